@@ -1,0 +1,183 @@
+"""The forms in which a derivative is stated; both modes, kinds and saved values follow from them.
+
+A rule is a small Python function whose *source is inlined* into generated code (or called by name
+when it has loops or is long).  It may use `np`, `math`, functions of `sourcead.runtime`, other
+functions with Python source and other functions that have rules (so that generated code can be
+differentiated again).  Its parameters are found by name:
+
+- `y` (the first parameter, under any name): the primal's result; saved only if the body reads it;
+- the primal's own parameters, under the primal's names, in its order and with its defaults
+  (`*args` of the primal: `*args` of the rule);
+- `<y>_bar`: the seed of the reverse sweep; `<x>_dot`: the tangent of parameter `x`.
+
+A parameter that is known when the gradient is written (`axis=None`, a keyword not given) is a
+constant in the body, and `if axis is None:` is decided then.  A keyword that a rule does not name
+is refused by the compiler, never ignored.  Broadcasting, dtype, accumulation and zeros are the
+transform's business: a rule writes `y_bar * np.cos(x)` and no more.
+
+Complex numbers follow JAX's convention: an elementwise rule states the complex partial dy/dx and the
+adjoint is `y_bar * partial` without conjugation; a transpose is a plain transpose.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sourcead.rules.registry import Effects, Rule, Samples, lookup, register
+
+__all__ = ["constant", "elementwise", "forward_rule", "linear", "reverse_rule"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def elementwise(
+    *functions: Any,
+    domain: Any = "real",
+    singular: bool = False,
+    wrt: tuple[str, ...] | None = None,
+    kind: Callable[..., Any] | None = None,
+    effects: Effects | None = None,
+) -> Callable[[F], F]:
+    """Partials of `y = f(x1, x2, ...)`, applied element by element with broadcasting.
+
+        @elementwise(np.sin, math.sin)
+        def sin(y, x):
+            return np.cos(x)
+
+        @elementwise(np.multiply, operator.mul, domain=("real", "real"))
+        def multiply(y, x1, x2):
+            return x2, x1
+
+    The function returns one partial for each differentiable parameter (a tuple if several).
+    `domain`: where tests may sample, one entry or one per parameter: "real", "positive", "nonzero",
+    "unit" (-1, 1), "integer", or a pair (low, high).  `singular`: a partial can be infinite or NaN at
+    a point where the primal is finite (sqrt at 0), so that lanes which are not selected are guarded.
+    """
+
+    def decorate(function: F) -> F:
+        parameters = list(inspect.signature(function).parameters)[1:]
+        register(
+            Rule(
+                function.__name__,
+                "elementwise",
+                functions,
+                wrt=tuple(parameters) if wrt is None else wrt,
+                partials=function,
+                singular=singular,
+                domain=domain,
+                kind=kind,
+                effects=effects or Effects(),
+            )
+        )
+        return function
+
+    return decorate
+
+
+def linear(
+    *functions: Any,
+    wrt: str,
+    samples: Samples,
+    effects: Effects | None = None,
+    kind: Callable[..., Any] | None = None,
+) -> Callable[[F], F]:
+    """`f` is linear in parameter `wrt`: forward is the same call on the tangent, reverse this transpose.
+
+        @linear(np.cumsum, np.ndarray.cumsum, wrt="a", samples=...)
+        def cumsum(y_bar, a, axis=None):
+            if axis is None:
+                return np.cumsum(y_bar[::-1])[::-1].reshape(np.shape(a))
+            return np.flip(np.cumsum(np.flip(y_bar, axis), axis), axis)
+
+    No parameter `y`.  A structured parameter (the list of `np.concatenate`) gets a tuple of bars.
+    """
+
+    def decorate(function: F) -> F:
+        register(
+            Rule(
+                function.__name__,
+                "linear",
+                functions,
+                wrt=(wrt,),
+                reverse=function,
+                samples=samples,
+                effects=effects or Effects(),
+                kind=kind,
+            )
+        )
+        return function
+
+    return decorate
+
+
+def reverse_rule(
+    *functions: Any,
+    wrt: tuple[str, ...],
+    samples: Samples,
+    singular: bool = False,
+    effects: Effects | None = None,
+    kind: Callable[..., Any] | None = None,
+) -> Callable[[F], F]:
+    """The general case: `rule(y_bar, y, *primal parameters)` returns the bars of `wrt`, in that order.
+
+        @reverse_rule(np.linalg.solve, wrt=("a", "b"), samples=...)
+        def solve(x_bar, x, a, b): ...
+            return a_bar, b_bar
+
+    One name in `wrt`: the bar itself; several: a tuple; `None` stands for zero.  Where the primal
+    returns a tuple, `y` and `y_bar` are tuples, and an entry of `y_bar` is None where nothing flows
+    back (decided when the gradient is written).  Pair it with `forward_rule`.
+    """
+
+    def decorate(function: F) -> F:
+        register(
+            Rule(
+                function.__name__,
+                "general",
+                functions,
+                wrt=wrt,
+                reverse=function,
+                samples=samples,
+                singular=singular,
+                effects=effects or Effects(),
+                kind=kind,
+            )
+        )
+        return function
+
+    return decorate
+
+
+def forward_rule(*functions: Any) -> Callable[[F], F]:
+    """The tangent of functions that have a `reverse_rule`.
+
+        @forward_rule(np.linalg.solve)
+        def solve_tangent(x, a, b, *, a_dot, b_dot):
+            return np.linalg.solve(a, b_dot - a_dot @ x)     # with a_dot or b_dot None where zero
+
+    `rule(y, *primal parameters, *, <p>_dot for each p in wrt)`; a `_dot` is None where that argument
+    carries no tangent, decided when the code is written.
+    """
+
+    def decorate(function: F) -> F:
+        for primal in functions:
+            rule = lookup(primal)
+            if rule is None:
+                raise ValueError(f"forward_rule: {primal!r} has no reverse_rule yet")
+            rule.forward = function
+        return function
+
+    return decorate
+
+
+def constant(*functions: Any, effects: Effects | None = None, kind: Callable[..., Any] | None = None) -> None:
+    """The results of these functions do not vary with any input: counts, tests, integers, shapes.
+
+    `effects` where the call does more than compute a value; `kind` gives the result's kind from the
+    arguments' kinds where the usual inference (a call on small prototypes) cannot.
+    """
+    for function in functions:
+        name = getattr(function, "__name__", repr(function))
+        register(Rule(name, "constant", (function,), effects=effects or Effects(), kind=kind))
