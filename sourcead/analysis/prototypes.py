@@ -1,0 +1,228 @@
+"""What kind does a call return? Found by calling the function on small samples of its arguments' kinds.
+
+Only for pure functions (the registry says which).  The symbolic sizes of the arguments' axes get
+distinct small numbers, twice; a result axis that follows one of them in both runs has its size.
+
+>>> n, m = Sym("a0"), Sym("a1")
+>>> print(result_kind(np.matmul, (Array("float64", (n, m)), Array("float64", (m,)))))
+float64[a0]
+>>> print(result_kind(np.sum, (Array("float32", (n, m)),), {"axis": Const(0)}))
+float32[a1]
+"""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from sourcead.ir.kinds import (
+    Array,
+    Dim,
+    Kind,
+    List,
+    Never,
+    NoneKind,
+    Np,
+    Py,
+    Slice,
+    Sym,
+    Text,
+    Tuple,
+    Unknown,
+    Value,
+    join,
+)
+from sourcead.ir.nodes import Const
+
+__all__ = ["NoPrototype", "observe", "result_kind"]
+
+_SIZES = ((5, 7, 11, 13, 17, 19, 23, 29), (6, 9, 14, 16, 21, 25, 28, 34))
+_CACHE: dict[Any, Kind] = {}
+
+
+class NoPrototype(Exception):
+    """A kind of which no sample can be made."""
+
+
+def result_kind(
+    function: Callable[..., Any],
+    args: Iterable[Kind | Const],
+    kwargs: Mapping[str, Kind | Const] | None = None,
+) -> Kind:
+    """The kind of `function(*args, **kwargs)`, or Unknown. Arguments are kinds or constants."""
+    args, kwargs = tuple(args), dict(kwargs or {})
+    key = (id(function), args, tuple(kwargs.items()))
+    try:
+        found = _CACHE.get(key)
+    except TypeError:
+        return _result_kind(function, args, kwargs)
+    if found is None:
+        found = _CACHE[key] = _result_kind(function, args, kwargs)
+    return found
+
+
+def _result_kind(function: Callable[..., Any], args: tuple[Kind | Const, ...], kwargs: dict[str, Kind | Const]) -> Kind:
+    symbols = {s.name: s.one for a in (*args, *kwargs.values()) for s in _symbols(a)}
+    names = list(symbols)
+    if len(names) > len(_SIZES[0]):
+        return Unknown()
+    for groups in _groupings(names):
+        try:
+            runs = [_run(function, args, kwargs, _assign(groups, sizes)) for sizes in _SIZES]
+        except NoPrototype:
+            return Unknown()
+        except Exception:  # the sample's sizes did not fit: try the next grouping
+            continue
+        sizes = [_assign(groups, s) for s in _SIZES]
+        return _read(runs, sizes, groups, symbols)
+    return Unknown()
+
+
+def _run(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], sizes: dict[str, int]) -> Any:
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        return function(*(_sample(a, sizes) for a in args), **{k: _sample(v, sizes) for k, v in kwargs.items()})
+
+
+def _groupings(names: list[str]) -> Iterator[list[list[str]]]:
+    """All sizes distinct; then each pair of names equal; then pairs of pairs; then all equal."""
+    yield [[n] for n in names]
+    pairs = list(itertools.combinations(names, 2))
+    for a, b in pairs:
+        yield [[a, b], *([n] for n in names if n not in (a, b))]
+    if len(names) > 3:
+        for (a, b), (c, d) in itertools.combinations(pairs, 2):
+            if len({a, b, c, d}) == 4:
+                yield [[a, b], [c, d], *([n] for n in names if n not in (a, b, c, d))]
+    if len(names) > 2:
+        for triple in itertools.combinations(names, 3):
+            yield [list(triple), *([n] for n in names if n not in triple)]
+    if names:
+        yield [names]
+
+
+def _assign(groups: list[list[str]], sizes: tuple[int, ...]) -> dict[str, int]:
+    return {name: size for group, size in zip(groups, sizes) for name in group}
+
+
+def _symbols(kind: Kind | Const) -> Iterator[Sym]:
+    match kind:
+        case Array(_, dims):
+            yield from (d for d in dims if isinstance(d, Sym))
+        case Tuple(items):
+            for item in items:
+                yield from _symbols(item)
+        case List(item, _, items):
+            for each in items or (item,):
+                yield from _symbols(each)
+        case _:
+            return
+
+
+def _sample(kind: Kind | Const, sizes: dict[str, int]) -> Any:
+    match kind:
+        case Const(value):
+            return value
+        case Py(type):
+            return {bool: True, int: 2, float: 0.7, complex: 0.7 + 0.2j}[type]
+        case Np(dtype):
+            return np.dtype(dtype).type(2 if np.dtype(dtype).kind in "iu" else 0.7)
+        case Array(dtype, dims):
+            return _sample_array(np.dtype(dtype), tuple(_size(d, sizes) for d in dims))
+        case NoneKind():
+            return None
+        case Slice():
+            return slice(None)
+        case Tuple(items, cls):
+            values = [_sample(i, sizes) for i in items]
+            return tuple(values) if cls is tuple else cls(*values)
+        case List(item, _, items):
+            return [_sample(i, sizes) for i in (items if items is not None else (item, item))]
+        case Value():
+            return kind.value
+        case _:
+            raise NoPrototype(kind)
+
+
+def _size(dim: Dim, sizes: dict[str, int]) -> int:
+    if isinstance(dim, Sym):
+        return max(sizes[dim.name] + dim.offset, 1)
+    return 3 if dim is None else dim
+
+
+def _sample_array(dtype: np.dtype[Any], shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    """Values in (0, 1), diagonally dominant where square, so that factorisations succeed."""
+    if dtype.kind not in "fc":
+        return np.ones(shape, dtype) if dtype.kind == "b" else np.zeros(shape, dtype)
+    count = int(np.prod(shape))
+    out = np.linspace(0.3, 0.7, max(count, 1))[:count].reshape(shape)
+    if len(shape) >= 2 and shape[-1] == shape[-2]:
+        out = out + 10.0 * np.eye(shape[-1])
+    return out.astype(dtype)
+
+
+# -- reading the results ---------------------------------------------------------------------
+
+
+def _read(
+    runs: list[Any], sizes: list[dict[str, int]], groups: list[list[str]], symbols: dict[str, bool]
+) -> Kind:
+    first, second = runs
+    if isinstance(first, np.ndarray) and type(first) is np.ndarray and isinstance(second, np.ndarray):
+        if first.ndim != second.ndim or first.dtype != second.dtype:
+            return Unknown()
+        dims = tuple(_dim((a, b), sizes, groups, symbols) for a, b in zip(first.shape, second.shape))
+        return Array(str(first.dtype), dims)
+    if isinstance(first, tuple) and isinstance(second, tuple) and len(first) == len(second):
+        items = tuple(_read([a, b], sizes, groups, symbols) for a, b in zip(first, second))
+        return Tuple(items, type(first))
+    if type(first) is list and type(second) is list and first and second:
+        item: Kind = Never()
+        for a, b in zip(first, second):
+            item = join(item, _read([a, b], sizes, groups, symbols))
+        return List(item)
+    kind = observe(first)
+    return kind if kind == observe(second) else Unknown()
+
+
+def _dim(
+    values: tuple[int, int], sizes: list[dict[str, int]], groups: list[list[str]], symbols: dict[str, bool]
+) -> Dim:
+    if values[0] == values[1]:
+        return values[0]
+    for group in groups:
+        offsets = {v - s[group[0]] for v, s in zip(values, sizes)}
+        if len(offsets) == 1 and abs(offset := offsets.pop()) <= 4:
+            if len(group) > 1:
+                return None  # equal by need of the operation, but which of them may be one is open
+            return Sym(group[0], offset, symbols[group[0]])
+    return None
+
+
+def observe(value: Any) -> Kind:
+    """The kind of a live number, array, string, None, or tuple of these (no symbols: sizes are ints)."""
+    match value:
+        case bool() | int() | float() | complex() if type(value) in (bool, int, float, complex):
+            return Py(type(value))
+        case np.generic() if value.dtype.kind in "biufc":
+            return Np(str(value.dtype))
+        case np.ndarray() if type(value) is np.ndarray and value.dtype.kind in "biufc":
+            return Array(str(value.dtype), tuple(value.shape))
+        case None:
+            return NoneKind()
+        case str() | bytes():
+            return Text()
+        case slice():
+            return Slice()
+        case tuple():
+            return Tuple(tuple(map(observe, value)), type(value))
+        case np.dtype() | type():
+            return Value(value)
+        case _:
+            return Unknown()
+
+

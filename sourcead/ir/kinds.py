@@ -1,0 +1,327 @@
+"""What is known of a value without running the program.
+
+Kinds are plain frozen data with structural equality, so they are also the keys of the signature
+cache.  `join` is the least kind that covers two: used where branches and turns of a loop meet.
+
+An array's kind has one `Dim` for each axis.  A dim is a known int, a symbol (an argument's axis,
+plus a constant: the axis of `u[1:-1]` is `u0 - 2`), or None.  Whether an axis may have size one is
+part of it, because that alone decides whether NumPy stretches it.
+
+>>> n = Sym("u0", one=False)
+>>> print(Array("float64", (n,)), join(Py(int), Py(float)), join(Array("float64", (n,)), Array("float64", (3,))))
+float64[u0] number float64[?]
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias, Union
+
+import numpy as np
+
+__all__ = [
+    "AnyKind", "Array", "Bound", "Closure", "Dict", "Dim", "Kind", "List", "Never", "NoneKind", "Np", "Number", "Object", "Py", "Slice",
+    "Sym", "Text", "Tuple", "Unknown", "Value", "broadcast_dims", "carries", "dtype_of", "is_array", "is_number", "is_scalar",
+    "join", "same_dim",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sym:
+    """The size of some array's axis, plus `offset`; `one` tells whether it may be 1."""
+
+    name: str
+    offset: int = 0
+    one: bool = True
+
+    def __str__(self) -> str:
+        return self.name + (f"{self.offset:+d}" if self.offset else "")
+
+
+Dim: TypeAlias = Union[int, Sym, None]
+
+
+@dataclass(frozen=True, slots=True)
+class Py:
+    """A Python number: bool, int, float or complex, exactly."""
+
+    type: type
+
+    def __str__(self) -> str:
+        return self.type.__name__
+
+
+@dataclass(frozen=True, slots=True)
+class Np:
+    """A NumPy scalar (`np.float64`)."""
+
+    dtype: str
+
+    def __str__(self) -> str:
+        return f"np.{self.dtype}"
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """An `np.ndarray` (exactly this class) of a dtype and rank."""
+
+    dtype: str
+    dims: tuple[Dim, ...]
+
+    def __str__(self) -> str:
+        return f"{self.dtype}[{', '.join('?' if d is None else str(d) for d in self.dims)}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number or array of which no more is known ("float or array")."""
+
+    real: bool = True
+
+    def __str__(self) -> str:
+        return "number"
+
+
+@dataclass(frozen=True, slots=True)
+class NoneKind:
+    def __str__(self) -> str:
+        return "None"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string or bytes."""
+
+    def __str__(self) -> str:
+        return "str"
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    def __str__(self) -> str:
+        return "slice"
+
+
+@dataclass(frozen=True, slots=True)
+class Tuple:
+    """A tuple of known length; `cls` is tuple or a namedtuple class."""
+
+    items: tuple[Kind, ...]
+    cls: type = tuple
+
+    def __str__(self) -> str:
+        return f"({', '.join(map(str, self.items))})"
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """A list; `site` says where it was made (see `transform/heap.py`), `item` covers its elements."""
+
+    item: Kind
+    site: str = ""
+    items: tuple[Kind, ...] | None = None  # of an argument: element by element
+
+    def __str__(self) -> str:
+        return f"list[{self.item}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Dict:
+    """A dict with known keys (`fields`) or one kind `item` for all values."""
+
+    item: Kind
+    site: str = ""
+    fields: tuple[tuple[Any, Kind], ...] | None = None
+
+    def __str__(self) -> str:
+        return f"dict[{self.item}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """An instance of exactly `cls`; `fields` are the kinds of an argument's attributes."""
+
+    cls: type
+    site: str = ""
+    fields: tuple[tuple[str, Kind], ...] = ()
+
+    def __str__(self) -> str:
+        return self.cls.__name__
+
+
+class Value:
+    """A live object that is known: a function, class, module, dtype, enum member."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Value) and self.value is other.value
+
+    def __hash__(self) -> int:
+        return object.__hash__(self.value)
+
+    def __str__(self) -> str:
+        return getattr(self.value, "__qualname__", None) or type(self.value).__name__
+
+    __repr__ = __str__
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Closure:
+    """A nested function: its making, and the operands captured (in the specialised program)."""
+
+    make: Any
+    captured: tuple[Any, ...]
+    defaults: tuple[tuple[str, Any], ...] = ()
+
+    def __str__(self) -> str:
+        return f"function {self.make.name}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bound:
+    """A bound method: an operand and a live function, or a method name of a built-in type."""
+
+    receiver: Any
+    function: Any
+
+    def __str__(self) -> str:
+        return f"method {getattr(self.function, '__name__', self.function)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    def __str__(self) -> str:
+        return "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """No value at all: a name on a path that does not bind it."""
+
+    def __str__(self) -> str:
+        return "never"
+
+
+Kind: TypeAlias = Union[
+    Py, Np, Array, Number, NoneKind, Text, Slice, Tuple, List, Dict, Object, Value, Closure, Bound, Unknown, Never
+]
+AnyKind = Kind
+
+
+# -- questions -------------------------------------------------------------------------------
+
+
+def dtype_of(kind: Kind) -> np.dtype[Any] | None:
+    """The dtype of a number's or array's elements."""
+    match kind:
+        case Py(type):
+            return np.dtype(type)
+        case Np(dtype) | Array(dtype):
+            return np.dtype(dtype)
+        case _:
+            return None
+
+
+def is_array(kind: Kind) -> bool:
+    return isinstance(kind, Array)
+
+
+def is_scalar(kind: Kind) -> bool:
+    """A single number, which nobody can write in place."""
+    return isinstance(kind, (Py, Np))
+
+
+def is_number(kind: Kind) -> bool:
+    return isinstance(kind, (Py, Np, Array, Number))
+
+
+def carries(kind: Kind) -> bool:
+    """Can a value of this kind carry a derivative (itself, or in what it holds)?"""
+    match kind:
+        case Py() | Np() | Array():
+            dtype = dtype_of(kind)
+            return dtype is not None and dtype.kind in "fc"
+        case Number() | Unknown() | Object() | Closure() | Bound():
+            return True
+        case Tuple(items):
+            return any(map(carries, items))
+        case List(item) | Dict(item):
+            return carries(item) or isinstance(item, Never)
+        case _:
+            return False
+
+
+# -- shapes ----------------------------------------------------------------------------------
+
+
+def same_dim(a: Dim, b: Dim) -> bool:
+    """Are these certainly the same size (given that NumPy has combined the two without error)?"""
+    if a is None or b is None:
+        return False
+    if a == b:
+        return True
+    return not _maybe_one(a) and not _maybe_one(b)
+
+
+def _maybe_one(dim: Dim) -> bool:
+    if isinstance(dim, Sym):
+        return dim.one or dim.offset != 0
+    return dim is None or dim == 1
+
+
+def broadcast_dims(shapes: list[tuple[Dim, ...]]) -> tuple[Dim, ...]:
+    """The shape that NumPy broadcasts `shapes` to."""
+    rank = max((len(s) for s in shapes), default=0)
+    out: list[Dim] = []
+    for axis in range(rank):
+        dims = [s[axis - rank + len(s)] for s in shapes if axis - rank + len(s) >= 0]
+        out.append(_broadcast_dim(dims))
+    return tuple(out)
+
+
+def _broadcast_dim(dims: list[Dim]) -> Dim:
+    certain = [d for d in dims if not _maybe_one(d)]
+    if certain:
+        return next((d for d in certain if isinstance(d, int)), certain[0])
+    rest = [d for d in dims if d != 1]
+    if not rest:
+        return 1
+    return rest[0] if all(d is not None and d == rest[0] for d in rest) else None
+
+
+# -- join ------------------------------------------------------------------------------------
+
+
+def join(a: Kind, b: Kind) -> Kind:
+    """The least kind that covers both."""
+    if a == b:
+        return a
+    match a, b:
+        case (Never(), other) | (other, Never()):
+            return other
+        case Array(da, sa), Array(db, sb) if da == db and len(sa) == len(sb):
+            return Array(da, tuple(x if x == y else None for x, y in zip(sa, sb)))
+        case Tuple(xs, ca), Tuple(ys, cb) if len(xs) == len(ys) and ca is cb:
+            return Tuple(tuple(join(x, y) for x, y in zip(xs, ys)), ca)
+        case List(x, sa), List(y, sb) if sa == sb:
+            return List(join(x, y), sa)
+        case Dict(x, sa, fa), Dict(y, sb, fb) if sa == sb and _keys(fa) == _keys(fb):
+            fields = None
+            if fa is not None and fb is not None:
+                fields = tuple((k, join(v, w)) for (k, v), (_, w) in zip(fa, fb))
+            return Dict(join(x, y), sa, fields)
+        case Object(ca, sa), Object(cb, sb) if ca is cb and sa == sb:
+            return a
+        case (Py() | Np() | Array() | Number()), (Py() | Np() | Array() | Number()):
+            da, db = dtype_of(a), dtype_of(b)
+            return Number(real=not any(d is None or d.kind == "c" for d in (da, db)) or a == Number() or b == Number())
+        case _:
+            return Unknown()
+
+
+def _keys(fields: tuple[tuple[Any, Kind], ...] | None) -> list[Any] | None:
+    return None if fields is None else [k for k, _ in fields]

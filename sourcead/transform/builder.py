@@ -1,0 +1,169 @@
+"""Builds Wengert lists statement by statement, with the kind of every name known as it is made.
+
+Both the specialiser and the derivative transforms write through this class.  What can be decided
+while writing (constants, folded tests) is decided here, so that no pass has to clean up after it.
+
+>>> b = Builder()
+>>> x = b.fresh("x", Py(float))
+>>> b.emit(Op("mul", (x, Const(2.0))), Py(float), "y")
+Name(hint='y', number=0)
+>>> len(b.statements)
+1
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeAlias, Union
+
+from sourcead.ir.kinds import Kind, NoneKind, Py, Text, Tuple, Unknown, Value
+from sourcead.ir.nodes import Assign, Const, Expr, Name, Op, Operand, Origin, Ref, Stmt, Undefined
+
+__all__ = ["Builder", "Val", "Virtual"]
+
+
+@dataclass(frozen=True, slots=True)
+class Virtual:
+    """A tuple, list display or slice that exists only in the compiler until somebody needs the object.
+
+    `form` is "tuple", "list" or "slice"; `cls` the namedtuple class or tuple.
+    """
+
+    items: tuple[Val, ...]
+    form: str = "tuple"
+    cls: type = tuple
+
+
+Val: TypeAlias = Union[Name, Const, Ref, Undefined, Virtual]
+
+
+class Builder:
+    """A stack of open blocks, the names given so far and their kinds."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+        self.kinds: dict[Name, Kind] = {}
+        self.varied: set[Name] = set()
+        self.definitions: dict[Name, Expr] = {}
+        self.open: list[list[Stmt]] = [[]]
+        self.origin = Origin.none()
+
+    # -- names and kinds ---------------------------------------------------------------------
+
+    def fresh(self, hint: str, kind: Kind, varied: bool = False) -> Name:
+        """A new name with the user's (or a readable) hint."""
+        number = self.numbers.get(hint, 0)
+        self.numbers[hint] = number + 1
+        name = Name(hint, number)
+        self.kinds[name] = kind
+        if varied:
+            self.varied.add(name)
+        return name
+
+    def kind(self, value: Val) -> Kind:
+        match value:
+            case Name():
+                return self.kinds.get(value, Unknown())
+            case Const(constant):
+                return kind_of_constant(constant)
+            case Ref():
+                return self.kind_of_ref(value)
+            case Virtual(items, "tuple", cls):
+                return Tuple(tuple(map(self.kind, items)), cls)
+            case Virtual():
+                return self.kind_of_virtual(value)
+            case _:
+                from sourcead.ir.kinds import Never
+
+                return Never()
+
+    def kind_of_ref(self, ref: Ref) -> Kind:
+        return Value(ref.value)
+
+    def kind_of_virtual(self, value: Virtual) -> Kind:
+        from sourcead.ir.kinds import List, Never, Slice, join
+
+        if value.form == "slice":
+            return Slice()
+        item: Kind = Never()
+        for each in value.items:
+            item = join(item, self.kind(each))
+        return List(item, "", tuple(map(self.kind, value.items)))
+
+    def is_varied(self, value: Any) -> bool:
+        if isinstance(value, Virtual):
+            return any(map(self.is_varied, value.items))
+        return value in self.varied if isinstance(value, Name) else False
+
+    # -- statements --------------------------------------------------------------------------
+
+    @property
+    def statements(self) -> list[Stmt]:
+        return self.open[-1]
+
+    def add(self, statement: Stmt) -> None:
+        self.open[-1].append(statement)
+
+    def emit(self, expr: Expr, kind: Kind, hint: str = "t", varied: bool = False) -> Name:
+        name = self.fresh(hint, kind, varied)
+        self.definitions[name] = expr
+        self.add(Assign(name, expr, self.origin))
+        return name
+
+    @contextmanager
+    def block(self) -> Iterator[list[Stmt]]:
+        """Statements written inside go to the list yielded."""
+        statements: list[Stmt] = []
+        self.open.append(statements)
+        try:
+            yield statements
+        finally:
+            popped = self.open.pop()
+            assert popped is statements
+
+    @contextmanager
+    def trial(self) -> Iterator[None]:
+        """Whatever is written inside is thrown away, names and all (fixed points of loops)."""
+        saved = dict(self.numbers), set(self.varied), len(self.open)
+        self.open.append([])
+        try:
+            yield
+        finally:
+            self.numbers, self.varied = saved[0], saved[1]
+            del self.open[saved[2] :]
+
+    @contextmanager
+    def at(self, origin: Origin) -> Iterator[None]:
+        saved, self.origin = self.origin, origin
+        try:
+            yield
+        finally:
+            self.origin = saved
+
+    # -- virtual values ----------------------------------------------------------------------
+
+    def operand(self, value: Val, hint: str = "t") -> Operand:
+        """The value as an operand: a virtual tuple, list or slice becomes an object here."""
+        if not isinstance(value, Virtual):
+            return value
+        items = tuple(self.operand(v) for v in value.items)
+        varied = any(map(self.is_varied, items))
+        if value.form == "tuple" and value.cls is not tuple:
+            from sourcead.ir.nodes import Call
+
+            return self.emit(Call(Ref(value.cls.__name__, value.cls), items), self.kind(value), hint, varied)
+        return self.emit(Op(value.form, items), self.kind(value), hint, varied)
+
+
+def kind_of_constant(value: Any) -> Kind:
+    if value is None:
+        return NoneKind()
+    if type(value) in (bool, int, float, complex):
+        return Py(type(value))
+    if isinstance(value, (str, bytes)):
+        return Text()
+    return Value(value)
+
+
