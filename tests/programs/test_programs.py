@@ -1,0 +1,43 @@
+"""Numerical kernels, differentiated through copies and directly on the arrays that they write."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.numeric import Point, check, complex_step, reference
+from tests.programs import assorted, linear_algebra, stencils  # noqa: F401  (they register their programs)
+from tests.programs.registry import PROGRAMS, Program
+
+every_program = pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
+each_way = pytest.mark.parametrize("copied", [True, False], ids=["copied", "in place"])
+each_mode = pytest.mark.parametrize("mode", ["reverse", "forward"])
+
+
+@every_program
+def test_differences_converge(program: Program) -> None:
+    point = Point.of(program.scalar(copied=True), program.args(), program.argnums())
+    found = reference(point, point.direction(np.random.default_rng(3)), 1.0, 1e-8)
+    assert found.value != 0.0
+
+
+@pytest.mark.parametrize("program", [p for p in PROGRAMS.values() if p.analytic], ids=lambda p: p.name)
+def test_differences_agree_with_the_complex_step(program: Program) -> None:
+    f = program.scalar(copied=True)
+    point = Point.of(f, program.args(), program.argnums())
+    direction = point.direction(np.random.default_rng(3))
+    found = reference(point, direction, 1.0, 1e-8)
+    exact = complex_step(f, point.args, direction)
+    assert found.value == pytest.approx(exact, rel=1e-9)
+
+
+@every_program
+@each_way
+@each_mode
+def test_derivative(program: Program, copied: bool, mode: str) -> None:
+    check(program.scalar(copied=copied), *program.args(), argnums=program.argnums(), modes=[mode])
+
+
+@every_program
+def test_modes_agree(program: Program) -> None:
+    check(program.scalar(copied=False), *program.args(), argnums=program.argnums())
