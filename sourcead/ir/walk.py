@@ -1,0 +1,390 @@
+"""The one generic traversal of the Wengert list: what a statement reads, binds and contains.
+
+Everything here is built on `map_stmt`, which rebuilds a statement from what it reads, what it binds
+and the blocks that it contains.
+
+>>> from sourcead.ir.nodes import *
+>>> x, y, a = Name("x", 0), Name("y", 0), Name("a", 0)
+>>> stmt = Assign(a, Op("mul", (x, y)), Origin.none())
+>>> reads(stmt), binds(stmt)
+((Name(hint='x', number=0), Name(hint='y', number=0)), (Name(hint='a', number=0),))
+>>> substitute(stmt, {y: Const(2.0)}).expr
+Op(op='mul', args=(Name(hint='x', number=0), Const(value=2.0)))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import NoReturn, overload
+
+from sourcead.ir.nodes import (
+    Argument,
+    Assign,
+    Attr,
+    Block,
+    Call,
+    Carried,
+    Delete,
+    Expr,
+    For,
+    Function,
+    Handler,
+    If,
+    MakeFunction,
+    Merge,
+    MethodCall,
+    Name,
+    Op,
+    Operand,
+    Raise,
+    Star,
+    Stmt,
+    Store,
+    StoreAttr,
+    StoreVariable,
+    Try,
+    Unpack,
+    While,
+    With,
+)
+
+__all__ = [
+    "assert_never", "binds", "blocks", "bound", "expressions", "free", "inner_binds", "map_blocks",
+    "map_expr", "map_function", "map_stmt", "operands", "reads", "rename", "statements", "substitute",
+]  # fmt: skip
+
+Read = Callable[[Operand], Operand]
+Bind = Callable[[Name], Name]
+Inside = Callable[[Block], Block]
+
+
+def assert_never(node: NoReturn) -> NoReturn:
+    """The end of every `match` over nodes: the type checker names the passes that a new node concerns.
+
+    `typing.assert_never` came with Python 3.11.
+    """
+    raise AssertionError(f"not a node of the Wengert list: {node!r}")
+
+
+# -- rebuilding --------------------------------------------------------------------------------
+
+
+def map_expr(expr: Expr, read: Read) -> Expr:
+    """The expression with `read` applied to each of its operands."""
+    match expr:
+        case Op(op, args):
+            return Op(op, tuple(map(read, args)))
+        case Attr(value, attr):
+            return Attr(read(value), attr)
+        case Call(func, args, kwargs):
+            return Call(read(func), _arguments(args, read), _keywords(kwargs, read))
+        case MethodCall(value, method, args, kwargs):
+            return MethodCall(read(value), method, _arguments(args, read), _keywords(kwargs, read))
+        case MakeFunction():
+            captures = tuple(replace(c, value=read(c.value)) for c in expr.captures)
+            defaults = tuple((name, read(value)) for name, value in expr.defaults)
+            return replace(expr, captures=captures, defaults=defaults)
+        case _:
+            assert_never(expr)
+
+
+def _arguments(args: tuple[Argument, ...], read: Read) -> tuple[Argument, ...]:
+    return tuple(Star(read(arg.value)) if isinstance(arg, Star) else read(arg) for arg in args)
+
+
+def _keywords(
+    kwargs: tuple[tuple[str | None, Operand], ...], read: Read
+) -> tuple[tuple[str | None, Operand], ...]:
+    return tuple((key, read(value)) for key, value in kwargs)
+
+
+def _same_block(block: Block) -> Block:
+    return block
+
+
+def _same_name(name: Name) -> Name:
+    return name
+
+
+def map_stmt(stmt: Stmt, read: Read, bind: Bind = _same_name, inside: Inside = _same_block) -> Stmt:
+    """The statement with `read` applied to what it reads, `bind` to what it binds, `inside` to its blocks.
+
+    The three are applied in the order of execution, so that a `bind` which numbers names meets them
+    as a reader does.  The groups of `Try.interrupted` are bindings seen from a handler: they follow
+    `bind`, because which of them was the last one done is what matters, not their value.
+    """
+    match stmt:
+        case Assign(target, expr):
+            mapped = map_expr(expr, read)
+            return replace(stmt, expr=mapped, target=bind(target))
+        case Unpack(targets, _, value):
+            return replace(stmt, value=read(value), targets=tuple(map(bind, targets)))
+        case Store(base, index, value):
+            return replace(stmt, base=read(base), index=read(index), value=read(value))
+        case StoreAttr(base, _, value):
+            return replace(stmt, base=read(base), value=read(value))
+        case StoreVariable(_, cell, value):
+            return replace(stmt, cell=_optional(cell, read), value=read(value))
+        case Delete(base, index):
+            return replace(stmt, base=read(base), index=_optional(index, read))
+        case Raise(exception, cause):
+            return replace(stmt, exception=_optional(exception, read), cause=_optional(cause, read))
+        case If():
+            return _map_if(stmt, read, bind, inside)
+        case For():
+            return _map_for(stmt, read, bind, inside)
+        case While():
+            return _map_while(stmt, read, bind, inside)
+        case Try():
+            return _map_try(stmt, read, bind, inside)
+        case With(context, target, body):
+            context = read(context)
+            target = None if target is None else bind(target)
+            return replace(stmt, context=context, target=target, body=inside(body))
+        case _:
+            assert_never(stmt)
+
+
+def _optional(operand: Operand | None, read: Read) -> Operand | None:
+    return None if operand is None else read(operand)
+
+
+def _map_if(stmt: If, read: Read, bind: Bind, inside: Inside) -> If:
+    test, then, orelse = read(stmt.test), inside(stmt.then), inside(stmt.orelse)
+    merges = tuple(Merge(bind(m.target), read(m.then), read(m.orelse)) for m in stmt.merges)
+    return replace(stmt, test=test, then=then, orelse=orelse, merges=merges)
+
+
+def _map_for(stmt: For, read: Read, bind: Bind, inside: Inside) -> For:
+    items = read(stmt.items)
+    initial = tuple(read(c.initial) for c in stmt.carried)
+    inner = tuple(bind(c.inner) for c in stmt.carried)
+    target = bind(stmt.target)
+    body = inside(stmt.body)
+    leave = _optional(stmt.exit, read)
+    carried = _carried(stmt.carried, initial, inner, read, bind)
+    return replace(stmt, items=items, carried=carried, target=target, body=body, exit=leave)
+
+
+def _map_while(stmt: While, read: Read, bind: Bind, inside: Inside) -> While:
+    initial = tuple(read(c.initial) for c in stmt.carried)
+    inner = tuple(bind(c.inner) for c in stmt.carried)
+    condition = inside(stmt.condition)
+    test = read(stmt.test)
+    body = inside(stmt.body)
+    leave = _optional(stmt.exit, read)
+    carried = _carried(stmt.carried, initial, inner, read, bind)
+    return replace(stmt, condition=condition, test=test, carried=carried, body=body, exit=leave)
+
+
+def _carried(
+    old: tuple[Carried, ...],
+    initial: tuple[Operand, ...],
+    inner: tuple[Name, ...],
+    read: Read,
+    bind: Bind,
+) -> tuple[Carried, ...]:
+    following = [read(c.next) for c in old]
+    results = [bind(c.result) for c in old]
+    return tuple(map(Carried, inner, initial, following, results))
+
+
+def _map_try(stmt: Try, read: Read, bind: Bind, inside: Inside) -> Try:
+    body, orelse = inside(stmt.body), inside(stmt.orelse)
+    interrupted = tuple(
+        (bind(name), read(entry), tuple(map(bind, names)))
+        for name, entry, names in stmt.interrupted
+    )
+    handlers = tuple(_map_handler(h, read, bind, inside) for h in stmt.handlers)
+    final = inside(stmt.final)
+    leaves = tuple(map(read, stmt.leaves))
+    return replace(
+        stmt, body=body, handlers=handlers, orelse=orelse, final=final,
+        targets=tuple(map(bind, stmt.targets)), leaves=leaves, interrupted=interrupted,
+    )  # fmt: skip
+
+
+def _map_handler(handler: Handler, read: Read, bind: Bind, inside: Inside) -> Handler:
+    caught = _optional(handler.type, read)
+    name = None if handler.name is None else bind(handler.name)
+    body = inside(handler.body)
+    return Handler(caught, name, body, tuple(map(read, handler.leaves)))
+
+
+def map_function(
+    function: Function, read: Read, bind: Bind = _same_name, inside: Inside = _same_block
+) -> Function:
+    """The function with its parameters, its block and its result mapped, in this order."""
+    params = tuple(replace(p, name=bind(p.name)) for p in function.params)
+    body = inside(function.body)
+    return replace(function, params=params, body=body, result=read(function.result))
+
+
+def map_blocks(stmt: Stmt, inside: Inside) -> Stmt:
+    """The statement with each block that it contains replaced by `inside(block)`."""
+    return map_stmt(stmt, _same_operand, _same_name, inside)
+
+
+def _same_operand(operand: Operand) -> Operand:
+    return operand
+
+
+# -- renaming ----------------------------------------------------------------------------------
+
+
+@overload
+def substitute(node: Stmt, mapping: Mapping[Name, Operand]) -> Stmt: ...
+@overload
+def substitute(node: Block, mapping: Mapping[Name, Operand]) -> Block: ...
+@overload
+def substitute(node: Function, mapping: Mapping[Name, Operand]) -> Function: ...
+def substitute(
+    node: Stmt | Block | Function, mapping: Mapping[Name, Operand]
+) -> Stmt | Block | Function:
+    """Read other operands instead of the names in `mapping`, at any depth; what is bound stays.
+
+    The names grouped in `Try.interrupted` stay too: they stand for the moment of a binding.
+    """
+
+    def read(operand: Operand) -> Operand:
+        return mapping.get(operand, operand) if isinstance(operand, Name) else operand
+
+    return _deep(node, read, _same_name)
+
+
+@overload
+def rename(node: Stmt, mapping: Mapping[Name, Name]) -> Stmt: ...
+@overload
+def rename(node: Block, mapping: Mapping[Name, Name]) -> Block: ...
+@overload
+def rename(node: Function, mapping: Mapping[Name, Name]) -> Function: ...
+def rename(node: Stmt | Block | Function, mapping: Mapping[Name, Name]) -> Stmt | Block | Function:
+    """Give other names to the names in `mapping`, where they are bound and where they are read."""
+
+    def read(operand: Operand) -> Operand:
+        return mapping.get(operand, operand) if isinstance(operand, Name) else operand
+
+    return _deep(node, read, lambda name: mapping.get(name, name))
+
+
+def _deep(node: Stmt | Block | Function, read: Read, bind: Bind) -> Stmt | Block | Function:
+    def inside(block: Block) -> Block:
+        return tuple(map_stmt(stmt, read, bind, inside) for stmt in block)
+
+    if isinstance(node, Function):
+        return map_function(node, read, bind, inside)
+    if isinstance(node, tuple):
+        return inside(node)
+    return map_stmt(node, read, bind, inside)
+
+
+# -- asking ------------------------------------------------------------------------------------
+
+
+def operands(expr: Expr) -> tuple[Operand, ...]:
+    """Everything that an expression reads, from left to right; a starred argument gives its value."""
+    found: list[Operand] = []
+
+    def read(operand: Operand) -> Operand:
+        found.append(operand)
+        return operand
+
+    map_expr(expr, read)
+    return tuple(found)
+
+
+def reads(stmt: Stmt) -> tuple[Name, ...]:
+    """The names that the statement itself reads; what its blocks read is not included.
+
+    For control flow these are also the names it takes over from the end of its blocks (merges, next
+    values, `exit`, leaves), which may be bound inside them: see `free` for what enters from outside.
+    """
+    found: list[Name] = []
+
+    def read(operand: Operand) -> Operand:
+        if isinstance(operand, Name):
+            found.append(operand)
+        return operand
+
+    map_stmt(stmt, read)
+    return tuple(found)
+
+
+def binds(stmt: Stmt) -> tuple[Name, ...]:
+    """The names that can be read behind the statement, in its own block."""
+    match stmt:
+        case Assign(target):
+            return (target,)
+        case Unpack(targets) | Try(targets=targets):
+            return targets
+        case If(merges=merges):
+            return tuple(merge.target for merge in merges)
+        case For(carried=carried) | While(carried=carried):
+            return tuple(c.result for c in carried)
+        case With(_, target, body):
+            inner = tuple(name for s in body for name in binds(s))
+            return inner if target is None else (target, *inner)
+        case Store() | StoreAttr() | StoreVariable() | Delete() | Raise():
+            return ()
+        case _:
+            assert_never(stmt)
+
+
+def inner_binds(stmt: Stmt) -> tuple[Name, ...]:
+    """The names that the statement binds for its blocks only: targets of loops, `inner`, handlers' names."""
+    match stmt:
+        case For(target, carried=carried):
+            return (*(c.inner for c in carried), target)
+        case While(carried=carried):
+            return tuple(c.inner for c in carried)
+        case Try(handlers=handlers, interrupted=interrupted):
+            names = (handler.name for handler in handlers if handler.name is not None)
+            return (*(name for name, _, _ in interrupted), *names)
+        case _:
+            return ()
+
+
+def blocks(stmt: Stmt) -> tuple[Block, ...]:
+    """The blocks that the statement contains, in the order of execution."""
+    match stmt:
+        case If(_, then, orelse):
+            return then, orelse
+        case For(body=body) | With(body=body):
+            return (body,)
+        case While(condition, body=body):
+            return condition, body
+        case Try(body, handlers, orelse, final):
+            return body, orelse, *(handler.body for handler in handlers), final
+        case _:
+            return ()
+
+
+def statements(block: Block) -> Iterator[Stmt]:
+    """Every statement of a block at any depth; one that contains blocks comes before what it contains."""
+    for stmt in block:
+        yield stmt
+        for inner in blocks(stmt):
+            yield from statements(inner)
+
+
+def expressions(block: Block) -> Iterator[Expr]:
+    """Every expression of a block at any depth."""
+    for stmt in statements(block):
+        if isinstance(stmt, Assign):
+            yield stmt.expr
+
+
+def bound(block: Block) -> tuple[Name, ...]:
+    """Every name that is bound anywhere in a block, at any depth, in the order of the statements."""
+    found: dict[Name, None] = {}
+    for stmt in statements(block):
+        found.update(dict.fromkeys((*inner_binds(stmt), *binds(stmt))))
+    return tuple(found)
+
+
+def free(block: Block) -> tuple[Name, ...]:
+    """The names that a block reads, at any depth, and that are bound outside of it."""
+    inside = set(bound(block))
+    found = {name: None for stmt in statements(block) for name in reads(stmt)}
+    return tuple(name for name in found if name not in inside)
