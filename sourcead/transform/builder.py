@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias, Union
 
-from sourcead.ir.kinds import Kind, NoneKind, Py, Text, Tuple, Unknown, Value
+from sourcead.ir.kinds import Array, Kind, NoneKind, Py, Text, Tuple, Unknown, Value
 from sourcead.ir.nodes import Assign, Const, Expr, Name, Op, Operand, Origin, Ref, Stmt, Undefined
 
 __all__ = ["Builder", "Val", "Virtual"]
@@ -58,9 +58,13 @@ class Builder:
         self.numbers[hint] = number + 1
         name = Name(hint, number)
         self.kinds[name] = kind
-        if varied:
+        if varied or (isinstance(kind, Array) and self.is_stored_active(name)):
             self.varied.add(name)
         return name
+
+    def is_stored_active(self, name: Name) -> bool:
+        """Does this array receive an active value somewhere in the program?"""
+        return False
 
     def kind(self, value: Val) -> Kind:
         match value:

@@ -1,0 +1,114 @@
+"""The kinds of live arguments: what the compiled gradient depends on, and the key under which it is kept.
+
+>>> print(kind_of(2.0, "x"), kind_of(np.zeros((3, 1)), "u"), kind_of((1, [2.0]), "p"))
+float float64[u0, 1] (int, list[float])
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import types
+from typing import Any
+
+import numpy as np
+
+from sourcead.ir.kinds import (
+    Array,
+    Dict,
+    Kind,
+    List,
+    Never,
+    NoneKind,
+    Np,
+    Object,
+    Py,
+    Slice,
+    Sym,
+    Text,
+    Tuple,
+    Unknown,
+    Value,
+    join,
+)
+
+__all__ = ["fast_key", "kind_of"]
+
+_NUMBERS = {bool: Py(bool), int: Py(int), float: Py(float), complex: Py(complex)}
+_MAX_DEPTH = 4
+_FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, type, types.ModuleType, np.ufunc)
+
+
+def kind_of(value: Any, path: str, depth: int = 0) -> Kind:
+    """The kind of a live value; `path` names it, for the symbols of its axes."""
+    cls = type(value)
+    if cls in _NUMBERS:
+        return _NUMBERS[cls]
+    if cls is np.ndarray:
+        if value.dtype.kind not in "biufc":
+            return Unknown()
+        label = path.replace(".", "_")
+        dims = tuple(1 if n == 1 else Sym(f"{label}{axis}", one=False) for axis, n in enumerate(value.shape))
+        return Array(str(value.dtype), dims)
+    if isinstance(value, np.generic) and value.dtype.kind in "biufc":
+        return Np(str(value.dtype))
+    if value is None:
+        return NoneKind()
+    if cls is str or cls is bytes:
+        return Text()
+    if cls is slice:
+        return Slice()
+    if isinstance(value, (*_FUNCTIONS, enum.Enum, np.dtype)) or value is Ellipsis:
+        return Value(value)
+    if depth > _MAX_DEPTH:
+        return Unknown()
+    return _container(value, cls, path, depth)
+
+
+def _container(value: Any, cls: type, path: str, depth: int) -> Kind:
+    if isinstance(value, tuple) and (cls is tuple or hasattr(cls, "_fields")):
+        return Tuple(tuple(kind_of(v, f"{path}_{i}", depth + 1) for i, v in enumerate(value)), cls)
+    if cls is list:
+        item: Kind = Never()
+        for each in value:
+            item = join(item, kind_of(each, f"{path}_", depth + 1))
+        return List(item)
+    if cls is dict:
+        fields = tuple((k, kind_of(v, f"{path}_{k}", depth + 1)) for k, v in value.items())
+        return Dict(Unknown(), "", fields)
+    if callable(value) and not dataclasses.is_dataclass(value) and not hasattr(value, "__dict__"):
+        return Value(value)
+    attributes = _attributes(value)
+    if attributes is None or cls.__module__ in ("builtins", "numpy"):
+        return Unknown()
+    if cls.__flags__ & (1 << 9) == 0:  # not a heap type: an extension class
+        return Unknown()
+    return Object(cls, "", tuple((k, kind_of(v, f"{path}.{k}", depth + 1)) for k, v in attributes.items()))
+
+
+def _attributes(value: Any) -> dict[str, Any] | None:
+    slots = [s for c in type(value).__mro__ for s in getattr(c, "__slots__", ()) if isinstance(s, str)]
+    own = getattr(value, "__dict__", None)
+    if own is None and not slots:
+        return None
+    found = {s: getattr(value, s) for s in slots if s != "__dict__" and hasattr(value, s)}
+    return {**found, **(own or {})}
+
+
+def fast_key(args: tuple[Any, ...]) -> Any:
+    """A cheap key that tells arguments of different kinds apart; None where only `kind_of` can tell."""
+    key: list[Any] = []
+    for value in args:
+        cls = type(value)
+        if cls is float or cls is int:
+            key.append(cls)
+        elif cls is np.ndarray:
+            shape = value.shape
+            key.append((value.dtype, len(shape), tuple(n == 1 for n in shape) if 1 in shape else None))
+        elif cls in (bool, complex, str) or value is None or isinstance(value, np.generic):
+            key.append(cls)
+        elif isinstance(value, _FUNCTIONS):
+            key.append(value)
+        else:
+            return None
+    return tuple(key)

@@ -1,0 +1,725 @@
+"""Calls while specialising: rules, Python functions (inlined), classes, methods, and what is left opaque."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import types
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sourcead.analysis.prototypes import result_kind
+from sourcead.errors import NoRule, SourceADError
+from sourcead.ir.kinds import (
+    Array,
+    Bound,
+    Closure,
+    Dict,
+    Kind,
+    List,
+    Never,
+    NoneKind,
+    Np,
+    Number,
+    Object,
+    Py,
+    Text,
+    Tuple,
+    Unknown,
+    Value,
+    is_number,
+)
+from sourcead.ir.nodes import (
+    Assign,
+    Call,
+    Const,
+    Function,
+    MakeFunction,
+    MethodCall,
+    Name,
+    Param,
+    Ref,
+    Star,
+    Store,
+    StoreAttr,
+)
+from sourcead.ir.walk import statements
+from sourcead.rules import registry
+from sourcead.rules.registry import Rule
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.heap import ITEM
+from sourcead.transform.operations import Operations, class_of
+
+__all__ = ["Calls"]
+
+Kwargs = list[tuple[str | None, Val]]
+MAX_DEPTH = 40
+
+
+class Calls(Operations):
+    """The part of the specialiser that evaluates calls."""
+
+    lower: Callable[[Any], Function]
+    stack: list[Any]
+
+    if TYPE_CHECKING:
+
+        def run(self, block: Any, env: dict[Name, Val]) -> bool: ...
+        def value(self, operand: Any, env: dict[Name, Val]) -> Val: ...
+
+    # -- entry -------------------------------------------------------------------------------
+
+    def call(self, func: Val, args: list[Any], kwargs: Kwargs, hint: str = "t") -> Val:
+        match self.kind(func):
+            case Value(value=obj):
+                return self.call_object(func, obj, args, kwargs, hint)
+            case Closure() as closure:
+                return self.call_closure(closure, args, kwargs)
+            case Bound(receiver, function):
+                return self.call_object(func, function, [receiver, *args], kwargs, hint, method=True)
+            case Object(cls) if callable(getattr(cls, "__call__", None)):
+                return self.call_object(func, cls.__call__, [func, *args], kwargs, hint, method=True)
+        return self.opaque(func, args, kwargs, hint)
+
+    def call_object(self, func: Val, obj: Any, args: list[Any], kwargs: Kwargs, hint: str, method: bool = False) -> Val:
+        structural = STRUCTURAL.get(obj) if _hashable(obj) else None
+        if structural is not None:
+            done = structural(self, args, kwargs, hint)
+            if done is not None:
+                return done
+        rule = registry.lookup(obj)
+        if rule is not None:
+            return self.call_rule(rule, func, obj, args, kwargs, hint, method)
+        match obj:
+            case functools.partial():
+                path = func.path if isinstance(func, Ref) else "partial"
+                inner = Ref(f"{path}.func", obj.func)
+                bound: list[Any] = [_reference(f"{path}.args[{i}]", v) for i, v in enumerate(obj.args)]
+                given: Kwargs = [(k, _reference(f"{path}.keywords[{k!r}]", v)) for k, v in obj.keywords.items()]
+                merged = {**dict(given), **dict(kwargs)}
+                return self.call(inner, [*bound, *args], list(merged.items()), hint)
+            case types.MethodType():
+                path = func.path if isinstance(func, Ref) else "method"
+                receiver = Ref(f"{path}.__self__", obj.__self__, live=not isinstance(obj.__self__, type))
+                return self.call_object(Ref(f"{path}.__func__", obj.__func__), obj.__func__, [receiver, *args], kwargs, hint)
+            case types.FunctionType():
+                return self.call_function(func, obj, args, kwargs, hint, method)
+            case type():
+                return self.construct(func, obj, args, kwargs, hint)
+        inner_function = getattr(obj, "__wrapped__", None) if isinstance(obj, functools._lru_cache_wrapper) else None
+        inner_function = inner_function or getattr(obj, "py_func", None)
+        if inner_function is not None and any(map(self.holds_varied, _plain(args, kwargs))):
+            return self.call_object(func, inner_function, args, kwargs, hint, method)
+        call = getattr(type(obj), "__call__", None)
+        if isinstance(call, types.FunctionType) and isinstance(func, Ref):
+            return self.call_function(Ref(f"{func.path}.__call__", call), call, [Ref(func.path, obj, True), *args], kwargs, hint, method)
+        return self.opaque(func, args, kwargs, hint)
+
+    # -- rules -------------------------------------------------------------------------------
+
+    def call_rule(self, rule: Rule, func: Val, obj: Any, args: list[Any], kwargs: Kwargs, hint: str, method: bool) -> Val:
+        plain = _plain(args, kwargs)
+        varied = rule.form != "constant" and any(map(self.holds_varied, plain))
+        kind = self.rule_kind(rule, obj, args, kwargs)
+        operands = tuple(a if isinstance(a, Star) else self.operand(a) for a in args)
+        keywords = tuple((k, self.operand(v)) for k, v in kwargs)
+        if method and isinstance(func, Name):
+            bound = self.definitions[func]
+            expr: Any = MethodCall(operands[0], getattr(bound, "attr"), operands[1:], keywords)  # noqa: B009
+        else:
+            expr = Call(self.operand(func), operands, keywords)
+        name = self.emit(expr, kind, hint, varied)
+        self.note_effects(rule, name, args)
+        return name
+
+    def note_effects(self, rule: Rule, name: Name, args: list[Any]) -> None:
+        if rule.effects.returns in ("view", "maybe", "same") and args and not isinstance(args[0], Star):
+            self.share(name, args[0])
+        if isinstance(self.kinds[name], List):
+            items = self.kinds[name]
+            assert isinstance(items, List)
+            self.kinds[name] = List(Unknown(), str(name))
+            self.heap.store(str(name), ITEM, items.item, name in self.varied)
+
+    def rule_kind(self, rule: Rule, obj: Any, args: list[Any], kwargs: Kwargs) -> Kind:
+        if any(isinstance(a, Star) for a in args) or any(k is None for k, _ in kwargs):
+            return Unknown()
+        kinds = [a if isinstance(a, Const) else self.deep_kind(a) for a in args]
+        named = {str(k): v if isinstance(v, Const) else self.deep_kind(v) for k, v in kwargs}
+        if rule.kind is not None:
+            found = rule.kind(*kinds, **named)
+            return found if found is not None else Unknown()
+        flat = [k for k in (*kinds, *named.values()) if not isinstance(k, Const)]
+        if rule.form == "elementwise" and not named and all(is_number(k) for k in flat):
+            plain = [self.kind(a) for a in args]
+            operands = [a if isinstance(a, Const) else Const(None) for a in args]
+            return self.elementwise_kind(obj, plain, operands)
+        if any(isinstance(k, Number) for k in flat):
+            return Number()
+        if not rule.effects.pure:
+            return Unknown()
+        return result_kind(obj, kinds, named)
+
+    def deep_kind(self, value: Val) -> Kind:
+        """The kind with the contents of lists written out, for samples."""
+        if isinstance(value, Virtual):
+            if value.form == "slice":
+                return self.kind(value)
+            items = tuple(map(self.deep_kind, value.items))
+            if value.form == "tuple":
+                return Tuple(items, value.cls)
+            return List(items[0] if items else Unknown(), "", items)
+        kind = self.kind(value)
+        if isinstance(kind, List) and kind.site:
+            return List(self.heap.read(kind.site, ITEM))
+        return kind
+
+    # -- Python functions --------------------------------------------------------------------
+
+    def call_function(
+        self, func: Val, function: types.FunctionType, args: list[Any], kwargs: Kwargs, hint: str, method: bool = False
+    ) -> Val:
+        plain = _plain(args, kwargs)
+        active = any(map(self.holds_varied, plain))
+        if not active and not self.derivative:
+            return self.inactive_call(func, function, args, kwargs, hint, method)
+        if function.__code__ in self.stack or len(self.stack) > MAX_DEPTH:
+            self.refuse(f"`{function.__name__}` calls itself with values that carry a derivative",
+                        "write the recursion as a loop, or give the function a rule")
+        if any(isinstance(a, Star) for a in args) or any(k is None for k, _ in kwargs):
+            self.refuse(f"`{function.__name__}` is called with * or ** of something of unknown length",
+                        "unpack a tuple, or name the arguments")
+        return self.inline(self.lower(function), function, args, kwargs)
+
+    def inactive_call(
+        self, func: Val, function: types.FunctionType, args: list[Any], kwargs: Kwargs, hint: str, method: bool
+    ) -> Val:
+        """No derivative goes in: the call stays as it is, unless it writes into storage we must follow."""
+        kind: Kind = Unknown()
+        writes = True
+        reads_storage = any(isinstance(self.kind(a), (Array, List, Dict, Object)) for a in _plain(args, kwargs))
+        if function.__code__ not in self.stack and len(self.stack) <= MAX_DEPTH:
+            try:
+                with self.trial():
+                    value = self.inline(self.lower(function), function, args, kwargs)
+                    kind = self.kind(value)
+                    writes = any(_writes(s) for s in statements(tuple(self.open[-1])))
+            except SourceADError:
+                pass
+            else:
+                if (writes and reads_storage) or _has_sites(kind):
+                    return self.inline(self.lower(function), function, args, kwargs)
+        return self.opaque(func, args, kwargs, hint, kind, method)
+
+    def inline(self, template: Function, function: Any, args: list[Any], kwargs: Kwargs) -> Val:
+        """The callee's statements in place of the call, with the arguments under its parameters' names."""
+        env = self.bind_arguments(template.params, function, args, kwargs)
+        self.stack.append(getattr(function, "__code__", function))
+        depth = self.origin
+        try:
+            reached = self.run(template.body, env)
+            return self.value(template.result, env) if reached else Const(None)
+        finally:
+            self.stack.pop()
+            self.origin = depth
+
+    def bind_arguments(
+        self, params: Sequence[Param], function: Any, args: list[Any], kwargs: Kwargs, defaults: Any = None
+    ) -> dict[Name, Val]:
+        """Python's binding of arguments to parameters, with values of the specialiser."""
+        if defaults is None:
+            defaults = _live_defaults(function)
+        env: dict[Name, Val] = {}
+        positional = list(args)
+        named = {str(k): v for k, v in kwargs}
+        label = getattr(function, "__name__", "function")
+        for param in params:
+            hint = param.name.hint
+            match param.form:
+                case "args":
+                    env[param.name] = Virtual(tuple(positional))
+                    positional = []
+                case "kwargs":
+                    flat: list[Val] = []
+                    for k, v in named.items():
+                        flat += [Const(k), v]
+                    env[param.name] = self.fresh_dict(flat, hint)
+                    named = {}
+                case "normal" | "positional" if positional:
+                    env[param.name] = positional.pop(0)
+                case _ if hint in named and param.form != "positional":
+                    env[param.name] = named.pop(hint)
+                case _ if hint in defaults:
+                    env[param.name] = defaults[hint]
+                case _:
+                    self.refuse(f"{label}() misses its argument `{hint}`", "pass it")
+        if positional or named:
+            extra = next(iter(named), None)
+            self.refuse(f"{label}() got an unexpected argument" + (f" `{extra}`" if extra else ""), "leave it out")
+        return env
+
+    # -- nested functions --------------------------------------------------------------------
+
+    def make_function(self, expr: MakeFunction, env: dict[Name, Val], hint: str) -> Val:
+        captured = tuple(self.value(c.value, env) for c in expr.captures)
+        defaults = tuple((n, self.value(v, env)) for n, v in expr.defaults)
+        active = any(map(self.holds_varied, captured))
+        name = self.fresh(hint, Closure(expr, captured, defaults), False)
+        if not any(isinstance(c, Virtual) for c in captured) or not active:
+            from dataclasses import replace
+
+            held = tuple(
+                replace(c, value=self.operand(v)) for c, v in zip(expr.captures, captured) if not _is_cell(self, v)
+            )
+            made = replace(expr, captures=held, defaults=tuple((n, self.operand(v)) for n, v in defaults))
+            self.definitions[name] = made
+            self.add(Assign(name, made, self.origin))
+        return name
+
+    def call_closure(self, closure: Closure, args: list[Any], kwargs: Kwargs) -> Val:
+        make: MakeFunction = closure.make
+        template = make.template()
+        if make.syntax in self.stack or len(self.stack) > MAX_DEPTH:
+            self.refuse(f"the nested function `{make.name}` calls itself with values that carry a derivative",
+                        "write the recursion as a loop")
+        split = len(make.captures)
+        env = self.bind_arguments(template.params[split:], make, args, kwargs, dict(closure.defaults))
+        env.update({p.name: v for p, v in zip(template.params[:split], closure.captured)})
+        self.stack.append(make.syntax)
+        saved = self.origin
+        try:
+            reached = self.run(template.body, env)
+            return self.value(template.result, env) if reached else Const(None)
+        finally:
+            self.stack.pop()
+            self.origin = saved
+
+    # -- methods -----------------------------------------------------------------------------
+
+    def method(self, receiver: Val, method: str, args: list[Any], kwargs: Kwargs, hint: str = "t") -> Val:
+        kind = self.kind(receiver)
+        match kind:
+            case Value(value=obj) if not isinstance(obj, (np.dtype,)) and hasattr(obj, method):
+                path = f"{receiver.path}.{method}" if isinstance(receiver, Ref) else method
+                return self.call(Ref(path, getattr(obj, method)), args, kwargs, hint)
+            case Object():
+                return self.object_method(receiver, kind, method, args, kwargs, hint)
+            case Array() | Py() | Np() | Number():
+                return self.number_method(receiver, kind, method, args, kwargs, hint)
+            case List(_, site):
+                from sourcead.transform.containers import list_method
+
+                return list_method(self, receiver, site, method, args, kwargs, hint)
+            case Dict(_, site):
+                from sourcead.transform.containers import dict_method
+
+                return dict_method(self, receiver, site, method, args, kwargs, hint)
+            case Tuple(items, cls) if cls is not tuple and isinstance(getattr(cls, method, None), types.FunctionType):
+                if method == "_replace":
+                    found = dict(zip(cls._fields, self.components(receiver) or []))  # type: ignore[attr-defined]
+                    return Virtual(tuple({**found, **dict(kwargs)}.values()), "tuple", cls)  # type: ignore[arg-type]
+                return self.call_object(Const(None), getattr(cls, method), [receiver, *args], kwargs, hint)
+        plain = _plain(args, kwargs)
+        if isinstance(kind, Text):
+            return self.text_method(receiver, method, args, kwargs, hint)
+        if self.holds_varied(receiver) or any(map(self.holds_varied, plain)):
+            self.refuse(f"method `{method}` of a value of unknown kind, with a value that carries a derivative",
+                        "make its kind known, or give the method a rule with @sourcead.rule", NoRule)
+        return self.opaque_method(receiver, method, args, kwargs, hint, Unknown())
+
+    def text_method(self, receiver: Val, method: str, args: list[Any], kwargs: Kwargs, hint: str) -> Val:
+        if isinstance(receiver, Const) and all(isinstance(a, Const) for a in args) and not kwargs:
+            made = getattr(receiver.value, method)(*(a.value for a in args))
+            if isinstance(made, (str, bool, int)):
+                return Const(made)
+        return self.opaque_method(receiver, method, args, kwargs, hint, Unknown())
+
+    def opaque_method(self, receiver: Val, method: str, args: list[Any], kwargs: Kwargs, hint: str, kind: Kind) -> Val:
+        operands = tuple(a if isinstance(a, Star) else self.operand(a) for a in args)
+        keywords = tuple((k, self.operand(v)) for k, v in kwargs)
+        return self.emit(MethodCall(self.operand(receiver), method, operands, keywords), kind, hint)
+
+    def object_method(self, receiver: Val, kind: Object, method: str, args: list[Any], kwargs: Kwargs, hint: str) -> Val:
+        held = self.heap.read(kind.site, method)
+        if not isinstance(held, Never):
+            return self.call(self.field(receiver, kind, method, hint), args, kwargs, hint)
+        function = None
+        raw: Any = None
+        for base in kind.cls.__mro__:
+            if method in vars(base):
+                raw = vars(base)[method]
+                function = getattr(kind.cls, method)
+                break
+        if function is None:
+            return self.opaque_method(receiver, method, args, kwargs, hint, Unknown())
+        if isinstance(raw, property):
+            return self.call(self.call_method_of(receiver, raw.fget, [], hint), args, kwargs, hint)
+        if isinstance(raw, (staticmethod, classmethod)):
+            return self.call(Ref(f"{kind.cls.__name__}.{method}", function), args, kwargs, hint)
+        rule = registry.lookup(function)
+        if rule is not None or isinstance(function, types.FunctionType):
+            bound = self.bind_field(receiver, function, method, hint)
+            return self.call(bound, args, kwargs, hint)
+        if self.holds_varied(receiver) or any(map(self.holds_varied, _plain(args, kwargs))):
+            self.refuse(f"no derivative rule for method `{kind.cls.__name__}.{method}`, and it has no Python source",
+                        f"give it a rule with @sourcead.rule({kind.cls.__name__}.{method})", NoRule)
+        return self.opaque_method(receiver, method, args, kwargs, hint, Unknown())
+
+    def number_method(self, receiver: Val, kind: Kind, method: str, args: list[Any], kwargs: Kwargs, hint: str) -> Val:
+        cls = np.ndarray if isinstance(kind, Number) else class_of(kind)
+        function = getattr(cls, method, None)
+        if function is None:
+            self.refuse(f"`{kind}` has no method `{method}`", "see the kinds of the arguments")
+        if method == "item" and not args and isinstance(kind, (Np, Array)):
+            found = result_kind(lambda a: a.item() if a.size == 1 else a.flat[0].item(), [kind])
+            return self.emit(MethodCall(self.operand(receiver), "item", ()), found, hint, self.is_varied(receiver))
+        rule = registry.lookup(function)
+        if rule is None and isinstance(kind, Np):
+            function = getattr(np.ndarray, method, None)
+            rule = registry.lookup(function)
+        if rule is None:
+            active = [a for a in (receiver, *_plain(args, kwargs)) if self.holds_varied(a)]
+            if active:
+                self.refuse(f"no derivative rule for method `{method}` of {kind}",
+                            "use another formulation, or give it a rule with @sourcead.rule", NoRule)
+            return self.opaque_method(receiver, method, args, kwargs, hint, Unknown())
+        varied = rule.form != "constant" and any(map(self.holds_varied, (receiver, *_plain(args, kwargs))))
+        found = self.rule_kind(rule, getattr(cls, method, function), [receiver, *args], kwargs)
+        operands = tuple(a if isinstance(a, Star) else self.operand(a) for a in args)
+        keywords = tuple((k, self.operand(v)) for k, v in kwargs)
+        name = self.emit(MethodCall(self.operand(receiver), method, operands, keywords), found, hint, varied)
+        self.note_effects(rule, name, [receiver])
+        return name
+
+    def call_method_of(self, receiver: Val, function: Any, args: list[Any], hint: str) -> Val:
+        """A method found on the class, called with `receiver` as self."""
+        path = getattr(function, "__qualname__", "method")
+        return self.call_object(Ref(path, function), function, [receiver, *args], [], hint)
+
+    # -- classes -----------------------------------------------------------------------------
+
+    def construct(self, func: Val, cls: type, args: list[Any], kwargs: Kwargs, hint: str) -> Val:
+        fields = getattr(cls, "_fields", None)
+        if issubclass(cls, tuple) and fields is not None and not any(isinstance(a, Star) for a in args):
+            found = dict(zip(fields, args))
+            found.update({str(k): v for k, v in kwargs})
+            defaults = getattr(cls, "_field_defaults", {})
+            values = [found.get(f, Const(defaults[f]) if f in defaults else None) for f in fields]
+            if len(args) <= len(fields) and None not in values:
+                return Virtual(tuple(values), "tuple", cls)  # type: ignore[arg-type]
+        init = cls.__init__
+        plain_new = cls.__new__ is object.__new__
+        active = any(map(self.holds_varied, _plain(args, kwargs)))
+        if plain_new and type(cls) is type and isinstance(init, types.FunctionType) and not issubclass(cls, BaseException):
+            made = self.emit(Call(Ref("object.__new__", object.__new__), (self.operand(func),)), Unknown(), hint)
+            self.kinds[made] = Object(cls, str(made))
+            self.inline_init(init, [made, *args], kwargs)
+            return made
+        if active and not issubclass(cls, BaseException):
+            self.refuse(f"no derivative rule for the class `{cls.__name__}`, and its construction is not plain Python",
+                        f"give it a rule with @sourcead.rule({cls.__name__})", NoRule)
+        return self.opaque(func, args, kwargs, hint)
+
+    def inline_init(self, init: types.FunctionType, args: list[Any], kwargs: Kwargs) -> None:
+        fields = getattr(args[0] and self.kind(args[0]), "cls", None)
+        dataclass_fields = getattr(fields, "__dataclass_fields__", None)
+        if dataclass_fields is not None and "__init__" in vars(fields) and not _has_source(init):
+            self.init_dataclass(fields, args, kwargs)  # type: ignore[arg-type]
+            return
+        self.inline(self.lower(init), init, args, kwargs)
+
+    def init_dataclass(self, cls: type, args: list[Any], kwargs: Kwargs) -> None:
+        """The generated `__init__` of a dataclass: a store for each field, then `__post_init__`."""
+        bound = inspect.signature(cls).bind(*args[1:], **{str(k): v for k, v in kwargs})
+        for field in cls.__dataclass_fields__.values():  # type: ignore[attr-defined]
+            if field.name in bound.arguments:
+                value = bound.arguments[field.name]
+            elif field.default_factory is not _MISSING:
+                value = self.call(Ref(getattr(field.default_factory, "__name__", "factory"), field.default_factory), [], [])
+            else:
+                value = _reference(f"{cls.__name__}.{field.name}", field.default)
+            self.store_attr(args[0], field.name, value, None)
+        post = getattr(cls, "__post_init__", None)
+        if post is not None:
+            self.call_method_of(args[0], post, [], "_")
+
+    # -- opaque ------------------------------------------------------------------------------
+
+    def opaque(
+        self, func: Val, args: list[Any], kwargs: Kwargs, hint: str, kind: Kind | None = None, method: bool = False
+    ) -> Val:
+        """A call left as it is: no derivative may go through it."""
+        plain = _plain(args, kwargs)
+        if any(map(self.holds_varied, plain)) or self.holds_varied(func):
+            label = func.path if isinstance(func, Ref) else str(self.kind(func))
+            self.refuse(f"no derivative rule for `{label}`, and it has no Python source that could be transformed",
+                        f"give it a rule with @sourcead.rule({label}), declare it with sourcead.nondifferentiable, "
+                        "or keep the active value out of this call", NoRule)
+        if method:
+            args = args[1:]
+        operands = tuple(a if isinstance(a, Star) else self.operand(a) for a in args)
+        keywords = tuple((k, self.operand(v)) for k, v in kwargs)
+        return self.emit(Call(self.operand(func), operands, keywords), kind or Unknown(), hint)
+
+
+# -- functions that the specialiser understands itself ----------------------------------------
+
+_MISSING = __import__("dataclasses").MISSING
+
+
+def _isinstance(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    cls = class_of(s.kind(args[0]))
+    tested = s.kind(args[1])
+    wanted: Any = tested.value if isinstance(tested, Value) else None
+    if wanted is None:
+        items = s.components(args[1])
+        if items is not None and all(isinstance(s.kind(i), Value) for i in items):
+            wanted = tuple(s.kind(i).value for i in items)  # type: ignore[union-attr]
+    if cls is None or wanted is None:
+        return None
+    return Const(issubclass(cls, wanted))
+
+
+def _len(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    items = s.components(args[0])
+    if items is not None:
+        return Const(len(items))
+    if isinstance(args[0], Const) and isinstance(args[0].value, str):
+        return Const(len(args[0].value))
+    kind = s.kind(args[0])
+    if isinstance(kind, Object) and hasattr(kind.cls, "__len__"):
+        return s.call_method_of(args[0], kind.cls.__len__, [], hint)
+    return s.emit(Call(Ref("len", len), (s.operand(args[0]),)), Py(int), hint)
+
+
+def _hasattr(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    kind, attr = s.kind(args[0]), args[1]
+    if not isinstance(attr, Const):
+        return None
+    if isinstance(kind, Object):
+        if not isinstance(s.heap.read(kind.site, attr.value), Never):
+            return None  # may come and go
+        return Const(True) if hasattr(kind.cls, attr.value) else None
+    cls = class_of(kind)
+    return Const(hasattr(cls, attr.value)) if cls is not None and not isinstance(kind, Value) else (
+        Const(hasattr(kind.value, attr.value)) if isinstance(kind, Value) else None
+    )
+
+
+def _getattr(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if len(args) < 2 or not isinstance(args[1], Const):
+        return None
+    if len(args) == 3:
+        kind = s.kind(args[0])
+        has = _hasattr(s, args[:2], [], hint)
+        if isinstance(has, Const) and has.value is False:
+            return args[2]  # type: ignore[no-any-return]
+        if isinstance(kind, Object) and isinstance(s.heap.read(kind.site, args[1].value), Never) and not hasattr(kind.cls, args[1].value):
+            return args[2]  # type: ignore[no-any-return]
+        if not (isinstance(has, Const) and has.value is True):
+            return None
+    return s.attr(args[0], args[1].value, hint)
+
+
+def _callable(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    match s.kind(args[0]):
+        case Value(value=obj):
+            return Const(callable(obj))
+        case Closure() | Bound():
+            return Const(True)
+        case Py() | Np() | Array() | NoneKind() | Text() | Tuple() | List() | Dict():
+            return Const(False)
+        case Object(cls):
+            return Const(callable(getattr(cls, "__call__", None)) and "__call__" in dir(cls))
+        case _:
+            return None
+
+
+def _type(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if len(args) != 1:
+        return None
+    cls = class_of(s.kind(args[0]))
+    return Ref(cls.__name__, cls) if cls is not None else None
+
+
+def _tuple(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if not args:
+        return Virtual(())
+    items = s.components(args[0])
+    return Virtual(tuple(items)) if items is not None else None
+
+
+def _list(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if not args:
+        return s.fresh_list(s.operand(Virtual((), "list"), hint))
+    items = s.components(args[0])
+    if items is not None:
+        return s.fresh_list(s.operand(Virtual(tuple(items), "list"), hint))
+    kind = s.kind(args[0])
+    if isinstance(kind, List) and kind.site:
+        operand = s.operand(args[0])
+        name = s.emit(Call(Ref("list", list), (operand,)), Unknown(), hint)
+        s.kinds[name] = List(Unknown(), str(name))
+        s.heap.store(str(name), ITEM, s.heap.read(kind.site, ITEM), s.heap.is_varied(kind.site, ITEM))
+        return name
+    return None
+
+
+def _dict(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if args or any(k is None for k, _ in kwargs):
+        return None
+    flat: list[Val] = []
+    for k, v in kwargs:
+        flat += [Const(k), v]
+    return s.fresh_dict(flat, hint)
+
+
+def _range(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    return s.emit(Call(Ref("range", range), tuple(map(s.operand, args))), Object(range), hint)
+
+
+def _iterator(name: str, builtin: Any) -> Any:
+    def handler(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+        if any(isinstance(a, Star) for a in args):
+            return None
+        from sourcead.transform.iteration import remember
+
+        operands = tuple(map(s.operand, args))
+        made = s.emit(Call(Ref(name, builtin), operands, tuple((k, s.operand(v)) for k, v in kwargs)), Object(builtin), hint)
+        remember(s, made, builtin, args, kwargs)
+        return made
+
+    return handler
+
+
+def _ndim(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    match s.kind(args[0]):
+        case Array(_, dims):
+            return Const(len(dims))
+        case Py() | Np():
+            return Const(0)
+        case _:
+            return None
+
+
+def _shape(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    match s.kind(args[0]):
+        case Array():
+            return s.attr(args[0], "shape", hint)
+        case Py() | Np():
+            return Virtual(())
+        case _:
+            return None
+
+
+def _asarray(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """`np.asarray(x)` of an exact ndarray that needs no cast is x itself."""
+    kind = s.kind(args[0])
+    dtype = args[1] if len(args) > 1 else dict(kwargs).get("dtype", Const(None))
+    if not isinstance(kind, Array) or len(args) > 2 or any(k != "dtype" for k, _ in kwargs):
+        return None
+    wanted = s.kind(dtype)
+    same = isinstance(wanted, NoneKind) or (
+        isinstance(wanted, Value) and isinstance(wanted.value, (type, np.dtype)) and np.dtype(wanted.value) == kind.dtype
+    )
+    return args[0] if same else None
+
+
+def _atleast_1d(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    kind = s.kind(args[0])
+    return args[0] if len(args) == 1 and isinstance(kind, Array) and kind.dims else None
+
+
+def _map(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    items = [s.components(a) for a in args[1:]]
+    if any(i is None for i in items):
+        return None
+    return Virtual(tuple(s.call(args[0], list(row), []) for row in zip(*items)))  # type: ignore[arg-type]
+
+
+def _reduce(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    items = s.components(args[1])
+    if items is None:
+        return None
+    rest = [*([args[2]] if len(args) == 3 else []), *items]
+    value = rest[0]
+    for item in rest[1:]:
+        value = s.call(args[0], [value, item], [])
+    return value
+
+
+STRUCTURAL: dict[Any, Any] = {
+    isinstance: _isinstance, len: _len, hasattr: _hasattr, getattr: _getattr, callable: _callable, type: _type,
+    tuple: _tuple, list: _list, dict: _dict, range: _range, map: _map, functools.reduce: _reduce,
+    enumerate: _iterator("enumerate", enumerate), zip: _iterator("zip", zip), reversed: _iterator("reversed", reversed),
+    np.ndim: _ndim, np.shape: _shape, np.asarray: _asarray, np.asanyarray: _asarray, np.atleast_1d: _atleast_1d,
+}  # fmt: skip
+
+
+# -- helpers ---------------------------------------------------------------------------------
+
+
+def _plain(args: Sequence[Any], kwargs: Kwargs) -> list[Val]:
+    return [a.value if isinstance(a, Star) else a for a in args] + [v for _, v in kwargs]
+
+
+def _hashable(obj: Any) -> bool:
+    try:
+        hash(obj)
+    except TypeError:
+        return False
+    return True
+
+
+def _reference(path: str, value: Any) -> Val:
+    """A live object as an operand: a constant where it is one."""
+    if value is None or value is Ellipsis or type(value) in (bool, int, float, complex, str, bytes):
+        return Const(value)
+    if type(value) is tuple and not value:
+        return Virtual(())
+    return Ref(path, value, live=not callable(value))
+
+
+def _live_defaults(function: Any) -> dict[str, Val]:
+    signature = inspect.signature(function, follow_wrapped=False)
+    label = getattr(function, "__name__", "function")
+    return {
+        name: _reference(f"{label}_{name}_default", parameter.default)
+        for name, parameter in signature.parameters.items()
+        if parameter.default is not inspect.Parameter.empty
+    }
+
+
+def _has_source(function: Any) -> bool:
+    try:
+        inspect.getsource(function)
+    except (OSError, TypeError):
+        return False
+    return True
+
+
+def _writes(statement: Any) -> bool:
+    return isinstance(statement, (Store, StoreAttr)) or (
+        isinstance(statement, Assign) and isinstance(statement.expr, MethodCall)
+        and statement.expr.method in ("append", "extend", "insert", "pop", "sort", "fill", "update", "setdefault")
+    )
+
+
+def _has_sites(kind: Kind) -> bool:
+    match kind:
+        case List(_, site) | Dict(_, site) | Object(_, site):
+            return bool(site) or True
+        case Tuple(items):
+            return any(map(_has_sites, items))
+        case Closure() | Bound():
+            return True
+        case _:
+            return False
+
+
+def _is_cell(s: Any, value: Val) -> bool:
+    return isinstance(value, Name) and value in s.cells
+
+

@@ -1,0 +1,85 @@
+"""What lists, dicts and objects hold, as far as it is known: one entry a place where they are made.
+
+A *site* stands for all containers made at one place of the program (or reached by one path from an
+argument).  Its slots are kept without regard to order: a slot's kind covers everything that is ever
+stored there.  Stores discovered late widen the entry, and specialisation starts again with the
+wider heap until nothing changes.
+
+>>> from sourcead.ir.kinds import Py
+>>> heap = Heap()
+>>> heap.store("xs", ITEM, Py(float))
+>>> heap.read("xs", ITEM), heap.changed
+(Py(type=<class 'float'>), True)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from sourcead.ir.kinds import Kind, Never, join
+
+__all__ = ["ITEM", "Heap"]
+
+ITEM = "[]"
+"""The slot that stands for all elements of a list, or all values of a dict whose keys are not known."""
+
+
+class Heap:
+    """Slots of sites: (site, slot) -> the kind that covers what is stored, and whether it varies."""
+
+    def __init__(self) -> None:
+        self.slots: dict[tuple[str, Hashable], Kind] = {}
+        self.varied: set[tuple[str, Hashable]] = set()
+        self.changed = False
+        self.shared: dict[str, str] = {}  # union-find over the names of arrays
+        self.written: set[str] = set()  # arrays that receive active values
+
+    # -- arrays ------------------------------------------------------------------------------
+
+    def find(self, name: str) -> str:
+        while name in self.shared:
+            name = self.shared[name]
+        return name
+
+    def share(self, a: str, b: str) -> None:
+        """The arrays of these names may have storage in common."""
+        a, b = self.find(a), self.find(b)
+        if a != b:
+            self.shared[a] = b
+            if a in self.written:
+                self.vary(b)
+
+    def vary(self, name: str) -> None:
+        """An active value is written into the array of this name."""
+        root = self.find(name)
+        if root not in self.written:
+            self.written.add(root)
+            self.changed = True
+
+    def shares_varied(self, name: str) -> bool:
+        return self.find(name) in self.written
+
+    # -- slots -------------------------------------------------------------------------------
+
+    def read(self, site: str, slot: Hashable) -> Kind:
+        return self.slots.get((site, slot), Never())
+
+    def known(self, site: str) -> list[Hashable]:
+        """The slots of a site in the order in which they were first stored."""
+        return [slot for s, slot in self.slots if s == site]
+
+    def store(self, site: str, slot: Hashable, kind: Kind, varied: bool = False) -> None:
+        wider = join(self.read(site, slot), kind)
+        if wider != self.slots.get((site, slot)):
+            self.slots[site, slot] = wider
+            self.changed = True
+        if varied and (site, slot) not in self.varied:
+            self.varied.add((site, slot))
+            self.changed = True
+
+    def is_varied(self, site: str, slot: Hashable = None) -> bool:
+        if slot is None:
+            return any(s == site for s, _ in self.varied)
+        return (site, slot) in self.varied
+
+

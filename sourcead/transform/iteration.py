@@ -1,0 +1,170 @@
+"""`for target in items`: which loop is written for items of these kinds.
+
+Sequences through which a derivative flows are read by index (`for i in range(len(x)): row = x[i]`),
+so that reading an element is the operation that the transforms already know.  Everything else is
+iterated as it stands.  Tuples whose items differ in kind are unrolled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sourcead.ir.kinds import Array, Dict, Kind, List, Np, Number, Object, Py, Text, Tuple, Unknown, join
+from sourcead.ir.nodes import Call, Const, Name, Op, Operand, Ref
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.heap import ITEM
+from sourcead.transform.indexing import element_kind
+
+__all__ = ["Iteration", "iteration", "remember"]
+
+
+@dataclass(frozen=True)
+class Iteration:
+    """`for <target of target_kind> in items`, where `element` makes the user's target from the loop's."""
+
+    items: Operand
+    target_kind: Kind
+    element: Callable[[Any, Name], Val] = lambda s, target: target
+    target_varied: bool = False
+    hint: str = ""
+    unrolled: Sequence[Val] | None = None
+
+
+@dataclass(frozen=True)
+class Sequenced:
+    """Something that can be read by position: its length, and its element at a position."""
+
+    length: Callable[[], Operand]
+    get: Callable[[Val], Val]
+    fixed: int | None = None
+
+
+def remember(s: Any, made: Name, builtin: Any, args: list[Any], kwargs: list[tuple[str | None, Any]]) -> None:
+    """Keep the parts of a zip, enumerate or reversed object: a loop over it reads them directly."""
+    s.iterators[made] = (builtin, list(args), dict(kwargs))
+
+
+def iteration(s: Any, items: Val) -> Iteration:
+    kind = s.kind(items)
+    if kind == Object(range):
+        return Iteration(s.operand(items), Py(int))
+    found = s.components(items)
+    if found is not None:
+        plain = all(isinstance(i, Const) for i in found) and len({type(i.value) for i in found}) == 1
+        if not (plain and len(found) > 1):
+            return Iteration(Const(None), Unknown(), unrolled=found)
+        return Iteration(s.operand(items), s.kind(found[0]))
+    if active(s, items):
+        sequence = sequenced(s, items)
+        if sequence is not None:
+            if sequence.fixed is not None and sequence.fixed <= 64:
+                return Iteration(Const(None), Unknown(), unrolled=[sequence.get(Const(i)) for i in range(sequence.fixed)])
+            count = s.emit(Call(Ref("range", range), (sequence.length(),)), Object(range))
+            return Iteration(count, Py(int), lambda _, i: sequence.get(i), hint="i")
+        if s.holds_varied(items) or any(map(s.holds_varied, parts_of(s, items))):
+            s.refuse("the loop runs over values that carry a derivative in something of unknown structure",
+                     "loop over a list, tuple, array, range, zip or enumerate")
+    return Iteration(s.operand(items), plain_kind(s, items))
+
+
+def parts_of(s: Any, items: Val) -> list[Val]:
+    if isinstance(items, Name) and items in s.iterators:
+        return [p for p in s.iterators[items][1]]
+    return []
+
+
+def active(s: Any, items: Val) -> bool:
+    """Does an element carry a derivative, or share storage that may be followed?"""
+    if isinstance(items, Name) and items in s.iterators:
+        return any(active(s, a) for a in s.iterators[items][1])
+    match s.kind(items):
+        case Array(_, dims):
+            return s.is_varied(items) or len(dims) != 1
+        case List(_, site):
+            held = s.heap.read(site, ITEM)
+            return s.heap.is_varied(site) or not isinstance(held, (Py, Np, Text))
+        case Tuple():
+            return s.is_varied(items) or isinstance(items, Virtual)
+        case _:
+            return s.is_varied(items)
+
+
+def sequenced(s: Any, items: Val) -> Sequenced | None:
+    if isinstance(items, Name) and items in s.iterators:
+        builtin, args, kwargs = s.iterators[items]
+        inner = [sequenced(s, a) for a in args[: 1 if builtin is not zip else None]]
+        if any(i is None for i in inner):
+            return None
+        return _combine(s, builtin, inner, args, kwargs)
+    found = s.components(items)
+    if found is not None:
+        return Sequenced(lambda: Const(len(found)), lambda i: s.getitem(items, i), len(found))
+    kind = s.kind(items)
+    if not isinstance(kind, (Array, List)) and kind != Object(range):
+        return None
+    held = s.operand(items)
+    return Sequenced(lambda: s.emit(Call(Ref("len", len), (held,)), Py(int)), lambda i: _get(s, held, i))
+
+
+def _get(s: Any, held: Operand, index: Val) -> Val:
+    if s.kind(held) == Object(range):
+        return s.emit(Op("getitem", (held, s.operand(index))), Py(int))
+    return s.getitem(held, index)
+
+
+def _combine(s: Any, builtin: Any, inner: list[Any], args: list[Any], kwargs: dict[str, Val]) -> Sequenced | None:
+    first: Sequenced = inner[0]
+    if builtin is enumerate:
+        start = args[1] if len(args) > 1 else kwargs.get("start", Const(0))
+        plain = isinstance(start, Const) and start.value == 0
+        return Sequenced(
+            first.length, lambda i: Virtual((i if plain else s.op("add", [i, start]), first.get(i))), first.fixed
+        )
+    if builtin is reversed:
+        def mirrored(i: Val) -> Val:
+            last = s.op("sub", [first.length(), Const(1)])
+            return first.get(s.op("sub", [last, i]))
+
+        return Sequenced(first.length, mirrored, first.fixed)
+    fixed = [i.fixed for i in inner if i.fixed is not None]
+
+    def shortest() -> Operand:
+        lengths = tuple(i.length() for i in inner)
+        return lengths[0] if len(set(lengths)) == 1 else s.emit(Call(Ref("min", min), lengths), Py(int))
+
+    every = len(fixed) == len(inner)
+    return Sequenced(shortest, lambda i: Virtual(tuple(each.get(i) for each in inner)), min(fixed) if every else None)
+
+
+def plain_kind(s: Any, items: Val) -> Kind:
+    """The kind of an element of something iterated as it stands."""
+    if isinstance(items, Name) and items in s.iterators:
+        builtin, args, _ = s.iterators[items]
+        if builtin is zip:
+            return Tuple(tuple(plain_kind(s, a) for a in args))
+        if builtin is enumerate:
+            return Tuple((Py(int), plain_kind(s, args[0])))
+        return plain_kind(s, args[0])
+    kind = s.kind(items)
+    match kind:
+        case Array():
+            return element_kind(kind, [Py(int)], None)
+        case List(_, site):
+            return s.heap.read(site, ITEM)  # type: ignore[no-any-return]
+        case Dict(_, site):
+            return Unknown()
+        case Text():
+            return kind
+        case Tuple(found):
+            out: Kind = found[0] if found else Unknown()
+            for each in found:
+                out = join(out, each)
+            return out
+        case Object(cls) if cls is range:
+            return Py(int)
+        case Number():
+            return kind
+        case _:
+            return Unknown()

@@ -1,0 +1,671 @@
+"""Operators, indexing, attributes and stores while specialising: what they are for operands of these kinds."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sourcead.analysis.prototypes import result_kind
+from sourcead.ir.kinds import (
+    Array,
+    Bound,
+    Closure,
+    Dict,
+    Kind,
+    List,
+    Never,
+    NoneKind,
+    Np,
+    Number,
+    Object,
+    Py,
+    Slice,
+    Text,
+    Tuple,
+    Unknown,
+    Value,
+    broadcast_dims,
+    dtype_of,
+    is_number,
+)
+from sourcead.ir.nodes import Attr, Const, Name, Op, Operand, Ref, Store, StoreAttr
+from sourcead.transform.builder import Builder, Val, Virtual
+from sourcead.transform.heap import ITEM, Heap
+from sourcead.transform.indexing import element_kind, is_basic
+
+__all__ = ["INPLACE", "OPERATORS", "Operations", "class_of"]
+
+OPERATORS: dict[str, Any] = {
+    "add": operator.add, "sub": operator.sub, "mul": operator.mul, "truediv": operator.truediv,
+    "floordiv": operator.floordiv, "mod": operator.mod, "pow": operator.pow, "matmul": operator.matmul,
+    "lshift": operator.lshift, "rshift": operator.rshift, "and_": operator.and_, "or_": operator.or_,
+    "xor": operator.xor, "neg": operator.neg, "pos": operator.pos, "invert": operator.invert,
+    "not_": operator.not_, "eq": operator.eq, "ne": operator.ne, "lt": operator.lt, "le": operator.le,
+    "gt": operator.gt, "ge": operator.ge,
+}  # fmt: skip
+"""The operators that compute a value from values: IR name -> Python function (the key of its rule)."""
+
+INPLACE = {f"i{name.rstrip('_')}": name for name in (
+    "add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "lshift", "rshift", "and_", "or_", "xor",
+)}  # fmt: skip
+CONSTANT = frozenset({"not_", "eq", "ne", "lt", "le", "gt", "ge", "is_", "is_not", "contains", "not_contains",
+                      "floordiv", "lshift", "rshift", "and_", "or_", "xor", "invert", "format", "join"})
+FOLDED = frozenset({"add", "sub", "mul", "neg", "not_", "eq", "ne", "lt", "le", "gt", "ge", "truediv", "pow"})
+DUNDER = {"and_": "and", "or_": "or", "getitem": "getitem", "contains": "contains"}
+
+
+def class_of(kind: Kind) -> type | None:
+    """The exact class of a value of this kind, where that is known."""
+    match kind:
+        case Py(t):
+            return t
+        case Np(dtype):
+            return np.dtype(dtype).type
+        case Array():
+            return np.ndarray
+        case Tuple(_, cls):
+            return cls
+        case List():
+            return list
+        case Dict():
+            return dict
+        case Object(cls):
+            return cls
+        case NoneKind():
+            return type(None)
+        case Slice():
+            return slice
+        case Value(value=value):
+            return type(value)
+        case _:
+            return None
+
+
+class Operations(Builder):
+    """The part of the specialiser that evaluates operators."""
+
+    heap: Heap
+    derivative: bool
+    loop_depth: int
+    branch_depth: int
+
+    if TYPE_CHECKING:
+
+        def call(self, func: Val, args: list[Any], kwargs: list[tuple[str | None, Val]], hint: str) -> Val: ...
+        def call_method_of(self, receiver: Val, function: Any, args: list[Any], hint: str) -> Val: ...
+        def refuse(self, cause: str, way_out: str, error: Any = ...) -> Any: ...
+
+    # -- kinds of references -----------------------------------------------------------------
+
+    def kind_of_ref(self, ref: Ref) -> Kind:
+        from sourcead.signature import kind_of
+
+        if not ref.live:
+            return Value(ref.value)
+        kind = kind_of(ref.value, ref.path)
+        return self.enter(kind, ref.path, False)
+
+    def enter(self, kind: Kind, path: str, varied: bool) -> Kind:
+        raise NotImplementedError
+
+    # -- truth and structure -----------------------------------------------------------------
+
+    def truth(self, value: Val) -> bool | None:
+        """What `bool(value)` is, where the kinds decide it."""
+        match value:
+            case Const(constant):
+                return bool(constant)
+            case Virtual(items, form):
+                return bool(items) if form != "slice" else True
+        match self.kind(value):
+            case NoneKind():
+                return False
+            case Value(value=obj) if isinstance(obj, (type, type(len))) or callable(obj):
+                return True
+            case Closure() | Bound():
+                return True
+            case Tuple(items):
+                return bool(items)
+            case _:
+                return None
+
+    def components(self, value: Val, block: list[Any] | None = None) -> list[Val] | None:
+        """The items of a tuple (or unmutated list display) of known length."""
+        if isinstance(value, Virtual) and value.form != "slice":
+            return list(value.items)
+        kind = self.kind(value)
+        if not isinstance(kind, Tuple) or not isinstance(value, (Name, Ref)):
+            return None
+        known = self.definitions.get(value) if isinstance(value, Name) else None
+        if isinstance(known, Op) and known.op == "tuple":
+            return list(known.args)
+        if block is not None:
+            self.open.append(block)
+        items: list[Val] = [
+            self.emit(Op("getitem", (value, Const(i))), k, "t", self.is_varied(value)) for i, k in enumerate(kind.items)
+        ]
+        if block is not None:
+            self.open.pop()
+        return items
+
+    # -- operators ---------------------------------------------------------------------------
+
+    def op(self, op: str, args: list[Val], hint: str = "t") -> Val:
+        match op:
+            case "tuple":
+                return Virtual(tuple(self.spread(args)))
+            case "slice":
+                return Virtual(tuple(args), "slice")
+            case "list":
+                return self.fresh_list(self.operand(Virtual(tuple(args), "list"), hint))
+            case "dict":
+                return self.fresh_dict(args, hint)
+            case "getitem":
+                return self.getitem(args[0], args[1], hint)
+            case "copy":
+                return args[0]
+            case "is_" | "is_not":
+                return self.identity(op, args, hint)
+            case "contains" | "not_contains":
+                return self.contains(op, args, hint)
+        if op in INPLACE:
+            return self.inplace(op, args, hint)
+        if op in OPERATORS:
+            return self.operator(op, args, hint)
+        operands = tuple(map(self.operand, args))
+        kind: Kind = Text_ if op in ("format", "join") else Unknown()
+        varied = op not in CONSTANT and any(map(self.is_varied, operands))
+        if varied:
+            self.refuse(f"`{op}` of a value that carries a derivative", "keep active values out of it")
+        return self.emit(Op(op, operands), kind, hint)
+
+    def spread(self, args: Sequence[Any]) -> list[Val]:
+        out: list[Val] = []
+        for arg in args:
+            value = getattr(arg, "value", None) if type(arg).__name__ == "Star" else None
+            items = self.components(value) if value is not None else None
+            out.extend(items if items is not None else [arg])
+        return out
+
+    def operator(self, op: str, args: list[Val], hint: str) -> Val:
+        folded = self.fold(op, args)
+        if folded is not None:
+            return folded
+        kinds = list(map(self.kind, args))
+        for i, kind in enumerate(kinds):
+            if isinstance(kind, Object):
+                return self.overloaded(op, args, i, hint)
+        structural = self.structural_operator(op, args, kinds, hint)
+        if structural is not None:
+            return structural
+        operands = tuple(map(self.operand, args))
+        varied = op not in CONSTANT and any(map(self.is_varied, operands))
+        return self.emit(Op(op, operands), self.operator_kind(op, kinds, operands), hint, varied)
+
+    def fold(self, op: str, args: list[Val]) -> Val | None:
+        """Constants, and the algebra of ones that derivative code is free to use."""
+        if op in FOLDED and all(isinstance(a, Const) and isinstance(a.value, (bool, int, float)) for a in args):
+            try:
+                value = OPERATORS[op](*(a.value for a in args))  # type: ignore[union-attr]
+            except ArithmeticError:
+                return None
+            if isinstance(value, (bool, int, float)) and (self.derivative or op not in ("truediv", "pow")):
+                return Const(value)
+        if op == "not_" and (decided := self.truth(args[0])) is not None:
+            return Const(not decided)
+        if op in ("eq", "ne") and any(isinstance(self.kind(a), NoneKind) for a in args):
+            others = [k for k in map(self.kind, args) if not isinstance(k, NoneKind)]
+            if not others or all(class_of(k) in (bool, int, float, complex, tuple, list, str) for k in others):
+                return Const((not others) == (op == "eq"))
+        if op in ("eq", "ne") and all(isinstance(a, Const) for a in args):
+            same = args[0].value == args[1].value  # type: ignore[union-attr]
+            return Const(same if op == "eq" else not same)
+        return self.algebra(op, args) if self.derivative else None
+
+    def algebra(self, op: str, args: list[Val]) -> Val | None:
+        one = [isinstance(a, Const) and type(a.value) in (int, float) and a.value == 1 for a in args]
+        match op:
+            case "mul" if one[0] and is_number(self.kind(args[1])):
+                return args[1]
+            case "mul" | "truediv" | "pow" if one[1] and is_number(self.kind(args[0])):
+                return args[0]
+            case "neg" if isinstance(args[0], Name):
+                inner = self.definitions.get(args[0])
+                if isinstance(inner, Op) and inner.op == "neg":
+                    return inner.args[0]
+            case "mul" if isinstance(args[1], Const) and not isinstance(args[0], Const):
+                return self.op(op, [args[1], args[0]])  # constants first
+            case "mul" if isinstance(args[1], Name) and isinstance(args[0], Const):
+                inner = self.definitions.get(args[1])
+                if isinstance(inner, Op) and inner.op == "mul" and isinstance(inner.args[0], Const):
+                    product = self.fold("mul", [args[0], inner.args[0]])
+                    if product is not None:
+                        return self.op("mul", [product, inner.args[1]])
+        return None
+
+    def operator_kind(self, op: str, kinds: list[Kind], operands: Sequence[Operand]) -> Kind:
+        if any(isinstance(k, Unknown) for k in kinds):
+            return Unknown()
+        if any(isinstance(k, Number) for k in kinds):
+            return Number() if op in OPERATORS and op != "not_" else Py(bool)
+        if op == "matmul":
+            return result_kind(operator.matmul, kinds)
+        if all(is_number(k) for k in kinds):
+            return self.elementwise_kind(OPERATORS[op], kinds, operands)
+        return result_kind(OPERATORS[op], [o if isinstance(o, Const) else k for o, k in zip(operands, kinds)])
+
+    def elementwise_kind(self, function: Any, kinds: Sequence[Kind], operands: Sequence[Operand]) -> Kind:
+        """Dtype and rank from a sample with one element; dims by NumPy's broadcasting."""
+        if any(isinstance(k, Number) for k in kinds):
+            return Number()
+        shapes = [k.dims if isinstance(k, Array) else () for k in kinds]
+        plain: list[Any] = [
+            Array(k.dtype, (1,) * len(k.dims)) if isinstance(k, Array) else (o if isinstance(o, Const) else k)
+            for k, o in zip(kinds, operands)
+        ]
+        kind = result_kind(function, plain)
+        return Array(kind.dtype, broadcast_dims(shapes)) if isinstance(kind, Array) else kind
+
+    def structural_operator(self, op: str, args: list[Val], kinds: list[Kind], hint: str) -> Val | None:
+        """`+` and `*` of tuples and lists, comparison of known things."""
+        if op == "add" and len(args) == 2:
+            left, right = self.components(args[0]), self.components(args[1])
+            if left is not None and right is not None and all(isinstance(k, Tuple) for k in kinds):
+                return Virtual((*left, *right))
+            if all(isinstance(k, List) for k in kinds):
+                return self.join_lists(args, kinds, hint)
+        if op == "mul":
+            for this, other in ((0, 1), (1, 0)):
+                items = self.components(args[this]) if isinstance(kinds[this], Tuple) else None
+                if items is not None and isinstance(args[other], Const):
+                    return Virtual(tuple(items * args[other].value))  # type: ignore[union-attr]
+                if isinstance(kinds[this], List) and kinds[other] == Py(int):
+                    return self.join_lists(args, [kinds[this]], hint, "mul")
+        if op in ("eq", "ne") and all(isinstance(k, Value) for k in kinds):
+            same = kinds[0].value == kinds[1].value  # type: ignore[union-attr]
+            if isinstance(same, bool):
+                return Const(same if op == "eq" else not same)
+        return None
+
+    def join_lists(self, args: list[Val], kinds: list[Kind], hint: str, op: str = "add") -> Val:
+        operands = tuple(map(self.operand, args))
+        name = self.emit(Op(op, operands), Unknown(), hint, any(map(self.is_varied, operands)))
+        self.kinds[name] = List(Unknown(), str(name))
+        for kind in kinds:
+            assert isinstance(kind, List)
+            varied = self.heap.is_varied(kind.site, ITEM)
+            self.heap.store(str(name), ITEM, self.heap.read(kind.site, ITEM), varied)
+        return name
+
+    def overloaded(self, op: str, args: list[Val], at: int, hint: str) -> Val:
+        """`a + b` of an instance: its class's `__add__`, or `__radd__` of the right operand."""
+        dunder = f"__{DUNDER.get(op, op)}__" if at == 0 else f"__r{DUNDER.get(op, op)}__"
+        kind = self.kind(args[at])
+        assert isinstance(kind, Object)
+        function = getattr(kind.cls, dunder, None)
+        if function is None:
+            operands = tuple(map(self.operand, args))
+            if any(map(self.is_varied, operands)):
+                self.refuse(f"`{kind.cls.__name__}` has no {dunder}", "give the class this method")
+            return self.emit(Op(op, operands), Unknown(), hint)
+        return self.call_method_of(args[at], function, [a for i, a in enumerate(args) if i != at], hint)
+
+    def identity(self, op: str, args: list[Val], hint: str) -> Val:
+        a, b = map(self.kind, args)
+        known: bool | None = None
+        if isinstance(a, NoneKind) and isinstance(b, NoneKind):
+            known = True
+        elif NoneKind() in (a, b) and not ({type(a), type(b)} & {Unknown, Never}):
+            known = False
+        elif isinstance(a, Value) and isinstance(b, Value):
+            known = a.value is b.value
+        elif isinstance(args[0], Const) and isinstance(args[1], Const) and isinstance(args[0].value, bool):
+            known = args[0].value is args[1].value
+        elif (isinstance(a, Value) != isinstance(b, Value) and not ({type(a), type(b)} & {Unknown, Never})) or (class_of(a) is not None and class_of(b) is not None and class_of(a) is not class_of(b)):
+            known = False
+        if known is not None:
+            return Const(known == (op == "is_"))
+        return self.emit(Op(op, tuple(map(self.operand, args))), Py(bool), hint)
+
+    def contains(self, op: str, args: list[Val], hint: str) -> Val:
+        container, item = args
+        items = self.components(container)
+        if items is not None and all(isinstance(i, Const) for i in (*items, item)):
+            found = any(i.value == item.value for i in items)  # type: ignore[union-attr]
+            return Const(found == (op == "contains"))
+        if isinstance(container, Const) and isinstance(item, Const):
+            return Const((item.value in container.value) == (op == "contains"))
+        kind = self.kind(container)
+        if isinstance(kind, Dict) and isinstance(item, Const) and self.is_closed(kind):
+            return Const((item.value in self.heap.known(kind.site)) == (op == "contains"))
+        return self.emit(Op(op, (self.operand(container), self.operand(item))), Py(bool), hint)
+
+    def is_closed(self, kind: Dict) -> bool:
+        """Are the keys of this dict certainly those of its site (nothing deleted or added under unknown keys)?"""
+        return False
+
+    # -- containers that can be written ------------------------------------------------------
+
+    def fresh_list(self, name: Operand) -> Operand:
+        """Register a list just made as a site of its own."""
+        assert isinstance(name, Name)
+        definition = self.definitions.get(name)
+        site = str(name)
+        items = definition.args if isinstance(definition, Op) else ()
+        for item in items:
+            if type(item).__name__ == "Star":
+                self.heap.store(site, ITEM, Unknown())
+                continue
+            self.heap.store(site, ITEM, self.kind(item), self.is_varied(item))
+        self.kinds[name] = List(Unknown(), site)
+        return name
+
+    def fresh_dict(self, args: list[Val], hint: str) -> Val:
+        operands = tuple(map(self.operand, args))
+        name = self.emit(Op("dict", operands), Unknown(), hint)
+        site = str(name)
+        self.kinds[name] = Dict(Unknown(), site)
+        for key, value in zip(operands[::2], operands[1::2]):
+            slot = key.value if isinstance(key, Const) else ITEM
+            self.heap.store(site, slot, self.kind(value), self.is_varied(value))
+        return name
+
+    def holds_varied(self, value: Val) -> bool:
+        """Does the value vary, or anything that it holds?"""
+        if self.is_varied(value):
+            return True
+        match self.kind(value):
+            case List(_, site) | Dict(_, site) | Object(_, site):
+                return self.heap.is_varied(site)
+            case Closure(_, captured, defaults):
+                return any(map(self.holds_varied, captured)) or any(self.holds_varied(v) for _, v in defaults)
+            case Bound(receiver):
+                return self.holds_varied(receiver)
+            case _:
+                return isinstance(value, Virtual) and any(map(self.holds_varied, value.items))
+
+    # -- indexing ----------------------------------------------------------------------------
+
+    def getitem(self, base: Val, index: Val, hint: str = "t") -> Val:
+        items = self.components(base)
+        if items is not None:
+            picked = self.pick(base, items, index)
+            if picked is not None:
+                return picked
+        kind = self.kind(base)
+        match kind:
+            case Array():
+                return self.element(base, kind, index, hint)
+            case List(_, site):
+                return self.list_item(base, site, index, hint)
+            case Dict(_, site):
+                return self.dict_item(base, site, index, hint)
+            case Object(cls) if hasattr(cls, "__getitem__"):
+                return self.call_method_of(base, cls.__getitem__, [index], hint)
+            case Number():
+                varied = self.is_varied(base)
+                return self.emit(Op("getitem", (self.operand(base), self.operand(index))), Number(), hint, varied)
+        varied = self.is_varied(base)
+        if varied:
+            self.refuse("a value of unknown kind that carries a derivative is indexed here",
+                        "convert it with np.asarray, or annotate the parameter")
+        return self.emit(Op("getitem", (self.operand(base), self.operand(index))), self.tuple_item(kind), hint, varied)
+
+    def tuple_item(self, kind: Kind) -> Kind:
+        from sourcead.ir.kinds import join
+
+        if not isinstance(kind, Tuple):
+            return Text_ if kind == Text_ else Unknown()
+        item: Kind = Never()
+        for each in kind.items:
+            item = join(item, each)
+        return item
+
+    def pick(self, base: Val, items: list[Val], index: Val) -> Val | None:
+        if isinstance(index, Const) and isinstance(index.value, int) and -len(items) <= index.value < len(items):
+            return items[index.value]
+        if isinstance(index, Virtual) and index.form == "slice" and all(isinstance(i, Const) for i in index.items):
+            return Virtual(tuple(items[slice(*(i.value for i in index.items))]))  # type: ignore[union-attr]
+        if isinstance(base, Virtual):
+            return self.getitem(self.operand(base), index)
+        return None
+
+    def element(self, base: Val, kind: Array, index: Val, hint: str) -> Val:
+        parts = self.index_parts(index)
+        bounds = [p.items if isinstance(p, Virtual) and p.form == "slice" else None for p in parts]
+        found = element_kind(kind, list(map(self.kind, parts)), bounds)
+        varied = self.is_varied(base)
+        name = self.emit(Op("getitem", (self.operand(base), self.operand(index))), found, hint, varied)
+        if is_basic(list(map(self.kind, parts))) is not False:
+            self.share(name, base)
+        return name
+
+    def share(self, a: Val, b: Val) -> None:
+        """Two arrays may have storage in common."""
+        if isinstance(a, Name) and isinstance(b, Name) and isinstance(self.kind(a), (Array, Number, Unknown)):
+            self.heap.share(str(a), str(b))
+            if self.heap.shares_varied(str(a)) and isinstance(self.kind(a), Array):
+                self.varied.update((a, b))
+
+    def index_parts(self, index: Val) -> list[Val]:
+        items = self.components(index) if not (isinstance(index, Virtual) and index.form != "tuple") else None
+        return items if items is not None and isinstance(self.kind(index), Tuple) else [index]
+
+    def list_item(self, base: Val, site: str, index: Val, hint: str) -> Val:
+        held = self.heap.read(site, ITEM)
+        varied = self.heap.is_varied(site, ITEM)
+        name = self.emit(Op("getitem", (self.operand(base), self.operand(index))), held, hint, varied)
+        if isinstance(index, Virtual) and index.form == "slice":
+            self.kinds[name] = List(Unknown(), str(name))
+            self.heap.store(str(name), ITEM, held, varied)
+        return name
+
+    def dict_item(self, base: Val, site: str, index: Val, hint: str) -> Val:
+        slot = index.value if isinstance(index, Const) else ITEM
+        held = self.slot(site, slot)
+        varied = self.heap.is_varied(site, slot) or self.heap.is_varied(site, ITEM)
+        if slot == ITEM:
+            varied = self.heap.is_varied(site)
+        return self.emit(Op("getitem", (self.operand(base), self.operand(index))), held, hint, varied)
+
+    def slot(self, site: str, slot: Any) -> Kind:
+        from sourcead.ir.kinds import join
+
+        kind = join(self.heap.read(site, slot), self.heap.read(site, ITEM))
+        if slot == ITEM:
+            for known in self.heap.known(site):
+                kind = join(kind, self.heap.read(site, known))
+        return kind
+
+    # -- attributes --------------------------------------------------------------------------
+
+    def attr(self, base: Val, attr: str, hint: str = "t") -> Val:
+        kind = self.kind(base)
+        match kind:
+            case Value(value=obj):
+                return self.live_attr(base, obj, attr, hint)
+            case Object():
+                return self.field(base, kind, attr, hint)
+            case Array() | Np() | Py():
+                return self.number_attr(base, kind, attr, hint)
+            case Tuple(items, cls) if cls is not tuple and attr in getattr(cls, "_fields", ()):
+                found = self.components(base)
+                assert found is not None
+                return found[cls._fields.index(attr)]  # type: ignore[attr-defined]
+            case Number():
+                integer = attr in ("shape", "ndim", "size", "dtype")
+                varied = self.is_varied(base) and not integer
+                return self.emit(Attr(self.operand(base), attr), Unknown() if integer else Number(), hint, varied)
+        if self.is_varied(base):
+            self.refuse(f"attribute `{attr}` of a value of unknown kind that carries a derivative",
+                        "make its kind known: an annotation, np.asarray, or a dataclass")
+        return self.emit(Attr(self.operand(base), attr), Unknown(), hint)
+
+    def live_attr(self, base: Val, obj: Any, attr: str, hint: str) -> Val:
+        if not hasattr(obj, attr):
+            return self.emit(Attr(self.operand(base), attr), Unknown(), hint)
+        value = getattr(obj, attr)
+        path = f"{base.path}.{attr}" if isinstance(base, Ref) else attr
+        live = not (callable(value) or isinstance(value, type(np)))
+        return Ref(path, value, live)
+
+    def number_attr(self, base: Val, kind: Kind, attr: str, hint: str) -> Val:
+        if isinstance(kind, Array):
+            if attr == "ndim":
+                return Const(len(kind.dims))
+            if attr == "shape":
+                if all(isinstance(d, int) for d in kind.dims):
+                    return Virtual(tuple(Const(d) for d in kind.dims))
+                return self.emit(Attr(self.operand(base), "shape"), Tuple((Py(int),) * len(kind.dims)), hint)
+            if attr == "size":
+                return self.emit(Attr(self.operand(base), "size"), Py(int), hint)
+            if attr == "dtype":
+                return Ref(f"np.dtype('{kind.dtype}')", np.dtype(kind.dtype)) if self.derivative else self.emit(
+                    Attr(self.operand(base), "dtype"), Value(np.dtype(kind.dtype)), hint)
+            if attr == "flat":
+                self.needs_flat(base)
+        cls = class_of(kind)
+        found = result_kind(lambda v: getattr(v, attr), [kind])
+        constant = attr in ("itemsize", "nbytes", "strides", "flags", "base", "ctypes", "data", "numerator", "denominator")
+        if callable(getattr(cls, attr, None)) and not isinstance(getattr(cls, attr), property):
+            return self.bind(base, getattr(cls, attr), hint)
+        return self.emit(Attr(self.operand(base), attr), found, hint, self.is_varied(base) and not constant)
+
+    def needs_flat(self, base: Val) -> None:
+        if self.is_varied(base):
+            self.refuse("`.flat` of an array that carries a derivative", "use `.reshape(-1)` or `.ravel()`")
+
+    def bind(self, base: Val, function: Any, hint: str) -> Val:
+        name = self.emit(Attr(self.operand(base), function.__name__), Unknown(), hint)
+        self.kinds[name] = Bound(base, function)
+        return name
+
+    def field(self, base: Val, kind: Object, attr: str, hint: str) -> Val:
+        """An instance's attribute: property, own field, method, or class attribute, in Python's order."""
+        found = _class_attribute(kind.cls, attr)
+        if isinstance(found, property):
+            return self.call_method_of(base, found.fget, [], hint)
+        held = self.heap.read(kind.site, attr)
+        if not isinstance(held, Never):
+            varied = self.heap.is_varied(kind.site, attr)
+            return self.emit(Attr(self.operand(base), attr), held, hint, varied)
+        if found is not None:
+            raw = _raw_class_attribute(kind.cls, attr)
+            if isinstance(raw, staticmethod):
+                return Ref(f"{kind.cls.__name__}.{attr}", found)
+            if isinstance(raw, classmethod):
+                return Ref(f"{kind.cls.__name__}.{attr}", getattr(kind.cls, attr))
+            if callable(found) and hasattr(found, "__get__"):
+                return self.bind_field(base, found, attr, hint)
+            return Ref(f"{kind.cls.__name__}.{attr}", found, live=not callable(found))
+        return self.emit(Attr(self.operand(base), attr), Unknown(), hint)
+
+    def bind_field(self, base: Val, function: Any, attr: str, hint: str) -> Val:
+        name = self.emit(Attr(self.operand(base), attr), Unknown(), hint)
+        self.kinds[name] = Bound(base, function)
+        return name
+
+    # -- stores ------------------------------------------------------------------------------
+
+    def store(self, base: Val, index: Val, value: Val, op: str | None) -> None:
+        kind = self.kind(base)
+        target = self.operand(base)
+        match kind:
+            case List(_, site):
+                self.heap.store(site, ITEM, self.stored_kind(site, ITEM, value, op), self.is_varied(value))
+            case Dict(_, site):
+                slot = index.value if isinstance(index, Const) else ITEM
+                self.heap.store(site, slot, self.stored_kind(site, slot, value, op), self.is_varied(value))
+            case Object(cls) if hasattr(cls, "__setitem__"):
+                if op is not None:
+                    value = self.op(op, [self.getitem(base, index), value])
+                self.call_method_of(base, cls.__setitem__, [index, value], "_")
+                return
+            case Array():
+                if self.is_varied(value):
+                    self.vary(target)
+            case _:
+                if self.is_varied(value) or self.is_varied(base):
+                    self.refuse("an active value is stored into something of unknown kind",
+                                "make its kind known: np.asarray, a list, a dict, or an annotation")
+        self.add(Store(target, self.operand(index), self.operand(value), op, self.origin))
+
+    def stored_kind(self, site: str, slot: Any, value: Val, op: str | None) -> Kind:
+        if op is None:
+            return self.kind(value)
+        return self.operator_kind(op, [self.slot(site, slot), self.kind(value)], [Const(None), self.operand(value)])
+
+    def vary(self, name: Operand) -> None:
+        """Storage receives an active value: it varies, and so does every array that may share it."""
+        dtype = dtype_of(self.kind(name))
+        if isinstance(name, Name) and dtype is not None and dtype.kind in "fc":
+            self.heap.vary(str(name))
+
+    def store_attr(self, base: Val, attr: str, value: Val, op: str | None) -> None:
+        kind = self.kind(base)
+        target = self.operand(base)
+        if isinstance(kind, Object):
+            found = _class_attribute(kind.cls, attr)
+            if isinstance(found, property) and found.fset is not None:
+                if op is not None:
+                    value = self.op(op, [self.attr(base, attr), value])
+                self.call_method_of(base, found.fset, [value], "_")
+                return
+            if op is not None:
+                value = self.op(f"i{op.rstrip('_')}", [self.attr(base, attr), value])
+                op = None
+            held = self.operand(value)
+            self.heap.store(kind.site, attr, self.kind(held), self.is_varied(held))
+            self.add(StoreAttr(target, attr, held, None, self.origin))
+            return
+        if isinstance(kind, Array) and attr == "shape":
+            self.refuse("the shape of an array is assigned", "use reshape")
+        if self.is_varied(value):
+            self.refuse(f"an active value is stored to attribute `{attr}` of something of unknown kind",
+                        "make its kind known")
+        self.add(StoreAttr(target, attr, self.operand(value), op, self.origin))
+
+    def inplace(self, op: str, args: list[Val], hint: str) -> Val:
+        """`x += y`: rebinds a number or tuple, writes an array or list in place."""
+        plain = INPLACE[op]
+        target, value = args
+        match self.kind(target):
+            case Array():
+                held = self.operand(target)
+                if self.is_varied(value):
+                    self.vary(held)
+                self.add(Store(held, Const(Ellipsis), self.operand(value), plain, self.origin))
+                return held
+            case List(_, site) if plain == "add":
+                return self.extend_list(target, site, value)
+            case Object(cls) if hasattr(cls, f"__{op}__"):
+                return self.call_method_of(target, getattr(cls, f"__{op}__"), [value], hint)
+            case Number() | Unknown() if self.is_varied(target) or self.is_varied(value):
+                self.refuse("`op=` on a value whose kind is not known: a number would be rebound, an array written in place",
+                            "annotate the parameter, or convert it first")
+        return self.op(plain, args, hint)
+
+    def extend_list(self, target: Val, site: str, value: Val) -> Val:
+        raise NotImplementedError
+
+
+Text_ = Text()
+
+
+def _class_attribute(cls: type, attr: str) -> Any:
+    raw = _raw_class_attribute(cls, attr)
+    if isinstance(raw, property):
+        return raw
+    return getattr(cls, attr, None)
+
+
+def _raw_class_attribute(cls: type, attr: str) -> Any:
+    for base in cls.__mro__:
+        if attr in vars(base):
+            return vars(base)[attr]
+    return None
+
+

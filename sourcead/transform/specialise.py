@@ -1,0 +1,584 @@
+"""Generic Wengert list + kinds of the arguments -> specialised Wengert list.
+
+An abstract interpretation that writes as it goes: every name gets a kind and a flag that says
+whether it varies with a differentiated input; tests that the kinds decide are decided; Python
+functions that active values enter are inlined; tuples that only travel disappear.  Loops are run
+on trial until the kinds of what they carry stand still.
+
+>>> from sourcead.frontend.lower import lower
+>>> def f(x, y=None):
+...     if y is None:
+...         y = 2.0
+...     return x * y
+>>> from sourcead.ir.show import show
+>>> print(show(specialise(lower(f), [Py(float), NoneKind()], varied=[True, False]).function))  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from sourcead.errors import NotDifferentiable, SourceADError
+from sourcead.ir.kinds import (
+    Array,
+    Dict,
+    Kind,
+    List,
+    Never,
+    Object,
+    Tuple,
+    Unknown,
+    carries,
+    join,
+)
+from sourcead.ir.never import assert_never
+from sourcead.ir.nodes import (
+    UNDEFINED,
+    Assign,
+    Attr,
+    Block,
+    Call,
+    Carried,
+    Const,
+    Delete,
+    For,
+    Function,
+    Handler,
+    If,
+    MakeFunction,
+    Merge,
+    MethodCall,
+    Name,
+    Op,
+    Operand,
+    Param,
+    Raise,
+    Star,
+    Stmt,
+    Store,
+    StoreAttr,
+    StoreVariable,
+    Try,
+    Undefined,
+    Unpack,
+    While,
+    With,
+)
+from sourcead.transform.builder import Builder, Val, Virtual
+from sourcead.transform.calls import Calls
+from sourcead.transform.heap import ITEM, Heap
+from sourcead.transform.operations import Operations
+
+__all__ = ["Specialised", "Specialiser", "specialise"]
+
+Env = dict[Name, Val]
+MAX_TURNS = 12  # of a loop's fixed point; kinds have bounded height, so this is a safety net
+
+
+@dataclass
+class Specialised:
+    """The result: the program, its facts, and what it assumed of live objects."""
+
+    function: Function
+    kinds: dict[Name, Kind]
+    varied: set[Name]
+    heap: Heap
+    builder: Specialiser
+    result: Val
+    guards: dict[str, Any] = field(default_factory=dict)
+
+
+def specialise(
+    template: Function,
+    kinds: Sequence[Kind],
+    varied: Sequence[bool],
+    *,
+    lower: Callable[[Any], Function],
+    live: Any = None,
+) -> Specialised:
+    """Specialise `template` for parameters of these kinds; `live` is the function object itself."""
+    heap = Heap()
+    for _ in range(MAX_TURNS):
+        heap.changed = False
+        run = Specialiser(heap, lower)
+        done = run.top(template, kinds, varied, live)
+        if not heap.changed:
+            return done
+    return done
+
+
+class Specialiser(Operations, Calls, Builder):
+    """Walks a template's statements; operations and calls are in the two other bases."""
+
+    def __init__(self, heap: Heap, lower: Callable[[Any], Function]) -> None:
+        super().__init__()
+        self.heap = heap
+        self.lower = lower
+        self.stack: list[Any] = []
+        self.guards: dict[str, Any] = {}
+        self.derivative = False
+        self.cells: dict[Name, Val] = {}
+        self.iterators: dict[Name, Any] = {}
+        self.loop_depth = 0
+        self.branch_depth = 0
+
+    def is_stored_active(self, name: Name) -> bool:
+        return self.heap.shares_varied(str(name))
+
+    # -- functions ---------------------------------------------------------------------------
+
+    def top(self, template: Function, kinds: Sequence[Kind], varied: Sequence[bool], live: Any) -> Specialised:
+        env: Env = {}
+        params = []
+        for param, kind, active in zip(template.params, kinds, varied, strict=True):
+            name = self.fresh(param.name.hint, self.enter(kind, param.name.hint, active), active)
+            env[param.name] = name
+            params.append(Param(name, param.form))
+        self.stack.append(getattr(live, "__code__", live))
+        with self.block() as body:
+            self.run(template.body, env)
+            result = self.value(template.result, env)
+            returned = self.operand(result)
+        function = Function(template.name, tuple(params), tuple(body), returned, template.origin)
+        return Specialised(function, self.kinds, self.varied, self.heap, self, result, self.guards)
+
+    def enter(self, kind: Kind, path: str, varied: bool) -> Kind:
+        """A container argument becomes a site of the heap named by the path that leads to it."""
+        match kind:
+            case List(item, "", items):
+                for each in items if items is not None else (item,):
+                    self.heap.store(path, ITEM, self.enter(each, f"{path}[]", varied), varied and carries(each))
+                return List(Unknown(), path)
+            case Dict(item, "", fields) if fields is not None:
+                for key, each in fields:
+                    self.heap.store(path, key, self.enter(each, f"{path}[{key!r}]", varied), varied and carries(each))
+                return Dict(Unknown(), path)
+            case Object(cls, "", fields):
+                for attr, each in fields:
+                    self.heap.store(path, attr, self.enter(each, f"{path}.{attr}", varied), varied and carries(each))
+                return Object(cls, path)
+            case Tuple(items, cls):
+                return Tuple(tuple(self.enter(k, f"{path}[{i}]", varied) for i, k in enumerate(items)), cls)
+            case _:
+                return kind
+
+    # -- statements --------------------------------------------------------------------------
+
+    def value(self, operand: Operand, env: Env) -> Val:
+        if isinstance(operand, Name):
+            return env.get(operand, UNDEFINED)
+        return operand
+
+    def run(self, block: Block, env: Env) -> bool:
+        """Write the block's statements; False where its end is never reached."""
+        for statement in block:
+            saved = self.origin
+            if not self.derivative:
+                self.origin = statement.origin
+            try:
+                reached = self.statement(statement, env)
+            finally:
+                self.origin = saved
+            if not reached:
+                return False
+        return True
+
+    def statement(self, statement: Stmt, env: Env) -> bool:
+        match statement:
+            case Assign(target, expr):
+                env[target] = self.expression(expr, env, target.hint)
+            case Unpack():
+                self.unpack(statement, env)
+            case Store(base, index, value, op):
+                self.store(self.value(base, env), self.value(index, env), self.value(value, env), op)
+            case StoreAttr(base, attr, value, op):
+                self.store_attr(self.value(base, env), attr, self.value(value, env), op)
+            case StoreVariable(name, cell, value):
+                self.store_variable(name, cell, self.value(value, env), env)
+            case Delete(base, index, attr):
+                at = None if index is None else self.operand(self.value(index, env))
+                self.add(Delete(self.operand(self.value(base, env)), at, attr, self.origin))
+            case If():
+                return self.branch(statement, env)
+            case For():
+                return self.loop_over(statement, env)
+            case While():
+                self.loop_while(statement, env)
+            case Try():
+                self.attempt(statement, env)
+            case With(context, target, body):
+                return self.within(statement, env)
+            case Raise(exception, cause):
+                self.add(
+                    Raise(
+                        None if exception is None else self.operand(self.value(exception, env)),
+                        None if cause is None else self.operand(self.value(cause, env)),
+                        self.origin,
+                    )
+                )
+                return False
+            case _:
+                assert_never(statement)
+        return True
+
+    def expression(self, expr: Any, env: Env, hint: str) -> Val:
+        match expr:
+            case Op("cell", args):
+                cell = self.fresh(hint, Unknown())
+                self.cells[cell] = self.value(args[0], env) if args else UNDEFINED
+                return cell
+            case Op("cell_get", (cell,)):
+                held = self.value(cell, env)
+                if isinstance(held, Name) and held in self.cells:
+                    return self.cells[held]
+                return self.emit(Op("cell_get", (self.operand(held),)), Unknown(), hint)
+            case Op(op, args):
+                return self.op(op, [self.value(a, env) for a in args], hint)
+            case Attr(value, attr):
+                return self.attr(self.value(value, env), attr, hint)
+            case Call(func, args, kwargs):
+                return self.call(
+                    self.value(func, env), self.arguments(args, env), [(k, self.value(v, env)) for k, v in kwargs], hint
+                )
+            case MethodCall(value, method, args, kwargs):
+                return self.method(
+                    self.value(value, env),
+                    method,
+                    self.arguments(args, env),
+                    [(k, self.value(v, env)) for k, v in kwargs],
+                    hint,
+                )
+            case MakeFunction():
+                return self.make_function(expr, env, hint)
+            case _:
+                assert_never(expr)
+
+    def arguments(self, args: Sequence[Any], env: Env) -> list[Any]:
+        """Positional arguments; `*x` of known length is spread, otherwise it stays a Star."""
+        out: list[Any] = []
+        for arg in args:
+            if not isinstance(arg, Star):
+                out.append(self.value(arg, env))
+                continue
+            items = self.components(self.value(arg.value, env))
+            out.extend(items if items is not None else [Star(self.operand(self.value(arg.value, env)))])
+        return out
+
+    def unpack(self, statement: Unpack, env: Env) -> None:
+        value = self.value(statement.value, env)
+        items = self.components(value)
+        targets, star = statement.targets, statement.star
+        if items is None and star is None and isinstance(self.kind(value), (Array, List)):
+            items = [self.getitem(value, Const(i), t.hint) for i, t in enumerate(targets)]
+        if items is not None:
+            after = 0 if star is None else len(targets) - star - 1
+            if len(items) == len(targets) or (star is not None and len(items) >= len(targets) - 1):
+                if star is not None:
+                    middle = Virtual(tuple(items[star : len(items) - after]), "list")
+                    listed = self.operand(middle, targets[star].hint)
+                    items = [*items[:star], self.fresh_list(listed), *items[len(items) - after :]]
+                for target, item in zip(targets, items):
+                    env[target] = item
+                return
+        held = self.operand(value)
+        names = tuple(self.fresh(t.hint, Unknown(), self.is_varied(held)) for t in targets)
+        if self.is_varied(held):
+            self.refuse("a value of unknown structure that carries a derivative is unpacked here",
+                        "unpack tuples, or lists and arrays of known kind")
+        self.add(Unpack(names, star, held, self.origin))
+        env.update(zip(targets, names))
+
+    def store_variable(self, name: str, cell: Operand | None, value: Val, env: Env) -> None:
+        held = None if cell is None else self.value(cell, env)
+        if isinstance(held, Name) and held in self.cells:
+            if self.loop_depth or self.branch_depth:
+                self.refuse(f"the variable `{name}` of an enclosing function is rebound inside a loop or branch",
+                            "return the value, or keep it in a list")
+            self.cells[held] = value
+            return
+        if self.is_varied(value):
+            self.refuse(f"an active value is stored to `{name}`, which outlives the call", "return it instead")
+        self.add(StoreVariable(name, None if held is None else self.operand(held), self.operand(value), self.origin))
+
+    # -- branches ----------------------------------------------------------------------------
+
+    def branch(self, statement: If, env: Env) -> bool:
+        decided = self.truth(self.value(statement.test, env))
+        if decided is not None:
+            taken = statement.then if decided else statement.orelse
+            reached = self.run(taken, env)
+            for merge in statement.merges:
+                env[merge.target] = self.value(merge.then if decided else merge.orelse, env)
+            return reached
+        test = self.operand(self.value(statement.test, env))
+        then_env, else_env = dict(env), dict(env)
+        self.branch_depth += 1
+        with self.block() as then:
+            then_reached = self.run(statement.then, then_env)
+            then_values = [self.value(m.then, then_env) if then_reached else UNDEFINED for m in statement.merges]
+        with self.block() as orelse:
+            else_reached = self.run(statement.orelse, else_env)
+            else_values = [self.value(m.orelse, else_env) if else_reached else UNDEFINED for m in statement.merges]
+        self.branch_depth -= 1
+        merges: list[Merge] = []
+        for merge, a, b in zip(statement.merges, then_values, else_values):
+            env[merge.target] = self.merge(merge.target.hint, a, b, merges, then, orelse)
+        self.add(If(test, tuple(then), tuple(orelse), tuple(merges), self.origin))
+        return then_reached or else_reached
+
+    def merge(self, hint: str, a: Val, b: Val, merges: list[Merge], then: list[Stmt], orelse: list[Stmt]) -> Val:
+        """One value out of two; tuples are merged item by item and stay virtual."""
+        if a == b:
+            return a
+        left, right = self.components(a, then), self.components(b, orelse)
+        if isinstance(a, Undefined) and right is not None:
+            left = [UNDEFINED] * len(right)
+        if isinstance(b, Undefined) and left is not None:
+            right = [UNDEFINED] * len(left)
+        if left is not None and right is not None and len(left) == len(right):
+            items = tuple(self.merge(f"{hint}_{i}", x, y, merges, then, orelse)
+                          for i, (x, y) in enumerate(zip(left, right)))
+            like = a if isinstance(a, Virtual) else b
+            return Virtual(items, like.form if isinstance(like, Virtual) else "tuple",
+                           like.cls if isinstance(like, Virtual) else tuple)
+        kind = join(self.kind(a), self.kind(b))
+        varied = self.is_varied(a) or self.is_varied(b)
+        x, y = self.in_block(a, then), self.in_block(b, orelse)
+        if varied and isinstance(kind, Unknown):
+            self.refuse(f"`{hint}` holds a {self.kind(a)} on one branch and a {self.kind(b)} on the other, "
+                        "and carries a derivative", "give it one kind on both branches")
+        target = self.fresh(hint, kind, varied)
+        self.share(target, x)
+        self.share(target, y)
+        merges.append(Merge(target, x, y))
+        return target
+
+    def in_block(self, value: Val, block: list[Stmt]) -> Operand:
+        """Make a virtual value an object at the end of an already written block."""
+        if not isinstance(value, Virtual):
+            return value
+        self.open.append(block)
+        try:
+            return self.operand(value)
+        finally:
+            self.open.pop()
+
+    # -- loops -------------------------------------------------------------------------------
+
+    def loop_over(self, statement: For, env: Env) -> bool:
+        from sourcead.transform.iteration import iteration
+
+        plan = iteration(self, self.value(statement.items, env))
+        if plan.unrolled is not None:
+            self.unroll(statement, plan.unrolled, env)
+            return True
+        items = plan.items
+
+        def turn(env: Env) -> tuple[Name, Operand | None]:
+            target = self.fresh(plan.hint or statement.target.hint, plan.target_kind, plan.target_varied)
+            env[statement.target] = plan.element(self, target)
+            return target, self.turn(statement.body, statement.exit, env)
+
+        def build(carried: tuple[Carried, ...], body: list[Stmt], head: Any) -> None:
+            target, leave = head
+            self.add(For(target, items, carried, tuple(body), leave, self.origin))
+
+        self.loop(statement.carried, env, turn, build)
+        return True
+
+    def turn(self, body: Block, leave: Operand | None, env: Env) -> Operand | None:
+        self.run(body, env)
+        return None if leave is None else self.operand(self.value(leave, env))
+
+    def loop_while(self, statement: While, env: Env) -> None:
+        def turn(env: Env) -> tuple[list[Stmt], Operand, Operand | None]:
+            with self.block() as condition:
+                self.run(statement.condition, env)
+                test = self.operand(self.value(statement.test, env))
+            return condition, test, self.turn(statement.body, statement.exit, env)
+
+        def build(carried: tuple[Carried, ...], body: list[Stmt], head: Any) -> None:
+            condition, test, leave = head
+            self.add(While(tuple(condition), test, carried, tuple(body), leave, self.origin))
+
+        self.loop(statement.carried, env, turn, build)
+
+    def loop(self, carried: tuple[Carried, ...], env: Env, turn: Any, build: Any) -> None:
+        """Find the kinds of what is carried (on trial), then write the loop once."""
+        initial = [self.value(c.initial, env) for c in carried]
+        shapes = [self.shape_of(v) for v in initial]
+        self.loop_depth += 1
+        for _ in range(MAX_TURNS):
+            with self.trial():
+                inner = [self.inner(c.inner.hint, s) for c, s in zip(carried, shapes)]
+                body_env = {**env, **{c.inner: v for c, v in zip(carried, inner)}}
+                turn(body_env)
+                wider = [self.widen(s, self.shape_of(self.value(c.next, body_env))) for c, s in zip(carried, shapes)]
+            if wider == shapes:
+                break
+            shapes = wider
+        inner = [self.inner(c.inner.hint, s) for c, s in zip(carried, shapes)]
+        body_env = {**env, **{c.inner: v for c, v in zip(carried, inner)}}
+        entries: list[Carried] = []
+        with self.block() as body:
+            head = turn(body_env)
+            outs = []
+            for c, value, first in zip(carried, inner, initial):
+                following = self.value(c.next, body_env)
+                outs.append(self.carry(c.inner.hint, value, first, following, entries, body))
+        self.loop_depth -= 1
+        build(tuple(entries), body, head)
+        for c, out in zip(carried, outs):
+            env[c.result] = out
+
+    def shape_of(self, value: Val) -> Any:
+        """What is carried: nested tuples of (kind, varied), or one such pair."""
+        if isinstance(value, Virtual) and value.form == "tuple":
+            return [value.cls, *map(self.shape_of, value.items)]
+        kind = self.kind(value)
+        if isinstance(kind, Tuple):
+            return [kind.cls, *((k, self.is_varied(value)) for k in kind.items)]
+        return kind, self.is_varied(value)
+
+    def widen(self, a: Any, b: Any) -> Any:
+        if isinstance(a, list) and isinstance(b, list) and len(a) == len(b) and a[0] is b[0]:
+            return [a[0], *(self.widen(x, y) for x, y in zip(a[1:], b[1:]))]
+        (ka, va), (kb, vb) = self.flat(a), self.flat(b)
+        kind = join(ka, kb)
+        if isinstance(kind, Unknown) and (va or vb) and Unknown() not in (ka, kb):
+            self.refuse(f"a variable is a {ka} at the first turn of the loop and a {kb} later, and carries a derivative",
+                        "give it one kind")
+        return kind, va or vb
+
+    def flat(self, shape: Any) -> tuple[Kind, bool]:
+        if isinstance(shape, list):
+            items = [self.flat(s) for s in shape[1:]]
+            return Tuple(tuple(k for k, _ in items), shape[0]), any(v for _, v in items)
+        kind, varied = shape
+        return kind, varied
+
+    def inner(self, hint: str, shape: Any) -> Val:
+        if isinstance(shape, list):
+            return Virtual(tuple(self.inner(f"{hint}_{i}", s) for i, s in enumerate(shape[1:])), "tuple", shape[0])
+        kind, varied = shape
+        return self.fresh(hint, kind, varied)
+
+    def carry(self, hint: str, inner: Val, first: Val, following: Val, entries: list[Carried], body: list[Stmt]) -> Val:
+        if isinstance(inner, Virtual):
+            firsts, nexts = self.components(first), self.components(following)
+            if firsts is None or nexts is None:
+                self.refuse(f"`{hint}` changes its structure in the loop", "keep one structure")
+                raise AssertionError
+            items = tuple(self.carry(f"{hint}_{i}", v, f, n, entries, body)
+                          for i, (v, f, n) in enumerate(zip(inner.items, firsts, nexts)))
+            return Virtual(items, "tuple", inner.cls)
+        assert isinstance(inner, Name)
+        following = self.operand(following)
+        saved = self.open.pop()  # `first` lives outside the loop
+        start = self.operand(first)
+        self.open.append(saved)
+        result = self.fresh(inner.hint, self.kinds[inner], inner in self.varied)
+        for other in (start, following, result):
+            self.share(inner, other)
+        entries.append(Carried(inner, start, following, result))
+        return result
+
+    def unroll(self, statement: For, elements: Sequence[Val], env: Env) -> None:
+        """A loop over a tuple whose items differ in kind: the body once for each."""
+        values = [self.value(c.initial, env) for c in statement.carried]
+        done = self.unroll_from(statement, list(elements), values, env)
+        for c, v in zip(statement.carried, done):
+            env[c.result] = v
+
+    def unroll_from(self, statement: For, rest: list[Val], values: list[Val], env: Env) -> list[Val]:
+        if not rest:
+            return values
+        turn_env = {**env, statement.target: rest[0], **{c.inner: v for c, v in zip(statement.carried, values)}}
+        self.run(statement.body, turn_env)
+        values = [self.value(c.next, turn_env) for c in statement.carried]
+        if statement.exit is None:
+            return self.unroll_from(statement, rest[1:], values, env)
+        leave = self.value(statement.exit, turn_env)
+        decided = self.truth(leave)
+        if decided is not None:
+            return values if decided else self.unroll_from(statement, rest[1:], values, env)
+        test = self.operand(leave)
+        with self.block() as stay:
+            pass
+        with self.block() as more:
+            later = self.unroll_from(statement, rest[1:], values, env)
+        merges: list[Merge] = []
+        out = [self.merge(c.result.hint, a, b, merges, stay, more)
+               for c, a, b in zip(statement.carried, values, later)]
+        self.add(If(test, tuple(stay), tuple(more), tuple(merges), self.origin))
+        return out
+
+    # -- with, try ---------------------------------------------------------------------------
+
+    def within(self, statement: With, env: Env) -> bool:
+        context = self.operand(self.value(statement.context, env))
+        target = None
+        if statement.target is not None:
+            target = self.fresh(statement.target.hint, Unknown())
+            env[statement.target] = target
+        with self.block() as body:
+            reached = self.run(statement.body, env)
+        self.add(With(context, target, tuple(body), self.origin))
+        return reached
+
+    def attempt(self, statement: Try, env: Env) -> None:
+        body_env = dict(env)
+        with self.block() as body:
+            self.run(statement.body, body_env)
+        interrupted = []
+        handler_entry: Env = {}
+        for name, before, versions in statement.interrupted:
+            values = [self.value(before, env)] + [body_env[v] for v in versions if v in body_env]
+            kind: Kind = Never()
+            for v in values:
+                kind = join(kind, self.kind(v))
+            inside = self.fresh(name.hint, kind, any(map(self.is_varied, values)))
+            names = tuple(v for v in values[1:] if isinstance(v, Name))
+            interrupted.append((inside, self.operand(values[0]), names))
+            handler_entry[name] = inside
+        else_env = dict(body_env)
+        with self.block() as orelse:
+            self.run(statement.orelse, else_env)
+        leaves = [self.value(v, else_env) for v in statement.leaves]
+        handlers = []
+        handler_values = []
+        for handler in statement.handlers:
+            handler_env = {**env, **handler_entry}
+            caught = None
+            if handler.name is not None:
+                caught = self.fresh(handler.name.hint, Unknown())
+                handler_env[handler.name] = caught
+            with self.block() as block:
+                reached = self.run(handler.body, handler_env)
+                values = [self.operand(self.value(v, handler_env)) if reached else UNDEFINED for v in handler.leaves]
+            kind_ = None if handler.type is None else self.operand(self.value(handler.type, env))
+            handlers.append(Handler(kind_, caught, tuple(block), tuple(values)))
+            handler_values.append(values)
+        self.open.append(orelse if orelse else body)
+        operands = [self.operand(v) for v in leaves]
+        self.open.pop()
+        targets = []
+        for i, (target, leaf) in enumerate(zip(statement.targets, operands)):
+            all_values = [leaf, *(values[i] for values in handler_values)]
+            kind = Never()
+            for v in all_values:
+                kind = join(kind, self.kind(v))
+            targets.append(self.fresh(target.hint, kind, any(map(self.is_varied, all_values))))
+        final_env = {**env, **handler_entry}
+        with self.block() as final:
+            self.run(statement.final, final_env)
+        env.update(zip(statement.targets, targets))
+        self.add(Try(tuple(body), tuple(handlers), tuple(orelse), tuple(final), tuple(targets), tuple(operands),
+                     tuple(interrupted), self.origin))
+
+    # -- refusing ----------------------------------------------------------------------------
+
+    def refuse(self, cause: str, way_out: str, error: type[SourceADError] = NotDifferentiable) -> NoReturn:
+        raise error.at(self.origin, cause, way_out)
