@@ -15,10 +15,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import sourcead
 
+import sourcead
 from tests.structures import (
-    arrays, fresh, has_leaf, is_leaf, leaves, map_leaves, pairing, same_content, size,
+    arrays,
+    fresh,
+    has_leaf,
+    is_leaf,
+    leaves,
+    map_leaves,
+    pairing,
+    same_content,
+    size,
 )  # fmt: skip
 
 __all__ = [
@@ -137,13 +145,19 @@ def random_direction(value: Any, rng: np.random.Generator) -> Any:
             dot = dot + 1j * rng.standard_normal(np.shape(leaf))
         if isinstance(leaf, (float, complex)) and not isinstance(leaf, np.generic):
             return type(leaf)(dot)
-        return np.asarray(dot, leaf.dtype)[()] if isinstance(leaf, np.generic) else np.asarray(dot, leaf.dtype)
+        return (
+            np.asarray(dot, leaf.dtype)[()]
+            if isinstance(leaf, np.generic)
+            else np.asarray(dot, leaf.dtype)
+        )
 
     return map_leaves(draw, value)
 
 
 def zero_direction(value: Any) -> Any:
-    return map_leaves(lambda leaf: leaf * 0.0 if not isinstance(leaf, np.ndarray) else np.zeros_like(leaf), value)
+    return map_leaves(
+        lambda leaf: leaf * 0.0 if not isinstance(leaf, np.ndarray) else np.zeros_like(leaf), value
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +171,9 @@ class Point:
     after: tuple[Any, ...]
 
     @staticmethod
-    def of(f: Callable[..., Any], args: Sequence[Any], argnums: int | Sequence[int] | None = None) -> Point:
+    def of(
+        f: Callable[..., Any], args: Sequence[Any], argnums: int | Sequence[int] | None = None
+    ) -> Point:
         before = fresh(tuple(args))
         after = fresh(before)
         value = fresh(f(*after))
@@ -257,7 +273,9 @@ def _count(point: Point) -> float:
 def _reverse(point: Point, out_bar: Any) -> tuple[Any, ...]:
     """The bars of the differentiated arguments, by `value_and_grad` and by `vjp` where both apply."""
     covers_all = len(point.argnums) == len(point.args)
-    assert point.is_scalar or covers_all, "an output that is not a real number needs all arguments differentiated"
+    assert point.is_scalar or covers_all, (
+        "an output that is not a real number needs all arguments differentiated"
+    )
     bars = _by_grad(point) if point.is_scalar else None
     if covers_all:
         pulled = _by_vjp(point, out_bar)
@@ -305,7 +323,9 @@ def _forward(point: Point, direction: tuple[Any, ...]) -> Any:
 
 def _same_effect(point: Point, value: Any, args: tuple[Any, ...]) -> None:
     assert same_content(value, point.value), f"value {value!r}, primal {point.value!r}"
-    assert same_content(args, point.after), f"arguments left as {args!r}, primal leaves {point.after!r}"
+    assert same_content(args, point.after), (
+        f"arguments left as {args!r}, primal leaves {point.after!r}"
+    )
 
 
 def _same_structure(bar: Any, value: Any) -> None:

@@ -22,7 +22,9 @@ def test_complex_step_has_full_precision() -> None:
     x = np.array([0.3, 0.7])
     along = np.array([1.0, -2.0])
     exact = np.sum(np.cos(x) * along)
-    assert complex_step(lambda x: np.sum(np.sin(x)), (x,), (along,)) == pytest.approx(exact, rel=1e-15)
+    assert complex_step(lambda x: np.sum(np.sin(x)), (x,), (along,)) == pytest.approx(
+        exact, rel=1e-15
+    )
 
 
 def test_a_jump_is_not_taken_for_a_derivative() -> None:

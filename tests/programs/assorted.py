@@ -68,7 +68,9 @@ def nussinov(weight):
             if i + 1 < n:
                 table[i, j] = max(table[i, j], table[i + 1, j])
             if j - 1 >= 0 and i + 1 < n:
-                table[i, j] = max(table[i, j], table[i + 1, j - 1] + (weight[i, j] if i < j - 1 else 0.0))
+                table[i, j] = max(
+                    table[i, j], table[i + 1, j - 1] + (weight[i, j] if i < j - 1 else 0.0)
+                )
             for k in range(i + 1, j):
                 table[i, j] = max(table[i, j], table[i, k] + table[k + 1, j])
     return table
@@ -93,7 +95,9 @@ def deriche(alpha, image):
     y2[:, -1] = 0.0
     y2[:, -2] = a3 * image[:, -1]
     for j in range(image.shape[1] - 3, -1, -1):
-        y2[:, j] = a3 * image[:, j + 1] + a4 * image[:, j + 2] + b1 * y2[:, j + 1] + b2 * y2[:, j + 2]
+        y2[:, j] = (
+            a3 * image[:, j + 1] + a4 * image[:, j + 2] + b1 * y2[:, j + 1] + b2 * y2[:, j + 2]
+        )
     out = y1 + y2
     y1[0, :] = a5 * out[0, :]
     y1[1, :] = a5 * out[1, :] + a6 * out[0, :] + b1 * y1[0, :]
@@ -154,14 +158,20 @@ def lennard_jones(position, force):
     return energy
 
 
-@program(lambda rng: (rng.random((5, 5, 2)), rng.random((2, 2, 2, 3)), rng.random(3)), "return", analytic=True)
+@program(
+    lambda rng: (rng.random((5, 5, 2)), rng.random((2, 2, 2, 3)), rng.random(3)),
+    "return",
+    analytic=True,
+)
 def conv2d(image, kernel, bias):
     k = kernel.shape[0]
     rows, columns = image.shape[0] - k + 1, image.shape[1] - k + 1
     out = np.empty((rows, columns, kernel.shape[3]), dtype=image.dtype)
     for i in range(rows):
         for j in range(columns):
-            out[i, j, :] = np.sum(image[i : i + k, j : j + k, :, np.newaxis] * kernel, axis=(0, 1, 2))
+            out[i, j, :] = np.sum(
+                image[i : i + k, j : j + k, :, np.newaxis] * kernel, axis=(0, 1, 2)
+            )
     return out + bias
 
 
@@ -187,7 +197,10 @@ def relu(x):
 
 
 @program(
-    lambda rng: tuple(rng.standard_normal(shape) for shape in ((4, 3), (3, 5), (5,), (5, 4), (4,), (4, 2), (2,))), "return"
+    lambda rng: tuple(
+        rng.standard_normal(shape) for shape in ((4, 3), (3, 5), (5,), (5, 4), (4,), (4, 2), (2,))
+    ),
+    "return",
 )
 def mlp(x, w1, b1, w2, b2, w3, b3):
     h = relu(x @ w1 + b1)
@@ -221,7 +234,10 @@ def mandelbrot(re, im, turns, horizon):
     return zr + 0.5 * zi + count
 
 
-@program(lambda rng: (rng.uniform(0.0, 2.0, 30), rng.standard_normal(30), np.linspace(0.0, 2.0, 5)), "return")
+@program(
+    lambda rng: (rng.uniform(0.0, 2.0, 30), rng.standard_normal(30), np.linspace(0.0, 2.0, 5)),
+    "return",
+)
 def azimuthal_integration(radius, data, edges):
     """Histogram weighted by data: masks from values that move, means per bin."""
     out = np.zeros(len(edges) - 1)
@@ -231,7 +247,16 @@ def azimuthal_integration(radius, data, edges):
     return out
 
 
-@program(lambda rng: (rng.random(6), rng.random(6), np.array([0, 2, 3, 6]), np.array([0, 2, 1, 0, 3, 2])), "return", analytic=True)
+@program(
+    lambda rng: (
+        rng.random(6),
+        rng.random(6),
+        np.array([0, 2, 3, 6]),
+        np.array([0, 2, 1, 0, 3, 2]),
+    ),
+    "return",
+    analytic=True,
+)
 def spmv(values, x, starts, columns):
     y = np.empty(len(starts) - 1, dtype=values.dtype)
     for i in range(len(y)):
@@ -240,7 +265,11 @@ def spmv(values, x, starts, columns):
     return y
 
 
-@program(lambda rng: (rng.random(5), rng.uniform(2.0, 3.0, 6), rng.random(5), rng.random(6)), "rhs", analytic=True)
+@program(
+    lambda rng: (rng.random(5), rng.uniform(2.0, 3.0, 6), rng.random(5), rng.random(6)),
+    "rhs",
+    analytic=True,
+)
 def thomas(lower, diagonal, upper, rhs):
     n = len(diagonal)
     for i in range(1, n):
@@ -312,7 +341,11 @@ def american_option(spot, strike, rate, volatility, maturity, steps):
     return value[0]
 
 
-@program(lambda rng: (0.2 * rng.random((3, 3)), rng.random(4), rng.random((5, 3))), "return", analytic=True)
+@program(
+    lambda rng: (0.2 * rng.random((3, 3)), rng.random(4), rng.random((5, 3))),
+    "return",
+    analytic=True,
+)
 def hidden_markov(transition, start, likelihood):
     """Forward algorithm, scaled per step; log-likelihood."""
     step = transition + np.eye(3)

@@ -119,16 +119,24 @@ def gram_schmidt(a):
     return q, r
 
 
-@program(lambda rng: (np.tril(rng.random((5, 5))) + 2.0 * np.eye(5), rng.random(5), rng.random(5)), "x", analytic=True)
-def trisolv(l, x, b):  # noqa: E741
+@program(
+    lambda rng: (np.tril(rng.random((5, 5))) + 2.0 * np.eye(5), rng.random(5), rng.random(5)),
+    "x",
+    analytic=True,
+)
+def trisolv(lower, x, b):
     for i in range(len(b)):
         x[i] = b[i]
         for j in range(i):
-            x[i] -= l[i, j] * x[j]
-        x[i] = x[i] / l[i, i]
+            x[i] -= lower[i, j] * x[j]
+        x[i] = x[i] / lower[i, i]
 
 
-@program(lambda rng: (1.5, 1.2, rng.random((3, 4)), rng.random((3, 2)), rng.random((2, 4))), "c", analytic=True)
+@program(
+    lambda rng: (1.5, 1.2, rng.random((3, 4)), rng.random((3, 2)), rng.random((2, 4))),
+    "c",
+    analytic=True,
+)
 def gemm(alpha, beta, c, a, b):
     for i in range(c.shape[0]):
         for j in range(c.shape[1]):
@@ -146,7 +154,11 @@ def syrk(alpha, beta, c, a):
             c[i, : i + 1] += alpha * a[i, k] * a[: i + 1, k]
 
 
-@program(lambda rng: (1.5, 1.2, rng.random((4, 4)), rng.random((4, 3)), rng.random((4, 3))), "c", analytic=True)
+@program(
+    lambda rng: (1.5, 1.2, rng.random((4, 4)), rng.random((4, 3)), rng.random((4, 3))),
+    "c",
+    analytic=True,
+)
 def syr2k(alpha, beta, c, a, b):
     for i in range(a.shape[0]):
         c[i, : i + 1] *= beta
@@ -154,7 +166,11 @@ def syr2k(alpha, beta, c, a, b):
             c[i, : i + 1] += a[: i + 1, k] * alpha * b[i, k] + b[: i + 1, k] * alpha * a[i, k]
 
 
-@program(lambda rng: (1.5, 1.2, rng.random((4, 3)), rng.random((4, 4)), rng.random((4, 3))), "c", analytic=True)
+@program(
+    lambda rng: (1.5, 1.2, rng.random((4, 3)), rng.random((4, 4)), rng.random((4, 3))),
+    "c",
+    analytic=True,
+)
 def symm(alpha, beta, c, a, b):
     workspace = np.empty(c.shape[1], dtype=c.dtype)
     c *= beta
@@ -198,7 +214,13 @@ def bicg(a, p, y):
     y += a @ s + q * y
 
 
-@program(lambda rng: (1.5, 1.2, rng.random((4, 4)), *(rng.random(4) for _ in range(8))), "a", "w", "x", analytic=True)
+@program(
+    lambda rng: (1.5, 1.2, rng.random((4, 4)), *(rng.random(4) for _ in range(8))),
+    "a",
+    "w",
+    "x",
+    analytic=True,
+)
 def gemver(alpha, beta, a, u1, v1, u2, v2, w, x, y, z):
     a += np.multiply.outer(u1, v1) + np.multiply.outer(u2, v2)
     x += beta * y @ a + z

@@ -66,7 +66,11 @@ class Program:
 
     def _arrays(self) -> list[str]:
         named = zip(self.parameters, self.args(), strict=True)
-        return [name for name, value in named if isinstance(value, np.ndarray) and value.dtype.kind in "fc"]
+        return [
+            name
+            for name, value in named
+            if isinstance(value, np.ndarray) and value.dtype.kind in "fc"
+        ]
 
     def _weights(self) -> tuple[dict[str, Any], list[str]]:
         rng = np.random.default_rng(2)
@@ -95,7 +99,9 @@ PROGRAMS: dict[str, Program] = {}
 
 
 def program(
-    make_args: Callable[[np.random.Generator], tuple[Any, ...]], *results: str, analytic: bool = False
+    make_args: Callable[[np.random.Generator], tuple[Any, ...]],
+    *results: str,
+    analytic: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register the decorated kernel; it stays an ordinary function."""
 

@@ -15,8 +15,12 @@ def jacobi_1d(steps, a, b):
 @program(lambda rng: (3, rng.random((5, 6)), rng.random((5, 6))), "a", "b", analytic=True)
 def jacobi_2d(steps, a, b):
     for _ in range(1, steps):
-        b[1:-1, 1:-1] = 0.2 * (a[1:-1, 1:-1] + a[1:-1, :-2] + a[1:-1, 2:] + a[2:, 1:-1] + a[:-2, 1:-1])
-        a[1:-1, 1:-1] = 0.2 * (b[1:-1, 1:-1] + b[1:-1, :-2] + b[1:-1, 2:] + b[2:, 1:-1] + b[:-2, 1:-1])
+        b[1:-1, 1:-1] = 0.2 * (
+            a[1:-1, 1:-1] + a[1:-1, :-2] + a[1:-1, 2:] + a[2:, 1:-1] + a[:-2, 1:-1]
+        )
+        a[1:-1, 1:-1] = 0.2 * (
+            b[1:-1, 1:-1] + b[1:-1, :-2] + b[1:-1, 2:] + b[2:, 1:-1] + b[:-2, 1:-1]
+        )
 
 
 @program(lambda rng: (3, rng.random((4, 5, 4)), rng.random((4, 5, 4))), "a", "b", analytic=True)
@@ -43,7 +47,13 @@ def seidel_2d(steps, n, a):
                 ) / 9.0  # fmt: skip
 
 
-@program(lambda rng: (3, rng.random((5, 4)), rng.random((5, 4)), rng.random((5, 4)), rng.random(3)), "ex", "ey", "hz", analytic=True)
+@program(
+    lambda rng: (3, rng.random((5, 4)), rng.random((5, 4)), rng.random((5, 4)), rng.random(3)),
+    "ex",
+    "ey",
+    "hz",
+    analytic=True,
+)
 def fdtd_2d(steps, ex, ey, hz, source):
     for t in range(steps):
         ey[0, :] = source[t]
@@ -68,7 +78,10 @@ def adi(steps, n, u):
         for j in range(1, n - 1):
             p[1 : n - 1, j] = -a / (a * p[1 : n - 1, j - 1] + b)
             q[1 : n - 1, j] = (
-                -d * u[j, 0 : n - 2] + (1.0 + 2.0 * d) * u[j, 1 : n - 1] - d * u[j, 2:n] - a * q[1 : n - 1, j - 1]
+                -d * u[j, 0 : n - 2]
+                + (1.0 + 2.0 * d) * u[j, 1 : n - 1]
+                - d * u[j, 2:n]
+                - a * q[1 : n - 1, j - 1]
             ) / (a * p[1 : n - 1, j - 1] + b)
         v[n - 1, 1 : n - 1] = 1.0
         for j in range(n - 2, 0, -1):
@@ -90,15 +103,23 @@ def adi(steps, n, u):
 @program(lambda rng: (rng.random((7, 6)), rng.uniform(0.1, 0.3, (7, 6))))
 def hdiff(field, coefficient):
     """Horizontal diffusion with flux limiting, as in weather models."""
-    lap = 4.0 * field[1:-1, 1:-1] - (field[2:, 1:-1] + field[:-2, 1:-1] + field[1:-1, 2:] + field[1:-1, :-2])
+    lap = 4.0 * field[1:-1, 1:-1] - (
+        field[2:, 1:-1] + field[:-2, 1:-1] + field[1:-1, 2:] + field[1:-1, :-2]
+    )
     flux = lap[1:, 1:-1] - lap[:-1, 1:-1]
     flx = np.where(flux * (field[2:-1, 2:-2] - field[1:-2, 2:-2]) > 0, 0.0, flux)
     flux = lap[1:-1, 1:] - lap[1:-1, :-1]
     fly = np.where(flux * (field[2:-2, 2:-1] - field[2:-2, 1:-2]) > 0, 0.0, flux)
-    return field[2:-2, 2:-2] - coefficient[2:-2, 2:-2] * (flx[1:, :] - flx[:-1, :] + fly[:, 1:] - fly[:, :-1])
+    return field[2:-2, 2:-2] - coefficient[2:-2, 2:-2] * (
+        flx[1:, :] - flx[:-1, :] + fly[:, 1:] - fly[:, :-1]
+    )
 
 
-@program(lambda rng: (rng.random((3, 5)), rng.random((4, 6)), rng.random((3, 5)), rng.random((3, 5))), "tendency", analytic=True)
+@program(
+    lambda rng: (rng.random((3, 5)), rng.random((4, 6)), rng.random((3, 5)), rng.random((3, 5))),
+    "tendency",
+    analytic=True,
+)
 def vadv(tendency, wcon, stage, pos):
     """Vertical advection: a tridiagonal system per column, set up and solved in one sweep each way."""
     columns, levels = tendency.shape
@@ -121,7 +142,9 @@ def vadv(tendency, wcon, stage, pos):
             acol = gav * 0.6
             ccol[:, k] = gcv * 0.6
             bcol = 3.0 - acol - ccol[:, k]
-            correction = -gav * 0.5 * (stage[:, k - 1] - stage[:, k]) - gcv * 0.5 * (stage[:, k + 1] - stage[:, k])
+            correction = -gav * 0.5 * (stage[:, k - 1] - stage[:, k]) - gcv * 0.5 * (
+                stage[:, k + 1] - stage[:, k]
+            )
             dcol[:, k] = 3.0 * pos[:, k] + tendency[:, k] + correction
             divided = 1.0 / (bcol - ccol[:, k - 1] * acol)
             ccol[:, k] = ccol[:, k] * divided
@@ -129,7 +152,9 @@ def vadv(tendency, wcon, stage, pos):
         else:
             gav = -0.25 * (wcon[1:, k] + wcon[:-1, k])
             acol = gav * 0.6
-            dcol[:, k] = 3.0 * pos[:, k] + tendency[:, k] - gav * 0.5 * (stage[:, k - 1] - stage[:, k])
+            dcol[:, k] = (
+                3.0 * pos[:, k] + tendency[:, k] - gav * 0.5 * (stage[:, k - 1] - stage[:, k])
+            )
             divided = 1.0 / (3.0 - acol - ccol[:, k - 1] * acol)
             dcol[:, k] = (dcol[:, k] - dcol[:, k - 1] * acol) * divided
     for k in range(levels - 1, -1, -1):
@@ -143,9 +168,12 @@ def vadv(tendency, wcon, stage, pos):
 def build_up_b(rho, dt, dx, dy, u, v):
     b = np.zeros_like(u)
     b[1:-1, 1:-1] = rho * (
-        1.0 / dt * ((u[1:-1, 2:] - u[1:-1, 0:-2]) / (2.0 * dx) + (v[2:, 1:-1] - v[0:-2, 1:-1]) / (2.0 * dy))
+        1.0
+        / dt
+        * ((u[1:-1, 2:] - u[1:-1, 0:-2]) / (2.0 * dx) + (v[2:, 1:-1] - v[0:-2, 1:-1]) / (2.0 * dy))
         - ((u[1:-1, 2:] - u[1:-1, 0:-2]) / (2.0 * dx)) ** 2
-        - 2.0 * ((u[2:, 1:-1] - u[0:-2, 1:-1]) / (2.0 * dy) * (v[1:-1, 2:] - v[1:-1, 0:-2]) / (2.0 * dx))
+        - 2.0
+        * ((u[2:, 1:-1] - u[0:-2, 1:-1]) / (2.0 * dy) * (v[1:-1, 2:] - v[1:-1, 0:-2]) / (2.0 * dx))
         - ((v[2:, 1:-1] - v[0:-2, 1:-1]) / (2.0 * dy)) ** 2
     )
     return b
@@ -163,7 +191,21 @@ def pressure_poisson(turns, p, dx, dy, b):
         p[-1, :] = 0.0
 
 
-@program(lambda rng: (2, 3, 0.1 * rng.random((5, 5)), 0.1 * rng.random((5, 5)), rng.random((5, 5)), 1.1, 0.1), "u", "v", "p", analytic=True)
+@program(
+    lambda rng: (
+        2,
+        3,
+        0.1 * rng.random((5, 5)),
+        0.1 * rng.random((5, 5)),
+        rng.random((5, 5)),
+        1.1,
+        0.1,
+    ),
+    "u",
+    "v",
+    "p",
+    analytic=True,
+)
 def cavity_flow(steps, turns, u, v, p, rho, nu):
     dt, dx, dy = 0.01, 0.5, 0.5
     for _ in range(steps):
@@ -198,9 +240,17 @@ def channel_flow(tolerance, u, force, dt, nu):
     change, steps = 1.0, 0
     while change > tolerance:
         un = u.copy()
-        u[1:-1, 1:-1] = un[1:-1, 1:-1] + force * dt + nu * dt * (un[1:-1, 2:] - 2.0 * un[1:-1, 1:-1] + un[1:-1, :-2])
-        u[1:-1, -1] = un[1:-1, -1] + force * dt + nu * dt * (un[1:-1, 0] - 2.0 * un[1:-1, -1] + un[1:-1, -2])
-        u[1:-1, 0] = un[1:-1, 0] + force * dt + nu * dt * (un[1:-1, 1] - 2.0 * un[1:-1, 0] + un[1:-1, -1])
+        u[1:-1, 1:-1] = (
+            un[1:-1, 1:-1]
+            + force * dt
+            + nu * dt * (un[1:-1, 2:] - 2.0 * un[1:-1, 1:-1] + un[1:-1, :-2])
+        )
+        u[1:-1, -1] = (
+            un[1:-1, -1] + force * dt + nu * dt * (un[1:-1, 0] - 2.0 * un[1:-1, -1] + un[1:-1, -2])
+        )
+        u[1:-1, 0] = (
+            un[1:-1, 0] + force * dt + nu * dt * (un[1:-1, 1] - 2.0 * un[1:-1, 0] + un[1:-1, -1])
+        )
         u[0, :] = 0.0
         u[-1, :] = 0.0
         change = (np.sum(u) - np.sum(un)) / np.sum(u) + 0.5 ** (steps + 1)
@@ -217,7 +267,9 @@ def burgers_upwind(steps, ratio, u):
         u[0] = u[0] - ratio * u[0] * (u[0] - last)
 
 
-@program(lambda rng: (3, rng.random((4, 4)), rng.uniform(0.2, 0.4, (4, 4))), "temperature", analytic=True)
+@program(
+    lambda rng: (3, rng.random((4, 4)), rng.uniform(0.2, 0.4, (4, 4))), "temperature", analytic=True
+)
 def conduction_with_boundaries(steps, temperature, conductivity):
     """Mirrored boundaries by slices of the same array."""
     for _ in range(steps):
@@ -226,7 +278,11 @@ def conduction_with_boundaries(steps, temperature, conductivity):
         temperature[:, 0] = 2.0 * temperature[:, 1] - temperature[:, 2]
         temperature[:, -1] = 0.5
         inner = temperature[1:-1, 1:-1]
-        inner += conductivity[1:-1, 1:-1] * (temperature[2:, 1:-1] + temperature[:-2, 1:-1] - 2.0 * inner) * inner
+        inner += (
+            conductivity[1:-1, 1:-1]
+            * (temperature[2:, 1:-1] + temperature[:-2, 1:-1] - 2.0 * inner)
+            * inner
+        )
 
 
 @program(lambda rng: (2, 3, rng.random((4, 4)), rng.random((4, 4))), "now", "before", analytic=True)

@@ -21,7 +21,9 @@ def test_differences_converge(program: Program) -> None:
     assert found.value != 0.0
 
 
-@pytest.mark.parametrize("program", [p for p in PROGRAMS.values() if p.analytic], ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "program", [p for p in PROGRAMS.values() if p.analytic], ids=lambda p: p.name
+)
 def test_differences_agree_with_the_complex_step(program: Program) -> None:
     f = program.scalar(copied=True)
     point = Point.of(f, program.args(), program.argnums())

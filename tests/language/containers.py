@@ -1,0 +1,315 @@
+"""Lists, dicts, sets, tuples, comprehensions and generators."""
+
+import collections
+import copy
+
+import numpy as np
+
+from tests.language.registry import case
+
+
+@case("lists: append and index", 0.7)
+def list_append(x):
+    values = []
+    for i in range(4):
+        values.append(x * (i + 1))
+        values.append(values[i] * x)
+    return values[-1] * values[2]
+
+
+@case("lists: element written", [0.7, 1.3, 0.2])
+def list_write(values):
+    values[1] = values[0] * values[2]
+    values[0] += values[1]
+    return values[0] * values[1] + values[2]
+
+
+@case("lists: extend, insert, pop", 0.7, 1.3)
+def list_edit(x, y):
+    values = [x, y]
+    values.extend([x * y, 2.0 * x])
+    values.insert(1, y * y)
+    last = values.pop()
+    second = values.pop(1)
+    return last * values[1] + second * values[-1]
+
+
+@case("lists: remove, index, count, clear of inactive values", 0.7)
+def list_search(x):
+    order = [3, 1, 2, 1]
+    order.remove(1)
+    power = order.index(2) + order.count(1)
+    order.clear()
+    return x**power + len(order) * x
+
+
+@case("lists: reverse and sort in place", [0.7, 1.3, 0.2])
+def list_sort(values):
+    values.reverse()
+    first = values[0] ** 2
+    values.sort(key=lambda v: -v)
+    return first * values[0] + values[1] ** 3 + values[2] * 5.0
+
+
+@case("lists: del of an item and of a slice", [0.7, 1.3, 0.2, 0.5])
+def list_delete(values):
+    del values[0]
+    kept = list(values)
+    del values[1:]
+    return values[0] ** 2 * kept[-1]
+
+
+@case("lists: sum and repetition", 0.7, 1.3)
+def list_sum(x, y):
+    values = [x, y] + [x * y] * 3
+    values += [x]
+    values *= 2
+    return values[4] * values[-1] * values[1] + sum(values)
+
+
+@case("lists: slices read and written", [0.7, 1.3, 0.2, 0.5])
+def list_slices(values):
+    values[1:3] = [values[0] * values[3], values[1], values[2] * 2.0]
+    tail = values[::2]
+    tail[0] = values[1] ** 2
+    return tail[0] * tail[1] + values[0] * tail[2]
+
+
+@case("lists: slice assignment of overlapping slices", [0.7, 1.3, 0.2, 0.5])
+def list_overlap(values):
+    values[1:] = values[:-1]
+    return values[1] * values[2] + values[3] ** 2
+
+
+@case("lists: copies are shallow", 0.7)
+def list_copy(x):
+    inner = [x]
+    first = [inner, x]
+    second = first.copy()
+    second[1] = x * x
+    inner[0] = x**3
+    return first[0][0] * first[1] + second[0][0] * second[1]
+
+
+@case("lists: deepcopy", 0.7)
+def list_deepcopy(x):
+    first = [[x], x]
+    second = copy.deepcopy(first)
+    second[0][0] *= x
+    return first[0][0] * second[0][0]
+
+
+@case("lists: nested, written through one name, read through another", 0.7)
+def list_nested(x):
+    row = [x, x * x]
+    rows = [row, row]
+    rows[0][1] = x**3
+    return rows[1][1] * row[0]
+
+
+@case("lists: aliased rows, [[x] * 2] * 2", 0.7)
+def list_aliased(x):
+    rows = [[x] * 2] * 2
+    rows[0][0] = x * x
+    return rows[1][0] * rows[1][1]
+
+
+@case("lists: row rebound while another name keeps the old one", 0.7)
+def row_rebound(x):
+    rows = [np.array([x, 1.0]), np.array([x * x, 2.0])]
+    kept = rows[0]
+    rows[0] = rows[1]
+    rows[0][0] *= x
+    return np.sum(kept) * np.sum(rows[0]) * np.sum(rows[1])
+
+
+@case("lists: of arrays, written in place", np.array([0.7, 1.3]))
+def list_of_arrays(u):
+    layers = [u * (i + 1.0) for i in range(3)]
+    layers[1] *= layers[0]
+    layers[2][0] = layers[1][1]
+    return np.sum(layers[2] * layers[1])
+
+
+@case(
+    "lists: list given as the argument, element kinds mixed", [0.7, np.array([1.3, 0.2]), "skip", 3]
+)
+def list_mixed(values):
+    return values[0] * np.sum(values[1] ** values[3]) * len(values[2])
+
+
+@case("lists: multiplication table by comprehension", [0.7, 1.3])
+def comprehension(values):
+    table = [[a * b for b in values] for a in values]
+    return table[0][1] * table[1][1] + sum(sum(row) for row in table)
+
+
+@case("comprehensions: with a condition and a nested loop", [0.7, 1.3, 0.2])
+def comprehension_condition(values):
+    pairs = [a * b * b for i, a in enumerate(values) for b in values[i:] if a < 1.0]
+    return sum(pairs)
+
+
+@case("comprehensions: variable does not leak", 0.7)
+def comprehension_scope(x):
+    i = x * x
+    values = [x * i for i in range(3)]
+    return i * values[-1]
+
+
+@case("comprehensions: dict", {"a": 0.7, "b": 1.3})
+def dict_comprehension(d):
+    squares = {key + key: value * value for key, value in d.items() if value > 0.0}
+    return squares["aa"] * squares["bb"]
+
+
+@case("comprehensions: set of inactive values", 0.7)
+def set_comprehension(x):
+    return sum(x**power for power in sorted({i % 3 for i in range(7)}))
+
+
+@case("comprehensions: generator consumed at once", [0.7, 1.3])
+def generator_expression(values):
+    return sum(v * v * values[0] for v in values) * max(v * 2.0 for v in values)
+
+
+@case("comprehensions: generator given to list, tuple, np.array", [0.7, 1.3])
+def generator_to_container(values):
+    a = list(v * v for v in values)
+    b = tuple(v + 1.0 for v in a)
+    c = np.array([v * b[0] for v in values])
+    return a[0] * b[1] + np.sum(c * c)
+
+
+def multiples(x, n):
+    value = x
+    for _ in range(n):
+        yield value
+        value = value * x
+
+
+@case("generators: consumed by for", 0.7)
+def generator_for(x):
+    total = 1.0
+    for value in multiples(x, 4):
+        total = total * value + value
+    return total
+
+
+@case("generators: consumed by list and sum", 0.7)
+def generator_list(x):
+    return sum(multiples(x, 3)) * list(multiples(x * x, 3))[2]
+
+
+@case("generators: consumed by unpacking", 0.7)
+def generator_unpacked(x):
+    a, b, c = multiples(x, 3)
+    return a * b + c
+
+
+@case("dicts: read, write, augmented", 0.7, 1.3)
+def dict_write(x, y):
+    d = {"a": x, "b": y}
+    d["c"] = d["a"] * d["b"]
+    d["a"] += d["c"]
+    d["b"] = d["a"] ** 2
+    return d["a"] * d["b"] * d["c"]
+
+
+@case("dicts: get, setdefault, pop, update", 0.7, 1.3)
+def dict_methods(x, y):
+    d = dict(a=x, b=y)
+    first = d.get("a") * d.get("z", y)
+    d.setdefault("c", x * y)
+    d.setdefault("a", 100.0)
+    d.update({"b": x * x}, e=y * y)
+    return first * d.pop("b") * d["c"] + d["e"] * d.pop("zz", x) * d["a"]
+
+
+@case("dicts: merge and unpacking in a display", {"a": 0.7, "b": 1.3})
+def dict_merge(d):
+    merged = {**d, "b": d["a"] ** 2, "c": d["b"]} | {"d": d["a"]}
+    return merged["a"] * merged["b"] * merged["c"] + merged["d"]
+
+
+@case("dicts: membership, length, del", {"a": 0.7, "b": 1.3})
+def dict_membership(d):
+    total = d["a"] if "a" in d else 0.0
+    del d["a"]
+    return total * (d["b"] if "a" not in d else 1.0) * (len(d) + 2)
+
+
+@case(
+    "dicts: nested as parameters of a model",
+    {"layer": {"w": np.array([[0.7, 0.1], [0.2, 1.3]]), "b": [0.1, 0.4]}},
+)
+def dict_parameters(params):
+    h = params["layer"]["w"] @ np.array([1.0, 2.0]) + np.array(params["layer"]["b"])
+    return np.sum(np.tanh(h))
+
+
+@case("dicts: two entries that overlap in memory", np.array([0.7, 1.3, 0.2]))
+def dict_overlap(u):
+    work = u * 2.0
+    parts = {"left": work[:2], "right": work[1:]}
+    parts["left"] *= u[2]
+    parts["right"][0] += parts["left"][0]
+    return np.sum(parts["left"] ** 2) + np.sum(parts["right"] ** 3)
+
+
+@case("dicts: defaultdict and Counter", 0.7)
+def default_dict(x):
+    groups = collections.defaultdict(list)
+    for i in range(5):
+        groups[i % 2].append(x * i)
+    count = collections.Counter("aab")
+    return sum(groups[0]) * groups[1][1] + count["a"] * x
+
+
+@case("containers: tuple results of indexing and slicing", (0.7, 1.3, 0.2))
+def tuples(values):
+    first, *others = values[1:] + values[:1]
+    return first * others[0] + sum(values[::-1]) ** 2
+
+
+@case("containers: sets of inactive values", 0.7)
+def sets(x):
+    seen = set()
+    total = x
+    for i in [1, 2, 1, 3, 2]:
+        if i in seen:
+            continue
+        seen.add(i)
+        total = total * x + i
+    return total * len(seen | {9})
+
+
+@case("containers: deque", 0.7)
+def deque(x):
+    window = collections.deque([x, x * x], maxlen=3)
+    for i in range(3):
+        window.append(window[0] * window[-1] + i)
+    return sum(window) * window.popleft()
+
+
+@case("containers: nested argument of tuples, lists, dicts", ({"a": [0.7, (1.3,)]}, 0.2))
+def nested_argument(tree):
+    d, y = tree
+    return d["a"][0] * d["a"][1][0] * y
+
+
+@case("containers: list passed to a callee that writes it", [0.7, 1.3])
+def list_in_callee(values):
+    def accumulate(items):
+        for i in range(1, len(items)):
+            items[i] = items[i] * items[i - 1]
+        items.append(items[-1] * items[0])
+
+    accumulate(values)
+    return values[-1] * values[1]
+
+
+@case("containers: *-unpacking in displays", [0.7, 1.3])
+def star_display(values):
+    longer = [*values, *(v * v for v in values), values[0]]
+    return longer[2] * longer[3] + longer[4]

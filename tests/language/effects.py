@@ -1,0 +1,332 @@
+"""Exceptions, contexts, text, imports, globals: what happens once, and what has to be gone back over."""
+
+import contextlib
+import logging
+import threading
+import time
+import warnings
+
+import numpy as np
+
+from tests.language.registry import case
+
+
+@case("exceptions: assert", 0.7)
+def asserted(x):
+    y = x * x
+    assert y > 0.0, f"not positive: {y}"
+    return y * x
+
+
+@case("exceptions: raise not reached", 0.7)
+def raise_not_reached(x):
+    if x < 0.0:
+        raise ValueError("negative")
+    return x * x
+
+
+@case("exceptions: try without exception, with else and finally", 0.7)
+def try_without(x):
+    y = x
+    try:
+        y = y * x
+    except ValueError:
+        y = 0.0
+    else:
+        y = y * y
+    finally:
+        y = y + x
+    return y
+
+
+@case("exceptions: half of the body, then the handler", 0.7)
+def try_half(x):
+    y = x
+    z = x
+    try:
+        y = y * x
+        z = [x][3]
+        y = 100.0 * x
+    except IndexError:
+        z = y * y
+    return y + z * x
+
+
+@case("exceptions: callee that raises half-way", np.array([0.7, 1.3]))
+def callee_raises(u):
+    def change(v):
+        v[0] *= v[1]
+        if v[0] > 0.0:
+            raise ValueError("half-way")
+        v[1] = 100.0
+
+    total = 1.0
+    try:
+        total = u[0] * 2.0
+        change(u)
+        total = 100.0 * u[0]
+    except ValueError:
+        total = total * u[0] * u[0]
+    return total + u[1]
+
+
+@case("exceptions: raised in a loop, handled in the loop", [0.7, 1.3, -0.2])
+def handled_in_loop(values):
+    def root(v):
+        if v < 0.0:
+            raise ArithmeticError(v)
+        return v**0.5
+
+    total = 1.0
+    for v in values:
+        try:
+            total = total * root(v)
+        except ArithmeticError:
+            total = total + v * v
+    return total
+
+
+@case("exceptions: active value carried by the exception", 0.7)
+def carried_by_exception(x):
+    try:
+        raise KeyError(x * x)
+    except KeyError as error:
+        return error.args[0] * x
+
+
+@case("exceptions: several handlers, the second one runs", 0.7)
+def second_handler(x):
+    try:
+        y = {}["missing"]
+    except IndexError:
+        y = x
+    except (KeyError, TypeError):
+        y = x * x
+    return y * x
+
+
+@case("exceptions: re-raised and handled outside", 0.7)
+def reraised(x):
+    y = x
+    try:
+        try:
+            y = y * x
+            raise ValueError
+        except ValueError:
+            y = y * 3.0
+            raise
+    except ValueError:
+        y = y * y
+    return y
+
+
+@case("exceptions: return in try, finally with an effect", 0.7)
+def return_in_try(x):
+    log = []
+
+    def inner(value):
+        try:
+            return value * value
+        finally:
+            log.append(value)
+
+    y = inner(x)
+    return y * log[0]
+
+
+@case("exceptions: finally writes storage", np.array([0.7, 1.3]))
+def finally_writes(u):
+    try:
+        u[0] *= u[1]
+    finally:
+        u[1] = u[0] * u[0]
+    return u[0] * u[1]
+
+
+@case("exceptions: StopIteration default of next", 0.7)
+def next_default(x):
+    source = iter([2])
+    return x ** next(source) * next(source, 3.0) * x
+
+
+@case("contexts: np.errstate", 0.7)
+def errstate(x):
+    with np.errstate(divide="ignore"):
+        y = np.log(x) * x
+    return y * y
+
+
+@case("contexts: lock around active code", 0.7)
+def lock(x):
+    guard = threading.Lock()
+    y = x
+    for _ in range(2):
+        with guard:
+            y = y * x + 1.0
+    return y
+
+
+@case("contexts: contextlib.suppress", 0.7)
+def suppress(x):
+    y = x
+    with contextlib.suppress(KeyError):
+        y = y * x
+        y = y + {}["missing"]
+        y = 100.0 * x
+    return y * y
+
+
+class Doubling:
+    """A context manager whose `as` value is active."""
+
+    def __init__(self, x):
+        self.x = x
+
+    def __enter__(self):
+        return self.x * 2.0
+
+    def __exit__(self, *exception):
+        self.x = 0.0
+
+
+@case("contexts: own context manager with an active value", 0.7)
+def own_context(x):
+    with Doubling(x * x) as y, Doubling(y) as z:
+        return y * z
+
+
+@case("text: f-string and print of active values", 0.7)
+def printed(x):
+    y = x * x
+    print(f"{y:.3f} and {x!r}", end="")
+    return y * len(f"{y:8.2f}")
+
+
+@case("text: doc string, pass, ellipsis, expression statement", 0.7)
+def documented(x):
+    """Nothing of this matters."""
+    pass
+    ...
+    x * x
+    return x**3
+
+
+@case("text: str methods, join, formatting", 0.7)
+def text_methods(x):
+    words = "-".join(["a", "b", "c"]).upper().split("-")
+    return x ** len(words) + len("%d %s" % (3, words[0])) * x
+
+
+@case("effects: warning, logging", 0.7)
+def warned(x):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.warn("large", stacklevel=1)
+    logging.getLogger("tests").debug("x = %s", x)
+    return x * x
+
+
+@case("effects: inactive work between active lines", 0.7)
+def inactive_between(x):
+    start = time.perf_counter()
+    y = x * x
+    elapsed = time.perf_counter() - start
+    return y * x if elapsed >= 0.0 else y
+
+
+@case("effects: random numbers are drawn once", 0.7, np.random.default_rng(5))
+def drawn_once(x, rng):
+    total = x
+    for _ in range(3):
+        total = total * x + rng.normal() * x
+    return total * rng.random()
+
+
+@case("effects: generator shared with a callee", 0.7)
+def generator_shared(x):
+    rng = np.random.default_rng(3)
+
+    def noisy(v):
+        return v * rng.standard_normal(2)
+
+    return np.sum(noisy(x) * noisy(x * x))
+
+
+@case("imports: inside the function", 0.7)
+def imports(x):
+    import math
+    from math import cos as cosine
+
+    return math.sin(x) * cosine(x)
+
+
+@case("imports: submodule by attribute", np.array([[2.0, 0.3], [0.1, 1.5]]))
+def submodule(a):
+    import numpy.linalg
+
+    return numpy.linalg.det(a) * a[0, 1]
+
+
+SCALE = 3.0
+COUNT = 0
+TABLE = {"low": 2.0, "high": 5.0}
+BUFFER = np.zeros(3)
+CARRIER = 0.0
+
+
+@case("globals: read", 0.7)
+def global_read(x):
+    return SCALE * x * x + TABLE["high"] * x
+
+
+@case("globals: inactive counter written", 0.7)
+def global_counter(x):
+    global COUNT
+    COUNT = 0
+    for _ in range(3):
+        COUNT += 1
+        x = x * x + COUNT
+    return x
+
+
+@case("globals: rebound after use", 0.7)
+def global_rebound(x):
+    global SCALE
+    SCALE = 3.0
+    y = SCALE * x * x
+    SCALE = 5.0
+    z = SCALE * y * y
+    SCALE = 3.0
+    return y * z
+
+
+@case("globals: active value written and read in the same call", 0.7)
+def global_active(x):
+    global CARRIER
+    CARRIER = x * x
+    y = CARRIER * x
+    CARRIER = 0.0
+    return y
+
+
+@case("globals: array written in place, then read", 0.7)
+def global_buffer(x):
+    BUFFER[:] = 0.0
+    BUFFER[1] = x * x
+    BUFFER[2] = BUFFER[1] * x
+    total = np.sum(BUFFER * BUFFER)
+    BUFFER[:] = 0.0
+    return total
+
+
+def reads_scale(x):
+    return SCALE * x
+
+
+@case("globals: rebound between two calls of a callee", 0.7)
+def global_in_callee(x):
+    global SCALE
+    SCALE = x
+    y = reads_scale(x)
+    SCALE = 3.0
+    return y * reads_scale(x)

@@ -1,0 +1,397 @@
+"""Calls, parameters, closures, recursion, functions as values."""
+
+import functools
+import math
+import operator
+
+import numpy as np
+
+from tests.language.registry import case
+
+
+def poly(x, a=2.0, b=3.0, *, c=1.0):
+    return a * x * x + b * x + c * x**3
+
+
+@case("functions: positional arguments", 0.7, 1.3)
+def positional(x, y):
+    return poly(x, y, x)
+
+
+@case("functions: keyword arguments out of order", 0.7, 1.3)
+def keywords(x, y):
+    return poly(b=y, x=x, c=x * y)
+
+
+@case("functions: defaults", 0.7)
+def defaults(x):
+    return poly(x) * poly(x, b=x)
+
+
+@case("functions: mutable default", 0.7)
+def mutable_default(x):
+    def keep(value, kept=[]):  # noqa: B006
+        kept.append(value)
+        return kept
+
+    keep(x)
+    keep(x * x)
+    return sum(keep(3.0 * x)) * keep(x)[1]
+
+
+@case("functions: default evaluated at definition", 0.7)
+def default_early(x):
+    y = x * x
+
+    def times(z, factor=y):
+        return z * factor
+
+    y = 100.0
+    return times(x) + y * x
+
+
+def varied(*args, **kwargs):
+    total = 0.0
+    for i, arg in enumerate(args):
+        total += arg ** (i + 1)
+    for key, value in kwargs.items():
+        total += value * len(key)
+    return total
+
+
+@case("functions: *args and **kwargs received", 0.7, 1.3)
+def star_received(x, y):
+    return varied(x, y, x * y, ab=x, c=y * y)
+
+
+@case("functions: *args and **kwargs passed", 0.7, 1.3)
+def star_passed(x, y):
+    values = [x, y]
+    named = {"b": x * y, "c": y}
+    return poly(*values, **named) + varied(*values, *values, **named)
+
+
+@case("functions: forwarding to another callee", 0.7, 1.3)
+def forwarding(x, y):
+    def forward(*args, **kwargs):
+        return poly(*args, **kwargs)
+
+    return forward(x, y, c=x)
+
+
+@case("functions: *args as parameters of the differentiated function", 0.7, 1.3)
+def own_star(*values):
+    return values[0] * values[1] + sum(values) ** 2
+
+
+@case("functions: keyword-only parameter", 0.7)
+def keyword_only(x):
+    def f(value, *, power):
+        return value**power
+
+    return f(x, power=3) + f(x, power=x)
+
+
+def pair(x):
+    return x * x, {"third": x**3, "rest": [x, 2.0 * x]}
+
+
+@case("functions: several results", 0.7)
+def several_results(x):
+    square, others = pair(x)
+    return square * others["third"] + others["rest"][1]
+
+
+@case("functions: result ignored, effect kept", np.array([0.7, 1.3]))
+def effect_kept(u):
+    def scale(v):
+        v *= v[0]
+        return None
+
+    scale(u)
+    return np.sum(u * u)
+
+
+@case("functions: no return statement", np.array([0.7, 1.3]))
+def no_return(u):
+    def change(v):
+        v[0] = v[1] * v[0]
+
+    result = change(u)
+    return u[0] * u[1] if result is None else 0.0
+
+
+@case("functions: callee called several times with different kinds", 0.7, np.array([0.7, 1.3]))
+def polymorphic(x, u):
+    return poly(x) * np.sum(poly(u)) + poly(2)
+
+
+@case("functions: recursion", 0.7)
+def recursion(x):
+    def power(base, exponent):
+        if exponent == 0:
+            return 1.0
+        half = power(base, exponent // 2)
+        return half * half * base if exponent % 2 else half * half
+
+    return power(x, 5)
+
+
+def even_part(x, n):
+    return x if n == 0 else odd_part(x * x + 0.1, n - 1)
+
+
+def odd_part(x, n):
+    return x if n == 0 else even_part(x * 1.5, n - 1)
+
+
+@case("functions: mutual recursion", 0.7)
+def mutual(x):
+    return even_part(x, 5)
+
+
+def tree_sum(tree):
+    if isinstance(tree, list):
+        return sum(tree_sum(branch) for branch in tree) ** 2
+    return tree * tree
+
+
+@case("functions: recursion over a nested list", [0.7, [1.3, [0.2]], 0.5])
+def nested_recursion(tree):
+    return tree_sum(tree)
+
+
+@case("closures: nested function reads an active variable", 0.7, 1.3)
+def closure(x, y):
+    factor = x * y
+
+    def scaled(z):
+        return factor * z * z
+
+    return scaled(x) + scaled(y)
+
+
+@case("closures: late binding of a name rebound later", 0.7)
+def late_binding(x):
+    factor = x
+
+    def scaled(z):
+        return factor * z
+
+    first = scaled(x)
+    factor = x * x
+    return first * scaled(x)
+
+
+@case("closures: lambdas made in a loop share the variable", 0.7)
+def lambdas_share(x):
+    scaled = []
+    for i in range(3):
+        scaled.append(lambda z: z * x + i)  # noqa: B023
+    return scaled[0](x) * scaled[1](x)
+
+
+@case("closures: lambdas made in a loop with a default", 0.7)
+def lambdas_default(x):
+    scaled = []
+    for i in range(3):
+        scaled.append(lambda z, i=i: z * x + i)
+    return scaled[0](x) * scaled[1](x)
+
+
+@case("closures: function returned by a function", 0.7, 1.3)
+def returned_function(x, y):
+    def make(slope):
+        return lambda z: slope * z * z
+
+    f, g = make(x), make(y)
+    return f(y) * g(x) + f(1.0)
+
+
+@case("closures: function that closes over an array that is written", np.array([0.7, 1.3]))
+def closed_array(u):
+    def total():
+        return np.sum(u * u)
+
+    before = total()
+    u[0] *= u[1]
+    return before * total()
+
+
+@case("closures: two levels", 0.7)
+def two_levels(x):
+    def outer(y):
+        def inner(z):
+            return x * y * z
+
+        return inner(y) + inner(x)
+
+    return outer(x * x)
+
+
+@case("closures: nonlocal", 0.7)
+def nonlocal_write(x):
+    total = 0.0
+
+    def add(value):
+        nonlocal total
+        total += value * x
+
+    add(x)
+    add(x * x)
+    return total * x
+
+
+@case("closures: nonlocal counter, inactive", 0.7)
+def nonlocal_counter(x):
+    calls = 0
+
+    def square(value):
+        nonlocal calls
+        calls += 1
+        return value * value
+
+    return square(square(x)) * calls
+
+
+@case("closures: lambda", 0.7)
+def lambda_called(x):
+    return (lambda y, z=x: y * z * x)(x * x)
+
+
+@case("values: function as an argument", 0.7)
+def function_argument(x):
+    def twice(f, value):
+        return f(f(value))
+
+    return twice(math.sin, x) + twice(lambda v: v * x, x) + twice(poly, 0.1 * x)
+
+
+@case("values: functions in a list", 0.7)
+def functions_in_list(x):
+    total = x
+    for f in [math.sin, math.exp, poly, lambda v: v * x]:
+        total = f(0.3 * total)
+    return total
+
+
+@case("values: functions in a dict, chosen by name", 0.7, "exp")
+def function_by_name(x, name):
+    table = {"exp": math.exp, "poly": poly}
+    return table[name](x) * table["poly"](x)
+
+
+@case("values: functools.partial with an active argument", 0.7, 1.3)
+def partial_active(x, y):
+    f = functools.partial(poly, a=x, c=y)
+    return f(y) * f(x, b=x)
+
+
+@case("values: functools.reduce", [0.7, 1.3, 0.2])
+def reduced(values):
+    return functools.reduce(lambda a, b: a * b + a, values) + functools.reduce(
+        operator.mul, values, 2.0
+    )
+
+
+def doubled(f):
+    @functools.wraps(f)
+    def wrapper(*args, **kwargs):
+        return 2.0 * f(*args, **kwargs) ** 2
+
+    return wrapper
+
+
+@doubled
+def wrapped(x):
+    return x * x
+
+
+@case("values: decorated callee whose wrapper does something", 0.7)
+def decorated(x):
+    return wrapped(x) * x
+
+
+@functools.lru_cache(maxsize=None)
+def cached_table(n):
+    return tuple(1.0 / (i + 1) for i in range(n))
+
+
+@case("values: lru_cache around an inactive callee", 0.7)
+def cached(x):
+    return sum(c * x**i for i, c in enumerate(cached_table(4)))
+
+
+@case("values: map with a lambda", [0.7, 1.3])
+def mapped(values):
+    return sum(map(lambda v: v * v * values[0], values))
+
+
+@case("values: map over two lists", [0.7, 1.3], [0.2, 0.4])
+def mapped_two(a, b):
+    return sum(map(operator.mul, a, b)) + sum(map(lambda p, q: p * q * q, a, b))
+
+
+@case("values: filter", [0.7, -1.3, 0.2])
+def filtered(values):
+    return sum(v * v for v in filter(lambda v: v > 0.0, values))
+
+
+@case("values: sorted with a key", [0.7, -1.3, 0.2])
+def sorted_key(values):
+    a, b, c = sorted(values, key=lambda v: -v)
+    return a + 2.0 * b * b + 3.0 * c**3
+
+
+@case("values: sorted, reverse", [0.7, 1.3, 0.2])
+def sorted_reverse(values):
+    a, b, c = sorted(values, reverse=True)
+    return a + 2.0 * b * b + 3.0 * c**3
+
+
+@case("values: sum with a start", [0.7, 1.3], 0.4)
+def summed(values, start):
+    return sum(values, start) ** 2 + sum([v * v for v in values])
+
+
+@case("values: min and max, of arguments and of a list", [0.7, 1.3, 0.2])
+def least_and_most(values):
+    return max(values) * min(values) + max(values[0], 0.1) ** 2 + min(values[1], 9.0) ** 3
+
+
+@case("values: min and max with key and default", [0.7, -1.3, 0.2])
+def most_by_key(values):
+    return (
+        max(values, key=abs) ** 3
+        + min(values, key=lambda v: (v - 0.3) ** 2)
+        + max([], default=values[0])
+    )
+
+
+@case("values: any and all", [0.7, 1.3])
+def any_and_all(values):
+    x, y = values
+    if any(v > 1.0 for v in values) and all(v > 0.0 for v in values):
+        return x * y
+    return x + y
+
+
+@case("values: operator functions", 0.7, 1.3)
+def operator_functions(x, y):
+    first = operator.itemgetter(1)([x, y])
+    return operator.add(operator.mul(x, y), operator.pow(first, 2)) - operator.neg(
+        operator.truediv(x, y)
+    )
+
+
+@case("values: float, abs, round, pow, int, bool", 0.7, 1.3)
+def conversions(x, y):
+    return float(x) * abs(-y) + pow(x, 3) + pow(x, y) * int(y * 3.0) + bool(x) * x + round(y) * x
+
+
+@case("values: math functions", 0.7, 1.3)
+def math_functions(x, y):
+    return (
+        math.sqrt(x) * math.exp(-y) + math.log(y) * math.atan2(x, y) + math.hypot(x, y) * math.tanh(x)
+        + math.fsum([x, y, x]) + math.prod([x, y, x]) + math.pow(x, 2.5) + math.floor(y) * x
+    )  # fmt: skip

@@ -1,0 +1,15 @@
+"""Imports every topic, in the order of the generated page, so that its cases are registered."""
+
+from tests.language import (
+    assignment,
+    classes,
+    containers,
+    control_flow,
+    effects,
+    functions,
+    storage,
+)
+
+__all__ = ["TOPICS"]
+
+TOPICS = (assignment, control_flow, functions, classes, containers, effects, storage)
