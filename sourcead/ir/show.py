@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from sourcead.ir.never import assert_never
 from sourcead.ir.nodes import (
     Argument,
     Assign,
@@ -44,7 +45,6 @@ from sourcead.ir.nodes import (
     While,
     With,
 )
-from sourcead.ir.walk import assert_never
 
 __all__ = ["show", "show_block", "show_expr", "show_stmt"]
 

@@ -16,8 +16,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import NoReturn, overload
+from typing import overload
 
+from sourcead.ir.never import assert_never
 from sourcead.ir.nodes import (
     Argument,
     Assign,
@@ -50,21 +51,13 @@ from sourcead.ir.nodes import (
 )
 
 __all__ = [
-    "assert_never", "binds", "blocks", "bound", "expressions", "free", "inner_binds", "map_blocks",
+    "binds", "blocks", "bound", "expressions", "free", "inner_binds", "map_blocks",
     "map_expr", "map_function", "map_stmt", "operands", "reads", "rename", "statements", "substitute",
 ]  # fmt: skip
 
 Read = Callable[[Operand], Operand]
 Bind = Callable[[Name], Name]
 Inside = Callable[[Block], Block]
-
-
-def assert_never(node: NoReturn) -> NoReturn:
-    """The end of every `match` over nodes: the type checker names the passes that a new node concerns.
-
-    `typing.assert_never` came with Python 3.11.
-    """
-    raise AssertionError(f"not a node of the Wengert list: {node!r}")
 
 
 # -- rebuilding --------------------------------------------------------------------------------
