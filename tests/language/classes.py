@@ -1,3 +1,4 @@
+# ruff: noqa: B009, B010  (reflection is the point)
 """Objects: methods, attributes, properties, inheritance, operators, dataclasses."""
 
 from collections import namedtuple

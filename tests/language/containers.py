@@ -1,3 +1,4 @@
+# ruff: noqa: C400, C408  (written as people write it)
 """Lists, dicts, sets, tuples, comprehensions and generators."""
 
 import collections

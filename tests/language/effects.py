@@ -1,3 +1,4 @@
+# ruff: noqa: PIE790, UP031  (statements without effect, old formatting)
 """Exceptions, contexts, text, imports, globals: what happens once, and what has to be gone back over."""
 
 import contextlib

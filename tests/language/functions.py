@@ -1,3 +1,4 @@
+# ruff: noqa: C417, RET501, UP033  (written as people write it)
 """Calls, parameters, closures, recursion, functions as values."""
 
 import functools

@@ -1,0 +1,19 @@
+"""A generator that is not consumed on the spot: what runs when is not known."""
+import sourcead
+
+
+def rows(x):
+    value = x
+    while True:
+        yield value  # error: UnsupportedSyntax
+        value = value * x
+
+
+def program(x):
+    values = rows(x)
+    first = next(values)
+    return first * next(values)
+
+
+def call():
+    sourcead.grad(program)(0.7)
