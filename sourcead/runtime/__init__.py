@@ -1,0 +1,1 @@
+"""What generated code may call: few, short, NumPy only."""
