@@ -1,0 +1,1 @@
+"""Measurements of sourcead against hand-written adjoints and against other tools."""

@@ -1,0 +1,1 @@
+"""The programs that are measured; `benchmarks.workload` says what each module defines."""
