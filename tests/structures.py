@@ -200,6 +200,7 @@ def _same_number(left: Any, right: Any) -> bool:
 
 
 def _plainly_equal(left: Any, right: Any) -> bool:
-    if type(left).__eq__ is object.__eq__:
+    equality: object = type(left).__eq__
+    if equality is object.__eq__:
         return True  # two fresh objects without attributes and without an equality of their own
     return bool(left == right)

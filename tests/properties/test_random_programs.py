@@ -30,8 +30,8 @@ def test_programs_run_and_are_tame(program: RandomProgram) -> None:
     assert linecache.getlines(program.function.__code__.co_filename)
 
 
-@given(programs())
 @pytest.mark.parametrize("modes", [["reverse"], ["forward"], ["reverse", "forward"]], ids="+".join)
+@given(program=programs())
 def test_derivatives(program: RandomProgram, modes: list[str]) -> None:
     assume(is_smooth(program))
     check(program.function, *program.args, modes=modes, rtol=1e-6, directions=1)
