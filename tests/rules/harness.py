@@ -45,8 +45,9 @@ def calls(rule: Rule, seed: int = 0) -> Iterator[Call]:
     rng = np.random.default_rng(seed)
     for function in rule.functions:
         for args, kwargs in samples(rule, rng):
-            if (fitted := _fitted(function, args)) is not None and _takes(function, fitted, kwargs):
-                yield Call(rule, function, fitted, kwargs)
+            fitted = _fitted(function, args)
+            if fitted is not None and _takes(call := Call(rule, function, fitted, kwargs)):
+                yield call
 
 
 def samples(rule: Rule, rng: np.random.Generator) -> list[tuple[tuple[Any, ...], dict[str, Any]]]:
@@ -70,17 +71,14 @@ def _fitted(function: Any, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
     return args
 
 
-def _takes(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-    """Methods lack some keywords of the function with the same rule, and so do NumPy's NaN versions."""
-    if not kwargs:
+def _takes(call: Call) -> bool:
+    """The further functions of a rule may take less than the first: `a.var` no `mean`, `np.linalg.outer` only 1-d."""
+    if call.function is call.rule.functions[0]:
         return True
     try:
-        with np.errstate(all="ignore"):
-            function(*args, **kwargs)
-    except TypeError as error:
-        if "unexpected keyword" in str(error) or "invalid keyword" in str(error):
-            return False
-        raise
+        evaluate(call)
+    except (TypeError, ValueError):
+        return False
     return True
 
 
@@ -269,10 +267,14 @@ def _signature(rule: Rule) -> inspect.Signature:
 def with_values(call: Call, changes: dict[str, Any]) -> Call:
     """The same call with other values of some arguments."""
     signature = _signature(call.rule)
-    values = signature.bind(*call.args, **call.kwargs)
-    for name, value in changes.items():
-        values.arguments[name] = value
-    return replace(call, args=values.args, kwargs=values.kwargs)
+    positional = signature.bind_partial(*call.args).arguments if call.args else {}
+    kwargs = {name: changes.get(name, value) for name, value in call.kwargs.items()}
+    args: list[Any] = []
+    for name, value in positional.items():
+        value = changes.get(name, value)
+        variadic = signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
+        args += value if variadic else [value]
+    return replace(call, args=tuple(args), kwargs=kwargs)
 
 
 def forward(call: Call, y: Any, dots: dict[str, Any]) -> Any:
