@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias, Union
 
-from sourcead.ir.kinds import Array, Kind, NoneKind, Py, Text, Tuple, Unknown, Value
+from sourcead.ir.kinds import Array, Kind, NoneKind, Py, Sym, Text, Tuple, Unknown, Value
 from sourcead.ir.nodes import Assign, Const, Expr, Name, Op, Operand, Origin, Ref, Stmt, Undefined
 
 __all__ = ["Builder", "Val", "Virtual"]
@@ -47,6 +47,7 @@ class Builder:
         self.kinds: dict[Name, Kind] = {}
         self.varied: set[Name] = set()
         self.definitions: dict[Name, Expr] = {}
+        self.new: set[Name] = set()  # names made in derivative code
         self.open: list[list[Stmt]] = [[]]
         self.origin = Origin.none()
 
@@ -57,7 +58,7 @@ class Builder:
         number = self.numbers.get(hint, 0)
         self.numbers[hint] = number + 1
         name = Name(hint, number)
-        self.kinds[name] = kind
+        self.kinds[name] = kind = _with_own_symbols(kind, name)
         if varied or (isinstance(kind, Array) and self.is_stored_active(name)):
             self.varied.add(name)
         return name
@@ -113,8 +114,18 @@ class Builder:
     def emit(self, expr: Expr, kind: Kind, hint: str = "t", varied: bool = False) -> Name:
         name = self.fresh(hint, kind, varied)
         self.definitions[name] = expr
+        self.new.add(name)
         self.add(Assign(name, expr, self.origin))
         return name
+
+    def emit_into(self, block: list[Stmt], expr: Expr, kind: Kind, origin: Origin, hint: str = "t") -> Name:
+        """Write to an already closed block."""
+        self.open.append(block)
+        try:
+            with self.at(origin):
+                return self.emit(expr, kind, hint)
+        finally:
+            self.open.pop()
 
     @contextmanager
     def block(self) -> Iterator[list[Stmt]]:
@@ -159,6 +170,15 @@ class Builder:
 
             return self.emit(Call(Ref(value.cls.__name__, value.cls), items), self.kind(value), hint, varied)
         return self.emit(Op(value.form, items), self.kind(value), hint, varied)
+
+
+def _with_own_symbols(kind: Kind, name: Name) -> Kind:
+    """Axes of unknown size get symbols of this name, so that what follows from it is known to agree."""
+    if isinstance(kind, Array) and None in kind.dims:
+        label = f"{name.hint}.{name.number}."
+        dims = tuple(Sym(f"{label}{i}") if d is None else d for i, d in enumerate(kind.dims))
+        return Array(kind.dtype, dims)
+    return kind
 
 
 def kind_of_constant(value: Any) -> Kind:

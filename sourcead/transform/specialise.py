@@ -66,10 +66,9 @@ from sourcead.ir.nodes import (
     While,
     With,
 )
-from sourcead.transform.builder import Builder, Val, Virtual
+from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.calls import Calls
 from sourcead.transform.heap import ITEM, Heap
-from sourcead.transform.operations import Operations
 
 __all__ = ["Specialised", "Specialiser", "specialise"]
 
@@ -109,7 +108,7 @@ def specialise(
     return done
 
 
-class Specialiser(Operations, Calls, Builder):
+class Specialiser(Calls):
     """Walks a template's statements; operations and calls are in the two other bases."""
 
     def __init__(self, heap: Heap, lower: Callable[[Any], Function]) -> None:

@@ -1,0 +1,48 @@
+"""What generated code calls where a shape or an index is known only while it runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+__all__ = ["last_written", "unbroadcast"]
+
+
+def unbroadcast(adjoint: Any, like: Any) -> Any:
+    """Sum `adjoint` over the axes along which `like` was stretched, so that it has the shape of `like`.
+
+    The transpose of NumPy's broadcasting.  An adjoint that is smaller than `like` is stretched.
+
+    >>> unbroadcast(np.ones((2, 3)), np.zeros((2, 1))).tolist()
+    [[3.0], [3.0]]
+    """
+    shape = np.shape(like)
+    if np.shape(adjoint) == shape:
+        return adjoint
+    extra = np.ndim(adjoint) - len(shape)
+    if extra > 0:
+        adjoint = np.sum(adjoint, axis=tuple(range(extra)))
+    stretched = tuple(
+        axis for axis in range(-np.ndim(adjoint), 0) if shape[axis] == 1 and np.shape(adjoint)[axis] != 1
+    )
+    if stretched:
+        adjoint = np.sum(adjoint, axis=stretched, keepdims=True)
+    if np.shape(adjoint) != shape:
+        adjoint = np.broadcast_to(adjoint, shape)
+    return adjoint
+
+
+def last_written(adjoint: np.ndarray[Any, Any], index: Any) -> np.ndarray[Any, Any]:
+    """`adjoint[index]`, with zeros where a later position of `index` names the same element.
+
+    In `u[index] = v` the last write wins, so only that entry of v has an effect.
+
+    >>> last_written(np.array([5.0, 7.0]), np.array([0, 0, 1])).tolist()
+    [0.0, 5.0, 7.0]
+    """
+    picked = adjoint[index]
+    order = np.arange(picked.size).reshape(picked.shape)
+    owner = np.empty(adjoint.shape, dtype=int)
+    owner[index] = order
+    return np.where(owner[index] == order, picked, 0)

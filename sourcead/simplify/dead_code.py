@@ -1,0 +1,225 @@
+"""Drop statements whose result nobody reads.
+
+A statement stays if it has an effect that can be seen (a store into storage that came from outside, a
+call that is not known to be pure, an exception) or if something that stays reads what it binds.  A
+store into fresh storage stays only if that storage is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from sourcead.ir.never import assert_never
+from sourcead.ir.nodes import (
+    Assign,
+    Attr,
+    Block,
+    Call,
+    Delete,
+    For,
+    Function,
+    If,
+    MakeFunction,
+    MethodCall,
+    Name,
+    Op,
+    Raise,
+    Stmt,
+    Store,
+    StoreAttr,
+    StoreVariable,
+    Try,
+    Unpack,
+    While,
+    With,
+)
+from sourcead.ir.walk import reads, statements
+
+__all__ = ["dead_code"]
+
+FRESH_OPS = frozenset({"list", "dict", "add", "sub", "mul", "truediv", "neg", "pow", "matmul"})
+LIST_METHODS = frozenset({"append", "pop"})
+
+
+def dead_code(function: Function, is_pure: Callable[[Any], bool]) -> Function:
+    """`is_pure(expr)`: evaluating it changes nothing and raises nothing that matters."""
+    marker = _Marker(function, is_pure)
+    marker.run()
+    return replace(function, body=marker.sweep(function.body))
+
+
+class _Marker:
+    def __init__(self, function: Function, is_pure: Callable[[Any], bool]) -> None:
+        self.function = function
+        self.is_pure = is_pure
+        self.live: set[Name] = set()
+        self.grown = True
+        self.roots: dict[Name, Name] = {}
+        self.fresh: set[Name] = set()
+        for stmt in statements(function.body):
+            if isinstance(stmt, Assign):
+                self._note(stmt)
+
+    def _note(self, stmt: Assign) -> None:
+        expr = stmt.expr
+        base = None
+        match expr:
+            case Op("getitem", (Name() as base, _)) | Attr(Name() as base, "T"):
+                pass
+            case MethodCall(Name() as base, method) if method not in ("copy", "pop", "sum", "astype"):
+                pass
+        if base is not None:
+            self.roots[stmt.target] = base
+        if (isinstance(expr, Op) and expr.op in FRESH_OPS) or (
+            isinstance(expr, (Call, MethodCall)) and base is None and self.is_pure(expr)
+        ):
+            self.fresh.add(stmt.target)
+
+    def root(self, name: Name) -> Name:
+        while name in self.roots:
+            name = self.roots[name]
+        return name
+
+    # -- marking -----------------------------------------------------------------------------
+
+    def run(self) -> None:
+        self.want(self.function.result)
+        while self.grown:
+            self.grown = False
+            self.block(self.function.body)
+
+    def want(self, operand: Any) -> None:
+        if isinstance(operand, Name) and operand not in self.live:
+            self.live.add(operand)
+            self.grown = True
+
+    def block(self, block: Block) -> bool:
+        """Mark what the block's live statements read; is anything in it live?"""
+        found = False
+        for stmt in reversed(block):
+            if self.is_live(stmt):
+                found = True
+                self.mark(stmt)
+        return found
+
+    def is_live(self, stmt: Stmt) -> bool:
+        match stmt:
+            case Assign(target, expr):
+                return target in self.live or self.has_effect(expr)
+            case Store(base):
+                return self.is_storage_live(base)
+            case StoreAttr() | StoreVariable() | Delete() | Raise() | Unpack():
+                return not isinstance(stmt, Unpack) or any(t in self.live for t in stmt.targets) or self.is_storage_live(stmt.value)
+            case If():
+                inner = self.any_live(stmt.then) or self.any_live(stmt.orelse)
+                return inner or any(m.target in self.live for m in stmt.merges)
+            case For():
+                return self.any_live(stmt.body) or any(c.result in self.live for c in stmt.carried)
+            case While():
+                inner = self.any_live(stmt.body) or self.any_live(stmt.condition)
+                return inner or any(c.result in self.live for c in stmt.carried)
+            case Try() | With():
+                return True
+            case _:
+                assert_never(stmt)
+
+    def any_live(self, block: Block) -> bool:
+        return any(map(self.is_live_inside, block))
+
+    def is_live_inside(self, stmt: Stmt) -> bool:
+        """Live for its own sake, not because a carried value in the same loop wants it."""
+        match stmt:
+            case Assign(_, expr):
+                return self.has_effect(expr) or stmt.target in self.live
+            case _:
+                return self.is_live(stmt)
+
+    def is_storage_live(self, base: Any) -> bool:
+        if not isinstance(base, Name):
+            return True
+        root = self.root(base)
+        return root not in self.fresh or root in self.live
+
+    def has_effect(self, expr: Any) -> bool:
+        match expr:
+            case MethodCall(Name() as base, method) if method in LIST_METHODS and self.root(base) in self.fresh:
+                return self.root(base) in self.live
+            case MakeFunction():
+                return False
+            case Op("undo", _):
+                return True
+            case _:
+                return not self.is_pure(expr)
+
+    def mark(self, stmt: Stmt) -> None:
+        match stmt:
+            case If():
+                self.block(stmt.then)
+                self.block(stmt.orelse)
+                self.want(stmt.test)
+                for m in stmt.merges:
+                    if m.target in self.live:
+                        self.want(m.then)
+                        self.want(m.orelse)
+            case For() | While():
+                self.loop(stmt)
+            case Try():
+                for block in (stmt.body, stmt.orelse, stmt.final, *(h.body for h in stmt.handlers)):
+                    self.block(block)
+                for operand in reads(stmt):
+                    self.want(operand)
+            case With():
+                self.block(stmt.body)
+                self.want(stmt.context)
+            case _:
+                for operand in reads(stmt):
+                    self.want(operand)
+
+    def loop(self, stmt: For | While) -> None:
+        if isinstance(stmt, For):
+            self.want(stmt.items)
+        else:
+            self.block(stmt.condition)
+            self.want(stmt.test)
+        if stmt.exit is not None:
+            self.want(stmt.exit)
+        for c in stmt.carried:
+            if c.result in self.live or c.inner in self.live:
+                self.want(c.initial)
+                self.want(c.next)
+        self.block(stmt.body)
+
+    # -- sweeping ----------------------------------------------------------------------------
+
+    def sweep(self, block: Block) -> Block:
+        out: list[Stmt] = []
+        for stmt in block:
+            if self.is_live(stmt):
+                out.append(self.swept(stmt))
+        return tuple(out)
+
+    def swept(self, stmt: Stmt) -> Stmt:
+        match stmt:
+            case If():
+                merges = tuple(m for m in stmt.merges if m.target in self.live)
+                return replace(stmt, then=self.sweep(stmt.then), orelse=self.sweep(stmt.orelse), merges=merges)
+            case For():
+                return replace(stmt, body=self.sweep(stmt.body), carried=self.carried(stmt))
+            case While():
+                condition = self.sweep(stmt.condition)
+                return replace(stmt, condition=condition, body=self.sweep(stmt.body), carried=self.carried(stmt))
+            case With():
+                return replace(stmt, body=self.sweep(stmt.body))
+            case Try():
+                handlers = tuple(replace(h, body=self.sweep(h.body)) for h in stmt.handlers)
+                return replace(stmt, body=self.sweep(stmt.body), orelse=self.sweep(stmt.orelse), handlers=handlers,
+                               final=self.sweep(stmt.final))
+            case _:
+                return stmt
+
+    def carried(self, stmt: For | While) -> Any:
+        return tuple(c for c in stmt.carried if c.result in self.live or c.inner in self.live)
+
+

@@ -1,0 +1,321 @@
+"""Adjoints of values and of storage: where they live, how a contribution reaches them.
+
+A number or array that nobody writes has an adjoint of its own: the first contribution assigns, later
+ones add.  A view has none: its adjoint is the same view of its owner's.  What cuts across all rules
+is done here, once: broadcasting is undone, dtypes are kept, in-place addition happens only where the
+adjoint's storage is ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sourcead.ir.kinds import Array, Dict, Kind, List, Np, Number, Object, Py, Tuple, dtype_of, same_dim
+from sourcead.ir.nodes import Attr, Call, Const, MethodCall, Name, Op, Operand, Ref, Store
+from sourcead.runtime.accumulate import unbroadcast
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.facts import Locations
+
+__all__ = ["ZERO", "Adjoint", "Adjoints"]
+
+ZERO = Const(None)
+"""A structural zero: no adjoint at all."""
+
+
+@dataclass(frozen=True)
+class Adjoint:
+    """The current adjoint of a value; `owned`: its storage is ours alone and may be written in place."""
+
+    value: Operand
+    owned: bool
+
+
+class Adjoints:
+    """The adjoints at one point of the reverse sweep."""
+
+    def __init__(self, builder: Any, locations: Locations, active: Any) -> None:
+        self.b = builder
+        self.at = locations
+        self.is_active = active
+        self.state: dict[Name, Adjoint] = {}
+        self.parts: dict[Name, dict[int, Operand]] = {}
+        self.touched: set[Name] = set()
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def take(self, name: Name) -> Val:
+        """The finished adjoint of a name whose definition is being reversed (ZERO if nothing came)."""
+        kind = self.b.kind(name)
+        if isinstance(kind, Tuple):
+            parts = self.parts.pop(name, {})
+            if not parts:
+                return ZERO
+            return Virtual(tuple(parts.get(i, ZERO) for i in range(len(kind.items))))
+        found = self.state.pop(name, None)
+        return ZERO if found is None else found.value
+
+    def peek(self, name: Name) -> Adjoint | None:
+        return self.state.get(name)
+
+    def location(self, name: Name) -> Operand | None:
+        """The storage adjoint seen through `name`, or None while it is zero."""
+        owner, path = self.at.owner(name)
+        found = self.owned(owner)
+        if found is None:
+            return None
+        return self.follow(found, path, owner)
+
+    def follow(self, base: Operand, path: list[Any], owner: Name) -> Operand:
+        for expr in path:
+            base = self.viewed(expr, base)
+        return base
+
+    def viewed(self, expr: Any, base: Operand) -> Operand:
+        """The same view, of the adjoint."""
+        from sourcead.ir.walk import operands
+
+        old = next(o for o in operands(expr) if isinstance(o, Name))
+        kind = self.kind_of_view(expr)
+        return self.b.emit(_replace_base(expr, old, base), kind, hint=self.hint(old))
+
+    def kind_of_view(self, expr: Any) -> Kind:
+        for name, view in self.at.views.items():
+            if view.expr is expr:
+                return self.b.kind(name)
+        raise AssertionError(expr)
+
+    def hint(self, name: Name) -> str:
+        return f"{name.hint}_bar"
+
+    # -- storage that may be written ---------------------------------------------------------
+
+    def owned(self, owner: Name) -> Operand | None:
+        found = self.state.get(owner)
+        if found is None:
+            return None
+        if not found.owned:
+            copied = self.b.emit(MethodCall(found.value, "copy", ()), self.b.kind(owner), self.hint(owner))
+            self.state[owner] = Adjoint(copied, True)
+            self.touched.add(owner)
+        return self.state[owner].value
+
+    def materialise(self, owner: Name) -> Operand:
+        """Storage of the adjoint, zeros if nothing came yet."""
+        found = self.owned(owner)
+        if found is not None:
+            return found
+        zeros = self.zeros(owner)
+        self.state[owner] = Adjoint(zeros, True)
+        self.touched.add(owner)
+        return zeros
+
+    def zeros(self, name: Name) -> Operand:
+        kind = self.b.kind(name)
+        if isinstance(kind, (Py, Np)):
+            return Const(0j if kind in (Py(complex), Np("complex128")) else 0.0)
+        return self.b.emit(Call(Ref("np.zeros_like", np.zeros_like), (name,)), kind, self.hint(name))  # type: ignore[no-any-return]
+
+    # -- contributing ------------------------------------------------------------------------
+
+    def contribute(self, value: Any, amount: Val, *, transient: bool = False, owned: bool = False) -> None:
+        """Add `amount` to the adjoint of `value`; `transient`: it is a view of storage that will change."""
+        if amount == ZERO or isinstance(value, (Const, Ref)):
+            return
+        if isinstance(value, Virtual):
+            items = self.b.components(amount)
+            if items is None:
+                items = [self.b.getitem(amount, Const(i)) for i in range(len(value.items))]
+            for item, part in zip(value.items, items):
+                self.contribute(item, part, transient=transient)
+            return
+        if not isinstance(value, Name) or not self.is_active(value):
+            return
+        kind = self.b.kind(value)
+        if isinstance(kind, Tuple):
+            self.contribute_parts(value, amount)
+        elif isinstance(kind, List):
+            self.contribute_list(value, amount)
+        elif isinstance(kind, (Dict, Object)):
+            self.b.refuse("the adjoint of a whole dict or object", "use its entries")
+        else:
+            self.contribute_number(value, kind, amount, transient, owned)
+
+    def contribute_list(self, value: Name, amount: Val) -> None:
+        definition = self.b.definitions.get(value)
+        kind = self.b.kind(value)
+        if isinstance(definition, Op) and definition.op == "list" and kind.site not in self.at.mutated_sites:
+            self.contribute(Virtual(definition.args, "list"), amount)
+            return
+        self.contribute_slots(value, amount)
+
+    def contribute_slots(self, value: Name, amount: Val) -> None:
+        self.b.refuse("a list that is built step by step carries derivatives into this call",
+                      "collect the values in an array")
+
+    def contribute_parts(self, value: Name, amount: Val) -> None:
+        definition = self.b.definitions.get(value)
+        if isinstance(definition, Op) and definition.op == "tuple":
+            self.contribute(Virtual(definition.args), amount)
+            return
+        items = self.b.components(amount)
+        if items is None:
+            self.b.refuse("an adjoint of unknown structure", "return the items separately")
+        for i, item in enumerate(items):
+            if item != ZERO:
+                self.contribute_part(value, i, item)
+
+    def contribute_part(self, value: Name, index: int, amount: Val) -> None:
+        parts = self.parts.setdefault(value, {})
+        old = parts.get(index)
+        new = amount if old is None else self.b.op("add", [old, amount], f"{value.hint}_bar")
+        parts[index] = self.b.operand(new)
+        self.touched.add(value)
+
+    def contribute_number(self, value: Name, kind: Kind, amount: Val, transient: bool, owned: bool) -> None:
+        fitted = self.fit(self.b.operand(amount), value, kind)
+        owner, path = self.at.owner(value)
+        if path:
+            self.add_to_view(owner, path, fitted)
+            return
+        old = self.state.get(owner)
+        self.touched.add(owner)
+        if old is None:
+            if transient and isinstance(kind, Array) and fitted == amount:
+                fitted, owned = self.b.emit(MethodCall(fitted, "copy", ()), kind, self.hint(owner)), True
+            elif isinstance(fitted, Name) and fitted.hint == "t" and self.is_last(fitted):
+                fitted = self.rename(fitted, self.hint(owner))
+            mine = owned or (fitted != amount or self.is_new(fitted)) and self.is_fresh(fitted)
+            self.state[owner] = Adjoint(fitted, mine)
+        elif old.owned and isinstance(kind, Array) and kind.dims:
+            self.b.add(Store(old.value, Const(Ellipsis), fitted, "add", self.b.origin))
+        else:
+            total = self.b.op("add", [old.value, fitted], self.hint(owner))
+            self.state[owner] = Adjoint(total, True)
+
+    def is_last(self, name: Name) -> bool:
+        statements = self.b.statements
+        return bool(statements) and getattr(statements[-1], "target", None) == name
+
+    def rename(self, name: Name, hint: str) -> Name:
+        """Give the temporary just written the adjoint's name."""
+        from dataclasses import replace
+
+        last = self.b.statements[-1]
+        fresh: Name = self.b.fresh(hint, self.b.kinds[name])
+        self.b.statements[-1] = replace(last, target=fresh)
+        self.b.definitions[fresh] = self.b.definitions.pop(name)
+        if name in self.b.new:
+            self.b.new.discard(name)
+            self.b.new.add(fresh)
+        return fresh
+
+    def is_new(self, name: Operand) -> bool:
+        return name in self.b.new
+
+    def is_fresh(self, name: Operand) -> bool:
+        """Was this array made by an operation that returns new storage, which nobody else refers to yet?"""
+        from sourcead.rules import registry
+        from sourcead.transform.facts import function_of
+
+        if not isinstance(name, Name):
+            return False
+        expr = self.b.definitions.get(name)
+        if isinstance(expr, Op):
+            return expr.op in ("add", "sub", "mul", "truediv", "neg", "pow", "matmul")
+        if isinstance(expr, MethodCall) and expr.method == "copy":
+            return True
+        rule = registry.lookup(function_of(expr, self.b.kinds)) if expr is not None else None
+        return rule is not None and rule.effects.returns == "fresh"
+
+    def add_to_view(self, owner: Name, path: list[Any], amount: Operand) -> None:
+        base = self.materialise(owner)
+        base = self.follow(base, path[:-1], owner)
+        last = path[-1]
+        self.touched.add(owner)
+        if isinstance(last, Op) and last.op == "getitem":
+            self.b.add(Store(base, last.args[1], amount, "add", self.b.origin))
+        else:
+            self.b.add(Store(self.viewed(last, base), Const(Ellipsis), amount, "add", self.b.origin))
+
+    # -- fitting -----------------------------------------------------------------------------
+
+    def fit(self, amount: Operand, value: Name, kind: Kind) -> Operand:
+        """`amount` with the rank, shape and dtype of `value`: broadcasting and promotion undone."""
+        have = self.b.kind(amount)
+        amount = self.fit_dtype(amount, have, kind)
+        have = self.b.kind(amount)
+        if isinstance(kind, Number) or isinstance(have, Number) or not isinstance(have, (Py, Np, Array)):
+            if have == kind == Number() and not isinstance(amount, Name):
+                return amount
+            return self.b.emit(Call(Ref("unbroadcast", unbroadcast), (amount, value)), kind, self.hint(value))  # type: ignore[no-any-return]
+        if isinstance(have, Array) and isinstance(kind, (Py, Np)):
+            if not have.dims:
+                return amount
+            return self.b.emit(MethodCall(amount, "sum", ()), Np(have.dtype), self.hint(value))  # type: ignore[no-any-return]
+        if isinstance(have, Array) and isinstance(kind, Array):
+            return self.fit_shape(amount, have, value, kind)
+        if isinstance(kind, Array) and kind.dims:
+            return self.stretch(amount, value, kind)
+        return amount
+
+    def fit_dtype(self, amount: Operand, have: Kind, kind: Kind) -> Operand:
+        a, b = dtype_of(have), dtype_of(kind)
+        if a is None or b is None or isinstance(amount, Const):
+            return amount
+        if a.kind == "c" and b.kind != "c":
+            real: Kind = Array(str(np.zeros(0, a).real.dtype), have.dims) if isinstance(have, Array) else (
+                Py(float) if isinstance(have, Py) else Np(str(np.zeros(0, a).real.dtype)))
+            amount, have = self.b.emit(Attr(amount, "real"), real), real
+            a = dtype_of(have)
+        if isinstance(have, Array) and a != b and isinstance(kind, (Array, Np)) and a is not None and a.kind == b.kind:
+            to = Array(str(b), have.dims)
+            return self.b.emit(MethodCall(amount, "astype", (Ref(f"np.{b}", b.type),)), to)  # type: ignore[no-any-return]
+        return amount
+
+    def fit_shape(self, amount: Operand, have: Array, value: Name, kind: Array) -> Operand:
+        extra = len(have.dims) - len(kind.dims)
+        if extra < 0:
+            return self.stretch(amount, value, kind)
+        axes = list(range(extra))
+        if any(not same_dim(h, k) and k != 1 for h, k in zip(have.dims[extra:], kind.dims)) or (
+            any(k == 1 and h != 1 and (h is None or not isinstance(h, int)) and _unsure(h)
+                for h, k in zip(have.dims[extra:], kind.dims))
+        ):
+            return self.b.emit(Call(Ref("unbroadcast", unbroadcast), (amount, value)), kind, self.hint(value))  # type: ignore[no-any-return]
+        if axes:
+            axis: Any = Const(0) if axes == [0] else self.b.operand(Virtual(tuple(map(Const, axes))))
+            amount = self.b.emit(
+                MethodCall(amount, "sum", (), (("axis", axis),)), Array(have.dtype, have.dims[extra:]), self.hint(value)
+            )
+        keep = [i for i, (h, k) in enumerate(zip(have.dims[extra:], kind.dims)) if k == 1 and h != 1]
+        if keep:
+            axis = Const(keep[0]) if len(keep) == 1 else self.b.operand(Virtual(tuple(map(Const, keep))))
+            amount = self.b.emit(
+                MethodCall(amount, "sum", (), (("axis", axis), ("keepdims", Const(True)))), kind, self.hint(value)
+            )
+        return amount
+
+    def stretch(self, amount: Operand, value: Name, kind: Array) -> Operand:
+        shape = self.b.operand(self.b.attr(value, "shape"))
+        made = Call(Ref("np.broadcast_to", np.broadcast_to), (amount, shape))
+        return self.b.emit(made, kind, self.hint(value))  # type: ignore[no-any-return]
+
+
+def _unsure(dim: Any) -> bool:
+    return dim is None
+
+
+def _replace_base(expr: Any, old: Name, new: Operand) -> Any:
+    match expr:
+        case Op(op, (_, *rest)):
+            return Op(op, (new, *rest))
+        case Attr(_, attr):
+            return Attr(new, attr)
+        case MethodCall(_, method, args, kwargs):
+            return MethodCall(new, method, args, kwargs)
+        case Call(func, (_, *rest), kwargs):
+            return Call(func, (new, *rest), kwargs)
+    raise AssertionError(old)

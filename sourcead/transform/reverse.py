@@ -1,0 +1,702 @@
+"""The reverse sweep: adjoint statements for a specialised program, in reverse order.
+
+What comes out is the sweep as if every value of the forward sweep were still at hand: it reads
+primal names directly, runs reversed loops whose items are not decided yet, and marks with `undo(k)`
+the places where the k-th in-place write may have to be taken back.  `transform/assemble.py` finds
+out what must be saved, recomputed or undone for that to be true, and puts the two sweeps together.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from sourcead.errors import NoRule
+from sourcead.ir.kinds import Array, Kind, List, Np, Py, Tuple, dtype_of
+from sourcead.ir.never import assert_never
+from sourcead.ir.nodes import (
+    Assign,
+    Attr,
+    Block,
+    Call,
+    Carried,
+    Const,
+    Delete,
+    For,
+    If,
+    MakeFunction,
+    Merge,
+    MethodCall,
+    Name,
+    Op,
+    Operand,
+    Raise,
+    Ref,
+    Star,
+    Stmt,
+    Store,
+    StoreAttr,
+    StoreVariable,
+    Try,
+    Unpack,
+    While,
+    With,
+)
+from sourcead.rules import registry
+from sourcead.rules.registry import Rule
+from sourcead.runtime.accumulate import last_written
+from sourcead.transform.adjoints import ZERO, Adjoint, Adjoints
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.facts import Locations, function_of, index_kinds, written_arguments
+from sourcead.transform.indexing import is_basic
+from sourcead.transform.operations import OPERATORS
+
+__all__ = ["Reverse", "Write", "positioned"]
+
+
+@dataclass(frozen=True)
+class Write:
+    """An in-place write of the primal: what `undo(number)` takes back."""
+
+    number: int
+    stmt: Stmt
+    at: tuple[int, ...]
+    bases: tuple[Name, ...]
+
+
+def positioned(block: Block, at: tuple[int, ...] = ()) -> Block:
+    """The block with each statement's position in its origin: a path of (index, part) from the top."""
+    out = []
+    for i, stmt in enumerate(block):
+        here = (*at, i)
+        origin = replace(stmt.origin, at=here)
+        match stmt:
+            case If():
+                stmt = replace(stmt, then=positioned(stmt.then, (*here, 0)), orelse=positioned(stmt.orelse, (*here, 1)))
+            case For() | With():
+                stmt = replace(stmt, body=positioned(stmt.body, (*here, 1)))
+            case While():
+                stmt = replace(
+                    stmt, condition=positioned(stmt.condition, (*here, 0)), body=positioned(stmt.body, (*here, 1))
+                )
+            case Try():
+                handlers = tuple(
+                    replace(h, body=positioned(h.body, (*here, 2 + k))) for k, h in enumerate(stmt.handlers)
+                )
+                stmt = replace(
+                    stmt,
+                    body=positioned(stmt.body, (*here, 0)),
+                    orelse=positioned(stmt.orelse, (*here, 1)),
+                    handlers=handlers,
+                    final=positioned(stmt.final, (*here, 2 + len(handlers))),
+                )
+        out.append(replace(stmt, origin=origin))
+    return tuple(out)
+
+
+class Reverse:
+    """Writes the reverse sweep of one program through the specialiser that made it."""
+
+    def __init__(self, builder: Any, locations: Locations, is_active: Callable[[Name], bool]) -> None:
+        self.b = builder
+        self.at = locations
+        self.is_active = is_active
+        self.adj = Adjoints(builder, locations, is_active)
+        self.writes: list[Write] = []
+        self.numbers: dict[tuple[int, ...], int] = {}
+
+    # -- blocks ------------------------------------------------------------------------------
+
+    def sweep(self, block: Block) -> None:
+        for stmt in reversed(block):
+            with self.b.at(replace(stmt.origin, sweep="reverse")):
+                self.statement(stmt)
+
+    def statement(self, stmt: Stmt) -> None:
+        match stmt:
+            case Assign(target, expr):
+                self.assign(stmt, target, expr)
+            case Store(base, index, value, op):
+                self.mark(stmt, base)
+                self.store(stmt, base, index, value, op)
+            case If():
+                self.branch(stmt)
+            case For():
+                self.loop(stmt, stmt.carried, stmt.body)
+            case While():
+                self.check_condition(stmt)
+                self.loop(stmt, stmt.carried, stmt.body)
+            case With():
+                self.sweep(stmt.body)
+            case Unpack() | Delete() | StoreAttr() | StoreVariable():
+                self.other(stmt)
+            case Raise():
+                return
+            case Try():
+                self.attempt(stmt)
+            case _:
+                assert_never(stmt)
+
+    def other(self, stmt: Unpack | Delete | StoreAttr | StoreVariable) -> None:
+        """Statements through which nothing active goes; otherwise they are refused."""
+        if isinstance(stmt, StoreAttr) and isinstance(stmt.value, Name) and self.is_active(stmt.value):
+            self.b.refuse(f"an active value is stored to attribute `{stmt.attr}`", "return it instead")
+        if isinstance(stmt, Unpack) and any(map(self.is_active, stmt.targets)):
+            self.b.refuse("an active value of unknown structure is unpacked", "unpack a tuple")
+        if isinstance(stmt, (Delete, StoreAttr)):
+            self.mark(stmt, stmt.base)
+
+    def attempt(self, stmt: Try) -> None:
+        active = any(map(self.is_active, stmt.targets))
+        if stmt.handlers and active:
+            self.b.refuse("a `try` with handlers computes values that carry a derivative",
+                          "test the condition before, instead of catching the exception")
+        if stmt.handlers:
+            return
+        for target, leaf in zip(stmt.targets, stmt.leaves):
+            self.adj.contribute(leaf, self.adj.take(target))
+        self.sweep(stmt.final)
+        self.sweep(stmt.orelse)
+        self.sweep(stmt.body)
+
+    def mark(self, stmt: Stmt, *bases: Operand) -> None:
+        """Leave a mark where the write `stmt` may be undone."""
+        names = tuple(b for b in bases if isinstance(b, Name))
+        at = stmt.origin.at
+        if at not in self.numbers:
+            self.numbers[at] = len(self.writes)
+            self.writes.append(Write(len(self.writes), stmt, at, names))
+        from sourcead.ir.kinds import NoneKind
+
+        self.b.emit(Op("undo", (Const(self.numbers[at]),)), NoneKind(), "_undo")
+
+    # -- assignments -------------------------------------------------------------------------
+
+    def assign(self, stmt: Assign, target: Name, expr: Any) -> None:
+        if isinstance(expr, (Call, MethodCall)):
+            written = written_arguments(expr, self.b.kinds)
+            if written:
+                self.mark(stmt, *written)
+            if isinstance(expr, MethodCall) and expr.method in ("append", "extend", "insert", "pop"):
+                self.container_method(stmt, expr)
+        if not self.is_active(target) or target in self.at.views:
+            return
+        seed = self.adj.take(target)
+        if seed == ZERO:
+            return
+        self.expression(target, expr, seed)
+
+    def container_method(self, stmt: Assign, expr: MethodCall) -> None:
+        kind = self.b.kind(expr.value)
+        if isinstance(kind, List) and self.b.heap.is_varied(kind.site):
+            self.b.refuse("a list that is built step by step carries derivatives", "write into an array instead")
+
+    def expression(self, target: Name, expr: Any, seed: Val) -> None:
+        match expr:
+            case Op("getitem", (base, index)):
+                self.getitem(base, index, seed)
+            case Op("tuple" | "list", items):
+                self.adj.contribute(Virtual(items), seed)
+            case Op("copy", (value,)):
+                self.adj.contribute(value, seed)
+            case Op(op, args) if op in OPERATORS:
+                self.rule(OPERATORS[op], target, list(args), [], seed)
+            case Attr(value, attr):
+                self.rule(function_of(expr, self.b.kinds), target, [value], [], seed, attr)
+            case Call(func, args, kwargs):
+                self.rule(function_of(expr, self.b.kinds), target, list(args), list(kwargs), seed, str(func))
+            case MethodCall(value, method, args, kwargs):
+                self.rule(function_of(expr, self.b.kinds), target, [value, *args], list(kwargs), seed, method)
+            case MakeFunction() | Op():
+                self.b.refuse("an operation without a derivative rule carries a derivative", "see docs/rules.md")
+            case _:
+                assert_never(expr)
+
+    def getitem(self, base: Operand, index: Operand, seed: Val) -> None:
+        """Reading an element or a gather: its adjoint goes to the same place of the base's."""
+        if not isinstance(base, Name) or not self.is_active(base):
+            return
+        kind = self.b.kind(base)
+        if isinstance(kind, Tuple) and isinstance(index, Const):
+            self.adj.contribute_part(base, index.value % len(kind.items), seed)
+            return
+        if not isinstance(kind, Array):
+            self.b.refuse("an element of a container carries a derivative", "use an array or a tuple")
+        parts = index_kinds(index, self.b.kinds)
+        owner, path = self.at.owner(base)
+        buffer = self.adj.follow(self.adj.materialise(owner), path, owner)
+        self.adj.touched.add(owner)
+        amount = self.b.operand(seed)
+        if parts is not None and (is_basic(parts) or self.is_mask(parts)):
+            self.b.add(Store(buffer, index, amount, "add", self.b.origin))
+        else:
+            self.b.emit(Call(Ref("np.add.at", np.add.at), (buffer, index, amount)), Py(type(None)), "_")
+
+    def is_mask(self, parts: list[Kind]) -> bool:
+        return len(parts) == 1 and dtype_of(parts[0]) == np.dtype(bool)
+
+    # -- rules -------------------------------------------------------------------------------
+
+    def rule(self, function: Any, target: Name, args: list[Any], kwargs: list[Any], seed: Val, label: str = "") -> None:
+        rule = registry.lookup(function)
+        if rule is None:
+            name = label or getattr(function, "__name__", str(function))
+            self.b.refuse(f"no derivative rule for `{name}`, and it has no Python source",
+                          f"give it a rule with @sourcead.rule({name}) (docs/rules.md), or keep active values out of it",
+                          NoRule)
+        if rule.form == "constant":
+            return
+        if rule.form == "elementwise":
+            self.elementwise(rule, function, target, args, kwargs, seed)
+        else:
+            self.general(rule, function, target, args, kwargs, seed)
+
+    def bound(self, rule: Rule, body: Callable[..., Any], skip: int, args: list[Any], kwargs: list[Any]) -> dict[str, Val]:
+        """The call's arguments by the names of the rule's parameters; what the rule does not name is refused."""
+        parameters = list(inspect.signature(body).parameters.values())[skip:]
+        bound: dict[str, Val] = {}
+        positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        variadic = next((p for p in parameters if p.kind is p.VAR_POSITIONAL), None)
+        for i, arg in enumerate(args):
+            if isinstance(arg, Star):
+                self.b.refuse(f"`{rule.name}` is called with * of unknown length", "unpack a tuple")
+            if i < len(positional):
+                bound[positional[i].name] = arg
+            elif variadic is not None:
+                held = bound.setdefault(variadic.name, Virtual(()))
+                assert isinstance(held, Virtual)
+                bound[variadic.name] = Virtual((*held.items, arg))
+            else:
+                self.b.refuse(f"the rule for `{rule.name}` takes fewer arguments", "pass options by keyword", NoRule)
+        names = {p.name for p in parameters}
+        for key, value in kwargs:
+            if key not in names:
+                self.b.refuse(f"the rule for `{rule.name}` does not handle the keyword `{key}`",
+                              "leave it out, or compute the same without it", NoRule)
+            bound[str(key)] = value
+        return bound
+
+    def elementwise(
+        self, rule: Rule, function: Any, target: Name, args: list[Any], kwargs: list[Any], seed: Val
+    ) -> None:
+        body = rule.partials
+        assert body is not None
+        active = [self.is_active(a) for a in args]
+        if rule.also.get("constant_exponent") and len(args) == 2 and not active[1] and self.is_constant(args[1]):
+            body = rule.also["constant_exponent"]
+        elif rule.also.get("inactive_exponent") and len(args) == 2 and not active[1]:
+            body = rule.also["inactive_exponent"]
+        bound = self.bound(rule, body, 1, args, kwargs)
+        result = self.inline(body, [target], bound)
+        names = list(inspect.signature(body).parameters)[1:]
+        wrt = [n for n in rule.wrt if n in names]
+        partials = self.partials(result, wrt, bound)
+        sole = sum(active) == 1
+        for value, partial in partials:
+            if self.is_active(value) and partial != ZERO:
+                amount = self.weigh(seed, partial, value)
+                self.adj.contribute(value, amount, owned=False if not sole else amount == seed and self.seed_owned(target))
+
+    def seed_owned(self, target: Name) -> bool:
+        return False
+
+    def partials(self, result: Val, wrt: list[str], bound: dict[str, Val]) -> list[tuple[Any, Val]]:
+        first = bound.get(wrt[0]) if wrt else None
+        if len(wrt) == 1 and isinstance(first, Virtual):  # *args
+            items = self.b.components(result)
+            return list(zip(first.items, items or []))
+        if len(wrt) == 1:
+            return [(first, result)]
+        items = self.b.components(result)
+        if items is None or len(items) != len(wrt):
+            items = [result] if items is None else items
+        return [(bound[n], p) for n, p in zip(wrt, items) if n in bound]
+
+    def is_constant(self, value: Any) -> bool:
+        return isinstance(value, Const)
+
+    def weigh(self, seed: Val, partial: Val, value: Any) -> Val:
+        """`seed * partial`, as a person would write it."""
+        if isinstance(partial, Const) and isinstance(partial.value, (int, float)) and not isinstance(partial.value, bool):
+            if partial.value == 1:
+                return seed
+            if partial.value == -1:
+                return self.negative(seed)  # type: ignore[no-any-return]
+        if isinstance(seed, Const) and seed.value == 1:
+            return partial
+        definition = self.b.definitions.get(partial) if isinstance(partial, Name) else None
+        if isinstance(definition, Op) and isinstance(partial, Name) and partial in self.b.new:
+            if definition.op == "truediv" and definition.args[0] == Const(1.0):
+                return self.b.op("truediv", [seed, definition.args[1]])  # type: ignore[no-any-return]
+            if definition.op == "neg":
+                return self.negative(self.weigh(seed, definition.args[0], value))
+            if definition.op == "mul" and isinstance(definition.args[0], Const):
+                return self.b.op("mul", [self.b.op("mul", [definition.args[0], seed]), definition.args[1]])
+        return self.b.op("mul", [seed, partial])  # type: ignore[no-any-return]
+
+    def negative(self, value: Val) -> Val:
+        return self.b.op("neg", [value])  # type: ignore[no-any-return]
+
+    def general(self, rule: Rule, function: Any, target: Name, args: list[Any], kwargs: list[Any], seed: Val) -> None:
+        body = rule.reverse
+        if body is None:
+            self.b.refuse(f"`{rule.name}` has no reverse rule", "give it one with sourcead.rule", NoRule)
+            return
+        skip = 1 if rule.form == "linear" else 2
+        bound = self.bound(rule, body, skip, args, kwargs)
+        leading: list[Any] = [seed] if skip == 1 else [seed, target]
+        result = self.inline(body, leading, bound)
+        items = [result] if len(rule.wrt) == 1 else self.b.components(result)
+        if items is None:
+            items = [self.b.getitem(result, Const(i)) for i in range(len(rule.wrt))]
+        for name, bar in zip(rule.wrt, items):
+            if name in bound:
+                self.adj.contribute(self.structured(bound[name]), bar)
+
+    def structured(self, value: Any) -> Any:
+        """A list display made for this call stands for its items."""
+        definition = self.b.definitions.get(value) if isinstance(value, Name) else None
+        kind = self.b.kind(value)
+        if isinstance(definition, Op) and definition.op == "list" and isinstance(kind, List):
+            if kind.site not in self.at.mutated_sites:
+                return Virtual(tuple(self.structured(i) for i in definition.args), "list")
+        if isinstance(definition, Op) and definition.op == "tuple":
+            return Virtual(tuple(self.structured(i) for i in definition.args))
+        return value
+
+    def inline(self, body: Callable[..., Any], leading: list[Any], bound: dict[str, Val]) -> Val:
+        """The rule's own source, with its names bound, as adjoint statements; a rule with loops is called."""
+        template = self.b.lower(body)
+        if any(isinstance(s, (For, While, Try)) for s in template.body):
+            return self.b.emit(  # type: ignore[no-any-return]
+                Call(Ref(body.__name__, body), tuple(map(self.b.operand, leading)),
+                     tuple((k, self.b.operand(v)) for k, v in bound.items())),
+                self.unknown_result(template), "t")
+        names = [p.name.hint for p in template.params]
+        kwargs = [(k, v) for k, v in bound.items()]
+        variadic = next((p.name.hint for p in template.params if p.form == "args"), None)
+        if variadic is not None:
+            ordered = [bound[n] for n in names[len(leading):] if n in bound and n != variadic]
+            rest = bound.get(variadic, Virtual(()))
+            assert isinstance(rest, Virtual)
+            return self.b.inline(template, body, [*leading, *ordered, *rest.items], [])  # type: ignore[no-any-return]
+        return self.b.inline(template, body, leading, kwargs)  # type: ignore[no-any-return]
+
+    def unknown_result(self, template: Any) -> Kind:
+        from sourcead.ir.kinds import Number
+
+        return Number()
+
+    # -- stores ------------------------------------------------------------------------------
+
+    def store(self, stmt: Store, base: Operand, index: Operand, value: Operand, op: str | None) -> None:
+        if not isinstance(base, Name) or not self.is_active(base):
+            return
+        kind = self.b.kind(base)
+        if not isinstance(kind, Array):
+            self.b.refuse("an active value is stored into a container", "use an array")
+        if not self.at.is_static(base):
+            self.b.refuse("an array that several names may share is written in place, and it cannot be known which",
+                          "write through one name, or copy first")
+        owner, path = self.at.owner(base)
+        if self.adj.peek(owner) is None:
+            return
+        self.adj.touched.add(owner)
+        buffer = self.adj.location(base)
+        assert buffer is not None
+        place = Place(self, buffer, index, kind)
+        if op == "add" or op == "sub":
+            if self.is_active(value):
+                seed, copied = place.read(last=True)
+                self.adj.contribute(value, seed if op == "add" else self.negative(seed), transient=not copied)
+            return
+        if op is None:
+            if self.is_active(value):
+                seed = place.take()
+                self.adj.contribute(value, seed, owned=not place.scalar)
+            place.clear()
+            return
+        self.update(stmt, place, base, index, value, op)
+
+    def update(self, stmt: Store, place: Place, base: Name, index: Operand, value: Operand, op: str) -> None:
+        """`base[index] op= value`: the old content is read again (the write has been undone here)."""
+        function = OPERATORS[op]
+        rule = registry.lookup(function)
+        assert rule is not None and rule.partials is not None
+        whole = isinstance(index, Const) and index.value is Ellipsis
+        active = self.is_active(value)
+        if op in ("mul", "truediv") and not active:
+            self.b.add(Store(place.buffer, index, value, op, self.b.origin))
+            return
+        seed = place.take()
+        old = base if whole else self.b.emit(Op("getitem", (base, index)), place.kind)
+        body = rule.partials
+        if rule.also.get("constant_exponent") and isinstance(value, Const):
+            body = rule.also["constant_exponent"]
+        elif rule.also.get("inactive_exponent") and not active:
+            body = rule.also["inactive_exponent"]
+        names = list(inspect.signature(body).parameters)
+        new = self.b.op(op, [old, value])
+        result = self.inline(body, [new], dict(zip(names[1:], [old, value])))
+        items = self.b.components(result)
+        first = items[0] if items is not None else result
+        amount = self.b.operand(self.weigh(seed, first, old))
+        self.b.add(Store(place.buffer, index, amount, None, self.b.origin))
+        if active and items is not None:
+            self.adj.contribute(value, self.weigh(seed, items[1], value))
+
+    # -- branches ----------------------------------------------------------------------------
+
+    def branch(self, stmt: If) -> None:
+        seeds = [(m, self.adj.take(m.target)) for m in stmt.merges if self.is_active(m.target)]
+        before = dict(self.adj.state), {k: dict(v) for k, v in self.adj.parts.items()}
+        arms = []
+        for block, pick in ((stmt.then, "then"), (stmt.orelse, "orelse")):
+            self.adj.state, self.adj.parts = dict(before[0]), {k: dict(v) for k, v in before[1].items()}
+            with self.b.block() as written:
+                for merge, seed in seeds:
+                    if seed != ZERO:
+                        self.adj.contribute(getattr(merge, pick), seed)
+                self.sweep(block)
+            arms.append((written, self.adj.state, self.adj.parts))
+        merges = self.join(before[0], arms)
+        (then, _, _), (orelse, _, _) = arms
+        if then or orelse:
+            self.b.add(If(stmt.test, tuple(then), tuple(orelse), tuple(merges), self.b.origin))
+
+    def join(self, before: dict[Name, Adjoint], arms: Any) -> list[Merge]:
+        """The adjoints after a branch: what differs is merged, what one arm lacks is zero there."""
+        (then, a, parts_a), (orelse, b, parts_b) = arms
+        merges: list[Merge] = []
+        out: dict[Name, Adjoint] = {}
+        for name in dict.fromkeys((*a, *b)):
+            x, y = a.get(name), b.get(name)
+            if x == y:
+                assert x is not None
+                out[name] = x
+                continue
+            if name not in before and not self.outlives(name, then, orelse):
+                continue
+            left = x or self.zero_in(name, then)
+            right = y or self.zero_in(name, orelse)
+            target = self.b.fresh(self.adj.hint(name), self.b.kind(left.value if x else right.value))
+            merges.append(Merge(target, left.value, right.value))
+            out[name] = Adjoint(target, left.owned and right.owned)
+        self.adj.state = out
+        self.adj.parts = self.join_parts(parts_a, parts_b, then, orelse, merges)
+        return merges
+
+    def outlives(self, name: Name, then: Any, orelse: Any) -> bool:
+        return True
+
+    def join_parts(self, a: Any, b: Any, then: Any, orelse: Any, merges: list[Merge]) -> Any:
+        out: dict[Name, dict[int, Operand]] = {}
+        for name in dict.fromkeys((*a, *b)):
+            for i in dict.fromkeys((*a.get(name, {}), *b.get(name, {}))):
+                x, y = a.get(name, {}).get(i), b.get(name, {}).get(i)
+                if x == y:
+                    out.setdefault(name, {})[i] = x
+                    continue
+                if x is None or y is None:
+                    zero: Operand = Const(0.0)
+                    kind = self.b.kind(x if x is not None else y)
+                    if isinstance(kind, Array):
+                        self.b.refuse("one item of a tuple result is used on one branch only", "use it on both")
+                    x, y = (zero if x is None else x), (zero if y is None else y)
+                target = self.b.fresh(f"{name.hint}_bar", self.b.kind(x if not isinstance(x, Const) else y))
+                merges.append(Merge(target, x, y))
+                out.setdefault(name, {})[i] = target
+        return out
+
+    def zero_in(self, name: Name, block: list[Stmt]) -> Adjoint:
+        self.b.open.append(block)
+        try:
+            return Adjoint(self.adj.zeros(name), True)
+        finally:
+            self.b.open.pop()
+
+    # -- loops -------------------------------------------------------------------------------
+
+    def check_condition(self, stmt: While) -> None:
+        """Values computed in a `while` test flow on into the body like any other."""
+
+    def loop(self, stmt: For | While, carried: tuple[Carried, ...], body: Block) -> None:
+        """The reversed loop: adjoints of what is carried travel backward, outer adjoints add up."""
+        full = (*stmt.condition, *body) if isinstance(stmt, While) else body
+        seeds = [self.adj.take(c.result) if self.is_active(c.result) else ZERO for c in carried]
+        outer = self.outer_names(stmt, carried, full, seeds)
+        if outer is None:
+            for c, seed in zip(carried, seeds):
+                self.adj.contribute(c.initial, seed)
+            return
+        arrays, numbers = self.prepare(outer)
+        entries = self.entries(carried, seeds)
+        inner_numbers = {n: self.b.fresh(self.adj.hint(n), self.float_kind(n)) for n in numbers}
+        start = dict(self.adj.state)
+        for n, inside in inner_numbers.items():
+            self.adj.state[n] = Adjoint(inside, False)
+        flows: list[Carried] = []
+        with self.b.block() as written:
+            for c, entry in zip(carried, entries):
+                if entry is not None:
+                    self.adj.contribute(c.next, entry[1])
+            self.sweep(full)
+            ends = [self.end_of_turn(c, entry) for c, entry in zip(carried, entries)]
+            number_ends = {n: self.adj.state.pop(n).value for n in numbers}
+        self.adj.state = {k: v for k, v in self.adj.state.items() if k in start}
+        after: list[tuple[Carried, Operand]] = []
+        for c, entry, end in zip(carried, entries, ends):
+            if entry is None or end is None:
+                continue
+            result = self.b.fresh(self.adj.hint(c.inner), self.b.kinds[entry[1]])
+            flows.append(Carried(entry[1], entry[0], end, result))
+            after.append((c, result))
+        for n, inside in inner_numbers.items():
+            first = start[n].value if n in start else Const(0.0)
+            result = self.b.fresh(self.adj.hint(n), self.float_kind(n))
+            flows.append(Carried(inside, first, number_ends[n], result))
+            self.adj.state[n] = Adjoint(result, True)
+        turn = self.b.fresh("_", Py(int))
+        self.b.add(For(turn, Const(None), tuple(flows), tuple(written), None, self.b.origin))
+        for c, result in after:
+            self.adj.contribute(c.initial, result)
+
+    def float_kind(self, name: Name) -> Kind:
+        """The kind of a number's running adjoint."""
+        kind = self.b.kind(name)
+        return kind if isinstance(kind, (Py, Np)) and dtype_of(kind).kind == "c" else Py(float)  # type: ignore[union-attr]
+
+    def entries(self, carried: tuple[Carried, ...], seeds: list[Val]) -> list[tuple[Operand, Name] | None]:
+        out: list[tuple[Operand, Name] | None] = []
+        for c, seed in zip(carried, seeds):
+            if not self.is_active(c.inner):
+                out.append(None)
+                continue
+            first = self.adj.zeros(c.result) if seed == ZERO else self.b.operand(seed)
+            out.append((first, self.b.fresh(self.adj.hint(c.inner), self.b.kind(c.inner))))
+        return out
+
+    def end_of_turn(self, c: Carried, entry: tuple[Operand, Name] | None) -> Operand | None:
+        if entry is None:
+            return None
+        seed = self.adj.take(c.inner)
+        return self.adj.zeros(c.inner) if seed == ZERO else self.b.operand(seed)
+
+    def prepare(self, outer: set[Name]) -> tuple[list[Name], list[Name]]:
+        """Adjoints that the loop adds to exist before it: arrays as storage, numbers as carried sums."""
+        arrays, numbers = [], []
+        for name in sorted(outer, key=lambda n: (n.hint, n.number)):
+            if isinstance(self.b.kind(name), (Py, Np)):
+                numbers.append(name)
+            else:
+                self.adj.materialise(name)
+                arrays.append(name)
+        return arrays, numbers
+
+    def outer_names(
+        self, stmt: Any, carried: tuple[Carried, ...], body: Block, seeds: list[Val]
+    ) -> set[Name] | None:
+        """Which adjoints of names from outside does a turn add to? Found by writing it once on trial."""
+        from sourcead.ir.walk import statements
+
+        inside = {n for s in statements(body) for n in _bound(s)} | {c.inner for c in carried} | {
+            c.result for c in carried}
+        if isinstance(stmt, For):
+            inside.add(stmt.target)
+        with self.saved():
+            self.adj.touched = set()
+            entries = self.entries(carried, seeds)
+            for c, entry in zip(carried, entries):
+                if entry is not None:
+                    self.adj.contribute(c.next, entry[1])
+            for name in self.candidates(body, inside):
+                self.adj.materialise_trial(name) if hasattr(self.adj, "materialise_trial") else None
+                if name not in self.adj.state:
+                    self.adj.state[name] = Adjoint(self.b.fresh("trial", self.b.kind(name)), True)
+            self.adj.touched = set()
+            self.sweep(body)
+            touched = {n for n in self.adj.touched if n not in inside}
+            marks = len(self.b.statements)
+        if not touched and not any(e is not None for e in entries) and marks == 0:
+            return None
+        return touched
+
+    def candidates(self, body: Block, inside: set[Name]) -> list[Name]:
+        """Owners from outside whose storage the body writes: their adjoint may be zero so far, but is there."""
+        from sourcead.ir.walk import statements
+
+        out = []
+        for s in statements(body):
+            if isinstance(s, Store) and isinstance(s.base, Name) and self.is_active(s.base):
+                owner, _ = self.at.owner(s.base)
+                if owner not in inside:
+                    out.append(owner)
+        return list(dict.fromkeys(out))
+
+    @contextmanager
+    def saved(self) -> Iterator[None]:
+        state, parts, touched = dict(self.adj.state), {k: dict(v) for k, v in self.adj.parts.items()}, self.adj.touched
+        with self.b.trial():
+            try:
+                yield
+            finally:
+                self.adj.state, self.adj.parts, self.adj.touched = state, parts, touched
+
+
+class Place:
+    """`buffer[index]`, the adjoint of an element or part of an array that is written."""
+
+    def __init__(self, reverse: Reverse, buffer: Operand, index: Operand, kind: Array) -> None:
+        self.r = reverse
+        self.buffer = buffer
+        self.index = index
+        b = reverse.b
+        self.whole = isinstance(index, Const) and index.value is Ellipsis
+        parts = index_kinds(index, b.kinds)
+        self.basic = parts is not None and bool(is_basic(parts))
+        self.mask = parts is not None and reverse.is_mask(parts)
+        with b.trial():
+            self.kind: Kind = kind if self.whole else b.kind(b.getitem(buffer, _restore(b, index)))
+        self.scalar = isinstance(self.kind, (Py, Np))
+
+    def read(self, last: bool = False) -> tuple[Val, bool]:
+        """The adjoint there, and whether it is storage of its own."""
+        b = self.r.b
+        if self.whole:
+            return self.buffer, False
+        if not (self.basic or self.mask) and last:
+            made = Call(Ref("last_written", last_written), (self.buffer, self.index))
+            return b.emit(made, self.kind), True
+        name = b.emit(Op("getitem", (self.buffer, self.index)), self.kind)
+        return name, self.scalar or not self.basic
+
+    def take(self) -> Val:
+        """The adjoint there as a value of its own (a copy unless it is a number)."""
+        value, copied = self.read(last=True)
+        if copied:
+            return value
+        return self.r.b.emit(MethodCall(self.r.b.operand(value), "copy", ()), self.kind)  # type: ignore[no-any-return]
+
+    def clear(self) -> None:
+        self.r.b.add(Store(self.buffer, self.index, Const(0.0), None, self.r.b.origin))
+
+
+def _restore(b: Any, index: Operand) -> Val:
+    """The index as the virtual value that it was made from."""
+    definition = b.definitions.get(index) if isinstance(index, Name) else None
+    if isinstance(definition, Op) and definition.op in ("tuple", "slice"):
+        return Virtual(tuple(_restore(b, a) for a in definition.args), definition.op)
+    return index
+
+
+def _bound(stmt: Stmt) -> tuple[Name, ...]:
+    from sourcead.transform.facts import binds_all
+
+    return binds_all(stmt)
+
+
