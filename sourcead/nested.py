@@ -17,6 +17,7 @@ what is put together.
 
 from __future__ import annotations
 
+import copy
 import types
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, is_dataclass
@@ -27,7 +28,7 @@ import numpy as np
 
 __all__ = [
     "Leaf", "Node", "Spot", "Structure", "StructureMismatch",
-    "flatten", "flatten_like", "is_leaf", "paths", "unflatten",
+    "flatten", "flatten_like", "is_leaf", "paths", "replace", "unflatten",
 ]  # fmt: skip
 
 Leaf: TypeAlias = Union[float, complex, "np.ndarray[Any, Any]", np.generic]
@@ -150,17 +151,44 @@ def _put(structure: Structure, supply: Iterator[Any]) -> Any:
 
 def _assemble(cls: type, keys: Sequence[Any], values: list[Any]) -> Any:
     """An instance made without calling its class: `__init__` may do anything, and validate."""
-    if issubclass(cls, tuple):
-        return tuple.__new__(cls, values)
-    twin: Any = cls.__new__(cls)
-    if issubclass(cls, list):
-        twin.extend(values)
-    elif issubclass(cls, dict):
+    blank: Any = tuple if issubclass(cls, tuple) else cls
+    return _fill(blank.__new__(cls), keys, values)
+
+
+def _fill(twin: Any, keys: Sequence[Any], values: list[Any]) -> Any:
+    """The container or object with these parts: itself, or, where it is a tuple, another."""
+    if isinstance(twin, tuple):
+        return tuple.__new__(type(twin), values)
+    if isinstance(twin, list):
+        twin[:] = values
+    elif isinstance(twin, dict):
         twin.update(zip(keys, values))
     else:
         for key, value in zip(keys, values):
             object.__setattr__(twin, key, value)  # also where the class is frozen
     return twin
+
+
+def replace(value: Any, leaves: Iterable[Any]) -> Any:
+    """`value` with other leaves.  Everything that is no leaf is the same object; `value` is not changed.
+
+    >>> replace({"w": [1.0, 2.0], "n": 3}, [10.0, 20.0])
+    {'w': [10.0, 20.0], 'n': 3}
+    """
+    return _replace(value, flatten(value)[1], iter(leaves))
+
+
+def _replace(value: Any, structure: Structure, supply: Iterator[Any]) -> Any:
+    match structure:
+        case Spot.ABSENT:
+            return value
+        case Spot.LEAF:
+            return next(supply)
+        case Node(cls, keys, parts):
+            entries = (_entries(value) or {}).values()
+            new = [_replace(entry, part, supply) for entry, part in zip(entries, parts)]
+            twin = value if issubclass(cls, tuple) else copy.copy(value)
+            return _fill(twin, keys, new)
 
 
 # -- places ----------------------------------------------------------------------------------

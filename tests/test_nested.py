@@ -18,6 +18,7 @@ from sourcead.nested import (
     flatten_like,
     is_leaf,
     paths,
+    replace,
     unflatten,
 )
 
@@ -158,6 +159,21 @@ def test_one_object_at_two_places_has_its_leaves_twice():
     leaves, structure = flatten([row, row])
     twin = unflatten(structure, [5.0, 6.0])
     assert leaves == [1.0, 1.0] and twin == [[5.0], [6.0]]
+
+
+def test_replaced_leaves_leave_everything_else_as_it_is():
+    marker = object()
+    value = {
+        "p": Point(1.0, "p"),
+        "o": Plain(2.0),
+        "m": marker,
+        "d": collections.defaultdict(list, k=[3.0]),
+    }
+    twin = replace(value, [10.0, 20.0, 30.0, 40.0])
+    assert twin["p"] == Point(10.0, "p") and twin["m"] is marker
+    assert vars(twin["o"]) == {"weight": 20.0, "_private": 30.0}
+    assert twin["d"] == {"k": [40.0]} and twin["d"]["missing"] == []
+    assert value["p"].x == 1.0 and value["o"].weight == 2.0 and value["d"]["k"] == [3.0]
 
 
 def test_structures_are_compared_by_content():
