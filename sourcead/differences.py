@@ -73,7 +73,7 @@ def richardson(function: Callable[[float], float]) -> Estimate:
     domain are left out.  A kink nearer than the smallest step is not seen.
     """
     best, above = Estimate(math.nan, math.inf), list[float]()
-    noise = 4.0 * np.finfo(float).eps * abs(float(function(0.0)))
+    noise = 4.0 * float(np.finfo(float).eps) * abs(float(function(0.0)))
     for halving in range(_HALVINGS + 1):
         step = _FIRST * 0.5**halving
         row = [_central(function, step)]
