@@ -14,7 +14,7 @@ import numpy as np
 __all__ = ["einsum_adjoint", "einsum_adjoints", "einsum_tangents", "exchanged"]
 
 
-def exchanged(subscripts: str, k: int) -> str | None:
+def exchanged(subscripts: str, k: int) -> Any:
     """The subscripts of the k-th operand's adjoint, or None where that needs more than an exchange.
 
     The operands are then the seed and the other operands in their order.

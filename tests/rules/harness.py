@@ -195,6 +195,10 @@ def moved(value: Any, dot: Any, step: float) -> Any:
         return value
     if isinstance(value, (list, tuple)):
         return type(value)(moved(v, d, step) for v, d in zip(value, dot))
+    if isinstance(value, np.ndarray):
+        out = np.empty_like(value)  # the layout matters to order="A"
+        out[...] = value + step * dot
+        return out
     return value + step * dot
 
 
@@ -232,11 +236,11 @@ def evaluate(call: Call) -> Any:
     """The primal. NumPy's own warnings (the mean of nothing) are not the subject."""
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        if inspect.isgetsetdescriptor(call.function):
-            return call.function.__get__(*call.args)
         args = call.args
         if getattr(call.function, "__objclass__", None) is np.ndarray:
             args = (np.asarray(args[0]), *args[1:])
+        if inspect.isgetsetdescriptor(call.function):
+            return call.function.__get__(*args)
         return call.function(*args, **call.kwargs)
 
 

@@ -1,4 +1,4 @@
-# mypy: allow-untyped-defs, allow-untyped-calls
+# mypy: allow-untyped-defs, allow-untyped-calls, no-check-untyped-defs
 """Functions of one element, or of the elements at the same place: the universal functions.
 
 `singular` stands where a partial can be infinite or NaN at finite arguments: at a pole (log at 0),

@@ -1,4 +1,4 @@
-# mypy: allow-untyped-defs, allow-untyped-calls
+# mypy: allow-untyped-defs, allow-untyped-calls, no-check-untyped-defs
 """The greatest and the least element along no, one or several axes.
 
 What stands behind `axis` is taken by keyword only, because NumPy has `out` in between.

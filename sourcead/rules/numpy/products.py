@@ -1,4 +1,4 @@
-# mypy: allow-untyped-defs, allow-untyped-calls
+# mypy: allow-untyped-defs, allow-untyped-calls, no-check-untyped-defs
 """Sums of products: dot, matmul, tensordot, einsum, and convolutions.
 
 All are linear in each factor: forward, each factor in turn is replaced by its tangent.  Complex
