@@ -39,6 +39,7 @@ def elementwise(
     wrt: tuple[str, ...] | None = None,
     kind: Callable[..., Any] | None = None,
     effects: Effects | None = None,
+    also: dict[str, Callable[..., Any]] | None = None,
 ) -> Callable[[F], F]:
     """Partials of `y = f(x1, x2, ...)`, applied element by element with broadcasting.
 
@@ -54,6 +55,10 @@ def elementwise(
     `domain`: where tests may sample, one entry or one per parameter: "real", "positive", "nonzero",
     "unit" (-1, 1), "integer", or a pair (low, high).  `singular`: a partial can be infinite or NaN at
     a point where the primal is finite (sqrt at 0), so that lanes which are not selected are guarded.
+    A parameter with a default may be left out of the call; its partial is then None.
+    `also`: better partials for a special case: "scalar" (all operands are Python floats or ints: may
+    use `math` and conditional expressions), "complex" (an operand is complex and the function is not
+    holomorphic), "constant_exponent" (the second parameter is known when the gradient is written).
     """
 
     def decorate(function: F) -> F:
@@ -69,6 +74,7 @@ def elementwise(
                 domain=domain,
                 kind=kind,
                 effects=effects or Effects(),
+                also=also or {},
             )
         )
         return function

@@ -1,0 +1,86 @@
+"""Which operands `max`, `min` and `sorted` pick, and their bars and tangents.
+
+Arguments are those of `max`: either several values, or one iterable of values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+__all__ = [
+    "of_largest",
+    "of_smallest",
+    "order",
+    "picked",
+    "put_back",
+    "sum_of_tangents",
+    "to_picked",
+]
+
+Key = Callable[[Any], Any] | None
+
+
+def of_largest(args: Sequence[Any], key: Key) -> int | None:
+    """The position that `max(*args, key=key)` picks; None of an empty iterable."""
+    ranks = _ranks(args, key)
+    return max(range(len(ranks)), key=ranks.__getitem__, default=None)
+
+
+def of_smallest(args: Sequence[Any], key: Key) -> int | None:
+    """The position that `min(*args, key=key)` picks; None of an empty iterable."""
+    ranks = _ranks(args, key)
+    return min(range(len(ranks)), key=ranks.__getitem__, default=None)
+
+
+def order(values: Sequence[Any], key: Key, reverse: bool) -> list[int]:
+    """The positions of `sorted(values, key=key, reverse=reverse)`."""
+    ranks = list(values) if key is None else [key(value) for value in values]
+    return sorted(range(len(ranks)), key=ranks.__getitem__, reverse=reverse)
+
+
+def to_picked(y_bar: Any, args: Sequence[Any], position: int | None) -> tuple[Any, Any]:
+    """The bars of `args`, and of the default: all of `y_bar` at the picked value."""
+    values = _values(args)
+    if position is None:
+        return (_like(args[0], []),), y_bar
+    bars = [y_bar if i == position else 0.0 for i in range(len(values))]
+    return (tuple(bars) if len(args) > 1 else (_like(args[0], bars),)), None
+
+
+def picked(
+    args_dot: Sequence[Any], default_dot: Any, args: Sequence[Any], position: int | None
+) -> Any:
+    """The tangent of the picked value."""
+    if position is None:
+        return default_dot
+    dots = args_dot if len(args) > 1 else args_dot[0]
+    dot = None if dots is None else dots[position]
+    return 0.0 if dot is None else dot
+
+
+def put_back(y_bar: Sequence[Any], positions: Sequence[int]) -> tuple[Any, ...]:
+    """Bars of sorted values in the order of the values."""
+    bars: list[Any] = [None] * len(positions)
+    for bar, position in zip(y_bar, positions):
+        bars[position] = bar
+    return tuple(bars)
+
+
+def sum_of_tangents(dots: Any, y: Any) -> Any:
+    """The sum of the tangents that are there."""
+    return sum([dot for dot in dots if dot is not None], np.zeros_like(y) if np.ndim(y) else 0.0)
+
+
+def _values(args: Sequence[Any]) -> Sequence[Any]:
+    return args if len(args) > 1 else args[0]
+
+
+def _ranks(args: Sequence[Any], key: Key) -> list[Any]:
+    return [value if key is None else key(value) for value in _values(args)]
+
+
+def _like(values: Any, bars: list[Any]) -> Any:
+    return np.array(bars, float) if isinstance(values, np.ndarray) else tuple(bars)
