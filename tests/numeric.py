@@ -187,12 +187,20 @@ class Point:
     def is_single(self) -> bool:
         return any(_is_single(leaf) for leaf in leaves((self.args, self.value)))
 
-    def direction(self, rng: np.random.Generator) -> tuple[Any, ...]:
-        """Random for the differentiated arguments, zero for the others."""
+    def direction(self, rng: np.random.Generator, relative: bool = False) -> tuple[Any, ...]:
+        """Random for the differentiated arguments, zero for the others.
+
+        `relative`: in proportion to each number, for arguments of very different magnitudes.
+        """
         return tuple(
-            (random_direction(arg, rng) if position in self.argnums else zero_direction(arg))
+            _draw(arg, rng, relative) if position in self.argnums else zero_direction(arg)
             for position, arg in enumerate(self.args)
         )
+
+
+def _draw(arg: Any, rng: np.random.Generator, relative: bool) -> Any:
+    direction = random_direction(arg, rng)
+    return map_leaves(lambda dot, leaf: dot * abs(leaf), direction, arg) if relative else direction
 
 
 def _positions(args: tuple[Any, ...], argnums: int | Sequence[int] | None) -> tuple[int, ...]:
@@ -224,13 +232,15 @@ def check(
     rtol: float = 1e-7,
     directions: int = 2,
     seed: int = 0,
+    relative: bool = False,
 ) -> None:
-    """Compare everything that is promised of f's derivatives at `args` with the primal and with differences.
+    """Compare what is promised of f's derivatives at `args` with the primal and with differences.
 
     The value has the primal's bits, arguments are left as one primal call leaves them, gradients have
     the arguments' structure and are stable, both modes agree with Richardson differences and with each
     other: <x_bar, x_dot> = <out_bar, out_dot>.  `argnums` None means all arguments with float leaves.
-    Arguments are copied for each call; `f` must give the same result each time.
+    `relative` directions suit arguments of very different magnitudes.  Arguments are copied for
+    each call; `f` must give the same result each time.
     """
     rng = np.random.default_rng(seed)
     point = Point.of(f, args, argnums)
@@ -238,7 +248,7 @@ def check(
     out_bar = 1.0 if point.is_scalar else random_direction(point.value, rng)
     bars = _reverse(point, out_bar) if "reverse" in modes else None
     for _ in range(directions):
-        direction = point.direction(rng)
+        direction = point.direction(rng, relative)
         expected = reference(point, direction, out_bar, rtol)
         forward = pairing(out_bar, _forward(point, direction)) if "forward" in modes else None
         _compare(point, direction, expected, bars, forward, rtol)
@@ -252,13 +262,15 @@ def _compare(
     forward: float | None,
     rtol: float,
 ) -> None:
-    scale = max(abs(expected.value), size(bars), 1e-3)
+    along = tuple(direction[i] for i in point.argnums)
+    products = 0.0 if bars is None else size(map_leaves(lambda bar, dot: bar * dot, bars, along))
+    scale = max(abs(expected.value), products, 1e-3)
     slack = rtol * scale + 10.0 * expected.error
     if forward is not None:
         assert abs(forward - expected.value) <= slack, f"forward {forward}, differences {expected}"
     if bars is None:
         return
-    reverse = pairing(bars, tuple(direction[i] for i in point.argnums))
+    reverse = pairing(bars, along)
     assert abs(reverse - expected.value) <= slack, f"reverse {reverse}, differences {expected}"
     if forward is not None:
         inner = SINGLE if point.is_single else INNER * _count(point)
