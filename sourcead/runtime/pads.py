@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sourcead.runtime.lists import unpacked
+from sourcead.runtime.nested_lists import unpacked
 
 __all__ = ["constant_pad_adjoint", "pad_adjoint"]
 

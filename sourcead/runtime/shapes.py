@@ -123,7 +123,7 @@ def windows_adjoint(y_bar: Any, shape: tuple[int, ...], window_shape: Any, axis:
     # Undone axis by axis, last window axis first: shift each place of the window, then add up.
     for size, one in reversed(list(zip(sizes, axes))):
         moved = np.moveaxis(y_bar, one % len(shape), -2)
-        total = 0.0
+        total: Any = 0.0
         for k in range(size):
             widths = [(0, 0)] * (np.ndim(moved) - 2) + [(k, size - 1 - k)]
             total = total + np.pad(moved[..., k], widths)

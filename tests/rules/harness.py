@@ -291,10 +291,9 @@ def forward(call: Call, y: Any, dots: dict[str, Any]) -> Any:
             y_dot = sum(partials[n] * d for n, d in dots.items() if partials[n] is not None)
         elif rule.form == "linear":
             (name,) = rule.wrt
-            zeros = map_leaves(
-                lambda v, d: np.zeros_like(v) if d is None else d, values[name], dots[name]
+            y_dot = evaluate(
+                with_values(call, {name: _tangent_structure(values[name], dots[name])})
             )
-            y_dot = evaluate(with_values(call, {name: _as_structure(values[name], zeros)}))
         else:
             assert rule.forward is not None, f"{rule.name} has no forward rule"
             extra = {f"{n}_dot": dots.get(n) for n in rule.wrt}
@@ -302,11 +301,12 @@ def forward(call: Call, y: Any, dots: dict[str, Any]) -> Any:
     return fitted_tangent(y, y_dot)
 
 
-def _as_structure(value: Any, zeros: Any) -> Any:
-    """Inactive entries of a structure (integers, None) stay as they are."""
+def _tangent_structure(value: Any, dot: Any) -> Any:
+    """Tangents in the structure of `value`, zeros where there is none (at integers, say)."""
     if isinstance(value, (list, tuple)):
-        return type(value)(_as_structure(v, z) for v, z in zip(value, zeros))
-    return value if zeros is None else zeros
+        dots = dot or [None] * len(value)
+        return type(value)(_tangent_structure(v, d) for v, d in zip(value, dots))
+    return np.zeros_like(value) if dot is None else dot
 
 
 def fitted_tangent(y: Any, y_dot: Any) -> Any:
