@@ -1,0 +1,237 @@
+"""Out of SSA: which Python variable does each SSA name become?
+
+Names are first united into variables, where a copy between them would otherwise be printed (carried
+values of loops, merges of branches, `x += y`) and they do not interfere.  Then each variable gets an
+identifier: its hint, which it shares with every variable of the same hint that it does not interfere
+with, or the hint with a number.
+
+    total.1 = carried in the loop, next value total.2, result total.3     ->  one variable `total`
+    x.1 = x + 1.0, while x itself is read later                           ->  `x_1`, beside `x`
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from sourcead.emit.flow import Interference, interference
+from sourcead.emit.order import local_cells, pinned
+from sourcead.ir.nodes import (
+    Assign,
+    For,
+    Function,
+    If,
+    Name,
+    Op,
+    Operand,
+    Stmt,
+    Try,
+    While,
+)
+from sourcead.ir.walk import statements
+
+__all__ = ["Variables", "identifiers", "is_temporary", "variables"]
+
+
+def is_temporary(name: Name) -> bool:
+    return name.hint in ("t", "_")
+
+
+@dataclass(frozen=True)
+class Variables:
+    """SSA names united into printed variables; a variable is the number of its first name."""
+
+    interference: Interference
+    variable: dict[Name, int]
+    members: dict[int, tuple[Name, ...]]
+    hints: dict[int, str]
+    fixed: frozenset[int]  # parameters: their identifiers are the user's, whatever it costs
+
+    def same(self, first: Operand, second: Operand) -> bool:
+        if isinstance(first, Name) and isinstance(second, Name):
+            return self.variable[first] == self.variable[second]
+        return False
+
+
+def variables(function: Function) -> Variables:
+    clashes = interference(function)
+    union = _Union(clashes, function)
+    for first, second in _affinities(function):
+        union.unite(first, second)
+    return union.result()
+
+
+# -- uniting -------------------------------------------------------------------------------------
+
+
+class _Union:
+    """Classes of names, each with the mask of its names and of what they interfere with."""
+
+    def __init__(self, clashes: Interference, function: Function) -> None:
+        self.clashes = clashes
+        count = len(clashes.names)
+        self.parent = list(range(count))
+        self.masks = [1 << i for i in range(count)]
+        self.against = list(clashes.clashes)
+        self.hints = [name.hint for name in clashes.names]
+        self.fixed = {clashes.index[param.name] for param in function.params}
+        self.pinned = {clashes.index[name] for name in pinned(function)}
+
+    def find(self, number: int) -> int:
+        while self.parent[number] != number:
+            number = self.parent[number]
+        return number
+
+    def unite(self, first: Name, second: Name) -> None:
+        """Let `second` share the variable of `first`, whose hint is preferred."""
+        index = self.clashes.index
+        if first not in index or second not in index:
+            return
+        a, b = self.find(index[first]), self.find(index[second])
+        if a == b or self.against[a] & self.masks[b] or not self._may_rename(a, b):
+            return
+        hint = self._hint(a, b)
+        keep, drop = min(a, b), max(a, b)
+        self.parent[drop] = keep
+        self.masks[keep] |= self.masks[drop]
+        self.against[keep] |= self.against[drop]
+        self.hints[keep] = hint
+        for marked in (self.fixed, self.pinned):
+            if drop in marked:
+                marked.add(keep)
+
+    def _may_rename(self, a: int, b: int) -> bool:
+        """A parameter keeps its name, and gives it to nobody whom the user called otherwise."""
+        if a in self.fixed and b in self.fixed:
+            return False
+        if not {a, b} & (self.fixed | self.pinned):
+            return True
+        other = b if a in self.fixed | self.pinned else a
+        return self.hints[a] == self.hints[b] or self.hints[other] in ("t", "_")
+
+    def _hint(self, a: int, b: int) -> str:
+        if a in self.fixed:
+            return self.hints[a]
+        keeps = b in self.fixed or b in self.pinned
+        return self.hints[b] if keeps or self.hints[a] in ("t", "_") else self.hints[a]
+
+    def result(self) -> Variables:
+        names = self.clashes.names
+        variable = {name: self.find(i) for i, name in enumerate(names)}
+        members: dict[int, list[Name]] = {}
+        for name, number in variable.items():
+            members.setdefault(number, []).append(name)
+        return Variables(
+            self.clashes,
+            variable,
+            {number: tuple(found) for number, found in members.items()},
+            {number: self.hints[number] for number in members},
+            frozenset(number for number in members if number in self.fixed),
+        )
+
+
+def _affinities(function: Function) -> list[tuple[Name, Name]]:
+    """Pairs that would be copied, the one whose hint counts first; most wanted pairs come first."""
+    weighted = [
+        (first.hint != second.hint, weight, order, first, second)
+        for order, (weight, first, second) in enumerate(_pairs(function))
+    ]
+    weighted.sort(key=lambda entry: entry[:3])
+    return [(first, second) for *_, first, second in weighted]
+
+
+def _pairs(function: Function) -> Iterator[tuple[int, Name, Name]]:
+    cells = local_cells(function)
+    for stmt in statements(function.body):
+        for weight, first, second in _copies(stmt, cells):
+            if isinstance(second, Name):
+                yield weight, first, second
+
+
+def _copies(stmt: Stmt, cells: frozenset[Name]) -> Iterator[tuple[int, Name, Operand]]:
+    match stmt:
+        case Assign(target, Op(op, (source, *_))) if op in IN_PLACE and isinstance(source, Name):
+            yield 0, target, source
+        case Assign(target, Op("copy", (source,))) if isinstance(source, Name):
+            yield 5, target, source
+        case Assign(target, Op("cell", (source,))) if target in cells and isinstance(source, Name):
+            yield 5, target, source
+        case For(carried=carried) | While(carried=carried):
+            for value in carried:
+                yield 1, value.inner, value.next
+                yield 2, value.inner, value.result
+                yield 4, value.inner, value.initial
+        case If(merges=merges):
+            for merge in merges:
+                yield 3, merge.target, merge.then
+                yield 3, merge.target, merge.orelse
+        case Try():
+            yield from _try_copies(stmt)
+        case _:
+            pass
+
+
+def _try_copies(stmt: Try) -> Iterator[tuple[int, Name, Operand]]:
+    for seen, initial, bound in stmt.interrupted:
+        yield 1, seen, initial
+        for name in bound:
+            yield 1, seen, name
+    for leaves in (stmt.leaves, *(handler.leaves for handler in stmt.handlers)):
+        for target, leaf in zip(stmt.targets, leaves, strict=True):
+            yield 3, target, leaf
+
+
+IN_PLACE = frozenset({
+    "iadd", "isub", "imul", "itruediv", "ifloordiv", "imod", "ipow", "imatmul",
+    "ilshift", "irshift", "iand", "ior", "ixor",
+})  # fmt: skip
+
+
+# -- identifiers ---------------------------------------------------------------------------------
+
+
+def identifiers(
+    variables: Variables,
+    clashes: Interference,
+    reserved: Collection[str] = (),
+    without: Collection[Name] = (),
+) -> dict[int, str]:
+    """An identifier for each variable that has a name in `clashes` other than those in `without`.
+
+    Variables of one hint share the identifier unless they interfere.
+    """
+    dropped = frozenset(without)
+    masks: dict[int, tuple[int, int]] = {}  # its names, and the names that they interfere with
+    for number, members in variables.members.items():
+        own = against = 0
+        for name in members:
+            if name in clashes.index and name not in dropped:
+                own |= 1 << clashes.index[name]
+                against |= clashes.clashes[clashes.index[name]]
+        if own:
+            masks[number] = own, against
+    chosen: dict[int, str] = {}
+    taken: dict[str, int] = {}
+    fixed = [number for number in masks if number in variables.fixed]
+    for number in fixed:
+        chosen[number] = variables.hints[number]
+        taken[chosen[number]] = taken.get(chosen[number], 0) | masks[number][0]
+    for number in masks:
+        if number not in chosen:
+            own, against = masks[number]
+            chosen[number] = _free(variables.hints[number], against, taken, reserved)
+            taken[chosen[number]] = taken.get(chosen[number], 0) | own
+    return chosen
+
+
+def _free(hint: str, against: int, taken: dict[str, int], reserved: Collection[str]) -> str:
+    hint = re.sub(r"\W", "_", hint)
+    number = 0
+    while True:
+        name = hint if number == 0 else f"{hint}_{number}"
+        usable = name not in reserved and not keyword.iskeyword(name)
+        if usable and not taken.get(name, 0) & against:
+            return name
+        number += 1

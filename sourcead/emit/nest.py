@@ -1,0 +1,353 @@
+"""Which temporaries are printed inside the expression that reads them?
+
+    t = x * y
+    t_1 = math.sin(t)         ->       a = math.sin(x * y) + z
+    a = t_1 + z
+
+A temporary that is read once, by the line of a later statement of its own block, may move there when
+nothing that is evaluated in between observes or is observed by it: no printed variable that it reads is
+assigned, calls and stores stay in order with everything that reads objects.  Slices and index tuples of
+constants and of variables assigned once have no identity that matters: they are repeated at each use.
+Lines stay below `WIDTH` columns; beyond that, temporaries are kept.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from sourcead.emit.effects import Effect, commute, effect, statement_effect
+from sourcead.emit.expressions import Expressions
+from sourcead.emit.names import IN_PLACE, Variables
+from sourcead.emit.order import expression_operands, head_operands
+from sourcead.emit.shapes import break_shape, count_uses, return_shape
+from sourcead.ir.nodes import (
+    Assign,
+    Block,
+    Const,
+    Delete,
+    Expr,
+    For,
+    Function,
+    If,
+    MakeFunction,
+    Name,
+    Op,
+    Operand,
+    Stmt,
+    Store,
+    StoreAttr,
+    StoreVariable,
+    Try,
+    While,
+    With,
+)
+from sourcead.ir.walk import bound, statements
+
+__all__ = ["WIDTH", "nest"]
+
+WIDTH = 90
+_REACH = 60  # statements that a temporary may move past: keeps long straight-line functions linear
+
+
+def nest(
+    function: Function,
+    variables: Variables,
+    texts: Callable[[dict[Name, Expr]], Expressions],
+    may_nest: Callable[[Name], bool],
+) -> dict[Name, Expr]:
+    """The names that are not assigned but printed where they are read, with what they stand for.
+
+    `texts` makes the printer of expressions (with provisional identifiers) by which widths are measured.
+    """
+    nester = _Nester(function, variables, may_nest)
+    nester.texts = texts(nester.nested)
+    nester.block(function.body, 1, _Tail(function.result, "return"))
+    return nester.nested
+
+
+@dataclass
+class _Site:
+    """A block being worked on: the temporaries that may move, and what moves along with them."""
+
+    statements: Block
+    depth: int
+    defined: dict[Name, int] = field(default_factory=dict)
+    groups: dict[Name, tuple[int, ...]] = field(default_factory=dict)  # in order of evaluation
+
+    def group(self, name: Name) -> tuple[int, ...]:
+        return (*self.groups.get(name, ()), self.defined[name])
+
+
+@dataclass(frozen=True)
+class _Tail:
+    """What is read behind the last statement of a block, after copies into the names `copied`."""
+
+    operand: Operand
+    reader: str  # "return", "break" or "test"
+    copied: tuple[Name, ...] = ()
+
+
+class _Nester:
+    texts: Expressions
+
+    def __init__(
+        self, function: Function, variables: Variables, may_nest: Callable[[Name], bool]
+    ) -> None:
+        self.variables = variables
+        self.may_nest = may_nest
+        self.uses = count_uses(function)
+        self.nested: dict[Name, Expr] = {}
+        self.repeated = _repeatable_indices(function, variables)
+        self.nested.update(self.repeated)
+
+    # -- blocks ------------------------------------------------------------------------------
+
+    def block(self, block: Block, depth: int, tail: _Tail | None = None) -> None:
+        site = _Site(block, depth)
+        for position, stmt in enumerate(block):
+            is_last = position + 1 == len(block)
+            self._statement(site, position, stmt, tail if is_last else None)
+        if tail is not None:
+            self._place(site, len(block), (tail.operand,), self._written(tail.copied), None)
+
+    def _statement(self, site: _Site, position: int, stmt: Stmt, tail: _Tail | None) -> None:
+        if isinstance(stmt, Assign) and stmt.target in self.repeated:
+            return
+        entered = [value.inner for value in stmt.carried] if isinstance(stmt, For) else []
+        self._place(site, position, head_operands(stmt), self._written(entered), stmt)
+        if isinstance(stmt, Assign) and self._movable(stmt):
+            site.defined[stmt.target] = position
+        if not (isinstance(stmt, If) and tail is not None and self._ends(stmt, site, tail)):
+            self._inside(stmt, site.depth + 1)
+
+    def _ends(self, stmt: If, site: _Site, tail: _Tail) -> bool:
+        """A last branch whose ends are printed as `return` or `break`: those read its values."""
+        depth = site.depth + 1
+        returned = return_shape(site.statements, tail.operand)
+        if tail.reader == "return" and returned is not None:
+            self.block(stmt.then, depth, _Tail(returned[1].then, "return"))
+            self.block(stmt.orelse, depth, _Tail(returned[1].orelse, "return"))
+            return True
+        shape = break_shape(site.statements, tail.operand)
+        if tail.reader != "break" or shape is None:
+            return False
+        self.block(shape.leaving, depth)
+        copied = (*tail.copied, *(merge.target for merge in stmt.merges))
+        rest = None if shape.rest_exit is None else _Tail(shape.rest_exit, "break", copied)
+        self.block(shape.rest, depth, rest)
+        return True
+
+    def _movable(self, stmt: Assign) -> bool:
+        if not self.may_nest(stmt.target) or self.uses[stmt.target] != 1:
+            return False
+        match stmt.expr:
+            case MakeFunction(syntax=syntax):
+                return type(syntax).__name__ == "Lambda"
+            case Op(op):
+                return op not in IN_PLACE and op not in ("import_", "cell")
+            case _:
+                return True
+
+    def _inside(self, stmt: Stmt, depth: int) -> None:
+        match stmt:
+            case If(_, then, orelse):
+                self.block(then, depth)
+                self.block(orelse, depth)
+            case For(body=body):
+                self._turn(stmt, body, depth)
+            case While(condition, test, body=body):
+                self._turn(stmt, body, depth)
+                self.block(condition, depth, _Tail(test, "test"))
+            case Try():
+                for part in (stmt.body, stmt.orelse, stmt.final):
+                    self.block(part, depth)
+                for handler in stmt.handlers:
+                    self.block(handler.body, depth)
+            case With(body=body):
+                self.block(body, depth)
+            case _:
+                pass
+
+    def _turn(self, stmt: For | While, body: Block, depth: int) -> None:
+        leave = None if stmt.exit is None else _Tail(stmt.exit, "break", self._turned(stmt))
+        self.block(body, depth, leave)
+
+    def _turned(self, stmt: For | While) -> tuple[Name, ...]:
+        same = self.variables.same
+        return tuple(value.inner for value in stmt.carried if not same(value.inner, value.next))
+
+    # -- one line ----------------------------------------------------------------------------
+
+    def _place(
+        self,
+        site: _Site,
+        position: int,
+        operands: tuple[Operand, ...],
+        written: frozenset[int],
+        stmt: Stmt | None,
+    ) -> None:
+        chosen = [
+            operand
+            for operand in operands
+            if isinstance(operand, Name)
+            and operand in site.defined
+            and position - site.defined[operand] <= _REACH
+        ]
+        early = isinstance(stmt, (Store, StoreAttr)) and stmt.op is not None
+        while chosen:
+            conflict = self._conflict(site, position, chosen, written, early)
+            if conflict is None:
+                self._accept(site, chosen)
+                if self._fits(site, stmt, operands):
+                    break
+                self._reject(chosen)
+                conflict = max(chosen, key=lambda name: self._width(site, name))
+            chosen.remove(conflict)
+        if isinstance(stmt, Assign):
+            moved = [index for name in chosen for index in site.group(name)]
+            site.groups[stmt.target] = tuple(moved)
+
+    def _accept(self, site: _Site, chosen: list[Name]) -> None:
+        for name in chosen:
+            stmt = site.statements[site.defined[name]]
+            assert isinstance(stmt, Assign)
+            self.nested[name] = stmt.expr
+
+    def _reject(self, chosen: list[Name]) -> None:
+        for name in chosen:
+            del self.nested[name]
+
+    def _conflict(
+        self,
+        site: _Site,
+        position: int,
+        chosen: list[Name],
+        written: frozenset[int],
+        early: bool,
+    ) -> Name | None:
+        """A temporary that must not move to the statement at `position`, given that the others do."""
+        order = [(index, name) for name in chosen for index in site.group(name)]
+        together = {index for index, _ in order}
+        for index, name in order:
+            if not self._may_cross(site, index, position, together, written):
+                return name
+            # `base[i] += value` reads base[i] first
+            if early and self._effect(site, index) is Effect.WRITES:
+                return name
+        for later, (second, name) in enumerate(order):
+            for first, _ in order[:later]:
+                if first > second and not commute(
+                    self._effect(site, first), self._effect(site, second)
+                ):
+                    return name  # evaluated behind what it came before
+        return None
+
+    def _effect(self, site: _Site, index: int) -> Effect:
+        return statement_effect(site.statements[index])
+
+    def _may_cross(
+        self, site: _Site, index: int, position: int, together: set[int], written: frozenset[int]
+    ) -> bool:
+        stmt = site.statements[index]
+        assert isinstance(stmt, Assign)
+        strength = effect(stmt.expr)
+        read = frozenset(
+            self.variables.variable[name]
+            for name in expression_operands(stmt.expr)
+            if isinstance(name, Name) and name not in self.nested
+        )
+        if read & written:
+            return False
+        for between in range(index + 1, position):
+            passed = site.statements[between]
+            if between in together:
+                continue
+            if not commute(strength, statement_effect(passed)):
+                return False
+            if read & self._assigned(passed):
+                return False
+        return True
+
+    def _assigned(self, stmt: Stmt) -> frozenset[int]:
+        if isinstance(stmt, Assign) and stmt.target in self.nested:
+            return frozenset()
+        cells = [
+            inner.cell
+            for inner in statements((stmt,))
+            if isinstance(inner, StoreVariable) and isinstance(inner.cell, Name)
+        ]
+        return self._written((*bound((stmt,)), *cells))
+
+    def _written(self, names: Iterable[Name]) -> frozenset[int]:
+        return frozenset(self.variables.variable[name] for name in names)
+
+    # -- width -------------------------------------------------------------------------------
+
+    def _fits(self, site: _Site, stmt: Stmt | None, operands: tuple[Operand, ...]) -> bool:
+        return 4 * site.depth + self._line_width(stmt, operands) <= WIDTH
+
+    def _line_width(self, stmt: Stmt | None, operands: tuple[Operand, ...]) -> int:
+        if isinstance(stmt, Assign) and not isinstance(stmt.expr, MakeFunction):
+            text = ast.unparse(self.texts.expression(stmt.expr))
+            return len(self.texts.identifier(stmt.target)) + 3 + len(text)
+        shown = (ast.unparse(_plain(self.texts.index(operand))) for operand in operands)
+        return 8 + sum(len(text) + 2 for text in shown)
+
+    def _width(self, site: _Site, name: Name) -> int:
+        stmt = site.statements[site.defined[name]]
+        assert isinstance(stmt, Assign)
+        return len(ast.unparse(self.texts.expression(stmt.expr)))
+
+
+def _plain(syntax: ast.expr) -> ast.expr:
+    return ast.Subscript(ast.Name("_"), syntax, ast.Load())
+
+
+# -- indices ---------------------------------------------------------------------------------------
+
+
+def _repeatable_indices(function: Function, variables: Variables) -> dict[Name, Expr]:
+    """Slices and index tuples, read as indices only, that mean the same wherever they are written."""
+    candidates: dict[Name, Op] = {}
+    for stmt in statements(function.body):
+        match stmt:
+            case Assign(target, Op("slice" | "tuple", args) as expr) if all(
+                _is_lasting(arg, candidates, variables) for arg in args
+            ):
+                candidates[target] = expr
+    indices = _index_uses(function, candidates)
+    total = count_uses(function)
+    kept = {name: expr for name, expr in candidates.items() if indices[name] == total[name]}
+    while True:
+        # a tuple whose parts are needed as values reads them where it stands
+        parts = {name for name in candidates if name not in kept}
+        lost = [name for name, expr in kept.items() if parts.intersection(expr.args)]
+        if not lost:
+            return dict(kept)
+        for name in lost:
+            del kept[name]
+
+
+def _is_lasting(arg: object, candidates: dict[Name, Op], variables: Variables) -> bool:
+    if isinstance(arg, Name):
+        once = len(variables.members[variables.variable[arg]]) == 1
+        return once or arg in candidates
+    return isinstance(arg, Const)
+
+
+def _index_uses(function: Function, candidates: dict[Name, Op]) -> Counter[Name]:
+    uses: Counter[Name] = Counter()
+    for stmt in statements(function.body):
+        match stmt:
+            case Assign(_, Op("getitem", (_, Name() as index))):
+                uses[index] += 1
+            case Store(_, Name() as index) | Delete(_, Name() as index):
+                uses[index] += 1
+            case Assign(target, Op("tuple", args)) if target in candidates:
+                uses.update(arg for arg in args if isinstance(arg, Name))
+            case _:
+                pass
+    return uses

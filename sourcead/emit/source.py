@@ -1,0 +1,670 @@
+"""A function of the Wengert list as Python text that people read.
+
+The text is written statement by statement, so that comments can be placed; only expressions go
+through `ast.unparse`.  What has no counterpart in the list is put where it belongs: copies that
+leaving SSA asks for, `elif`, `break`, early `return`, `for a, b in ...`.
+
+>>> from sourcead.ir.nodes import Assign, Call, Function, Name, Op, Origin, Param, Ref
+>>> import math
+>>> x, t, t1, a = Name("x", 0), Name("t", 0), Name("t", 1), Name("a", 0)
+>>> here = Origin.none()
+>>> body = (
+...     Assign(t, Op("mul", (x, x)), here),
+...     Assign(a, Call(Ref("math.sin", math.sin), (t,)), here),
+...     Assign(t1, Op("add", (a, a)), here),
+... )
+>>> print(emit(Function("f", (Param(x),), body, t1, here)).text)
+def f(x):
+    a = math.sin(x * x)
+    return a + a
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sourcead.emit.closures import definition, identifiers_inside
+from sourcead.emit.expressions import AUGMENTED, Expressions, builtins_used
+from sourcead.emit.flow import Interference, Move, interference
+from sourcead.emit.layout import Line, lay_out
+from sourcead.emit.names import IN_PLACE, Variables, identifiers, is_temporary, variables
+from sourcead.emit.nest import WIDTH, nest
+from sourcead.emit.order import local_cells
+from sourcead.emit.references import References, references_of
+from sourcead.emit.shapes import break_shape, count_uses, return_shape
+from sourcead.ir.never import assert_never
+from sourcead.ir.nodes import (
+    Assign,
+    Block,
+    Carried,
+    Const,
+    Delete,
+    Expr,
+    For,
+    Function,
+    If,
+    MakeFunction,
+    Name,
+    Op,
+    Operand,
+    Origin,
+    Param,
+    Raise,
+    Ref,
+    Stmt,
+    Store,
+    StoreAttr,
+    StoreVariable,
+    Try,
+    Undefined,
+    Unpack,
+    While,
+    With,
+)
+from sourcead.ir.walk import statements
+
+__all__ = ["Emitted", "emit"]
+
+
+@dataclass(frozen=True)
+class Emitted:
+    """Generated text of one function.
+
+    `lines`: the user's statement behind each line.  `extra`: names that the text reads and that are
+    not visible where it runs, with their objects.  `references`: every live object read, by its text.
+    """
+
+    name: str
+    text: str
+    lines: dict[int, Origin]
+    extra: dict[str, Any] = field(default_factory=dict)
+    references: tuple[tuple[str, Ref], ...] = ()
+
+
+def emit(
+    function: Function,
+    *,
+    header: str = "",
+    defaults: Mapping[str, Any] | None = None,
+    scope: Mapping[str, Any] | None = None,
+    may_nest: Callable[[Name], bool] = is_temporary,
+) -> Emitted:
+    """Print `function`.
+
+    `header` is printed as a comment behind the `def` line.  `defaults` are parameters' default values,
+    printed where they are literals and as `...` otherwise (`load` is given the objects).  `scope` holds
+    the user's globals and closure variables by name: references to what is found there are read there,
+    other objects come with the text (None: all of them do).  `may_nest` says which names, if read once,
+    may be printed as part of the expression that reads them.
+    """
+    printer = _prepare(function, scope, may_nest)
+    printer.function(function, header, defaults or {})
+    text, lines = lay_out(printer.lines)
+    references = printer.references
+    shown = tuple((name, ref) for ref, name in references.texts.items())
+    return Emitted(function.name, text, lines, references.extra, shown)
+
+
+def _prepare(
+    function: Function, scope: Mapping[str, Any] | None, may_nest: Callable[[Name], bool]
+) -> _Printer:
+    parameters = [param.name.hint for param in function.params]
+    references = References.of(references_of(function), scope, parameters)
+    cells = local_cells(function)
+    reserved = references.roots | _words(function, cells) | {function.name}
+    if "CellType" in reserved:
+        from types import CellType
+
+        references.extra["CellType"] = CellType
+    united = variables(function)
+
+    def texts(
+        clashes: Interference, nested: dict[Name, Expr], unbound: Iterable[Name]
+    ) -> Expressions:
+        named = identifiers(united, clashes, reserved, [*nested, *unbound])
+
+        def identifier(name: Name) -> str:
+            return named[united.variable[name]]
+
+        return Expressions(identifier, references.texts.__getitem__, nested, cells)
+
+    def provisional(nested: dict[Name, Expr]) -> Expressions:
+        return replace_nested(texts(united.interference, {}, ()), nested)
+
+    nested = nest(function, united, provisional, may_nest)
+    uses = count_uses(function)
+    unbound = _never_printed(function, uses)
+    clashes = interference(function, nested)
+    return _Printer(texts(clashes, nested, unbound), united, clashes, uses, references)
+
+
+def replace_nested(texts: Expressions, nested: dict[Name, Expr]) -> Expressions:
+    return Expressions(texts.identifier, texts.reference, nested, texts.plain_cells)
+
+
+def _words(function: Function, cells: frozenset[Name]) -> set[str]:
+    """Words that the text uses for something else than variables."""
+    words: set[str] = set()
+    for stmt in statements(function.body):
+        match stmt:
+            case Assign(target, Op("cell")) if target in cells:
+                continue
+            case Assign(_, Op(op)):
+                words.update(builtins_used(op))
+            case Assign(_, MakeFunction() as make):
+                words |= identifiers_inside(make)
+            case StoreVariable(name, None):
+                words.add(name)
+            case _:
+                pass
+    return words
+
+
+def _never_printed(function: Function, uses: Mapping[Name, int]) -> set[Name]:
+    """Loop targets that are unpacked at once, expression statements' values."""
+    found: set[Name] = set()
+    for stmt in statements(function.body):
+        match stmt:
+            case For(target, body=(Unpack(value=value), *_)) if (
+                value == target and uses[target] == 1
+            ):
+                found.add(target)
+            case Assign(target) if uses[target] == 0 and is_temporary(target):
+                found.add(target)
+            case _:
+                pass
+    return found
+
+
+class _Printer:
+    def __init__(
+        self,
+        texts: Expressions,
+        united: Variables,
+        clashes: Interference,
+        uses: Mapping[Name, int],
+        references: References,
+    ) -> None:
+        self.texts = texts
+        self.variables = united
+        self.needed = clashes.needed
+        self.uses = uses
+        self.references = references
+        self.lines: list[Line] = []
+        self.depth = 0
+        self.watched: dict[Name, list[Name]] = {}
+        self.implied: set[Name] = set()  # conditions and results that are printed as control flow
+
+    # -- the function ------------------------------------------------------------------------
+
+    def function(self, function: Function, header: str, defaults: Mapping[str, Any]) -> None:
+        signature = _signature(function.params, defaults)
+        self.lines.append(Line(0, f"def {function.name}({signature}):", Origin.none(), header))
+        self.depth = 1
+        self._globals(function)
+        self._returning(function.body, function.result, function.origin)
+        if len(self.lines) == 1:
+            self._line("return None", function.origin)
+
+    def _globals(self, function: Function) -> None:
+        names = {
+            stmt.name: None
+            for stmt in statements(function.body)
+            if isinstance(stmt, StoreVariable) and stmt.cell is None
+        }
+        if names:
+            self._line(f"global {', '.join(names)}", Origin.none())
+
+    def _returning(self, block: Block, result: Operand, origin: Origin) -> None:
+        """A block with `return result` behind it; the branches that give the result return it."""
+        found = return_shape(block, result)
+        if found is None or self.uses[found[1].target] != 1:
+            self._statements(block)
+            if not (block and isinstance(block[-1], Raise)):
+                self._return(result, block, origin)
+            return
+        branch, merge = found
+        self._statements(block[:-1])
+        self._open(f"if {self._text(branch.test)}:", branch.origin)
+        self._returning(branch.then, merge.then, branch.origin)
+        self._close()
+        self._returning(branch.orelse, merge.orelse, branch.origin)
+
+    def _return(self, result: Operand, block: Block, origin: Origin) -> None:
+        if isinstance(result, Undefined) or (result == Const(None) and self.depth == 1):
+            return  # control does not get here, or falls off the end as the user's function does
+        last = block[-1].origin if block else origin
+        origin = replace(last, sweep="") if last.sweep else origin
+        self._line(f"return {self._bare(result)}", origin)
+
+    # -- lines -------------------------------------------------------------------------------
+
+    def _line(self, text: str, origin: Origin) -> None:
+        self.lines += [Line(self.depth, part, origin) for part in text.split("\n")]
+
+    def _open(self, text: str, origin: Origin) -> None:
+        self._line(text, origin)
+        self.depth += 1
+        self.opened = len(self.lines)
+
+    def _close(self) -> None:
+        if self.lines[-1].depth < self.depth:
+            self._line("pass", self.lines[-1].origin)
+        self.depth -= 1
+
+    def _text(self, operand: Operand) -> str:
+        return ast.unparse(self.texts.operand(operand))
+
+    def _bare(self, operand: Operand) -> str:
+        """As the right-hand side of an assignment: a tuple needs no parentheses."""
+        return _unparenthesised(self.texts.operand(operand))
+
+    def _name(self, name: Name) -> str:
+        return self.texts.identifier(name)
+
+    # -- statements --------------------------------------------------------------------------
+
+    def _statements(self, block: Sequence[Stmt]) -> None:
+        position = 0
+        while position < len(block):
+            stmt = block[position]
+            if isinstance(stmt, Unpack):
+                position += self._unpack(block[position:])
+            else:
+                self._statement(stmt)
+                position += 1
+
+    def _statement(self, stmt: Stmt) -> None:
+        match stmt:
+            case Assign():
+                self._assign(stmt)
+            case Unpack():
+                self._unpack((stmt,))
+            case Store() | StoreAttr() | StoreVariable():
+                self._store(stmt)
+            case Delete(base, index, attr, origin):
+                self._line(f"del {self._place(base, index, attr)}", origin)
+            case If():
+                self._if(stmt, "if")
+            case For():
+                self._for(stmt)
+            case While():
+                self._while(stmt)
+            case Try():
+                self._try(stmt)
+            case With():
+                self._with(stmt)
+            case Raise():
+                self._raise(stmt)
+            case _:
+                assert_never(stmt)
+
+    def _assign(self, stmt: Assign) -> None:
+        target, expr, origin = stmt.target, stmt.expr, stmt.origin
+        if target in self.texts.nested:
+            return
+        match expr:
+            case Op(op, (first, *_)) if op in IN_PLACE:
+                self._in_place(target, first, stmt)
+            case Op("cell", (value,)) if target in self.texts.plain_cells:
+                self._copies([(target, value)], origin)
+            case Op("copy", (value,)) if target in self.needed:
+                self._copies([(target, value)], origin)
+            case Op("import_", (Const(module), *_)):
+                self._line(f"import {module} as {self._name(target)}", origin)
+            case MakeFunction():
+                made = definition(expr, self._name(target), self.texts)
+                self._line(ast.unparse(ast.fix_missing_locations(made)), origin)
+            case _ if self.uses[target] == 0 and is_temporary(target):
+                self._line(_unparenthesised(self.texts.expression(expr)), origin)
+            case _:
+                value_text = _unparenthesised(self.texts.expression(expr))
+                self._line(f"{self._name(target)} = {value_text}", origin)
+        self._seen([target], origin)
+
+    def _in_place(self, target: Name, first: Operand, stmt: Assign) -> None:
+        assert isinstance(stmt.expr, Op)
+        if not self._is(target, first):
+            self._line(f"{self._name(target)} = {self._bare(first)}", stmt.origin)
+        sign = _sign(stmt.expr.op)
+        self._line(f"{self._name(target)} {sign}= {self._bare(stmt.expr.args[1])}", stmt.origin)
+
+    def _store(self, stmt: Store | StoreAttr | StoreVariable) -> None:
+        match stmt:
+            case Store(base, index, _, op):
+                place = self._place(base, index, None)
+            case StoreAttr(base, attr, _, op):
+                place = self._place(base, None, attr)
+            case StoreVariable(name, cell):
+                place, op = name if cell is None else ast.unparse(self.texts.cell(cell)), None
+        sign = "" if op is None else _sign(op)
+        self._line(f"{place} {sign}= {self._bare(stmt.value)}", stmt.origin)
+
+    def _place(self, base: Operand, index: Operand | None, attr: str | None) -> str:
+        value = self.texts.operand(base)
+        if index is not None:
+            return ast.unparse(ast.Subscript(value, self.texts.index(index), ast.Store()))
+        assert attr is not None
+        return ast.unparse(ast.Attribute(value, attr, ast.Store()))
+
+    def _raise(self, stmt: Raise) -> None:
+        words = ["raise"]
+        if stmt.exception is not None:
+            words.append(self._text(stmt.exception))
+        if stmt.cause is not None:
+            words += ["from", self._text(stmt.cause)]
+        self._line(" ".join(words), stmt.origin)
+
+    # -- unpacking ---------------------------------------------------------------------------
+
+    def _unpack(self, block: Sequence[Stmt]) -> int:
+        """Print the unpacking that the block begins with; returns how many statements that took."""
+        first = block[0]
+        assert isinstance(first, Unpack)
+        targets, count, bound = self._targets(first, block[1:])
+        self._line(f"{targets} = {self._bare(first.value)}", first.origin)
+        self._seen(bound, first.origin)
+        return count
+
+    def _targets(self, first: Unpack, rest: Sequence[Stmt]) -> tuple[str, int, list[Name]]:
+        """`a, (b, c)`: following statements that take apart what was just unpacked are part of it."""
+        parts: dict[Name, Unpack] = {}
+        names = list(first.targets)
+        for stmt in rest:
+            if not (isinstance(stmt, Unpack) and stmt.value in names):
+                break
+            if self.uses[_name_of(stmt.value)] != 1:
+                break
+            parts[_name_of(stmt.value)] = stmt
+            names += stmt.targets
+        bound = [name for name in names if name not in parts]
+        return self._pattern(first, parts), 1 + len(parts), bound
+
+    def _pattern(self, unpack: Unpack, parts: Mapping[Name, Unpack]) -> str:
+        shown = []
+        for position, name in enumerate(unpack.targets):
+            text = f"({self._pattern(parts[name], parts)})" if name in parts else self._name(name)
+            shown.append("*" + text if position == unpack.star else text)
+        return ", ".join(shown) + ("," if len(shown) == 1 else "") if shown else "[]"
+
+    # -- branches ----------------------------------------------------------------------------
+
+    def _if(self, stmt: If, word: str) -> None:
+        then = [(merge.target, merge.then) for merge in stmt.merges]
+        orelse = [(merge.target, merge.orelse) for merge in stmt.merges]
+        test = self.texts.operand(stmt.test)
+        if not self._prints(stmt.then, then) and word == "if":
+            if not self._prints(stmt.orelse, orelse):
+                return self._test_only(stmt)
+            test = _negated(test)
+            self._open(f"if {ast.unparse(test)}:", stmt.origin)
+            self._branch(stmt.orelse, orelse, stmt.origin)
+            return self._close()
+        self._open(f"{word} {ast.unparse(test)}:", stmt.origin)
+        self._branch(stmt.then, then, stmt.origin)
+        self._close()
+        chained = self._chained(stmt.orelse, orelse)
+        if chained is not None:
+            return self._if(chained, "elif")
+        if self._prints(stmt.orelse, orelse):
+            self._open("else:", stmt.origin)
+            self._branch(stmt.orelse, orelse, stmt.origin)
+            self._close()
+        return None
+
+    def _test_only(self, stmt: If) -> None:
+        if isinstance(stmt.test, Name) and stmt.test in self.texts.nested:
+            self._line(self._text(stmt.test), stmt.origin)
+
+    def _branch(self, block: Block, moves: list[Move], origin: Origin) -> None:
+        self._statements(block)
+        self._copies(moves, origin)
+
+    def _chained(self, block: Block, moves: list[Move]) -> If | None:
+        visible = [stmt for stmt in block if self._is_visible(stmt)]
+        if len(visible) == 1 and isinstance(visible[0], If) and not self._pending(moves):
+            return visible[0]
+        return None
+
+    def _prints(self, block: Block, moves: list[Move]) -> bool:
+        return bool(self._pending(moves)) or any(map(self._is_visible, block))
+
+    def _is_visible(self, stmt: Stmt) -> bool:
+        match stmt:
+            case Assign(target, Op("copy", (value,))):
+                return bool(self._pending([(target, value)]))
+            case Assign(target):
+                return target not in self.texts.nested
+            case _:
+                return True
+
+    # -- loops -------------------------------------------------------------------------------
+
+    def _for(self, stmt: For) -> None:
+        self._copies(_entering(stmt.carried), stmt.origin)
+        target, skipped, bound = self._loop_target(stmt)
+        self._open(f"for {target} in {self._bare(stmt.items)}:", stmt.origin)
+        self._seen(bound, stmt.origin)
+        self._turn(stmt.body[skipped:], stmt, stmt.exit, [_turning(stmt.carried)])
+        self._close()
+        self._copies(_leaving(stmt.carried), stmt.origin)
+
+    def _loop_target(self, stmt: For) -> tuple[str, int, list[Name]]:
+        if stmt.body:
+            first = stmt.body[0]
+            if isinstance(first, Unpack) and first.value == stmt.target:
+                if self.uses[stmt.target] == 1:
+                    return self._targets(first, stmt.body[1:])
+        return self._name(stmt.target), 0, [stmt.target]
+
+    def _while(self, stmt: While) -> None:
+        self._copies(_entering(stmt.carried), stmt.origin)
+        if any(map(self._is_visible, stmt.condition)):
+            self._open("while True:", stmt.origin)
+            self._statements(stmt.condition)
+            self._open(f"if {ast.unparse(_negated(self.texts.operand(stmt.test)))}:", stmt.origin)
+            self._line("break", stmt.origin)
+            self._close()
+        else:
+            self._open(f"while {self._text(stmt.test)}:", stmt.origin)
+        self._turn(stmt.body, stmt, stmt.exit, [_turning(stmt.carried)])
+        self._close()
+        self._copies(_leaving(stmt.carried), stmt.origin)
+
+    def _turn(
+        self, body: Block, stmt: For | While, leave: Operand | None, moves: list[list[Move]]
+    ) -> None:
+        """The body of a loop, then copies, then `break` where `leave` holds."""
+        shape = break_shape(body, leave)
+        if shape is None:
+            self._statements(body)
+            for copies in moves:
+                self._copies(copies, stmt.origin)
+            return self._break(leave, stmt.origin)
+        branch = shape.branch
+        if isinstance(leave, Name) and leave != branch.test and self.uses[leave] == 1:
+            self.implied.add(leave)
+        then = [(merge.target, merge.then) for merge in branch.merges]
+        orelse = [(merge.target, merge.orelse) for merge in branch.merges]
+        leaving, going = (then, orelse) if shape.on_then else (orelse, then)
+        self._statements(body[:-1])
+        test = self.texts.operand(branch.test)
+        test = test if shape.on_then else _negated(test)
+        self._open(f"if {ast.unparse(test)}:", branch.origin)
+        self._statements(shape.leaving)
+        for copies in (leaving, *moves):
+            self._copies(copies, branch.origin)
+        self._line("break", branch.origin)
+        self._close()
+        return self._turn(shape.rest, stmt, shape.rest_exit, [going, *moves])
+
+    def _break(self, leave: Operand | None, origin: Origin) -> None:
+        if leave is None or leave == Const(False):
+            return None
+        if leave == Const(True):
+            return self._line("break", origin)
+        self._open(f"if {self._text(leave)}:", origin)
+        self._line("break", origin)
+        return self._close()
+
+    # -- try and with ------------------------------------------------------------------------
+
+    def _try(self, stmt: Try) -> None:
+        self._copies([(seen, initial) for seen, initial, _ in stmt.interrupted], stmt.origin)
+        watched = dict(self.watched)
+        for seen, _, names in stmt.interrupted:
+            for name in names:
+                self.watched[name] = [*self.watched.get(name, ()), seen]
+        leaves = list(zip(stmt.targets, stmt.leaves, strict=True))
+        self._open("try:", stmt.origin)
+        self._statements(stmt.body)
+        if not stmt.handlers:
+            self._branch(stmt.orelse, leaves, stmt.origin)
+        self._close()
+        self._handlers(stmt)
+        if stmt.handlers and self._prints(stmt.orelse, leaves):
+            self._open("else:", stmt.origin)
+            self._branch(stmt.orelse, leaves, stmt.origin)
+            self._close()
+        self.watched = watched
+        if any(map(self._is_visible, stmt.final)):
+            self._open("finally:", stmt.origin)
+            self._statements(stmt.final)
+            self._close()
+
+    def _handlers(self, stmt: Try) -> None:
+        for handler in stmt.handlers:
+            caught = "" if handler.type is None else f" {self._text(handler.type)}"
+            bound = handler.name if handler.name in self.needed else None
+            named = "" if bound is None else f" as {self._name(bound)}"
+            self._open(f"except{caught}{named}:", stmt.origin)
+            leaves = list(zip(stmt.targets, handler.leaves, strict=True))
+            self._branch(handler.body, leaves, stmt.origin)
+            self._close()
+
+    def _with(self, stmt: With) -> None:
+        used = stmt.target is not None and stmt.target in self.needed
+        named = f" as {self._name(stmt.target)}" if used and stmt.target is not None else ""
+        self._open(f"with {self._text(stmt.context)}{named}:", stmt.origin)
+        if used and stmt.target is not None:
+            self._seen([stmt.target], stmt.origin)
+        self._statements(stmt.body)
+        self._close()
+
+    # -- copies ------------------------------------------------------------------------------
+
+    def _is(self, target: Name, source: Operand) -> bool:
+        """Whether a copy would assign a variable to itself."""
+        if not isinstance(source, Name) or source in self.texts.nested:
+            return False
+        return self._name(target) == self._name(source)
+
+    def _pending(self, moves: Iterable[Move]) -> list[Move]:
+        return [
+            (target, source)
+            for target, source in moves
+            if target in self.needed
+            and target not in self.implied
+            and not isinstance(source, Undefined)
+            and not self._is(target, source)
+        ]
+
+    def _copies(self, moves: Iterable[Move], origin: Origin) -> None:
+        """Copies that happen at once: in an order in which none spoils another, or as one assignment."""
+        moves = list(moves)
+        pending = self._pending(moves)
+        if len(pending) > 1 and origin.sweep and self._fits_one_line(pending):
+            self._together(pending, origin)
+        else:
+            self._in_order(pending, origin)
+        self._seen([target for target, _ in moves if target in self.needed], origin)
+
+    def _fits_one_line(self, moves: list[Move]) -> bool:
+        width = sum(
+            len(self._name(target)) + len(self._text(source)) + 4 for target, source in moves
+        )
+        return 4 * self.depth + width <= WIDTH
+
+    def _in_order(self, pending: list[Move], origin: Origin) -> None:
+        while pending:
+            read = [self._name(source) for _, source in pending if isinstance(source, Name)]
+            free = [move for move in pending if self._name(move[0]) not in read]
+            if not free:
+                return self._together(pending, origin)
+            for target, source in free:
+                self._line(f"{self._name(target)} = {self._bare(source)}", origin)
+            pending = [move for move in pending if move not in free]
+        return None
+
+    def _together(self, moves: list[Move], origin: Origin) -> None:
+        targets = ", ".join(self._name(target) for target, _ in moves)
+        sources = ", ".join(self._text(source) for _, source in moves)
+        self._line(f"{targets} = {sources}", origin)
+
+    def _seen(self, bound: Iterable[Name], origin: Origin) -> None:
+        """Handlers around see these names under one of their own."""
+        if self.watched:
+            copies = [(seen, name) for name in bound for seen in self.watched.get(name, ())]
+            for target, source in self._pending(copies):
+                self._line(f"{self._name(target)} = {self._text(source)}", origin)
+
+
+def _entering(carried: tuple[Carried, ...]) -> list[Move]:
+    return [(value.inner, value.initial) for value in carried]
+
+
+def _turning(carried: tuple[Carried, ...]) -> list[Move]:
+    return [(value.inner, value.next) for value in carried]
+
+
+def _leaving(carried: tuple[Carried, ...]) -> list[Move]:
+    return [(value.result, value.inner) for value in carried]
+
+
+def _name_of(operand: Operand) -> Name:
+    assert isinstance(operand, Name)
+    return operand
+
+
+def _sign(op: str) -> str:
+    text = ast.unparse(ast.AugAssign(ast.Name("x", ast.Store()), AUGMENTED[op], ast.Name("y")))
+    return text.split()[1].removesuffix("=")
+
+
+def _negated(test: ast.expr) -> ast.expr:
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return test.operand
+    return ast.UnaryOp(ast.Not(), test)
+
+
+def _unparenthesised(syntax: ast.expr) -> str:
+    if isinstance(syntax, ast.Tuple) and syntax.elts:
+        shown = ", ".join(ast.unparse(element) for element in syntax.elts)
+        return shown + ("," if len(syntax.elts) == 1 else "")
+    return ast.unparse(syntax)
+
+
+# -- the signature -------------------------------------------------------------------------------
+
+
+def _signature(params: Sequence[Param], defaults: Mapping[str, Any]) -> str:
+    shown: list[str] = []
+    forms = [param.form for param in params]
+    for position, param in enumerate(params):
+        name = param.name.hint
+        text = name if name not in defaults else f"{name}={_default(defaults[name])}"
+        if param.form == "keyword" and not {"args", "keyword"} & set(forms[:position]):
+            shown.append("*")
+        shown.append({"args": "*", "kwargs": "**"}.get(param.form, "") + text)
+        if param.form == "positional" and "positional" not in forms[position + 1 :]:
+            shown.append("/")
+    return ", ".join(shown)
+
+
+def _default(value: Any) -> str:
+    """A literal as such; other objects are given to the function when it is loaded."""
+    plain = value is None or type(value) in (bool, int, float, complex, str, bytes)
+    return repr(value) if plain and "nan" not in repr(value) and "inf" not in repr(value) else "..."
