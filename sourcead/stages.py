@@ -1,0 +1,101 @@
+"""What does each stage of the transformation make of this function?  Text for people, tests and the command line.
+
+    print(stage("wengert", f, mode="reverse", wrt=("x",), kinds=parse_kinds("x=float64[:]")))
+
+ast: the syntax tree.  wengert: the primal as a Wengert list, with kinds resolved and small callees
+inlined.  adjoint: the derivative as a Wengert list.  source: the text of the derivative that runs.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sourcead.api import positions
+from sourcead.errors import NonScalarOutput
+from sourcead.ir.kinds import Kind, Py
+from sourcead.ir.show import show
+from sourcead.kind_text import parse_kind
+from sourcead.pipeline import Compiled, Mode, Source, compile_derivative, source_of
+from sourcead.signature import kind_of
+
+__all__ = ["compiled", "stage"]
+
+
+def stage(
+    name: str,
+    function: Callable[..., Any],
+    *,
+    mode: str,
+    wrt: Sequence[str] | None,
+    kinds: Mapping[str, Kind],
+) -> str:
+    """The text of one stage for parameters of these kinds; see `compiled`."""
+    if name == "ast":
+        return syntax_tree(function)
+    made = compiled(function, mode=mode, wrt=wrt, kinds=kinds)
+    match name:
+        case "wengert":
+            return made.wengert
+        case "adjoint":
+            return "\n\n".join(show(each).rstrip("\n") for each in made.functions)
+        case "source":
+            return made.source
+        case _:
+            raise ValueError(f"there is no stage {name!r}")
+
+
+def syntax_tree(function: Callable[..., Any]) -> str:
+    """The function's syntax tree, in the form that is the same for all versions of Python."""
+    import astunparse  # here: nothing else needs the two
+    import gast
+
+    from sourcead.frontend.source import find_source
+
+    text: str = astunparse.dump(gast.ast_to_gast(find_source(source_of(function).live).tree))
+    return text
+
+
+def compiled(
+    function: Callable[..., Any],
+    *,
+    mode: str,
+    wrt: Sequence[str] | None,
+    kinds: Mapping[str, Kind],
+) -> Compiled:
+    """The derivative by `mode` ("reverse" or "forward") with respect to the parameters `wrt` (None: the first).
+
+    Reverse mode gives the gradient, or, where the result is not a real number, the two halves of the
+    pullback.  A parameter without kind has that of its annotation or default, else it is a float.
+    """
+    source = source_of(function)
+    at, single = positions(function, 0 if wrt is None else tuple(wrt))
+    all_kinds = tuple(
+        kinds[p.name] if p.name in kinds else assumed_kind(p, i in at, source)
+        for i, p in enumerate(source.parameters)
+    )
+    compile_as = functools.partial(compile_derivative, source, all_kinds)
+    if mode == "forward":
+        return compile_as(Mode("tangent", at))
+    try:
+        return compile_as(Mode("gradient", at, single=single or len(at) == 1))
+    except NonScalarOutput:
+        return compile_as(Mode("pullback", at))
+
+
+def assumed_kind(parameter: inspect.Parameter, is_differentiated: bool, source: Source) -> Kind:
+    """The kind of an argument that nobody has described."""
+    if source.receiver is not None and parameter is source.parameters[0]:
+        return kind_of(source.receiver, parameter.name)
+    if parameter.annotation is not parameter.empty:
+        try:
+            return parse_kind(
+                inspect.formatannotation(parameter.annotation).strip("'\""), parameter.name
+            )
+        except ValueError:
+            pass  # an annotation that says something else
+    if parameter.default is not parameter.empty and not is_differentiated:
+        return kind_of(parameter.default, parameter.name)
+    return Py(float)
