@@ -171,7 +171,7 @@ SCIPY = [
     Candidate("scipy.special:softmax", (X,)),
     Candidate("scipy.special:log_softmax", (X,)),
     Candidate("scipy.interpolate:krogh_interpolate", (GRID, X, 0.6)),
-    Candidate("scipy.interpolate:barycentric_interpolate", (GRID, X, 0.6)),
+    Candidate("scipy.interpolate:barycentric_interpolate", (GRID, X, 0.6), call="f(a0, a1, a2, rng=1)"),
 ]  # fmt: skip
 SCIPY = [candidate for candidate in SCIPY if candidate.argnums]
 

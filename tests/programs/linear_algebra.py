@@ -234,7 +234,7 @@ def conjugate_gradient(a, b):
     p = r.copy()
     rr = r @ r
     for _ in range(2 * len(b)):
-        if math.sqrt(rr) < 1e-9:
+        if math.sqrt(rr) < 0.02:
             break
         ap = a @ p
         step = rr / (p @ ap)
