@@ -357,7 +357,9 @@ def fitted_bar(value: Any, bar: Any) -> Any:
     if bar is None:
         return None
     if isinstance(value, (list, tuple)):
-        assert isinstance(bar, (list, tuple)), f"one bar for the structure {describe(value)}"
+        assert not isinstance(bar, np.ndarray) or bar.shape[0] == len(
+            value
+        )  # one array for a list of numbers
         assert len(bar) == len(value), f"{len(bar)} bars for {len(value)} entries"
         return tuple(fitted_bar(v, b) for v, b in zip(value, bar))
     if not is_leaf(value):

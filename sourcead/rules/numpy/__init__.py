@@ -1,5 +1,25 @@
 """The derivatives of NumPy's functions, one module for each family."""
 
-from sourcead.rules.numpy import elementwise, extrema, joining, products, reductions, shaping
+from sourcead.rules.numpy import (
+    elementwise,
+    extrema,
+    indexing,
+    joining,
+    products,
+    reductions,
+    selection,
+    shaping,
+    sorting,
+)
 
-__all__ = ["elementwise", "extrema", "joining", "products", "reductions", "shaping"]
+__all__ = [
+    "elementwise",
+    "extrema",
+    "indexing",
+    "joining",
+    "products",
+    "reductions",
+    "selection",
+    "shaping",
+    "sorting",
+]
