@@ -15,6 +15,7 @@ from __future__ import annotations
 import linecache
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sourcead.ir.nodes import Origin
 
@@ -23,6 +24,8 @@ __all__ = [
     "NotAFunction", "NotDifferentiable", "Offence", "SourceADError", "SourceChanged", "UnknownArgument",
     "UnknownKind", "UnsupportedSyntax", "WrongCotangent",
 ]  # fmt: skip
+
+_Error = TypeVar("_Error", bound="SourceADError")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class SourceADError(Exception):
         return type(self), self.offences
 
     @classmethod
-    def at(cls, origin: Origin, cause: str, way_out: str) -> SourceADError:
+    def at(cls: type[_Error], origin: Origin, cause: str, way_out: str) -> _Error:
         """The error with a single offence."""
         return cls(Offence(origin, cause, way_out))
 
