@@ -39,7 +39,7 @@ def elementwise(
     wrt: tuple[str, ...] | None = None,
     kind: Callable[..., Any] | None = None,
     effects: Effects | None = None,
-    also: dict[str, Callable[..., Any]] | None = None,
+    also: dict[str, Callable[..., Any] | None] | None = None,
 ) -> Callable[[F], F]:
     """Partials of `y = f(x1, x2, ...)`, applied element by element with broadcasting.
 
@@ -58,7 +58,7 @@ def elementwise(
     A parameter with a default may be left out of the call; its partial is then None.
     `also`: better partials for a special case: "scalar" (all operands are Python floats or ints: may
     use `math` and conditional expressions), "complex" (an operand is complex and the function is not
-    holomorphic), "constant_exponent" (the second parameter is known when the gradient is written).
+    holomorphic; None: refused), "constant_exponent" (the second parameter is known when the gradient is written).
     """
 
     def decorate(function: F) -> F:
@@ -178,7 +178,9 @@ def forward_rule(*functions: Any) -> Callable[[F], F]:
     return decorate
 
 
-def constant(*functions: Any, effects: Effects | None = None, kind: Callable[..., Any] | None = None) -> None:
+def constant(
+    *functions: Any, effects: Effects | None = None, kind: Callable[..., Any] | None = None
+) -> None:
     """The results of these functions do not vary with any input: counts, tests, integers, shapes.
 
     `effects` where the call does more than compute a value; `kind` gives the result's kind from the

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from types import MethodType
 from typing import Any
 
-__all__ = ["Effects", "Rule", "Samples", "all_rules", "lookup", "register"]
+__all__ = ["Effects", "Rule", "Samples", "all_rules", "lookup", "on_miss", "register"]
 
 Samples = Callable[[Any], Sequence[tuple[tuple[Any, ...], dict[str, Any]]]]
 """`samples(rng)` gives the calls, (args, kwargs) each, on which a rule is tested."""
@@ -57,21 +58,45 @@ class Rule:
     also: dict[str, Any] = field(default_factory=dict)
 
 
-_RULES: dict[int, tuple[Any, Rule]] = {}  # id -> (object kept alive, rule): some callables are unhashable
+# Key -> (object kept alive, rule): by identity, because some callables are unhashable.
+_RULES: dict[Any, tuple[Any, Rule]] = {}
 _ORDER: list[Rule] = []
+_LOADERS: list[Callable[[], bool]] = []
 
 
 def register(rule: Rule) -> None:
     """Make `rule` the rule of each of its functions (a later registration wins)."""
     _ORDER.append(rule)
     for function in rule.functions:
-        _RULES[id(function)] = (function, rule)
+        _RULES[_key(function)] = (function, rule)
 
 
 def lookup(function: Any) -> Rule | None:
     """The rule of a live callable, or None."""
-    found = _RULES.get(id(function))
-    return found[1] if found is not None and found[0] is function else None
+    found = _find(function)
+    if found is None and sum(load() for load in _LOADERS):
+        found = _find(function)
+    return found
+
+
+def on_miss(load: Callable[[], bool]) -> None:
+    """Call `load` when no rule is found; it returns whether it has registered more rules."""
+    _LOADERS.append(load)
+
+
+def _find(function: Any) -> Rule | None:
+    found = _RULES.get(_key(function))
+    if found is None:
+        return None
+    same = found[0] is function or isinstance(function, MethodType)
+    return found[1] if same else None
+
+
+def _key(function: Any) -> Any:
+    """A method of an object (`scipy.stats.norm.logpdf`) is made anew each time it is read."""
+    if isinstance(function, MethodType):
+        return id(function.__self__), id(function.__func__)
+    return id(function)
 
 
 def all_rules() -> tuple[Rule, ...]:

@@ -1,0 +1,32 @@
+"""Rules of SciPy, each module's rules registered when SciPy's module is in use.
+
+Importing this package imports nothing of SciPy: a program that uses none of it does not pay for it.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+
+from sourcead.rules.registry import on_miss
+
+__all__ = ["load"]
+
+MODULES = (
+    "special", "linalg", "fft", "stats", "signal", "integrate", "optimize", "interpolate", "sparse",
+    "ndimage", "spatial",
+)  # fmt: skip
+
+_waiting = [name for name in MODULES if importlib.util.find_spec(f"{__name__}.{name}") is not None]
+
+
+def load() -> bool:
+    """Register the rules of the parts of SciPy imported by now; False where nothing was added."""
+    ready = [name for name in _waiting if f"scipy.{name}" in sys.modules]
+    for name in ready:
+        _waiting.remove(name)
+        importlib.import_module(f"{__name__}.{name}")
+    return bool(ready)
+
+
+on_miss(load)

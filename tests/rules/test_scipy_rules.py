@@ -1,0 +1,197 @@
+"""Rules of SciPy's functions, called directly: forward against reverse, both against differences."""
+
+from __future__ import annotations
+
+import importlib
+import math
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+pytest.importorskip("scipy")
+
+from scipy import special
+
+from sourcead.rules.registry import all_rules, lookup
+from sourcead.runtime.scipy_asymptotic import kolmogorov_slope
+from sourcead.runtime.scipy_gamma import zeta_in_x
+from sourcead.runtime.scipy_incomplete import betainc_in_parameters, gammainc_in_a
+from tests.rules.agreement import compare
+from tests.rules.harness import active, calls, evaluate, with_values
+
+MODULES = importlib.import_module("sourcead.rules.scipy").MODULES
+for module in MODULES:
+    importlib.import_module(f"scipy.{module}")
+lookup(object())  # loads what is waiting
+
+
+def stated_in(rule):
+    return (rule.partials or rule.reverse).__module__ if rule.form != "constant" else ""
+
+
+RULES = [
+    rule
+    for rule in all_rules()
+    if stated_in(rule).startswith("sourcead.rules.scipy") and rule.functions
+]
+SPECIAL = [rule for rule in RULES if stated_in(rule).endswith(".special")]
+
+
+def identity(rule):
+    return f"{stated_in(rule).rpartition('.')[2]}-{rule.name}"
+
+
+@pytest.mark.parametrize("rule", RULES, ids=identity)
+def test_forward_reverse_and_differences_agree(rule):
+    rng = np.random.default_rng(1)
+    assert sum(compare(call, rng) for call in calls(rule)) > 0
+
+
+# ---- special: complex arguments, points where formulas are 0 / 0, wide ranges -----------------
+
+HOLOMORPHIC = [
+    rule
+    for rule in SPECIAL
+    if rule.form == "elementwise" and rule.also.get("complex", 0) is not None
+]
+
+
+@pytest.mark.parametrize("rule", HOLOMORPHIC, ids=identity)
+def test_partials_at_complex_arguments(rule):
+    """A function that takes complex numbers has the right partial there."""
+    rng = np.random.default_rng(3)
+    rule = replace(rule, partials=rule.also.get("complex", rule.partials))
+    for call in calls(rule):
+        turned = {n: v + 1j * rng.uniform(0.1, 0.3, np.shape(v)) for n, v in active(call).items()}
+        call = with_values(call, turned)
+        try:
+            evaluate(call)
+        except (TypeError, ValueError):
+            continue  # real arguments only
+        compare(call, rng, rtol=1e-6)
+
+
+SINGULAR_FORMS = [
+    (special.rgamma, (0.0,), (1.0,)),
+    (special.rgamma, (-1.0,), (-1.0,)),
+    (special.rgamma, (-4.0,), (24.0,)),
+    (special.xlogy, (0.0, 2.0), (np.log(2.0), 0.0)),
+    (special.xlogy, (0.0, 0.0), (-np.inf, 0.0)),
+    (special.xlog1py, (0.0, -1.0), (-np.inf, 0.0)),
+    (special.rel_entr, (0.0, 2.0), (-np.inf, 0.0)),
+    (special.kl_div, (0.0, 0.0), (-np.inf, 1.0)),
+    (special.boxcox, (2.0, 0.0), (0.5, 0.5 * np.log(2.0) ** 2)),
+    (special.boxcox, (0.0, 2.0), (0.0, 0.25)),
+    (special.boxcox1p, (1.0, 0.0), (0.5, 0.5 * np.log(2.0) ** 2)),
+    (special.inv_boxcox, (1.0, 0.0), (np.e, -0.5 * np.e)),
+    (special.j1, (0.0,), (0.5,)),
+    (special.i1, (0.0,), (0.5,)),
+    (special.i1e, (0.0,), (0.5,)),
+    (special.beip, (0.0,), (0.5,)),
+    (special.spence, (1.0,), (-1.0,)),
+    (special.exprel, (0.0,), (0.5,)),
+    (special.ellipk, (0.0,), (np.pi / 8,)),
+    (special.ellipe, (0.0,), (-np.pi / 8,)),
+    (special.lambertw, (0.0,), (1.0,)),
+    (special.log_ndtr, (-1e8,), (1e8,)),
+    (special.dawsn, (1e5,), (-0.5e-10,)),
+    (special.erfcx, (1e5,), (-1e-10 / np.sqrt(np.pi),)),
+    (special.binom, (3.0, 0.0), (0.0, special.psi(4.0) - special.psi(1.0))),
+    (special.gammainc, (2.0, 0.0), (0.0, 0.0)),
+    (special.betainc, (2.0, 3.0, 0.0), (0.0, 0.0, 0.0)),
+    (special.betainc, (2.0, 3.0, 1.0), (0.0, 0.0, 0.0)),
+]
+
+
+@pytest.mark.parametrize("function, args, expected", SINGULAR_FORMS)
+def test_slopes_where_a_plain_formula_divides_zero_by_zero(function, args, expected):
+    with np.errstate(all="ignore"):
+        slopes = lookup(function).partials(function(*args), *args)
+    slopes = slopes if isinstance(slopes, tuple) else (slopes,)
+    np.testing.assert_allclose(slopes[: len(expected)], expected, rtol=2e-10, atol=1e-15)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 5])
+def test_polynomials_have_a_slope_at_the_ends(n):
+    for x in (-1.0, 1.0):
+        slope = lookup(special.eval_legendre).partials(None, n, x)
+        assert slope == pytest.approx(0.5 * n * (n + 1) * x ** (n + 1))
+        assert lookup(special.eval_chebyt).partials(None, n, x) == pytest.approx(
+            n * n * x ** (n + 1)
+        )
+
+
+def test_logsumexp_of_nothing_but_zeros_has_slope_zero():
+    a = np.array([-np.inf, -np.inf])
+    a_bar, _ = lookup(special.logsumexp).reverse(1.0, -np.inf, a)
+    np.testing.assert_array_equal(a_bar, [0.0, 0.0])
+
+
+def relative(found, expected):
+    return abs(found - float(expected)) / (abs(float(expected)) + 1e-290)
+
+
+@pytest.mark.parametrize("a", [0.01, 0.5, 1.0, 3.0, 30.0, 400.0])
+def test_the_incomplete_gamma_function_in_a_wide_range(a):
+    mpmath = pytest.importorskip("mpmath")
+    with mpmath.workdps(40):
+        for quotient in (0.01, 0.3, 0.9, 1.1, 2.0, 5.0):
+            x = a * quotient
+            exact = mpmath.diff(
+                lambda s, x=x: mpmath.gammainc(s, 0, x, regularized=True),
+                a,
+                h=mpmath.mpf(10) ** -14,
+            )
+            if abs(exact) > 1e-250:
+                assert relative(gammainc_in_a(a, x), exact) < 1e-9, (a, x)
+
+
+@pytest.mark.parametrize(
+    "a, b", [(0.1, 0.2), (0.5, 3.0), (2.0, 2.0), (40.0, 3.0), (3.0, 40.0), (200.0, 300.0)]
+)
+def test_the_incomplete_beta_function_in_a_wide_range(a, b):
+    mpmath = pytest.importorskip("mpmath")
+    h = mpmath.mpf(10) ** -14
+    with mpmath.workdps(40):
+        for x in (0.001, 0.1, 0.4, 0.5, 0.9, 0.999):
+            in_a, in_b = betainc_in_parameters(a, b, x)
+            exact_a = mpmath.diff(
+                lambda s, x=x: mpmath.betainc(s, b, 0, x, regularized=True), a, h=h
+            )
+            exact_b = mpmath.diff(
+                lambda s, x=x: mpmath.betainc(a, s, 0, x, regularized=True), b, h=h
+            )
+            if abs(exact_a) > 1e-250:
+                assert relative(in_a, exact_a) < 1e-9, x
+                assert relative(in_b, exact_b) < 1e-9, x
+
+
+@pytest.mark.parametrize("s", [1.01, 1.5, 3.0, 12.0, 60.0])
+def test_the_slope_of_the_zeta_function(s):
+    mpmath = pytest.importorskip("mpmath")
+    for q in (0.3, 1.0, 7.0):
+        assert relative(zeta_in_x(s, q), mpmath.zeta(s, q, derivative=1)) < 1e-12
+
+
+@pytest.mark.parametrize("x", [0.1, 0.3, 0.79, 0.81, 1.5, 3.0])
+def test_the_slope_of_kolmogorovs_distribution(x):
+    def value(x):
+        return 1 - 2 * sum((-1) ** (k - 1) * math.exp(-2 * k * k * x * x) for k in range(1, 200))
+
+    slope = kolmogorov_slope(x)
+    assert slope == pytest.approx((value(x - 1e-6) - value(x + 1e-6)) / 2e-6, rel=1e-7, abs=1e-9)
+
+
+# ---- loading -------------------------------------------------------------------------------
+
+
+def test_rules_import_nothing_of_scipy_until_it_is_used():
+    program = (
+        "import sys, sourcead.rules.scipy as rules; from sourcead.rules.registry import lookup\n"
+        "lookup(object()); assert not [m for m in sys.modules if m.startswith('scipy')]\n"
+        "from scipy import special; assert lookup(special.erf).form == 'elementwise'\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
