@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from sourcead.emit.names import IN_PLACE
+from sourcead.emit.flow import IN_PLACE
 from sourcead.ir.nodes import (
     Assign,
     Attr,

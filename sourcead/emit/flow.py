@@ -31,6 +31,7 @@ from sourcead.ir.nodes import (
     Function,
     If,
     Name,
+    Op,
     Operand,
     Raise,
     Stmt,
@@ -44,7 +45,12 @@ from sourcead.ir.nodes import (
 )
 from sourcead.ir.walk import binds
 
-__all__ = ["Interference", "Move", "interference"]
+__all__ = ["IN_PLACE", "Interference", "Move", "interference"]
+
+IN_PLACE = frozenset({
+    "iadd", "isub", "imul", "itruediv", "ifloordiv", "imod", "ipow", "imatmul",
+    "ilshift", "irshift", "iand", "ior", "ixor",
+})  # fmt: skip
 
 Move = tuple[Name, Operand]
 
@@ -147,6 +153,12 @@ class _Layout:
         match stmt:
             case Assign(target) if target in self.nested:
                 return before
+            case Assign(target, Op(op, (first, value))) if op in IN_PLACE:
+                # `target = first` comes before `target op= value` where they cannot share a variable
+                before = self._copy(before, target, first)
+                return self._add(before, (target, *self._names((value,))), (target,))
+            case Assign(target, Op("copy", (source,))):
+                return self._copy(before, target, source)
             case Assign() | Unpack() | Store() | StoreAttr() | StoreVariable() | Delete():
                 return self._add(before, self._names(_line_reads(stmt)), binds(stmt))
             case If():
@@ -168,6 +180,11 @@ class _Layout:
             case _:
                 assert_never(stmt)
 
+    def _copy(self, before: list[int], target: Name, source: Operand) -> list[int]:
+        if isinstance(source, Name) and source in self.nested:
+            return self._add(before, self._names((source,)), (target,))
+        return self._add(before, moves=((target, source),))
+
     def _if(self, stmt: If, before: list[int]) -> list[int]:
         test = self._add(before, self._names((stmt.test,)))
         then = self._block(stmt.then, test)
@@ -186,9 +203,13 @@ class _Layout:
 
     def _turn(self, stmt: For | While, before: list[int], header: int) -> list[int]:
         """Close a turn; returns the points from which the loop is left by its exit condition."""
+        leave = self._names(() if stmt.exit is None else (stmt.exit,))
+        inner = {value.inner for value in stmt.carried}
+        if before and inner.intersection(leave):
+            before = self._add(before, leave)  # as it was at the start of the turn
         last = self._moves(before, [(value.inner, value.next) for value in stmt.carried])
-        if last and stmt.exit is not None:
-            last = self._add(last, self._names((stmt.exit,)))
+        if last and not inner.intersection(leave):
+            last = self._add(last, leave)
         self._link(last, header)
         return last if stmt.exit is not None else []
 

@@ -16,7 +16,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from sourcead.emit.flow import Interference, interference
+from sourcead.emit.flow import IN_PLACE, Interference, interference
 from sourcead.emit.order import local_cells, pinned
 from sourcead.ir.nodes import (
     Assign,
@@ -181,12 +181,6 @@ def _try_copies(stmt: Try) -> Iterator[tuple[int, Name, Operand]]:
     for leaves in (stmt.leaves, *(handler.leaves for handler in stmt.handlers)):
         for target, leaf in zip(stmt.targets, leaves, strict=True):
             yield 3, target, leaf
-
-
-IN_PLACE = frozenset({
-    "iadd", "isub", "imul", "itruediv", "ifloordiv", "imod", "ipow", "imatmul",
-    "ilshift", "irshift", "iand", "ior", "ixor",
-})  # fmt: skip
 
 
 # -- identifiers ---------------------------------------------------------------------------------

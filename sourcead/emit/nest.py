@@ -20,7 +20,8 @@ from dataclasses import dataclass, field
 
 from sourcead.emit.effects import Effect, commute, effect, statement_effect
 from sourcead.emit.expressions import Expressions
-from sourcead.emit.names import IN_PLACE, Variables
+from sourcead.emit.flow import IN_PLACE
+from sourcead.emit.names import Variables
 from sourcead.emit.order import expression_operands, head_operands
 from sourcead.emit.shapes import break_shape, count_uses, return_shape
 from sourcead.ir.nodes import (
@@ -290,7 +291,7 @@ class _Nester:
         return 4 * site.depth + self._line_width(stmt, operands) <= WIDTH
 
     def _line_width(self, stmt: Stmt | None, operands: tuple[Operand, ...]) -> int:
-        if isinstance(stmt, Assign) and not isinstance(stmt.expr, MakeFunction):
+        if isinstance(stmt, Assign) and not _takes_lines(stmt.expr):
             text = ast.unparse(self.texts.expression(stmt.expr))
             return len(self.texts.identifier(stmt.target)) + 3 + len(text)
         shown = (ast.unparse(_plain(self.texts.index(operand))) for operand in operands)
@@ -300,6 +301,10 @@ class _Nester:
         stmt = site.statements[site.defined[name]]
         assert isinstance(stmt, Assign)
         return len(ast.unparse(self.texts.expression(stmt.expr)))
+
+
+def _takes_lines(expr: Expr) -> bool:
+    return isinstance(expr, MakeFunction) or (isinstance(expr, Op) and expr.op in IN_PLACE)
 
 
 def _plain(syntax: ast.expr) -> ast.expr:

@@ -28,9 +28,9 @@ from typing import Any
 
 from sourcead.emit.closures import definition, identifiers_inside
 from sourcead.emit.expressions import AUGMENTED, Expressions, builtins_used
-from sourcead.emit.flow import Interference, Move, interference
+from sourcead.emit.flow import IN_PLACE, Interference, Move, interference
 from sourcead.emit.layout import Line, lay_out
-from sourcead.emit.names import IN_PLACE, Variables, identifiers, is_temporary, variables
+from sourcead.emit.names import Variables, identifiers, is_temporary, variables
 from sourcead.emit.nest import WIDTH, nest
 from sourcead.emit.order import local_cells
 from sourcead.emit.references import References, references_of
@@ -172,8 +172,9 @@ def _never_printed(function: Function, uses: Mapping[Name, int]) -> set[Name]:
                 value == target and uses[target] == 1
             ):
                 found.add(target)
-            case Assign(target) if uses[target] == 0 and is_temporary(target):
-                found.add(target)
+            case Assign(target, expr) if uses[target] == 0 and is_temporary(target):
+                if not (isinstance(expr, Op) and expr.op in IN_PLACE):
+                    found.add(target)
             case _:
                 pass
     return found
@@ -311,7 +312,7 @@ class _Printer:
                 self._in_place(target, first, stmt)
             case Op("cell", (value,)) if target in self.texts.plain_cells:
                 self._copies([(target, value)], origin)
-            case Op("copy", (value,)) if target in self.needed:
+            case Op("copy", (value,)) if target in self.needed or value not in self.texts.nested:
                 self._copies([(target, value)], origin)
             case Op("import_", (Const(module), *_)):
                 self._line(f"import {module} as {self._name(target)}", origin)
@@ -434,8 +435,8 @@ class _Printer:
 
     def _is_visible(self, stmt: Stmt) -> bool:
         match stmt:
-            case Assign(target, Op("copy", (value,))):
-                return bool(self._pending([(target, value)]))
+            case Assign(target, Op("copy", (value,))) if value not in self.texts.nested:
+                return target not in self.texts.nested and bool(self._pending([(target, value)]))
             case Assign(target):
                 return target not in self.texts.nested
             case _:
@@ -481,9 +482,7 @@ class _Printer:
         shape = break_shape(body, leave)
         if shape is None:
             self._statements(body)
-            for copies in moves:
-                self._copies(copies, stmt.origin)
-            return self._break(leave, stmt.origin)
+            return self._end_of_turn(stmt.origin, leave, moves)
         branch = shape.branch
         if isinstance(leave, Name) and leave != branch.test and self.uses[leave] == 1:
             self.implied.add(leave)
@@ -500,6 +499,20 @@ class _Printer:
         self._line("break", branch.origin)
         self._close()
         return self._turn(shape.rest, stmt, shape.rest_exit, [going, *moves])
+
+    def _end_of_turn(self, origin: Origin, leave: Operand | None, moves: list[list[Move]]) -> None:
+        written = {self._name(name) for copies in moves for name, _ in self._pending(copies)}
+        if leave is not None and written.intersection(self._variables_read(leave)):
+            # the condition is that of the turn's start: it is read before the copies
+            self._open(f"if {self._text(leave)}:", origin)
+            for copies in moves:
+                self._copies(copies, origin)
+            self._line("break", origin)
+            self._close()
+            leave = None
+        for copies in moves:
+            self._copies(copies, origin)
+        self._break(leave, origin)
 
     def _break(self, leave: Operand | None, origin: Origin) -> None:
         if leave is None or leave == Const(False):
@@ -590,7 +603,7 @@ class _Printer:
 
     def _in_order(self, pending: list[Move], origin: Origin) -> None:
         while pending:
-            read = [self._name(source) for _, source in pending if isinstance(source, Name)]
+            read = [text for _, source in pending for text in self._variables_read(source)]
             free = [move for move in pending if self._name(move[0]) not in read]
             if not free:
                 return self._together(pending, origin)
@@ -598,6 +611,10 @@ class _Printer:
                 self._line(f"{self._name(target)} = {self._bare(source)}", origin)
             pending = [move for move in pending if move not in free]
         return None
+
+    def _variables_read(self, operand: Operand) -> list[str]:
+        syntax = self.texts.operand(operand)
+        return [node.id for node in ast.walk(syntax) if isinstance(node, ast.Name)]
 
     def _together(self, moves: list[Move], origin: Origin) -> None:
         targets = ", ".join(self._name(target) for target, _ in moves)
