@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["cumprod_adjoint", "product_of_others"]
+__all__ = ["cumprod_adjoint", "cumprod_tangent", "product_of_others"]
 
 
 def product_of_others(a: Any, axis: Any) -> Any:
@@ -50,3 +50,18 @@ def cumprod_adjoint(y_bar: Any, y: Any, a: Any, axis: int) -> Any:
     for k in range(len(factors) - 2, -1, -1):
         behind.append(seeds[k] + factors[k + 1] * behind[-1])
     return np.moveaxis(before * np.stack(behind[::-1]), 0, axis)
+
+
+def cumprod_tangent(y: Any, a: Any, a_dot: Any, axis: int) -> Any:
+    """Tangent of `y = cumprod(a, axis)`: y_dot[k] = y_dot[k-1] * a[k] + y[k-1] * a_dot[k]."""
+    if np.all(a != 0):
+        return y * np.cumsum(a_dot / a, axis)
+    values, factors, moves = (
+        np.moveaxis(y, axis, 0),
+        np.moveaxis(a, axis, 0),
+        np.moveaxis(a_dot, axis, 0),
+    )
+    steps = [moves[0]]
+    for k in range(1, len(factors)):
+        steps.append(steps[-1] * factors[k] + values[k - 1] * moves[k])
+    return np.moveaxis(np.stack(steps), 0, axis)

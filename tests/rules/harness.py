@@ -245,10 +245,8 @@ def evaluate(call: Call) -> Any:
 
 
 def bound(call: Call) -> dict[str, Any]:
-    """The rule's own parameters with this call's values: `*args` as a tuple."""
-    values = _signature(call.rule).bind(*call.args, **call.kwargs)
-    values.apply_defaults()
-    return dict(values.arguments)
+    """The call's arguments by the rule's own names for them: `*args` as a tuple."""
+    return dict(_signature(call.rule).bind(*call.args, **call.kwargs).arguments)
 
 
 def active(call: Call) -> dict[str, Any]:

@@ -88,7 +88,8 @@ def check(call: Call, y, y_bar, dots, bars) -> None:
     ahead = inner(y_bar, y_dot)
     size = scale(y_bar, y_dot) + sum(scale(bars[n], dots[n]) for n in dots)
     single = any(
-        np.asarray(leaf).dtype.itemsize in (4,) for leaf in leaves([*active(call).values(), y])
+        np.asarray(leaf).dtype in (np.float32, np.complex64)
+        for leaf in leaves([*active(call).values(), y])
     )
     limit = 1e-5 if single else 1e-10
     assert abs(ahead - back) <= limit * (size + 1e-3), (

@@ -1,6 +1,8 @@
 """The derivatives of NumPy's functions, one module for each family."""
 
 from sourcead.rules.numpy import (
+    creation,
+    cumulative,
     elementwise,
     extrema,
     indexing,
@@ -13,6 +15,8 @@ from sourcead.rules.numpy import (
 )
 
 __all__ = [
+    "creation",
+    "cumulative",
     "elementwise",
     "extrema",
     "indexing",
