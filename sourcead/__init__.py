@@ -1,3 +1,30 @@
 """Automatic differentiation of Python and NumPy functions by source transformation."""
 
+from sourcead.api import differentiate, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from sourcead.errors import (
+    AliasedArguments,
+    IntegerArgument,
+    MutationConflict,
+    NonScalarOutput,
+    NoRule,
+    NoSource,
+    NotAFunction,
+    NotDifferentiable,
+    Offence,
+    SourceADError,
+    SourceChanged,
+    UnknownArgument,
+    UnknownKind,
+    UnsupportedSyntax,
+    WrongCotangent,
+)
+from sourcead.rules.user import nondifferentiable, rule, stop_gradient
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "AliasedArguments", "IntegerArgument", "MutationConflict", "NoRule", "NoSource", "NonScalarOutput",
+    "NotAFunction", "NotDifferentiable", "Offence", "SourceADError", "SourceChanged", "UnknownArgument",
+    "UnknownKind", "UnsupportedSyntax", "WrongCotangent", "differentiate", "grad", "hessian", "hvp",
+    "jacobian", "jvp", "nondifferentiable", "rule", "stop_gradient", "value_and_grad", "vjp",
+]  # fmt: skip

@@ -312,7 +312,9 @@ class _Printer:
                 self._in_place(target, first, stmt)
             case Op("cell", (value,)) if target in self.texts.plain_cells:
                 self._copies([(target, value)], origin)
-            case Op("copy", (value,)) if target in self.needed or value not in self.texts.nested:
+            case Op("copy", (value,)):
+                if target not in self.needed and value in self.texts.nested:
+                    self._line(self._bare(value), origin)
                 self._copies([(target, value)], origin)
             case Op("import_", (Const(module), *_)):
                 self._line(f"import {module} as {self._name(target)}", origin)

@@ -59,6 +59,7 @@ class Normalised:
 
     body: list[Any]
     result: str
+    returned: str = ""  # the flag that tells whether `result` is set already
     flags: dict[str, str] = field(default_factory=dict)
 
 
@@ -70,7 +71,7 @@ def normalise(function: Any) -> Normalised:
         body.append(located(end, body[-1]))
     normaliser = _Normaliser(_names(function))
     body = normaliser.function(body)
-    return Normalised(body, normaliser.result, normaliser.flags)
+    return Normalised(body, normaliser.result, normaliser.returned, normaliser.flags)
 
 
 def _names(function: Any) -> set[str]:

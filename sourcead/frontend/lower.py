@@ -543,7 +543,10 @@ class Lowerer(Flattener):
     def open_branch(self, test: Any, node: Any) -> None:
         before = dict(self.env)
         operand = self.value(test)
+        if self.is_guard(test):  # nothing has been returned where it holds
+            self.env[self.normalised.result] = UNDEFINED
         then, then_env, then_completes = self.path(node.body)
+        self.restore_result(before)
         orelse, else_env, else_completes = self.path(node.orelse)
         changed = [
             name
@@ -558,6 +561,18 @@ class Lowerer(Flattener):
         merges = self.merged(changed, then_env, else_env, before)
         self.out.append(If(operand, then, orelse, tuple(merges), self.origin(node)))
         self.is_reachable = then_completes or else_completes
+
+    def is_guard(self, test: Any) -> bool:
+        """`not returned`, `not (broke or returned)`: what the frontend puts what follows under."""
+        is_negation = isinstance(test, gast.UnaryOp) and isinstance(test.op, gast.Not)
+        return is_negation and self.normalised.returned in _names(test)
+
+    def restore_result(self, before: dict[str, Operand]) -> None:
+        result = self.normalised.result
+        if result in before:
+            self.env[result] = before[result]
+        else:
+            self.env.pop(result, None)
 
     def unreached(
         self, changed: Sequence[str], other: dict[str, Operand], before: dict[str, Operand]
@@ -609,6 +624,8 @@ class Lowerer(Flattener):
         inner = {variable: self.fresh(self.hint(variable)) for variable in variables}
         for variable, name in inner.items():
             self.bind(variable, name)
+        if self.normalised.result in inner:  # in a loop that is still running it is not set
+            self.env[self.normalised.result] = UNDEFINED
         return inner
 
     def turn(self, nodes: Sequence[Any]) -> Operand | None:
@@ -818,6 +835,10 @@ def _is_exit(node: Any) -> bool:
     return (
         isinstance(node, gast.If) and len(node.body) == 1 and isinstance(node.body[0], gast.Break)
     )
+
+
+def _names(node: Any) -> set[str]:
+    return {inner.id for inner in gast.walk(node) if isinstance(inner, gast.Name)}
 
 
 def _is_name(node: Any) -> bool:

@@ -1,8 +1,4 @@
-"""Between an array and the nested lists that it was made of.
-
->>> unpacked(np.array([[1.0, 2.0], [3.0, 4.0]]), [[0.5, 0.5], np.zeros(2)])
-((np.float64(1.0), np.float64(2.0)), array([3., 4.]))
-"""
+"""Adjoints of lists that are built step by step: zeros of their structure, sums element by element."""
 
 from __future__ import annotations
 
@@ -10,11 +6,46 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["unpacked"]
+__all__ = ["add_items", "like_object", "zeros_like"]
 
 
-def unpacked(bar: Any, nested: Any) -> Any:
-    """The adjoint of `np.array(nested)`: one bar for each entry, in the same structure."""
-    if isinstance(nested, (list, tuple)):
-        return tuple([unpacked(bar[i], entry) for i, entry in enumerate(nested)])
-    return np.reshape(bar, np.shape(nested))[()]
+def zeros_like(value: Any) -> Any:
+    """Zeros of the structure of a list, tuple, dict, array or number.
+
+    >>> zeros_like([1.0, (2.0, np.ones(2))])
+    [0.0, (0.0, array([0., 0.]))]
+    """
+    if isinstance(value, list):
+        return [zeros_like(item) for item in value]
+    if isinstance(value, tuple):
+        return tuple([zeros_like(item) for item in value])
+    if isinstance(value, dict):
+        return {key: zeros_like(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray):
+        return np.zeros_like(value)
+    return 0j if isinstance(value, complex) else 0.0
+
+
+def add_items(total: list[Any], amounts: Any) -> None:
+    """Add to each element of `total` the element of `amounts` at the same place.
+
+    >>> total = [1.0, 2.0]
+    >>> add_items(total, np.array([10.0, 20.0]))
+    >>> total
+    [11.0, 22.0]
+    """
+    for i, amount in enumerate(amounts):
+        total[i] = total[i] + amount
+
+
+def like_object(value: Any, fields: dict[str, Any]) -> Any:
+    """An object of the class of `value` with these attributes (its adjoint).
+
+    >>> from types import SimpleNamespace
+    >>> like_object(SimpleNamespace(k=2.0), {"k": 1.0})
+    namespace(k=1.0)
+    """
+    made = object.__new__(type(value))
+    for name, field in fields.items():
+        object.__setattr__(made, name, field)
+    return made

@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, Dict, Kind, List, Np, Number, Object, Py, Tuple, dtype_of, same_dim
+from sourcead.ir.kinds import Array, Dict, Kind, List, NoneKind, Np, Number, Object, Py, Tuple, dtype_of, same_dim
 from sourcead.ir.nodes import Attr, Call, Const, MethodCall, Name, Op, Operand, Ref, Store
 from sourcead.runtime.accumulate import unbroadcast
+from sourcead.runtime.lists import add_items, zeros_like
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.facts import Locations
 
@@ -152,8 +153,26 @@ class Adjoints:
         self.contribute_slots(value, amount)
 
     def contribute_slots(self, value: Name, amount: Val) -> None:
-        self.b.refuse("a list that is built step by step carries derivatives into this call",
-                      "collect the values in an array")
+        """A whole list gets a sequence of contributions, one for each element."""
+        buffer = self.list_adjoint(value)
+        if buffer is not None:
+            made = Call(Ref("add_items", add_items), (buffer, self.b.operand(amount)))
+            self.b.emit(made, NoneKind(), "_")
+
+    # -- lists that are built step by step ---------------------------------------------------
+
+    def list_adjoint(self, name: Name) -> Operand | None:
+        """The list of the elements' adjoints, as long as the list is at this point of the sweep."""
+        found = self.state.get(name)
+        return None if found is None else found.value
+
+    def open_list(self, name: Name) -> None:
+        """Make the adjoints of a list: zeros for the elements that it has at the end of its block."""
+        kind = self.b.kind(name)
+        if len(self.at.list_names.get(kind.site, ())) > 1:
+            self.b.refuse("a list that carries derivatives goes under several names", "use one name, or an array")
+        made = self.b.emit(Call(Ref("zeros_like", zeros_like), (name,)), kind, self.hint(name))
+        self.state[name] = Adjoint(made, True)
 
     def contribute_parts(self, value: Name, amount: Val) -> None:
         definition = self.b.definitions.get(value)

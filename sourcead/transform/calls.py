@@ -32,6 +32,7 @@ from sourcead.ir.kinds import (
     is_number,
 )
 from sourcead.ir.nodes import (
+    UNDEFINED,
     Assign,
     Call,
     Const,
@@ -63,6 +64,7 @@ class Calls(Operations):
 
     lower: Callable[[Any], Function]
     stack: list[Any]
+    seen: list[tuple[Any, Function]]
 
     if TYPE_CHECKING:
 
@@ -92,6 +94,10 @@ class Calls(Operations):
         rule = registry.lookup(obj)
         if rule is not None:
             return self.call_rule(rule, func, obj, args, kwargs, hint, method)
+        if hasattr(type(obj), "template_for"):
+            return self.call_derivative(obj, args, kwargs)
+        if hasattr(type(obj), "__differentiable_source__"):
+            return self.call_object(func, obj.function, args, kwargs, hint, method)
         match obj:
             case functools.partial():
                 path = func.path if isinstance(func, Ref) else "partial"
@@ -154,7 +160,7 @@ class Calls(Operations):
         flat = [k for k in (*kinds, *named.values()) if not isinstance(k, Const)]
         if rule.form == "elementwise" and not named and all(is_number(k) for k in flat):
             plain = [self.kind(a) for a in args]
-            operands = [a if isinstance(a, Const) else Const(None) for a in args]
+            operands = [a if isinstance(a, Const) else UNDEFINED for a in args]
             return self.elementwise_kind(obj, plain, operands)
         if any(isinstance(k, Number) for k in flat):
             return Number()
@@ -193,6 +199,16 @@ class Calls(Operations):
                         "unpack a tuple, or name the arguments")
         return self.inline(self.lower(function), function, args, kwargs)
 
+    def call_derivative(self, derivative: Any, args: list[Any], kwargs: Kwargs) -> Val:
+        """`grad(g)(x)` inside a function: the gradient's statements in place of the call."""
+        parameters = tuple(inspect.signature(derivative).parameters)
+        named = dict(zip(parameters, args))
+        named.update({str(k): v for k, v in kwargs})
+        defaults = _live_defaults(derivative)
+        values = [named.get(p, defaults.get(p, Const(None))) for p in parameters]
+        template = derivative.template_for([self.deep_kind(v) for v in values])
+        return self.inline(template, derivative, values, [])
+
     def inactive_call(
         self, func: Val, function: types.FunctionType, args: list[Any], kwargs: Kwargs, hint: str, method: bool
     ) -> Val:
@@ -217,6 +233,7 @@ class Calls(Operations):
         """The callee's statements in place of the call, with the arguments under its parameters' names."""
         env = self.bind_arguments(template.params, function, args, kwargs)
         self.stack.append(getattr(function, "__code__", function))
+        self.seen.append((function, template))
         depth = self.origin
         try:
             reached = self.run(template.body, env)

@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sourcead.ir.kinds import Array, Closure, Dict, Kind, List, Np, Object, Tuple, Unknown
+from sourcead.ir.kinds import Array, Closure, Dict, Kind, List, Np, Object, Tuple, Unknown, carries
 from sourcead.ir.nodes import (
     Assign,
     Attr,
@@ -33,7 +33,21 @@ from sourcead.ir.walk import binds, reads, statements
 from sourcead.rules import registry
 from sourcead.transform.heap import Heap
 
-__all__ = ["Locations", "View", "find_useful", "function_of"]
+__all__ = ["Locations", "View", "activity", "find_useful", "function_of"]
+
+
+def activity(builder: Any, useful: set[Name]) -> Callable[[Any], bool]:
+    """`is_active(value)`: does it vary with a differentiated input and reach the result?"""
+
+    def is_active(value: Any) -> bool:
+        if not isinstance(value, Name) or value not in useful:
+            return False
+        kind = builder.kind(value)
+        if isinstance(kind, (List, Dict, Object)):
+            return value in builder.varied or bool(builder.heap.is_varied(kind.site))
+        return value in builder.varied and carries(kind)
+
+    return is_active
 
 
 def find_useful(body: Block, result: Operand, heap: Heap, kinds: dict[Name, Kind]) -> set[Name]:
@@ -194,7 +208,12 @@ class Locations:
         self.maybe: set[Name] = set()
         for stmt in statements(body):
             self._note(stmt)
+        self.list_names: dict[str, set[Name]] = {}
         names = [*params, *(n for s in statements(body) for n in binds_all(s))]
+        for name in names:
+            kind = kinds.get(name)
+            if isinstance(kind, (List, Dict, Object)):
+                self.list_names.setdefault(kind.site, set()).add(name)
         for name in names:
             if isinstance(kinds.get(name), Array) and name not in self.views:
                 self.owners.setdefault(self.cls(name), set()).add(name)

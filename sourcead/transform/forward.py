@@ -10,12 +10,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from sourcead.errors import NoRule
-from sourcead.ir.kinds import Array, Py, Tuple, carries, same_dim
+from sourcead.ir.kinds import Array, Dict, List, NoneKind, Object, Py, Text, Tuple, Value, same_dim
 from sourcead.ir.never import assert_never
 from sourcead.ir.nodes import (
     UNDEFINED,
@@ -49,9 +50,10 @@ from sourcead.ir.nodes import (
 )
 from sourcead.rules import registry
 from sourcead.rules.registry import Rule
+from sourcead.runtime.lists import zeros_like
 from sourcead.transform.adjoints import ZERO
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.facts import Locations, find_useful, function_of
+from sourcead.transform.facts import Locations, activity, find_useful, function_of
 from sourcead.transform.operations import OPERATORS
 from sourcead.transform.reverse import Reverse, _restore
 from sourcead.transform.specialise import Specialised
@@ -67,9 +69,7 @@ def tangent(done: Specialised, wrt: Sequence[int], *, name: str, value: bool = T
     useful = find_useful(primal.body, b.operand(done.result), done.heap, b.kinds)
     locations = Locations(primal.body, b.kinds, done.heap, params)
 
-    def is_active(v: Any) -> bool:
-        return isinstance(v, Name) and v in b.varied and v in useful and carries(b.kind(v))
-
+    is_active = activity(b, useful)
     b.derivative = True
     b.new = set()
     sweep = Forward(b, locations, is_active)
@@ -115,6 +115,10 @@ class Forward:
         if found != ZERO and not isinstance(found, Virtual):
             return found
         kind = self.b.kind(value)
+        if isinstance(kind, (Text, NoneKind, Value)) or (isinstance(kind, Py) and kind.type in (int, bool)):
+            return Const(0.0) if isinstance(kind, Py) else Const(None)
+        if isinstance(kind, (List, Dict)):
+            return self.b.emit(Call(Ref("zeros_like", zeros_like), (value,)), kind, self.hint(value))  # type: ignore[no-any-return]
         if isinstance(kind, Tuple):
             parts = self.b.components(value)
             known = self.b.components(found) if found != ZERO else [ZERO] * len(parts)
@@ -157,6 +161,8 @@ class Forward:
                 self.b.add(stmt)
                 if self.is_active(target):
                     self.assign(target, expr)
+                elif isinstance(expr, MethodCall) and self.dot(expr.value) != ZERO:
+                    self.contained(target, expr)
             case Store(base, index, value, op):
                 self.store(stmt, base, index, value, op)
             case If():
@@ -169,6 +175,9 @@ class Forward:
                 self.b.add(replace(stmt, body=tuple(body)))
             case Try():
                 self.attempt(stmt)
+            case StoreAttr(base, attr, value, op) if isinstance(self.b.kind(base), Object) and self.dot(base) != ZERO:
+                self.b.add(StoreAttr(self.b.operand(self.dot(base)), attr, self.b.operand(self.full(value)), op, self.b.origin))
+                self.b.add(stmt)
             case Unpack() | Delete() | StoreAttr() | StoreVariable() | Raise():
                 self.rules.other(stmt) if not isinstance(stmt, Raise) else None
                 self.drop_marks()
@@ -205,7 +214,7 @@ class Forward:
         found = self.expression(target, expr)
         if found == ZERO and not self.is_stored(target):
             return
-        if isinstance(self.b.kind(target), Tuple):
+        if isinstance(self.b.kind(target), (Tuple, List, Dict, Object)):
             self.dots[target] = found
             return
         if found == ZERO:
@@ -242,7 +251,43 @@ class Forward:
             return fresh  # type: ignore[no-any-return]
         return found
 
+    def contained(self, target: Name, expr: Any) -> Val | None:
+        """Lists, dicts and objects with active contents: the same is done to their tangents."""
+        b = self.b
+        match expr:
+            case MethodCall(Name() as value, method, args) if isinstance(b.kind(value), (List, Dict)) and self.dot(value) != ZERO:
+                kind = b.kind(value)
+                dots = tuple(b.operand(self.full(a)) if self.holds(kind, method, i) else a for i, a in enumerate(args))
+                found = b.emit(MethodCall(b.operand(self.dot(value)), method, dots), b.kind(target), self.hint(target))
+                return found if self.is_active(target) else ZERO  # type: ignore[no-any-return]
+            case Op("list" | "dict" as form, items) if isinstance(b.kind(target), (List, Dict)):
+                step = 2 if form == "dict" else 1
+                dots = tuple(
+                    b.operand(self.full(v)) if step == 1 or i % 2 else v for i, v in enumerate(items))
+                return b.emit(Op(form, dots), b.kind(target), self.hint(target))  # type: ignore[no-any-return]
+            case Call(Ref("object.__new__")) if isinstance(b.kind(target), Object):
+                return b.emit(Call(Ref("SimpleNamespace", SimpleNamespace), ()), b.kind(target), self.hint(target))  # type: ignore[no-any-return]
+            case Call(Ref("list") as func, (Name() as value,)):
+                return b.emit(Call(func, (b.operand(self.full(value)),)), b.kind(target), self.hint(target))  # type: ignore[no-any-return]
+            case Attr(Name() as value, attr) if isinstance(b.kind(value), Object):
+                dot = self.dot(value)
+                return ZERO if dot == ZERO else b.emit(Attr(dot, attr), b.kind(target), self.hint(target))
+            case Op("add" | "mul" as op, args) if isinstance(b.kind(target), List):
+                dots = tuple(b.operand(self.full(a)) if isinstance(b.kind(a), List) else a for a in args)
+                return b.emit(Op(op, dots), b.kind(target), self.hint(target))  # type: ignore[no-any-return]
+            case _:
+                return None
+
+    def holds(self, kind: Any, method: str, position: int) -> bool:
+        """Is this argument of the method an element (which has a tangent), or a position or key?"""
+        if isinstance(kind, List):
+            return method in ("append", "extend") or (method == "insert" and position == 1)
+        return position == 1 or (method == "update" and position == 0)
+
     def expression(self, target: Name, expr: Any) -> Val:
+        found = self.contained(target, expr)
+        if found is not None:
+            return found
         match expr:
             case Op("getitem", (base, index)):
                 return self.getitem(target, base, index)
@@ -350,8 +395,12 @@ class Forward:
         if not isinstance(base, Name) or not self.is_active(base):
             self.b.add(stmt)
             return
-        if not isinstance(self.b.kind(base), Array):
-            self.b.refuse("an active value is stored into a container", "use an array")
+        if isinstance(self.b.kind(base), (List, Dict)):
+            if op not in (None, "add", "sub"):
+                self.b.refuse(f"an element of a container is changed by `{op}`", "write `x[i] = x[i] ...`")
+            self.b.add(Store(self.b.operand(self.dot(base)), index, self.b.operand(self.full(value)), op, self.b.origin))
+            self.b.add(stmt)
+            return
         dot = self.dot(base)
         assert isinstance(dot, Name), base
         moved = self.dot(value)

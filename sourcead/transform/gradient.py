@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from sourcead.errors import IntegerArgument, NonScalarOutput
-from sourcead.ir.kinds import Array, Kind, Np, Number, Py, carries, dtype_of, is_number
+from sourcead.errors import NonScalarOutput
+from sourcead.ir.kinds import Array, Dict, Kind, Np, Number, Object, Py, Tuple, Unknown, carries, dtype_of
 from sourcead.ir.nodes import (
     Assign,
-    Block,
+    Attr,
     Call,
     Const,
     Function,
@@ -30,14 +30,15 @@ from sourcead.ir.nodes import (
     Stmt,
     Store,
     Try,
+    Unpack,
 )
-from sourcead.ir.walk import statements
+from sourcead.ir.walk import reads, statements, substitute
 from sourcead.rules import registry
+from sourcead.runtime.lists import like_object, zeros_like
 from sourcead.simplify.dead_code import dead_code
-from sourcead.transform.adjoints import ZERO
 from sourcead.transform.assemble import Assembler
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.facts import Locations, find_useful, function_of
+from sourcead.transform.facts import Locations, activity, find_useful, function_of
 from sourcead.transform.needed import Needed, Program, find_needed, reverse_uses
 from sourcead.transform.reverse import Reverse, positioned
 from sourcead.transform.specialise import Specialised
@@ -54,15 +55,27 @@ class Gradient:
     needed: Needed
     kinds: dict[Name, Kind]
     primal: Function
-    returns: list[str]
 
 
-def gradient(done: Specialised, wrt: Sequence[int], *, value: bool, name: str, aux: bool = False) -> Gradient:
-    """The gradient with respect to parameters `wrt` of a program with a real scalar result.
+@dataclass
+class Sweeps:
+    """The two sweeps before they are joined."""
 
-    The function takes the primal's parameters and `out_bar`, and returns the adjoints (a tuple if
-    several), after the value if `value`.
-    """
+    primal: Function
+    result: Val
+    auxiliary: Operand | None
+    out_bar: Name
+    forward: list[Stmt]
+    backward: list[Stmt]
+    returned: Operand
+    undone: list[Name]  # owners of storage that the reverse sweep undoes
+    assembler: Assembler
+    locations: Locations
+    uses: list[Any]
+
+
+def sweeps(done: Specialised, wrt: Sequence[int], *, scalar: bool, aux: bool, single: bool) -> Sweeps:
+    """Forward and reverse sweep of a specialised program, with respect to the parameters `wrt`."""
     b = done.builder
     primal = replace(done.function, body=positioned(done.function.body))
     params = [p.name for p in primal.params]
@@ -70,55 +83,166 @@ def gradient(done: Specialised, wrt: Sequence[int], *, value: bool, name: str, a
     auxiliary: Operand | None = None
     if aux:
         items = b.components(result)
-        assert items is not None and len(items) == 2
+        if items is None or len(items) != 2:
+            raise NonScalarOutput.at(primal.origin, "with has_aux the function returns a pair (value, aux)", "return a pair")
         result, auxiliary = items[0], b.operand(items[1])
-    kind = b.kind(result)
-    check_scalar(kind, primal.origin)
+    if scalar:
+        check_scalar(b.kind(result), primal.origin)
     useful = find_useful(primal.body, b.operand(result), done.heap, b.kinds)
     locations = Locations(primal.body, b.kinds, done.heap, params)
 
-    def is_active(v: Any) -> bool:
-        return isinstance(v, Name) and v in b.varied and v in useful and carries(b.kind(v))
-
+    is_active = activity(b, useful)
     b.derivative = True
     b.new = set()
     sweep = Reverse(b, locations, is_active)
     b.origin = Origin.none()
-    out_bar = b.fresh("out_bar", Py(float))
+    out_bar = b.fresh("out_bar", Py(float) if scalar else seed_kind(b, result))
     with b.block() as reverse:
         sweep.adj.contribute(result, out_bar)
         sweep.sweep(primal.body)
         bars = [finish(sweep, params[i]) for i in wrt]
-        returned = b.operand(bars[0] if len(bars) == 1 else Virtual(tuple(bars)))
+        returned = b.operand(bars[0] if single else Virtual(tuple(bars)))
     program = Program(primal.body, params)
-    pure = lambda e: is_pure(e, b)  # noqa: E731
-    trimmed = dead_code(Function(name, (), tuple(reverse), returned, primal.origin), pure).body
-    uses = reverse_uses(trimmed, program, b.kinds)
-    uses += loop_uses(trimmed, program, sweep)
+    trimmed = dead_code(Function("", (), tuple(reverse), returned, primal.origin), lambda e: is_pure(e, b)).body
+    uses = reverse_uses(trimmed, program, b.kinds) + loop_uses(trimmed, program, sweep)
     needed = find_needed(uses, program, locations, b.kinds, sweep.writes)
     assembler = Assembler(b, program, needed, sweep.writes)
     assembler.prepare(trimmed)
     forward = assembler.forward(primal.body, ())
     backward = assembler.reverse(trimmed, (), {})
-    known = {n: assembler.exported.get(n, n) for n in assembler.exported}
-    del known
-    restored, finals = restore(b, locations, sweep.writes, needed, params)
-    if restored:
-        backward = [Try(tuple(backward), (), (), tuple(restored), (), (), (), Origin.none())]
+    undone = undone_owners(locations, sweep.writes, needed)
+    return Sweeps(primal, result, auxiliary, out_bar, forward, backward, returned, undone, assembler, locations, uses)
+
+
+def seed_kind(b: Any, value: Val) -> Kind:
+    """The kind of the cotangent of a value."""
+    return b.kind(value)  # type: ignore[no-any-return]
+
+
+def gradient(
+    done: Specialised, wrt: Sequence[int], *, value: bool, name: str, aux: bool = False, single: bool = True
+) -> Gradient:
+    """The gradient with respect to parameters `wrt` of a program with a real scalar result.
+
+    The function takes the primal's parameters and `out_bar`, and returns the adjoints (a tuple unless
+    `single`), after the value if `value`, together with the auxiliary output if `aux`.
+    """
+    b = done.builder
+    s = sweeps(done, wrt, scalar=True, aux=aux, single=single)
+    params = [p.name for p in s.primal.params]
+    backward, returned = s.backward, s.returned
+    callers = [n for n in s.undone if n in params or n not in b.definitions]
+    finals = [b.fresh(f"{n.hint}_final", b.kind(n)) for n in callers]
+    head: list[Stmt] = [Assign(f, MethodCall(n, "copy", ()), Origin.none()) for n, f in zip(callers, finals)]
+    if callers:
+        put_back = tuple(Store(n, Const(Ellipsis), f, None, Origin.none()) for n, f in zip(callers, finals))
+        kept = b.fresh("gradient", b.kind(returned))
+        backward = [Try(tuple(backward), (), (), put_back, (kept,), (returned,), (), Origin.none())]
+        returned = kept
     if value:
-        head = [b.operand(result)] + ([auxiliary] if auxiliary is not None else [])
-        first: Val = head[0] if len(head) == 1 else Virtual(tuple(head))
+        first: Val = s.result if s.auxiliary is None else Virtual((s.result, s.auxiliary))
         final: Val = Virtual((first, returned))
-    elif auxiliary is not None:
-        final = Virtual((returned, auxiliary))
     else:
-        final = returned
+        final = returned if s.auxiliary is None else Virtual((returned, s.auxiliary))
     with b.block() as tail:
         result_operand = b.operand(final)
-    parameters = (*primal.params, Param(out_bar, "seed"))
-    body = (*forward, *finals, *backward, *tail)
-    function = dead_code(Function(name, parameters, body, result_operand, primal.origin), pure)
-    return Gradient(function, done, needed, b.kinds, primal, [])
+    parameters = (*s.primal.params, Param(s.out_bar, "seed"))
+    body = (*s.forward, *head, *backward, *tail)
+    function = dead_code(Function(name, parameters, body, result_operand, s.primal.origin), lambda e: is_pure(e, b))
+    return Gradient(function, done, s.assembler.needed, b.kinds, s.primal)
+
+
+@dataclass
+class Pullback:
+    """The two halves of a split call: `forward(args) -> (value, saved)`, `reverse(saved, out_bar) -> bars`."""
+
+    forward: Function
+    reverse: Function
+    specialised: Specialised
+    needed: Needed
+    result: Val
+    kinds: dict[Name, Kind]
+
+
+def pullback(done: Specialised, wrt: Sequence[int], *, name: str) -> Pullback:
+    """A split call whose reverse half may be called any number of times, whatever happens in between."""
+    b = done.builder
+    s = sweeps(done, wrt, scalar=False, aux=False, single=False)
+    lists = [saved.name for saved in s.assembler.lists.values()]
+    exposed = [n for n in dict.fromkeys(u.name for u in s.uses if u.content) if is_exposed(b, s, n)]
+    owners = list(dict.fromkeys([*s.undone, *(s.locations.owner(n)[0] for n in exposed)]))
+    free = [n for n in free_names(s.backward) if n != s.out_bar]
+    forward, backward = list(s.forward), list(s.backward)
+    before: list[Stmt] = []
+    after: list[Stmt] = []
+    kept: dict[Name, Name] = {}
+    for owner in owners:
+        copy = b.fresh(f"{owner.hint}_kept", b.kind(owner))
+        forward.append(Assign(copy, MethodCall(owner, "copy", ()), Origin.none()))
+        kept[owner] = copy
+        if owner in s.undone:
+            now = b.fresh(f"{owner.hint}_now", b.kind(owner))
+            before += [Assign(now, MethodCall(owner, "copy", ()), Origin.none()),
+                       Store(owner, Const(Ellipsis), copy, None, Origin.none())]
+            after.append(Store(owner, Const(Ellipsis), now, None, Origin.none()))
+        else:
+            backward = [substitute(stmt, {owner: copy}) for stmt in backward]
+    free = [n for n in dict.fromkeys([*free_names([*before, *backward, *after]), *lists]) if n != s.out_bar]
+    free = [n for n in free if n in set(free_names([*before, *backward, *after]))]
+    copies: list[Stmt] = []
+    for name_ in lists:
+        if name_ in free:
+            again = b.fresh(name_.hint, b.kind(name_))
+            copies.append(Assign(again, MethodCall(name_, "copy", ()), Origin.none()))
+            backward = [substitute(stmt, {name_: again}) for stmt in backward]
+    returned = s.returned
+    if after:
+        out = b.fresh("gradient", b.kind(returned))
+        backward = [Try(tuple(backward), (), (), tuple(after), (out,), (returned,), (), Origin.none())]
+        returned = out
+    pure = lambda e: is_pure(e, b)  # noqa: E731
+    with b.block() as tail:
+        pair = b.operand(Virtual((s.result, Virtual(tuple(free)))))
+    first = Function(f"{name}_forward", s.primal.params, (*forward, *tail), pair, s.primal.origin)
+    saved = b.fresh("saved", Unknown())
+    unpack: list[Stmt] = [Unpack(tuple(free), None, saved, Origin.none())] if free else []
+    second = Function(
+        f"{name}_reverse", (Param(saved), Param(s.out_bar)), (*unpack, *copies, *before, *backward), returned,
+        s.primal.origin,
+    )
+    return Pullback(dead_code(first, pure), dead_code(second, pure), done, s.assembler.needed, s.result, b.kinds)
+
+
+def is_exposed(b: Any, s: Sweeps, name: Name) -> bool:
+    """Could the caller change what is in this array between the sweeps (an argument, a global, a result)?"""
+    if not isinstance(b.kind(name), Array):
+        return False
+    owner, _ = s.locations.owner(name)
+    params = {p.name for p in s.primal.params}
+    cls = s.locations.cls(name)
+    shared = any(s.locations.cls(p) == cls for p in params if isinstance(b.kind(p), Array))
+    results = result_names(s.result)
+    return owner in params or shared or owner not in b.definitions or any(
+        isinstance(b.kind(r), Array) and s.locations.cls(r) == cls for r in results)
+
+
+def result_names(value: Val) -> list[Name]:
+    if isinstance(value, Virtual):
+        return [n for v in value.items for n in result_names(v)]
+    return [value] if isinstance(value, Name) else []
+
+
+def free_names(block: Sequence[Stmt]) -> list[Name]:
+    """Names that the statements read and do not bind, in the order of their first use."""
+    from sourcead.transform.facts import binds_all
+
+    bound = {n for s in statements(tuple(block)) for n in binds_all(s)}
+    found: dict[Name, None] = {}
+    for stmt in statements(tuple(block)):
+        for operand in reads(stmt):
+            if isinstance(operand, Name) and operand not in bound:
+                found[operand] = None
+    return list(found)
 
 
 def check_scalar(kind: Kind, origin: Origin) -> None:
@@ -135,21 +259,65 @@ def finish(sweep: Reverse, name: Name) -> Val:
     """The adjoint of a parameter as it is returned: of its structure, sharing memory with nothing."""
     b = sweep.b
     kind = b.kind(name)
-    if isinstance(kind, Py) and kind.type in (int, bool):
-        raise IntegerArgument.at(Origin.none(), f"the argument `{name.hint}` is an integer", "pass a float")
+    if isinstance(kind, (Tuple, Dict, Object)):
+        return finish_parts(sweep, name, kind, sweep.adj.parts.pop(name, {}))
     found = sweep.adj.peek(name)
     if found is None:
-        taken = sweep.adj.take(name)
-        return sweep.adj.zeros(name) if taken == ZERO else taken
-    value: Val = found.value
+        return structured_zero(b, name, kind)
+    return finish_value(sweep, found.value, found.owned, kind, f"{name.hint}_bar")
+
+
+def finish_value(sweep: Reverse, value: Operand, owned: bool, kind: Kind, hint: str) -> Val:
+    b = sweep.b
     have = b.kind(value)
     if isinstance(kind, Py) and not isinstance(have, Py) and not isinstance(value, Const):
-        return b.emit(Call(Ref(kind.type.__name__, kind.type), (found.value,)), kind, f"{name.hint}_bar")  # type: ignore[no-any-return]
-    if isinstance(kind, Array) and not found.owned:
-        fresh = sweep.adj.is_fresh(found.value) or not is_number(have)
-        if not fresh:
-            return b.emit(MethodCall(found.value, "copy", ()), kind, f"{name.hint}_bar")  # type: ignore[no-any-return]
+        return b.emit(Call(Ref(kind.type.__name__, kind.type), (value,)), kind, hint)  # type: ignore[no-any-return]
+    if isinstance(kind, Array) and not owned and not sweep.adj.is_fresh(value):
+        return b.emit(MethodCall(value, "copy", ()), kind, hint)  # type: ignore[no-any-return]
     return value
+
+
+def finish_parts(sweep: Reverse, name: Name, kind: Kind, parts: dict[Any, Operand]) -> Val:
+    """Tuples, dicts and objects: the same structure, with None where a leaf carries no derivative."""
+    b = sweep.b
+    slots: list[tuple[Any, Kind]]
+    if isinstance(kind, Tuple):
+        slots = list(enumerate(kind.items))
+    else:
+        slots = [(slot, b.heap.read(kind.site, slot)) for slot in b.heap.known(kind.site)]  # type: ignore[union-attr]
+    values: list[Val] = []
+    for slot, each in slots:
+        read = Attr(name, slot) if isinstance(kind, Object) else Op("getitem", (name, Const(slot)))
+        if slot in parts and isinstance(each, (Py, Np, Array)):
+            values.append(finish_value(sweep, parts[slot], False, each, f"{name.hint}_bar"))
+        elif slot in parts:
+            values.append(parts[slot])
+        elif not carries(each):
+            values.append(Const(None))
+        else:
+            nested = next((n for n in sweep.adj.parts if b.definitions.get(n) == read), None)
+            if isinstance(each, (Tuple, Dict, Object)):
+                held = nested or b.emit(read, each)
+                values.append(finish_parts(sweep, held, each, sweep.adj.parts.pop(held, {})))
+            else:
+                values.append(structured_zero(b, b.emit(read, each), each))
+    if isinstance(kind, Tuple):
+        return Virtual(tuple(values), "tuple", kind.cls)
+    flat = tuple(o for (slot, _), v in zip(slots, values) for o in (Const(slot), b.operand(v)))
+    made: Operand = b.emit(Op("dict", flat), Unknown(), f"{name.hint}_bar")
+    if isinstance(kind, Object):
+        made = b.emit(Call(Ref("like_object", like_object), (name, made)), Unknown(), f"{name.hint}_bar")
+    return made  # type: ignore[return-value]
+
+
+def structured_zero(b: Any, name: Name, kind: Kind) -> Val:
+    if isinstance(kind, (Py, Np)):
+        if isinstance(kind, Np):
+            return b.emit(Call(Ref(f"np.{kind.dtype}", np.dtype(kind.dtype).type), (Const(0.0),)), kind)  # type: ignore[no-any-return]
+        return Const(0j if kind == Py(complex) else 0.0)
+    if isinstance(kind, Array):
+        return b.emit(Call(Ref("np.zeros_like", np.zeros_like), (name,)), kind, f"{name.hint}_bar")  # type: ignore[no-any-return]
+    return b.emit(Call(Ref("zeros_like", zeros_like), (name,)), kind, f"{name.hint}_bar")  # type: ignore[no-any-return]
 
 
 def loop_uses(block: Block, program: Program, sweep: Reverse) -> list[Any]:
@@ -172,29 +340,15 @@ def loop_uses(block: Block, program: Program, sweep: Reverse) -> list[Any]:
     return out
 
 
-def restore(
-    b: Any, locations: Locations, writes: list[Any], needed: Needed, params: Sequence[Name]
-) -> tuple[list[Stmt], list[Stmt]]:
-    """Arrays of the caller that the reverse sweep undoes: copied before it, put back after it."""
-    names: dict[Name, None] = {}
-    for w in writes:
-        if w.number in needed.undone:
-            for base in w.bases:
-                owner, _ = locations.owner(base)
-                if owner in params or owner not in b.definitions:
-                    names[owner] = None
-    restored: list[Stmt] = []
-    finals: list[Stmt] = []
-    for name in names:
-        final = b.fresh(f"{name.hint}_final", b.kind(name))
-        finals.append(Assign(final, MethodCall(name, "copy", ()), Origin.none()))
-        restored.append(Store(name, Const(Ellipsis), final, None, Origin.none()))
-    return restored, finals
+def undone_owners(locations: Locations, writes: list[Any], needed: Needed) -> list[Name]:
+    """The arrays whose content the reverse sweep takes back."""
+    bases = [base for w in writes if w.number in needed.undone for base in w.bases]
+    return list(dict.fromkeys(locations.owner(base)[0] for base in bases))
 
 
 def is_pure(expr: Any, b: Any) -> bool:
     """May the expression be dropped when nobody reads it?"""
-    from sourcead.ir.nodes import Attr, MakeFunction
+    from sourcead.ir.nodes import MakeFunction
     from sourcead.transform.operations import OPERATORS
 
     match expr:

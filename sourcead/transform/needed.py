@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sourcead.ir.kinds import Array, Kind, Np, Object, Py, Slice, Tuple
+from sourcead.ir.kinds import Array, Kind, List, Np, Object, Py, Slice, Tuple
 from sourcead.ir.nodes import (
     Assign,
     Attr,
@@ -333,6 +333,8 @@ class _Solver:
             case Op(op) if op in CHEAP and isinstance(kind, Array):
                 if self.holds(expr, made, at, name) and self.at_hand(expr, at) and self.weight(name) <= 6:
                     return "cheap, and its inputs are at hand"
+                return None
+            case Call(Ref("len"), (Name() as arg,)) if isinstance(self.kinds.get(arg), List):
                 return None
             case Call(Ref("range")) | Call(Ref("len")):
                 return "a count" if self.at_hand(expr, at) else None

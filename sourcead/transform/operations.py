@@ -31,7 +31,7 @@ from sourcead.ir.kinds import (
     dtype_of,
     is_number,
 )
-from sourcead.ir.nodes import Attr, Const, Name, Op, Operand, Ref, Store, StoreAttr
+from sourcead.ir.nodes import UNDEFINED, Attr, Const, Name, Op, Operand, Ref, Store, StoreAttr
 from sourcead.transform.builder import Builder, Val, Virtual
 from sourcead.transform.heap import ITEM, Heap
 from sourcead.transform.indexing import element_kind, is_basic
@@ -596,7 +596,7 @@ class Operations(Builder):
     def stored_kind(self, site: str, slot: Any, value: Val, op: str | None) -> Kind:
         if op is None:
             return self.kind(value)
-        return self.operator_kind(op, [self.slot(site, slot), self.kind(value)], [Const(None), self.operand(value)])
+        return self.operator_kind(op, [self.slot(site, slot), self.kind(value)], [UNDEFINED, self.operand(value)])
 
     def vary(self, name: Operand) -> None:
         """Storage receives an active value: it varies, and so does every array that may share it."""

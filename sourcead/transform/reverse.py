@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from sourcead.errors import NoRule
-from sourcead.ir.kinds import Array, Kind, List, Np, Py, Tuple, dtype_of
+from sourcead.ir.kinds import Array, Dict, Kind, List, NoneKind, Np, Object, Py, Tuple, dtype_of
 from sourcead.ir.never import assert_never
 from sourcead.ir.nodes import (
     Assign,
@@ -52,6 +52,7 @@ from sourcead.rules.registry import Rule
 from sourcead.runtime.accumulate import last_written
 from sourcead.transform.adjoints import ZERO, Adjoint, Adjoints
 from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.heap import ITEM
 from sourcead.transform.facts import Locations, function_of, index_kinds, written_arguments
 from sourcead.transform.indexing import is_basic
 from sourcead.transform.operations import OPERATORS
@@ -113,6 +114,10 @@ class Reverse:
     # -- blocks ------------------------------------------------------------------------------
 
     def sweep(self, block: Block) -> None:
+        for stmt in block:
+            if isinstance(stmt, Assign) and self.is_built(stmt.target) and not self.is_taken_apart(stmt):
+                with self.b.at(replace(stmt.origin, sweep="reverse")):
+                    self.adj.open_list(stmt.target)
         for stmt in reversed(block):
             with self.b.at(replace(stmt.origin, sweep="reverse")):
                 self.statement(stmt)
@@ -168,11 +173,12 @@ class Reverse:
         """Leave a mark where the write `stmt` may be undone."""
         names = tuple(b for b in bases if isinstance(b, Name))
         at = stmt.origin.at
+        if not any(isinstance(self.b.kind(n), Array) for n in names):
+            return
+        names = tuple(n for n in names if isinstance(self.b.kind(n), Array))
         if at not in self.numbers:
             self.numbers[at] = len(self.writes)
             self.writes.append(Write(len(self.writes), stmt, at, names))
-        from sourcead.ir.kinds import NoneKind
-
         self.b.emit(Op("undo", (Const(self.numbers[at]),)), NoneKind(), "_undo")
 
     # -- assignments -------------------------------------------------------------------------
@@ -182,8 +188,10 @@ class Reverse:
             written = written_arguments(expr, self.b.kinds)
             if written:
                 self.mark(stmt, *written)
-            if isinstance(expr, MethodCall) and expr.method in ("append", "extend", "insert", "pop"):
-                self.container_method(stmt, expr)
+            if isinstance(expr, MethodCall) and self.list_method(stmt, expr):
+                return
+        if self.made_list(target, expr):
+            return
         if not self.is_active(target) or target in self.at.views:
             return
         seed = self.adj.take(target)
@@ -191,10 +199,110 @@ class Reverse:
             return
         self.expression(target, expr, seed)
 
-    def container_method(self, stmt: Assign, expr: MethodCall) -> None:
+    # -- lists -------------------------------------------------------------------------------
+
+    def is_built(self, name: Any) -> bool:
+        """Is this a list with active elements that is built or changed step by step?"""
+        kind = self.b.kind(name)
+        return isinstance(kind, List) and self.is_active(name) and kind.site in self.at.mutated_sites
+
+    def is_taken_apart(self, stmt: Assign) -> bool:
+        return isinstance(stmt.expr, Op) and stmt.expr.op == "getitem"
+
+    def list_method(self, stmt: Assign, expr: MethodCall) -> bool:
+        """Reverse of a method of a list with active elements: the same, backward, on the adjoints."""
+        if not isinstance(expr.value, Name) or not self.is_built(expr.value):
+            return False
+        bar = self.adj.list_adjoint(expr.value)
+        if bar is None:
+            return True
         kind = self.b.kind(expr.value)
-        if isinstance(kind, List) and self.b.heap.is_varied(kind.site):
-            self.b.refuse("a list that is built step by step carries derivatives", "write into an array instead")
+        item = self.b.heap.read(kind.site, ITEM)
+        match expr.method, expr.args:
+            case "append", (value,):
+                self.adj.contribute(value, self.b.emit(MethodCall(bar, "pop", ()), item, "t"))
+            case "insert", (index, value):
+                self.adj.contribute(value, self.b.emit(MethodCall(bar, "pop", (index,)), item, "t"))  # type: ignore[arg-type]
+            case "pop", ():
+                self.call_list(bar, "append", self.full_adjoint(stmt.target))
+            case "pop", (index,):
+                self.call_list(bar, "insert", index, self.full_adjoint(stmt.target))
+            case "reverse", ():
+                self.call_list(bar, "reverse")
+            case _:
+                if expr.method in ("index", "count", "copy"):
+                    return False
+                self.b.refuse(f"`{expr.method}` of a list that carries derivatives", "use append, pop and indexing")
+        return True
+
+    def call_list(self, bar: Operand, method: str, *args: Any) -> None:
+        self.b.emit(MethodCall(bar, method, tuple(map(self.b.operand, args))), NoneKind(), "_")
+
+    def full_adjoint(self, name: Name) -> Val:
+        """The adjoint of a value with zeros written out."""
+        kind = self.b.kind(name)
+        if isinstance(kind, Tuple):
+            parts = self.adj.parts.pop(name, {})
+            items = []
+            for i, k in enumerate(kind.items):
+                zero: Val = Const(0.0)
+                if isinstance(k, Array) and i not in parts:
+                    held = self.b.emit(Op("getitem", (name, Const(i))), k)
+                    zero = self.adj.zeros(held)
+                items.append(parts.get(i, zero))
+            return Virtual(tuple(items))
+        seed = self.adj.take(name)
+        return self.adj.zeros(name) if seed == ZERO else seed
+
+    def made_list(self, target: Name, expr: Any) -> bool:
+        """Reverse of making a list: its elements' adjoints are those that are left."""
+        if not self.is_built(target):
+            return False
+        bar = self.adj.list_adjoint(target)
+        self.adj.state.pop(target, None)
+        if bar is None:
+            return True
+        kind = self.b.kind(target)
+        item = self.b.heap.read(kind.site, ITEM)
+        match expr:
+            case Op("list", items):
+                for i, value in enumerate(items):
+                    if self.is_active(value):
+                        self.adj.contribute(value, self.b.emit(Op("getitem", (bar, Const(i))), item))
+            case MethodCall(Name() as source, "copy") | Call(Ref("list"), (Name() as source,)):
+                self.adj.contribute(source, bar)
+            case _:
+                self.b.refuse("a list that carries derivatives is made here", "start from a list display")
+        return True
+
+    def list_item(self, base: Name, index: Operand, seed: Val) -> None:
+        bar = self.adj.list_adjoint(base)
+        if bar is None:
+            if self.is_built(base):
+                return
+            self.adj.open_list(base)
+            bar = self.adj.list_adjoint(base)
+            assert bar is not None
+        self.adj.touched.add(base)
+        self.b.add(Store(bar, index, self.b.operand(seed), "add", self.b.origin))
+
+    def list_store(self, base: Name, index: Operand, value: Operand, op: str | None) -> None:
+        bar = self.adj.list_adjoint(base)
+        if bar is None:
+            return
+        kind = self.b.kind(base)
+        item = self.b.heap.read(kind.site, ITEM)
+        seed = self.b.emit(Op("getitem", (bar, index)), item)
+        if op is None:
+            zero = Const(0.0)
+            if isinstance(item, Array):
+                zero = self.b.emit(Call(Ref("np.zeros_like", np.zeros_like), (seed,)), item)
+            self.b.add(Store(bar, index, zero, None, self.b.origin))
+            self.adj.contribute(value, seed)
+        elif op in ("add", "sub"):
+            self.adj.contribute(value, seed if op == "add" else self.negative(seed), transient=True)
+        else:
+            self.b.refuse(f"an element of a list is changed by `{op}`", "write `x[i] = x[i] ...` into an array")
 
     def expression(self, target: Name, expr: Any, seed: Val) -> None:
         match expr:
@@ -206,6 +314,8 @@ class Reverse:
                 self.adj.contribute(value, seed)
             case Op(op, args) if op in OPERATORS:
                 self.rule(OPERATORS[op], target, list(args), [], seed)
+            case Attr(value, attr) if isinstance(self.b.kind(value), Object):
+                self.field(value, attr, seed)
             case Attr(value, attr):
                 self.rule(function_of(expr, self.b.kinds), target, [value], [], seed, attr)
             case Call(func, args, kwargs):
@@ -225,6 +335,12 @@ class Reverse:
         if isinstance(kind, Tuple) and isinstance(index, Const):
             self.adj.contribute_part(base, index.value % len(kind.items), seed)
             return
+        if isinstance(kind, List):
+            self.list_item(base, index, seed)
+            return
+        if isinstance(kind, Dict) and isinstance(index, Const) and kind.site not in self.at.mutated_sites:
+            self.adj.contribute_part(base, index.value, seed)
+            return
         if not isinstance(kind, Array):
             self.b.refuse("an element of a container carries a derivative", "use an array or a tuple")
         parts = index_kinds(index, self.b.kinds)
@@ -236,6 +352,12 @@ class Reverse:
             self.b.add(Store(buffer, index, amount, "add", self.b.origin))
         else:
             self.b.emit(Call(Ref("np.add.at", np.add.at), (buffer, index, amount)), Py(type(None)), "_")
+
+    def field(self, base: Operand, attr: str, seed: Val) -> None:
+        kind = self.b.kind(base)
+        if not isinstance(base, Name) or kind.site in self.at.mutated_sites:
+            self.b.refuse(f"attribute `{attr}` carries a derivative, and is assigned in the same call", "use a local variable")
+        self.adj.contribute_part(base, attr, seed)
 
     def is_mask(self, parts: list[Kind]) -> bool:
         return len(parts) == 1 and dtype_of(parts[0]) == np.dtype(bool)
@@ -398,6 +520,9 @@ class Reverse:
         if not isinstance(base, Name) or not self.is_active(base):
             return
         kind = self.b.kind(base)
+        if isinstance(kind, List):
+            self.list_store(base, index, value, op)
+            return
         if not isinstance(kind, Array):
             self.b.refuse("an active value is stored into a container", "use an array")
         if not self.at.is_static(base):

@@ -116,6 +116,7 @@ class Specialiser(Calls):
         self.heap = heap
         self.lower = lower
         self.stack: list[Any] = []
+        self.seen: list[tuple[Any, Function]] = []  # functions looked into
         self.guards: dict[str, Any] = {}
         self.derivative = False
         self.cells: dict[Name, Val] = {}
@@ -136,6 +137,7 @@ class Specialiser(Calls):
             env[param.name] = name
             params.append(Param(name, param.form))
         self.stack.append(getattr(live, "__code__", live))
+        self.seen.append((live, template))
         with self.block() as body:
             self.run(template.body, env)
             result = self.value(template.result, env)

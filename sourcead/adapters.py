@@ -1,0 +1,55 @@
+"""A plain function around a callable that is not one (a partial, a ufunc, a built-in), with source text.
+
+>>> import functools, math
+>>> adapter(functools.partial(pow, 2.0))(3.0), adapter(math.sin)(0.0)
+(8.0, 0.0)
+"""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+import types
+from typing import Any
+
+__all__ = ["adapter"]
+
+
+def adapter(target: Any) -> types.FunctionType:
+    """`def name(parameters): return target(parameters)`, registered so that its source is found."""
+    name = getattr(target, "__name__", None) or getattr(getattr(target, "func", None), "__name__", None) or "function"
+    name = name if name.isidentifier() else "function"
+    parameters = _parameters(target)
+    arguments = ", ".join(f"{p.name}={p.name}" if p.kind is p.KEYWORD_ONLY else p.name for p in parameters)
+    heads = []
+    for p in parameters:
+        if p.kind is p.KEYWORD_ONLY and "*" not in heads:
+            heads.append("*")
+        heads.append(p.name)
+    text = f"def {name}({', '.join(heads)}):\n    return target({arguments})\n"
+    filename = f"<sourcead adapter {name} {len(_KEPT)}>"
+    _KEPT.append(text)
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    scope: dict[str, Any] = {"target": target, "__name__": "sourcead.adapted"}
+    exec(compile(text, filename, "exec"), scope)
+    made = scope[name]
+    assert isinstance(made, types.FunctionType)
+    defaults = [p.default for p in parameters if p.kind is not p.KEYWORD_ONLY and p.default is not p.empty]
+    made.__defaults__ = tuple(defaults) or None
+    made.__kwdefaults__ = {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is not p.empty}
+    return made
+
+
+_KEPT: list[str] = []
+
+
+def _parameters(target: Any) -> list[inspect.Parameter]:
+    count = getattr(target, "nin", None)
+    if isinstance(count, int):
+        names = ["x"] if count == 1 else [f"x{i + 1}" for i in range(count)]
+        return [inspect.Parameter(n, inspect.Parameter.POSITIONAL_OR_KEYWORD) for n in names]
+    try:
+        found = list(inspect.signature(target).parameters.values())
+    except ValueError:
+        found = [inspect.Parameter("x", inspect.Parameter.POSITIONAL_OR_KEYWORD)]
+    return [p for p in found if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]

@@ -1,0 +1,90 @@
+"""Rules of users: `sourcead.rule`, `sourcead.nondifferentiable`, `sourcead.stop_gradient`.
+
+    @sourcead.rule(fastlib.lookup, form="elementwise")
+    def lookup(y, x):
+        return fastlib.lookup_slope(x)
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sourcead.ir.kinds import Array, Kind, Np, Number, Py, broadcast_dims, is_number
+from sourcead.rules.registry import Effects, Rule, lookup, register
+
+__all__ = ["nondifferentiable", "rule", "stop_gradient"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
+
+
+def rule(*functions: Any, form: str = "reverse", wrt: tuple[str, ...] | None = None, pure: bool = True) -> Callable[[F], F]:
+    """State the derivative of `functions` (also of functions without Python source, and of your own).
+
+    form="reverse": the decorated `r(y_bar, y, *parameters)` returns the adjoints of `wrt` (default: all
+      parameters), a tuple if several, None for zero.
+    form="elementwise": `r(y, *parameters)` returns the partial derivatives dy/dx of a function applied
+      element by element.
+    form="linear": `r(y_bar, *parameters)` is the transpose in the first parameter (or `wrt`).
+    form="forward": `r(y, *parameters, *, x_dot, ...)` returns the tangent; after a reverse rule.
+    pure: the function has no effects, and may be called again or dropped.
+    """
+
+    def decorate(body: F) -> F:
+        names = tuple(inspect.signature(body).parameters)
+        effects = Effects(pure=pure)
+        name = getattr(functions[0], "__name__", body.__name__)
+        match form:
+            case "elementwise":
+                found = Rule(name, form, functions, wrt or names[1:], partials=body, effects=effects, kind=_elementwise_kind)
+            case "linear":
+                found = Rule(name, form, functions, wrt or names[1:2], reverse=body, effects=effects, kind=_any_number)
+            case "reverse":
+                found = Rule(name, "general", functions, wrt or names[2:], reverse=body, effects=effects, kind=_any_number)
+            case "forward":
+                for function in functions:
+                    known = lookup(function)
+                    if known is None:
+                        raise ValueError(f"{function!r} has no reverse rule yet: state that one first")
+                    known.forward = body
+                return body
+            case _:
+                raise ValueError(f"form is 'reverse', 'forward', 'elementwise' or 'linear', not {form!r}")
+        register(found)
+        return body
+
+    return decorate
+
+
+def _elementwise_kind(*kinds: Any, **named: Any) -> Kind:
+    plain = [k for k in kinds if is_number(k)]
+    arrays = [k for k in plain if isinstance(k, Array)]
+    if arrays and len(plain) == len(kinds):
+        return Array(arrays[0].dtype, broadcast_dims([k.dims for k in arrays]))
+    if all(isinstance(k, (Py, Np)) or not is_number(k) for k in kinds):
+        return Py(float)
+    return Number()
+
+
+def _any_number(*kinds: Any, **named: Any) -> Kind:
+    return Number()
+
+
+def nondifferentiable(function: F) -> F:
+    """Declare that the results of `function` do not vary with its inputs (its derivative is zero)."""
+    register(Rule(getattr(function, "__name__", "function"), "constant", (function,), effects=Effects(pure=False)))
+    return function
+
+
+def stop_gradient(x: T) -> T:
+    """`x`, as a constant for differentiation.
+
+    >>> stop_gradient(2.0)
+    2.0
+    """
+    return x
+
+
+register(Rule("stop_gradient", "constant", (stop_gradient,), effects=Effects(returns="same"), kind=lambda x: x))
