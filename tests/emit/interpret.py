@@ -64,7 +64,8 @@ def interpret(function: Function, *args: Any) -> Any:
 class Interpreter:
     def __init__(self, names: dict[Name, Any]) -> None:
         self.names = names
-        self.order: dict[Name, int] = {}
+        self.clock = 0
+        self.order: dict[Name, int] = {}  # when each name was bound last
 
     def read(self, operand: Operand) -> Any:
         match operand:
@@ -83,7 +84,8 @@ class Interpreter:
 
     def bind(self, name: Name, value: Any) -> None:
         self.names[name] = value
-        self.order[name] = len(self.order) if name not in self.order else max(self.order.values()) + 1
+        self.clock += 1
+        self.order[name] = self.clock
 
     def block(self, block: Block) -> None:
         for stmt in block:
@@ -148,12 +150,13 @@ class Interpreter:
             self.bind(name, value)
 
     def attempt(self, stmt: Try) -> None:
+        entered = self.clock
         try:
             self.block(stmt.body)
         except Exception as exception:
             for handler in stmt.handlers:
                 if handler.type is None or isinstance(exception, self.read(handler.type)):
-                    self.interrupt(stmt)
+                    self.interrupt(stmt, entered)
                     if handler.name is not None:
                         self.bind(handler.name, exception)
                     self.block(handler.body)
@@ -163,10 +166,10 @@ class Interpreter:
         self.block(stmt.orelse)
         self.leave(stmt, stmt.leaves)
 
-    def interrupt(self, stmt: Try) -> None:
+    def interrupt(self, stmt: Try, entered: int) -> None:
         """Handlers see the binding that was done last."""
         for seen, entry, bound in stmt.interrupted:
-            done = [name for name in bound if name in self.order]
+            done = [name for name in bound if self.order.get(name, 0) > entered]
             last = max(done, key=lambda name: self.order[name], default=entry)
             self.bind(seen, self.carry(last))
 
