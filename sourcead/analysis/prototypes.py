@@ -15,6 +15,7 @@ from __future__ import annotations
 import itertools
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -38,10 +39,19 @@ from sourcead.ir.kinds import (
 )
 from sourcead.ir.nodes import Const
 
-__all__ = ["NoPrototype", "observe", "result_kind"]
+__all__ = ["NoPrototype", "SizeOf", "observe", "result_kind"]
 
 _SIZES = ((5, 7, 11, 13, 17, 19, 23, 29), (6, 9, 14, 16, 21, 25, 28, 34))
+_COUNTS = ((2, 3), (3, 4), (0, 1), (1, 2), (0, 0), (1, 1))  # values of integers in the two runs
 _CACHE: dict[Any, Kind] = {}
+
+
+@dataclass(frozen=True)
+class SizeOf:
+    """The size of an axis (or, with several dims, a shape) as an argument: `np.zeros(x.shape)`."""
+
+    dims: tuple[Dim, ...]
+    single: bool = False
 
 
 class NoPrototype(Exception):
@@ -70,16 +80,45 @@ def _result_kind(function: Callable[..., Any], args: tuple[Kind | Const, ...], k
     names = list(symbols)
     if len(names) > len(_SIZES[0]):
         return Unknown()
-    for groups in _groupings(names):
-        try:
-            runs = [_run(function, args, kwargs, _assign(groups, sizes)) for sizes in _SIZES]
-        except NoPrototype:
-            return Unknown()
-        except Exception:  # the sample's sizes did not fit: try the next grouping
-            continue
-        sizes = [_assign(groups, s) for s in _SIZES]
-        return _read(runs, sizes, groups, symbols)
+    integers = any(_has_integer(a) for a in (*args, *kwargs.values()))
+    for counts in _COUNTS if integers else _COUNTS[:1]:
+        for groups in _groupings(names):
+            sizes = [_assign(groups, s) | {"": n} for s, n in zip(_SIZES, counts)]
+            try:
+                runs = [_run(function, args, kwargs, s) for s in sizes]
+            except NoPrototype:
+                return Unknown()
+            except Exception:  # the sample's sizes did not fit: try the next grouping
+                continue
+            kind = _read(runs, sizes, groups, symbols)
+            if not isinstance(kind, Unknown):
+                return _without_sizes(kind) if counts[0] == counts[1] else kind
     return Unknown()
+
+
+def _has_integer(kind: Kind | Const) -> bool:
+    match kind:
+        case Py(type):
+            return type is int
+        case Np(dtype):
+            return np.dtype(dtype).kind in "iu"
+        case Tuple(items):
+            return any(map(_has_integer, items))
+        case List(item, _, items):
+            return any(map(_has_integer, items or (item,)))
+        case _:
+            return False
+
+
+def _without_sizes(kind: Kind) -> Kind:
+    """Integers had one value in both runs: a size may come from them."""
+    match kind:
+        case Array(dtype, dims):
+            return Array(dtype, tuple(d if isinstance(d, Sym) else None for d in dims))
+        case Tuple(items, cls):
+            return Tuple(tuple(map(_without_sizes, items)), cls)
+        case _:
+            return kind
 
 
 def _run(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], sizes: dict[str, int]) -> Any:
@@ -111,7 +150,7 @@ def _assign(groups: list[list[str]], sizes: tuple[int, ...]) -> dict[str, int]:
 
 def _symbols(kind: Kind | Const) -> Iterator[Sym]:
     match kind:
-        case Array(_, dims):
+        case Array(_, dims) | SizeOf(dims):
             yield from (d for d in dims if isinstance(d, Sym))
         case Tuple(items):
             for item in items:
@@ -128,9 +167,12 @@ def _sample(kind: Kind | Const, sizes: dict[str, int]) -> Any:
         case Const(value):
             return value
         case Py(type):
-            return {bool: True, int: 2, float: 0.7, complex: 0.7 + 0.2j}[type]
+            return {bool: True, int: sizes[""], float: 0.7, complex: 0.7 + 0.2j}[type]
         case Np(dtype):
-            return np.dtype(dtype).type(2 if np.dtype(dtype).kind in "iu" else 0.7)
+            return np.dtype(dtype).type(sizes[""] if np.dtype(dtype).kind in "iu" else 0.7)
+        case SizeOf(dims, single):
+            found = tuple(_size(d, sizes) for d in dims)
+            return found[0] if single else found
         case Array(dtype, dims):
             return _sample_array(np.dtype(dtype), tuple(_size(d, sizes) for d in dims))
         case NoneKind():

@@ -209,10 +209,29 @@ class Adjoints:
             mine = owned or (fitted != amount or self.is_new(fitted)) and self.is_fresh(fitted)
             self.state[owner] = Adjoint(fitted, mine)
         elif old.owned and isinstance(kind, Array) and kind.dims:
-            self.b.add(Store(old.value, Const(Ellipsis), fitted, "add", self.b.origin))
+            self.add_in_place(old.value, Const(Ellipsis), fitted)
         else:
-            total = self.b.op("add", [old.value, fitted], self.hint(owner))
-            self.state[owner] = Adjoint(total, True)
+            self.state[owner] = Adjoint(self.total(old.value, fitted, owner), True)
+
+    def add_in_place(self, base: Operand, index: Operand, amount: Operand) -> None:
+        """`base[index] += amount`, or `-=` where the amount is a negation."""
+        expr = self.b.definitions.get(amount) if isinstance(amount, Name) else None
+        if isinstance(expr, Op) and expr.op == "neg" and amount in self.b.new:
+            self.b.add(Store(base, index, expr.args[0], "sub", self.b.origin))
+        else:
+            self.b.add(Store(base, index, amount, "add", self.b.origin))
+
+    def total(self, old: Operand, more: Operand, owner: Name) -> Operand:
+        """`old + more`, or `old - x` where `more` is -x."""
+        expr = self.b.definitions.get(more) if isinstance(more, Name) else None
+        negated = isinstance(expr, Op) and expr.op == "neg" and more in self.b.new
+        if negated:
+            more = expr.args[0]  # type: ignore[union-attr]
+        kind = self.b.kind(old)
+        if isinstance(kind, (Py, Np)) and isinstance(self.b.kind(more), (Py, Np)) and isinstance(old, Name):
+            found = self.b.operator_kind("add", [kind, self.b.kind(more)], [old, more])
+            return self.b.emit(Op("isub" if negated else "iadd", (old, more)), found, self.hint(owner))  # type: ignore[no-any-return]
+        return self.b.operand(self.b.op("sub" if negated else "add", [old, more], self.hint(owner)))  # type: ignore[no-any-return]
 
     def is_last(self, name: Name) -> bool:
         statements = self.b.statements
@@ -255,9 +274,9 @@ class Adjoints:
         last = path[-1]
         self.touched.add(owner)
         if isinstance(last, Op) and last.op == "getitem":
-            self.b.add(Store(base, last.args[1], amount, "add", self.b.origin))
+            self.add_in_place(base, last.args[1], amount)
         else:
-            self.b.add(Store(self.viewed(last, base), Const(Ellipsis), amount, "add", self.b.origin))
+            self.add_in_place(self.viewed(last, base), Const(Ellipsis), amount)
 
     # -- fitting -----------------------------------------------------------------------------
 

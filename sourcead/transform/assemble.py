@@ -34,7 +34,7 @@ from sourcead.ir.nodes import (
     While,
     With,
 )
-from sourcead.ir.walk import map_expr, operands, reads, statements, substitute
+from sourcead.ir.walk import binds, map_expr, operands, reads, statements, substitute
 from sourcead.transform.needed import At, Needed, Program
 
 __all__ = ["Assembler"]
@@ -63,6 +63,7 @@ class Assembler:
     exported: dict[Name, Operand] = field(default_factory=dict)
     old: dict[int, list[Name]] = field(default_factory=dict)
     tops: dict[int, list[Stmt]] = field(default_factory=dict)
+    undo_hints: dict[Name, str] = field(default_factory=dict)
     final: list[tuple[Name, Name]] = field(default_factory=list)
 
     # -- planning ----------------------------------------------------------------------------
@@ -93,7 +94,8 @@ class Assembler:
             kind = self.builder.kind(base)
             if isinstance(w.stmt, Store) and not self.is_whole(w.stmt):
                 kind = self.element_kind(w.stmt)
-            names.append(self.builder.fresh(f"{base.hint}_old", kind))
+            names.append(self.builder.fresh("t", kind))
+            self.undo_hints[names[-1]] = f"{base.hint}_undo"
         self.old[w.number] = names
         home = self.home_of(w.at)
         if self.program.loop_home(home) is not None:
@@ -117,10 +119,8 @@ class Assembler:
             return
         single = len(names) == 1
         hint = f"{names[0].hint}_saved" if single else "saved"
-        if single and names[0].hint.endswith("_old"):
-            hint = names[0].hint.removesuffix("_old") + "_undo"
         if single and names[0].hint == "t":
-            hint = "saved"
+            hint = self.undo_hints.get(names[0], "saved")
         item: Kind = self.builder.kind(names[0]) if single else Tuple(tuple(self.builder.kind(n) for n in names))
         name = self.builder.fresh(hint, List(item))
         numbers = all(isinstance(self.builder.kind(n), (Py, Np)) for n in names)
@@ -205,15 +205,15 @@ class Assembler:
         at = stmt.origin.at
         match stmt:
             case If():
-                then = self.forward(stmt.then, (*at, 0)) + self.appended((*at, 0))
-                orelse = self.forward(stmt.orelse, (*at, 1)) + self.appended((*at, 1))
+                then = self.keeping(self.forward(stmt.then, (*at, 0)), (*at, 0))
+                orelse = self.keeping(self.forward(stmt.orelse, (*at, 1)), (*at, 1))
                 return [replace(stmt, then=tuple(then), orelse=tuple(orelse), merges=(*stmt.merges, *self.exports(at)))]
             case For():
-                body = self.forward(stmt.body, (*at, 1)) + self.appended((*at, 1))
+                body = self.keeping(self.forward(stmt.body, (*at, 1)), (*at, 1))
                 return self.counted(replace(stmt, body=tuple(body)), at)
             case While():
                 condition = self.forward(stmt.condition, (*at, 1))
-                body = self.forward(stmt.body, (*at, 1)) + self.appended((*at, 1))
+                body = self.keeping(self.forward(stmt.body, (*at, 1)), (*at, 1))
                 return self.counted(replace(stmt, condition=tuple(condition), body=tuple(body)), at)
             case With():
                 return [replace(stmt, body=tuple(self.forward(stmt.body, home)))]
@@ -221,6 +221,28 @@ class Assembler:
                 return [replace(stmt, body=tuple(self.forward(stmt.body, home)),
                                 orelse=tuple(self.forward(stmt.orelse, home)),
                                 final=tuple(self.forward(stmt.final, home)))]
+            case _:
+                return [stmt]
+
+    def keeping(self, block: list[Stmt], home: At) -> list[Stmt]:
+        """The block with what it keeps put on its list, as soon as all of it is there."""
+        saved = self.lists.get(home)
+        if saved is None:
+            return block
+        wanted = set(saved.values)
+        last = max((i + 1 for i, s in enumerate(block) if self.binds_any(s, wanted)), default=0)
+        return block[:last] + self.appended(home) + block[last:]
+
+    def binds_any(self, stmt: Stmt, wanted: set[Name]) -> bool:
+        return any(n in wanted for inner in self.flat(stmt) for n in binds(inner))
+
+    def flat(self, stmt: Stmt) -> list[Stmt]:
+        """The statement, and those inside it whose names are visible behind it."""
+        match stmt:
+            case With():
+                return [stmt, *(i for s in stmt.body for i in self.flat(s))]
+            case Try():
+                return [stmt, *(i for s in (*stmt.body, *stmt.orelse, *stmt.final) for i in self.flat(s))]
             case _:
                 return [stmt]
 

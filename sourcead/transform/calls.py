@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sourcead.analysis.prototypes import result_kind
+from sourcead.analysis.prototypes import SizeOf, result_kind
 from sourcead.errors import NoRule, SourceADError
 from sourcead.ir.kinds import (
     Array,
@@ -34,12 +34,14 @@ from sourcead.ir.kinds import (
 from sourcead.ir.nodes import (
     UNDEFINED,
     Assign,
+    Attr,
     Call,
     Const,
     Function,
     MakeFunction,
     MethodCall,
     Name,
+    Op,
     Param,
     Ref,
     Star,
@@ -157,7 +159,7 @@ class Calls(Operations):
         if rule.kind is not None:
             found = rule.kind(*kinds, **named)
             return found if found is not None else Unknown()
-        flat = [k for k in (*kinds, *named.values()) if not isinstance(k, Const)]
+        flat: list[Any] = [k for k in (*kinds, *named.values()) if not isinstance(k, Const)]
         if rule.form == "elementwise" and not named and all(is_number(k) for k in flat):
             plain = [self.kind(a) for a in args]
             operands = [a if isinstance(a, Const) else UNDEFINED for a in args]
@@ -178,9 +180,28 @@ class Calls(Operations):
                 return Tuple(items, value.cls)
             return List(items[0] if items else Unknown(), "", items)
         kind = self.kind(value)
+        sized = self.size_of(value)
+        if sized is not None:
+            return sized  # type: ignore[return-value]
         if isinstance(kind, List) and kind.site:
             return List(self.heap.read(kind.site, ITEM))
         return kind
+
+    def size_of(self, value: Val) -> SizeOf | None:
+        """A shape, or one entry of it, as the axes of the array that it was read from."""
+        expr = self.definitions.get(value) if isinstance(value, Name) else None
+        match expr:
+            case Attr(Name() as array, "shape"):
+                kind = self.kind(array)
+                return SizeOf(kind.dims) if isinstance(kind, Array) else None
+            case Op("getitem", (Name() as shape, Const(i))):
+                inner = self.size_of(shape)
+                return SizeOf((inner.dims[i],), True) if inner is not None and not inner.single else None
+            case Call(Ref("len"), (Name() as array,)):
+                kind = self.kind(array)
+                return SizeOf(kind.dims[:1], True) if isinstance(kind, Array) and kind.dims else None
+            case _:
+                return None
 
     # -- Python functions --------------------------------------------------------------------
 

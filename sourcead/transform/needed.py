@@ -328,7 +328,7 @@ class _Solver:
                 return "an item of a tuple" if self.at_hand(expr, at) else None
             case Op(op) if op in CHEAP | {"floordiv", "mod"} and isinstance(kind, Py) and kind.type in (int, bool):
                 return "an integer" if self.at_hand(expr, at) else None
-            case Op(op) if op in CHEAP and isinstance(kind, (Py, Np)):
+            case Op(op) if (op in CHEAP or op == "truediv") and isinstance(kind, (Py, Np)):
                 return "cheap" if self.at_hand(expr, at, strict=True) else None
             case Op(op) if op in CHEAP and isinstance(kind, Array):
                 if self.holds(expr, made, at, name) and self.at_hand(expr, at) and self.weight(name) <= 6:
@@ -433,13 +433,53 @@ class _Solver:
 def find_needed(
     uses: Sequence[Use], program: Program, locations: Locations, kinds: dict[Name, Kind], writes: Sequence[Any]
 ) -> Needed:
-    """Decide for every name; first what must be undone, so that the rest can rely on it."""
+    """Decide for every name; what must be undone first, so that the rest can rely on it.
+
+    Where arrays would have to be kept that could be computed again from storage that is written, undoing
+    those writes instead is tried, and taken if it keeps fewer arrays.
+    """
+    best = solve(uses, program, locations, kinds, writes, set())
+    forced: set[int] = set()
+    for w in writes:
+        if w.number in best.undone or program.loop_home(w.at) is None or not isinstance(w.stmt, Store):
+            continue
+        if _is_element(w.stmt, kinds):
+            continue
+        trial = solve(uses, program, locations, kinds, writes, forced | {w.number})
+        if cost(trial, kinds) < cost(best, kinds):
+            best, forced = trial, forced | {w.number}
+    return best
+
+
+def _is_element(stmt: Store, kinds: dict[Name, Kind]) -> bool:
+    base = kinds.get(stmt.base) if isinstance(stmt.base, Name) else None
+    parts = index_kinds(stmt.index, kinds)
+    return isinstance(base, Array) and parts is not None and len(parts) == len(base.dims) and not any(
+        isinstance(k, (Slice, Array)) for k in parts)
+
+
+def cost(needed: Needed, kinds: dict[Name, Kind]) -> float:
+    """Arrays kept in a turn, old contents included; numbers and recomputed arrays count little."""
+    kept = [n for names in needed.saves.values() for n in names]
+    arrays = sum(isinstance(kinds.get(n), Array) for n in kept)
+    again = sum(p.how == "recompute" and isinstance(kinds.get(n), Array) for n, p in needed.plans.items())
+    return arrays + len(needed.undone) + 0.05 * (len(kept) - arrays) + 0.1 * again
+
+
+def solve(
+    uses: Sequence[Use], program: Program, locations: Locations, kinds: dict[Name, Kind], writes: Sequence[Any],
+    forced: set[int],
+) -> Needed:
     solver = _Solver(program, locations, kinds, writes)
+    for w in writes:
+        if w.number in forced:
+            solver.found.undone.add(w.number)
     for use in uses:
         if use.content:
             solver.demand_content(use.name, use.at)
-    for use in uses:
+    for w in writes:
+        if w.number in forced:
+            solver.undo_needs(w)
+    for use in sorted(uses, key=lambda u: program.definitions[u.name].role == "assign"):
         solver.need(use.name, use.at, use.content)
     return solver.found
-
-

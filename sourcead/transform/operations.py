@@ -30,8 +30,10 @@ from sourcead.ir.kinds import (
     broadcast_dims,
     dtype_of,
     is_number,
+    is_scalar,
+    same_dim,
 )
-from sourcead.ir.nodes import UNDEFINED, Attr, Const, Name, Op, Operand, Ref, Store, StoreAttr
+from sourcead.ir.nodes import UNDEFINED, Attr, Call, Const, Name, Op, Operand, Ref, Store, StoreAttr
 from sourcead.transform.builder import Builder, Val, Virtual
 from sourcead.transform.heap import ITEM, Heap
 from sourcead.transform.indexing import element_kind, is_basic
@@ -89,6 +91,7 @@ class Operations(Builder):
 
     heap: Heap
     derivative: bool
+    shapes: dict[Any, Name]  # arguments by their axes
     loop_depth: int
     branch_depth: int
 
@@ -198,12 +201,45 @@ class Operations(Builder):
         for i, kind in enumerate(kinds):
             if isinstance(kind, Object):
                 return self.overloaded(op, args, i, hint)
+        if self.derivative and op in ("add", "sub", "mul", "truediv"):
+            args = self.unstretched(args)
+            kinds = list(map(self.kind, args))
+        if self.derivative and op in ("mul", "truediv", "neg"):
+            pushed = self.pushed_inside(op, args, hint)
+            if pushed is not None:
+                return pushed
         structural = self.structural_operator(op, args, kinds, hint)
         if structural is not None:
             return structural
         operands = tuple(map(self.operand, args))
         varied = op not in CONSTANT and any(map(self.is_varied, operands))
         return self.emit(Op(op, operands), self.operator_kind(op, kinds, operands), hint, varied)
+
+    def pushed_inside(self, op: str, args: list[Val], hint: str) -> Val | None:
+        """An operation of a stretched number with a number, or its sign: done before stretching."""
+        for this, arg in enumerate(args):
+            expr = self.definitions.get(arg) if isinstance(arg, Name) else None
+            if not isinstance(expr, Call) or getattr(expr.func, "value", None) is not np.broadcast_to:
+                continue
+            number, shape = expr.args
+            if is_scalar(self.kind(number)) and all(is_scalar(self.kind(a)) for a in args if a is not arg):  # type: ignore[arg-type]
+                inner = self.operand(self.op(op, [number if a is arg else a for a in args]))  # type: ignore[misc]
+                kind = self.kind(arg)
+                return self.emit(Call(expr.func, (inner, shape)), kind, hint)
+        return None
+
+    def unstretched(self, args: list[Val]) -> list[Val]:
+        """A number stretched to the shape of the other operand: the number will do."""
+        for this, other in ((0, 1), (1, 0)):
+            expr = self.definitions.get(args[this]) if isinstance(args[this], Name) else None  # type: ignore[arg-type]
+            if not isinstance(expr, Call) or getattr(expr.func, "value", None) is not np.broadcast_to:
+                continue
+            mine, theirs = self.kind(args[this]), self.kind(args[other])
+            if isinstance(mine, Array) and isinstance(theirs, Array) and len(mine.dims) <= len(theirs.dims):
+                if all(map(same_dim, mine.dims[::-1], theirs.dims[::-1])) and is_scalar(self.kind(expr.args[0])):  # type: ignore[arg-type]
+                    args = list(args)
+                    args[this] = expr.args[0]  # type: ignore[call-overload]
+        return args
 
     def fold(self, op: str, args: list[Val]) -> Val | None:
         """Constants, and the algebra of ones that derivative code is free to use."""
@@ -519,7 +555,8 @@ class Operations(Builder):
             if attr == "shape":
                 if all(isinstance(d, int) for d in kind.dims):
                     return Virtual(tuple(Const(d) for d in kind.dims))
-                return self.emit(Attr(self.operand(base), "shape"), Tuple((Py(int),) * len(kind.dims)), hint)
+                held = self.shapes.get(kind.dims, base) if self.derivative else base
+                return self.emit(Attr(self.operand(held), "shape"), Tuple((Py(int),) * len(kind.dims)), hint)
             if attr == "size":
                 return self.emit(Attr(self.operand(base), "size"), Py(int), hint)
             if attr == "dtype":

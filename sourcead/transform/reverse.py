@@ -453,13 +453,20 @@ class Reverse:
             return partial
         definition = self.b.definitions.get(partial) if isinstance(partial, Name) else None
         if isinstance(definition, Op) and isinstance(partial, Name) and partial in self.b.new:
-            if definition.op == "truediv" and definition.args[0] == Const(1.0):
-                return self.b.op("truediv", [seed, definition.args[1]])  # type: ignore[no-any-return]
+            if definition.op == "truediv":
+                return self.over(self.weigh(seed, definition.args[0], value), definition.args[1])
             if definition.op == "neg":
                 return self.negative(self.weigh(seed, definition.args[0], value))
             if definition.op == "mul" and isinstance(definition.args[0], Const):
                 return self.b.op("mul", [self.b.op("mul", [definition.args[0], seed]), definition.args[1]])
         return self.b.op("mul", [seed, partial])  # type: ignore[no-any-return]
+
+    def over(self, value: Val, divisor: Val) -> Val:
+        """`value / divisor`, with a sign outside."""
+        definition = self.b.definitions.get(value) if isinstance(value, Name) else None
+        if isinstance(definition, Op) and definition.op == "neg" and value in self.b.new:
+            return self.negative(self.b.op("truediv", [definition.args[0], divisor]))
+        return self.b.op("truediv", [value, divisor])  # type: ignore[no-any-return]
 
     def negative(self, value: Val) -> Val:
         return self.b.op("neg", [value])  # type: ignore[no-any-return]

@@ -119,6 +119,7 @@ class Specialiser(Calls):
         self.seen: list[tuple[Any, Function]] = []  # functions looked into
         self.guards: dict[str, Any] = {}
         self.derivative = False
+        self.shapes: dict[Any, Name] = {}
         self.cells: dict[Name, Val] = {}
         self.iterators: dict[Name, Any] = {}
         self.loop_depth = 0
@@ -136,6 +137,8 @@ class Specialiser(Calls):
             name = self.fresh(param.name.hint, self.enter(kind, param.name.hint, active), active)
             env[param.name] = name
             params.append(Param(name, param.form))
+            if isinstance(kind, Array):
+                self.shapes.setdefault(kind.dims, name)
         self.stack.append(getattr(live, "__code__", live))
         self.seen.append((live, template))
         with self.block() as body:
