@@ -295,7 +295,6 @@ class Flattener(ABC):
         node: Any,
     ) -> Operand:
         """`then` if `test` else `orelse`, each evaluated in its branch; what they bind is merged."""
-        before = dict(self.env)
         with self.block() as then_block:
             then_value = then()
             then_env = self.env
@@ -307,7 +306,7 @@ class Flattener(ABC):
             for name in dict.fromkeys([*then_env, *else_env])
             if then_env.get(name) is not else_env.get(name)
         ]
-        merges = self.merged(changed, then_env, else_env, before)
+        merges = self.merged(changed, then_env, else_env)
         target = self.fresh(hint)
         merges.append(Merge(target, then_value, else_value))
         origin = self.origin(node)
@@ -319,14 +318,13 @@ class Flattener(ABC):
         variables: Sequence[str],
         then: dict[str, Operand],
         orelse: dict[str, Operand],
-        before: dict[str, Operand],
     ) -> list[Merge]:
         """New values of variables that two paths leave with different ones."""
         merges = []
         for variable in variables:
             target = self.fresh(self.hint(variable))
-            old = before.get(variable, UNDEFINED)
-            merges.append(Merge(target, then.get(variable, old), orelse.get(variable, old)))
+            values = then.get(variable, UNDEFINED), orelse.get(variable, UNDEFINED)
+            merges.append(Merge(target, *values))
             self.bind(variable, target)
         return merges
 

@@ -554,11 +554,10 @@ class Lowerer(Flattener):
             if then_env.get(name, UNDEFINED) != else_env.get(name, UNDEFINED)
         ]
         if not then_completes:
-            then_env = self.unreached(changed, else_env, before)
+            changed, then_env = self.one_sided(changed, else_env, before), {}
         elif not else_completes:
-            else_env = self.unreached(changed, then_env, before)
-        changed = [name for name in changed if name in then_env and name in else_env]
-        merges = self.merged(changed, then_env, else_env, before)
+            changed, else_env = self.one_sided(changed, then_env, before), {}
+        merges = self.merged(changed, then_env, else_env)
         self.out.append(If(operand, then, orelse, tuple(merges), self.origin(node)))
         self.is_reachable = then_completes or else_completes
 
@@ -574,21 +573,21 @@ class Lowerer(Flattener):
         else:
             self.env.pop(result, None)
 
-    def unreached(
-        self, changed: Sequence[str], other: dict[str, Operand], before: dict[str, Operand]
-    ) -> dict[str, Operand]:
-        """The variables at the end of a path that raises: only the other path's values arrive.
+    def one_sided(
+        self, changed: Sequence[str], arriving: dict[str, Operand], before: dict[str, Operand]
+    ) -> list[str]:
+        """The variables to be merged where the other path raises, so that its values never arrive.
 
         A value that can be read here anyway needs no merge.
         """
-        env: dict[str, Operand] = {}
+        to_merge = []
         for name in changed:
-            value = other.get(name, UNDEFINED)
+            value = arriving.get(name, UNDEFINED)
             if isinstance(value, Name) and value != before.get(name):
-                env[name] = UNDEFINED
+                to_merge.append(name)
             else:
                 self.env[name] = value
-        return env
+        return to_merge
 
     # -- loops
 

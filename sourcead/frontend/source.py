@@ -253,6 +253,8 @@ def _scope(place: _Place, free: Iterable[str]) -> ast.stmt:
     parameters = ", ".join(names)
     outer = cast(ast.FunctionDef, ast.parse(f"def scope({parameters}): pass").body[0])
     outer.body = [inner]
+    if place.owner is not None and place.owner not in names:  # else it would be a local of `scope`
+        outer.body.insert(0, ast.Global([place.owner]))
     return outer
 
 

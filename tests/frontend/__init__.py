@@ -1,0 +1,1 @@
+"""Tests of the way from a running function to its Wengert list."""

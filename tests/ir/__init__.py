@@ -1,0 +1,1 @@
+"""Tests of the Wengert list: text form, checker, traversal, and what it means (the interpreter)."""
