@@ -1,0 +1,20 @@
+"""The documentation runs: `>>>` examples as doctests, and before them the page's ```python blocks."""
+
+import linecache
+import re
+from pathlib import Path
+
+import pytest
+
+BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(autouse=True)
+def page_code(request: pytest.FixtureRequest, doctest_namespace: dict[str, object]) -> None:
+    """Run the page's code in its examples' namespace; the blocks' source can be found, as a notebook's can."""
+    path = Path(request.path)
+    for number, match in enumerate(BLOCK.finditer(path.read_text(encoding="utf-8"))):
+        name = f"<{path.name}, block {number}>"
+        code = match[1]
+        linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
+        exec(compile(code, name, "exec"), doctest_namespace)
