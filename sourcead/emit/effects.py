@@ -66,7 +66,7 @@ def effect(expr: Expr) -> Effect:
 
 
 def _op_effect(op: str) -> Effect:
-    if op in IN_PLACE or op in ("next", "import_"):
+    if op in IN_PLACE or op in ("next", "import_", "unbound_"):
         return Effect.WRITES
     return Effect.NONE if op in _PURE_OPS else Effect.READS
 

@@ -79,7 +79,12 @@ def _call(name: str, *args: ast.expr) -> ast.Call:
 
 def builtins_used(op: str) -> tuple[str, ...]:
     """Builtins that the text of an operator may call by name."""
-    return {"set": ("set",), "join": ("str",)}.get(op, (_CALLED[op],) if op in _CALLED else ())
+    spelled_out = {
+        "set": ("set",),
+        "join": ("format", "repr", "str", "ascii"),
+        "unbound_": ("UnboundLocalError",),
+    }
+    return spelled_out.get(op, (_CALLED[op],) if op in _CALLED else ())
 
 
 class Expressions:
@@ -186,7 +191,7 @@ class Expressions:
             case "tuple" | "list" | "set" | "dict" | "dict_merge":
                 return self._display(op, args)
             case _ if op in _CALLED:
-                given = [] if op == "cell" and args[0] == Undefined() else list(args)
+                given = [arg for arg in args if arg != Undefined()]
                 return _call(_CALLED[op], *map(self.argument, given))
             case _:
                 raise ValueError(f"no text for the operator {op!r}")

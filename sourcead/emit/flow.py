@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from sourcead.emit.order import expression_operands, head_operands, pinned
 from sourcead.ir.never import assert_never
 from sourcead.ir.nodes import (
+    UNDEFINED,
     Assign,
     Block,
     Carried,
@@ -136,7 +137,8 @@ class _Layout:
         moves: tuple[Move, ...] = (),
     ) -> list[int]:
         number = len(self.points)
-        self.points.append(_Point(reads, writes, moves, [], self.handlers))
+        raises = () if moves else self.handlers  # a copy does not raise
+        self.points.append(_Point(reads, writes, moves, [], raises))
         self._link(before, number)
         bound = [*writes, *(target for target, _ in moves)]
         copies = [(seen, name) for name in bound for seen in self.watched.get(name, ())]
@@ -196,7 +198,9 @@ class _Layout:
     def _moves(self, before: list[int], moves: list[Move]) -> list[int]:
         if not moves or not before:
             return before
-        return self._add(before, moves=tuple(moves))
+        nested = [source for _, source in moves if source in self.nested]
+        plain = [(to, UNDEFINED if source in self.nested else source) for to, source in moves]
+        return self._add(before, self._names(nested), moves=tuple(plain))
 
     def _enter(self, carried: tuple[Carried, ...], before: list[int]) -> list[int]:
         return self._moves(before, [(value.inner, value.initial) for value in carried])
@@ -244,7 +248,9 @@ class _Layout:
         last = self._block(stmt.body, self._add(before))
         self.handlers = around
         last = self._block(stmt.orelse, last)
-        last = self._moves(last, list(zip(stmt.targets, stmt.leaves, strict=True)))
+        leaves = list(zip(stmt.targets, stmt.leaves, strict=True))
+        if stmt.handlers:
+            last = self._moves(last, leaves)
         for handler, first in zip(stmt.handlers, catch, strict=True):
             writes = () if handler.name is None else (handler.name,)
             end = self._block(
@@ -255,7 +261,8 @@ class _Layout:
             last = last + (self._add(end, writes=writes) if writes and end else end)
         self.handlers, self.watched = outer, outer_watched
         self._link(last, final)
-        return self._block(stmt.final, [final])
+        last = self._block(stmt.final, [final])
+        return last if stmt.handlers else self._moves(last, leaves)
 
 
 def _line_reads(stmt: Stmt) -> tuple[Operand, ...]:

@@ -148,7 +148,7 @@ class _Nester:
             case MakeFunction(syntax=syntax):
                 return type(syntax).__name__ == "Lambda"
             case Op(op):
-                return op not in IN_PLACE and op not in ("import_", "cell")
+                return op not in IN_PLACE and op not in ("import_", "cell", "unbound_")
             case _:
                 return True
 

@@ -22,6 +22,7 @@ def f(x):
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -310,12 +311,14 @@ class _Printer:
         match expr:
             case Op(op, (first, *_)) if op in IN_PLACE:
                 self._in_place(target, first, stmt)
-            case Op("cell", (value,)) if target in self.texts.plain_cells:
-                self._copies([(target, value)], origin)
+            case Op("cell", args) if target in self.texts.plain_cells:
+                self._copies([(target, value) for value in args], origin)
             case Op("copy", (value,)):
                 if target not in self.needed and value in self.texts.nested:
                     self._line(self._bare(value), origin)
                 self._copies([(target, value)], origin)
+            case Op("unbound_", (Const(name),)):
+                self._line(f"raise UnboundLocalError({_unbound(name)!r})", origin)
             case Op("import_", (Const(module), *_)):
                 self._line(f"import {module} as {self._name(target)}", origin)
             case MakeFunction():
@@ -537,7 +540,7 @@ class _Printer:
         self._open("try:", stmt.origin)
         self._statements(stmt.body)
         if not stmt.handlers:
-            self._branch(stmt.orelse, leaves, stmt.origin)
+            self._statements(stmt.orelse)
         self._close()
         self._handlers(stmt)
         if stmt.handlers and self._prints(stmt.orelse, leaves):
@@ -549,6 +552,8 @@ class _Printer:
             self._open("finally:", stmt.origin)
             self._statements(stmt.final)
             self._close()
+        if not stmt.handlers:
+            self._copies(leaves, stmt.origin)
 
     def _handlers(self, stmt: Try) -> None:
         for handler in stmt.handlers:
@@ -646,6 +651,13 @@ def _leaving(carried: tuple[Carried, ...]) -> list[Move]:
 def _name_of(operand: Operand) -> Name:
     assert isinstance(operand, Name)
     return operand
+
+
+def _unbound(name: str) -> str:
+    """What Python says when a variable is read that has no value."""
+    if sys.version_info < (3, 11):
+        return f"local variable '{name}' referenced before assignment"
+    return f"cannot access local variable '{name}' where it is not associated with a value"
 
 
 def _sign(op: str) -> str:
