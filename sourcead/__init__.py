@@ -10,7 +10,6 @@ from sourcead.errors import (
     NoSource,
     NotAFunction,
     NotDifferentiable,
-    Offence,
     SourceADError,
     SourceChanged,
     UnknownArgument,
@@ -23,8 +22,9 @@ from sourcead.rules.user import nondifferentiable, rule, stop_gradient
 __version__ = "0.1.0"
 
 __all__ = [
+    "differentiate", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp",
+    "nondifferentiable", "rule", "stop_gradient",
     "AliasedArguments", "IntegerArgument", "MutationConflict", "NoRule", "NoSource", "NonScalarOutput",
-    "NotAFunction", "NotDifferentiable", "Offence", "SourceADError", "SourceChanged", "UnknownArgument",
-    "UnknownKind", "UnsupportedSyntax", "WrongCotangent", "differentiate", "grad", "hessian", "hvp",
-    "jacobian", "jvp", "nondifferentiable", "rule", "stop_gradient", "value_and_grad", "vjp",
+    "NotAFunction", "NotDifferentiable", "SourceADError", "SourceChanged", "UnknownArgument", "UnknownKind",
+    "UnsupportedSyntax", "WrongCotangent",
 ]  # fmt: skip
