@@ -84,11 +84,13 @@ def full_size(workload: Workload) -> tuple[object, ...]:
 
 
 def objection(workload: Workload, compiled: Contestant) -> str:
-    """Why sourcead's gradient cannot be timed: it refuses the program or differs from the hand's."""
+    """Why sourcead's gradient cannot be timed: it refuses the program, fails, or differs from the hand's."""
     try:
         found = compiled.function(*full_size(workload))
     except sourcead.SourceADError as refusal:
         return str(refusal)
+    except Exception as failure:  # a bug, which the table tells like a refusal
+        return f"fails with {type(failure).__name__}: {failure}"
     expected = workload.hand_gradient(*full_size(workload))
     for right, other in zip(leaves(expected), leaves(found), strict=True):
         error = np.max(np.abs(right - other)) / np.max(np.abs(right))

@@ -67,7 +67,10 @@ def straight_line(statements: int) -> str:
 
 def main() -> None:
     beads = (np.arange(10.0), np.zeros(10), np.ones(10), 3)
-    print(f"thirty lines: {1e3 * transform_time(THIRTY_LINES, beads):.1f} ms\n")
+    try:
+        print(f"thirty lines: {1e3 * transform_time(THIRTY_LINES, beads):.1f} ms\n")
+    except sourcead.SourceADError as refusal:
+        print(f"thirty lines: {refusal}\n")
     print(f"{'statements':>10} {'ms':>10} {'ratio':>6} {'us a statement':>15}")
     before = None
     for statements in (100, 200, 400, 800, 1600):

@@ -51,7 +51,7 @@ def train(params, turns, rate=0.01):
             square[name] += 0.001 * (g * g - square[name])
             corrected = square[name] / (1.0 - 0.999**turn)
             params[name] -= rate * mean[name] / (1.0 - 0.9**turn) / (np.sqrt(corrected) + 1e-8)
-        if turn == 1 or turn % 25 == 0:
+        if turn == 1 or turn % 10 == 0:
             print(f"{turn:5} {value:8.4f}   {recited(params)}")
 
 
@@ -67,7 +67,7 @@ def recited(params):
 
 def main():
     print(" turn     loss   recites")
-    train(initial(32, np.random.default_rng(0)), turns=150)
+    train(initial(32, np.random.default_rng(0)), turns=80)
 
 
 if __name__ == "__main__":

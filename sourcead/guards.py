@@ -63,7 +63,7 @@ def guards_for(seen: Iterable[tuple[Any, Function]]) -> Guards:
     types: dict[tuple[int, str], tuple[dict[str, Any], str, Any]] = {}
     codes: dict[int, tuple[FunctionType, CodeType]] = {}
     for function, template in seen:
-        if not isinstance(function, FunctionType) or function.__module__.startswith(("sourcead", "numpy")):
+        if not isinstance(function, FunctionType) or str(function.__module__).startswith(("sourcead", "numpy")):
             continue
         codes[id(function)] = (function, function.__code__)
         for ref in _references(template):

@@ -16,6 +16,7 @@ __all__ = ["Line", "lay_out"]
 COLUMN = 42  # where comments stand unless lines are longer
 FARTHEST = 66  # lines that reach beyond do not push the comments of the others out
 LONGEST = 110
+GAP = 4  # lines without comment that end a run
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Line:
     text: str
     origin: Origin
     comment: str = ""  # of its own, as on the line of the `def`
+    is_copy: bool = False  # put in for leaving SSA: says nothing about the user's statement
 
     @property
     def code(self) -> str:
@@ -57,25 +59,32 @@ def _comments(lines: list[Line]) -> list[str]:
     last: tuple[str, int, str] | None = None
     for line in lines:
         origin = line.origin
+        if line.is_copy:
+            comments.append("")
+            continue
         here = (origin.file, origin.line, origin.text) if origin.sweep else None
-        comments.append(line.comment or (origin.text if here and here != last else ""))
+        says_more = here != last and origin.text != line.text
+        comments.append(line.comment or (origin.text if here and says_more else ""))
         last = here
     return comments
 
 
 def _columns(lines: list[Line], comments: list[str]) -> list[int]:
-    """One column for each run of lines of a sweep."""
-    columns: list[int] = []
+    """One column for each run of commented lines; a few lines without comment do not end a run."""
+    columns = [COLUMN] * len(lines)
     run: list[int] = []
-    for number, line in enumerate(lines):
-        if not line.origin.sweep:
-            columns += _column_of(lines, comments, run)
-            run = []
-        run.append(number)
-    return columns + _column_of(lines, comments, run)
+    for number, comment in enumerate(comments):
+        if comment and not lines[number].comment:
+            if run and number - run[-1] > GAP:
+                _align(run, lines, columns)
+                run = []
+            run.append(number)
+    _align(run, lines, columns)
+    return columns
 
 
-def _column_of(lines: list[Line], comments: list[str], run: list[int]) -> list[int]:
-    ends = [len(lines[number].code) + 2 for number in run if comments[number]]
+def _align(run: list[int], lines: list[Line], columns: list[int]) -> None:
+    ends = [len(lines[number].code) + 2 for number in run]
     column = max([COLUMN, *(end for end in ends if end <= FARTHEST)])
-    return [column] * len(run)
+    for number in run:
+        columns[number] = column

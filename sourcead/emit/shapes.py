@@ -39,6 +39,8 @@ class BreakShape:
     branch: If
     on_then: bool  # the branch that leaves the loop
     rest_exit: Operand | None  # the exit condition at the end of the other branch, None: go on
+    implied: tuple[Name, ...]  # what the two need not be told by a variable
+    tests: int  # statements behind the branch that only combine conditions
 
     @property
     def leaving(self) -> Block:
@@ -48,29 +50,66 @@ class BreakShape:
     def rest(self) -> Block:
         return self.branch.orelse if self.on_then else self.branch.then
 
+    def before(self, body: Block) -> Block:
+        return body[: len(body) - self.tests - 1]
+
 
 def break_shape(body: Block, leave: Operand | None) -> BreakShape | None:
-    if not body or not isinstance(body[-1], If) or not isinstance(leave, Name):
+    if not isinstance(leave, Name):
         return None
-    branch = body[-1]
-    if branch.test == leave:
-        return BreakShape(branch, True, None)
-    for merge in branch.merges:
-        if merge.target == leave:
-            return _by_merge(branch, merge)
-    return None
+    combined = _combined(body, leave)
+    at = len(body) - len(combined) - 1
+    branch = body[at] if at >= 0 else None
+    if not isinstance(branch, If):
+        return None
+    if branch.test == leave and not combined:
+        return BreakShape(branch, True, None, (), 0)
+    ways = [_value(leave, combined, _values(branch, is_then)) for is_then in (True, False)]
+    if ways[0] is None or ways[1] is None or Const(True) not in ways:
+        return None
+    on_then = ways[0] == Const(True)
+    rest = ways[1] if on_then else ways[0]
+    implied = (leave, *(m.target for m in branch.merges if m.target in _read(combined)))
+    rest_exit = None if rest == Const(False) else rest
+    return BreakShape(branch, on_then, rest_exit, implied, len(combined))
 
 
-def _by_merge(branch: If, merge: Merge) -> BreakShape | None:
-    if merge.then == Const(True):
-        return BreakShape(branch, True, _unless_false(merge.orelse))
-    if merge.orelse == Const(True):
-        return BreakShape(branch, False, _unless_false(merge.then))
-    return None
+def _combined(body: Block, leave: Name) -> tuple[If, ...]:
+    """`leave` as `broke or returned`: a last branch without statements that only chooses it."""
+    last = body[-1] if len(body) > 1 else None
+    if isinstance(last, If) and not last.then and not last.orelse and len(last.merges) == 1:
+        if last.merges[0].target == leave and isinstance(body[-2], If):
+            return (last,)
+    return ()
 
 
-def _unless_false(operand: Operand) -> Operand | None:
-    return None if operand == Const(False) else operand
+def _read(combined: tuple[If, ...]) -> set[Operand]:
+    found: set[Operand] = set()
+    for stmt in combined:
+        found |= {stmt.test, *(m.then for m in stmt.merges), *(m.orelse for m in stmt.merges)}
+    return found
+
+
+def _values(branch: If, is_then: bool) -> dict[Name, Operand]:
+    """What is known behind one side of a branch."""
+    values = {m.target: m.then if is_then else m.orelse for m in branch.merges}
+    if isinstance(branch.test, Name):
+        values[branch.test] = Const(is_then)
+    return values
+
+
+def _value(
+    operand: Operand, combined: tuple[If, ...], values: dict[Name, Operand]
+) -> Operand | None:
+    for stmt in combined:
+        merge = stmt.merges[0]
+        if merge.target == operand:
+            test = values.get(stmt.test) if isinstance(stmt.test, Name) else None
+            if test not in (Const(True), Const(False)):
+                return None
+            chosen = merge.then if test == Const(True) else merge.orelse
+            return test if chosen == stmt.test else _value(chosen, (), values)
+    return values.get(operand) if isinstance(operand, Name) else operand
 
 
 def return_shape(body: Block, result: Operand) -> tuple[If, Merge] | None:

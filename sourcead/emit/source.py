@@ -244,8 +244,9 @@ class _Printer:
 
     # -- lines -------------------------------------------------------------------------------
 
-    def _line(self, text: str, origin: Origin) -> None:
-        self.lines += [Line(self.depth, part, origin) for part in text.split("\n")]
+    def _line(self, text: str, origin: Origin, is_copy: bool = False) -> None:
+        lines = text.split("\n")
+        self.lines += [Line(self.depth, part, origin, is_copy=is_copy) for part in lines]
 
     def _open(self, text: str, origin: Origin) -> None:
         self._line(text, origin)
@@ -312,11 +313,11 @@ class _Printer:
             case Op(op, (first, *_)) if op in IN_PLACE:
                 self._in_place(target, first, stmt)
             case Op("cell", args) if target in self.texts.plain_cells:
-                self._copies([(target, value) for value in args], origin)
+                self._copies([(target, value) for value in args], origin, is_copy=False)
             case Op("copy", (value,)):
                 if target not in self.needed and value in self.texts.nested:
                     self._line(self._bare(value), origin)
-                self._copies([(target, value)], origin)
+                self._copies([(target, value)], origin, is_copy=False)
             case Op("unbound_", (Const(name),)):
                 self._line(f"raise UnboundLocalError({_unbound(name)!r})", origin)
             case Op("import_", (Const(module), *_)):
@@ -489,12 +490,11 @@ class _Printer:
             self._statements(body)
             return self._end_of_turn(stmt.origin, leave, moves)
         branch = shape.branch
-        if isinstance(leave, Name) and leave != branch.test and self.uses[leave] == 1:
-            self.implied.add(leave)
+        self.implied.update(name for name in shape.implied if self.uses[name] == 1)
         then = [(merge.target, merge.then) for merge in branch.merges]
         orelse = [(merge.target, merge.orelse) for merge in branch.merges]
         leaving, going = (then, orelse) if shape.on_then else (orelse, then)
-        self._statements(body[:-1])
+        self._statements(shape.before(body))
         test = self.texts.operand(branch.test)
         test = test if shape.on_then else _negated(test)
         self._open(f"if {ast.unparse(test)}:", branch.origin)
@@ -592,14 +592,14 @@ class _Printer:
             and not self._is(target, source)
         ]
 
-    def _copies(self, moves: Iterable[Move], origin: Origin) -> None:
+    def _copies(self, moves: Iterable[Move], origin: Origin, is_copy: bool = True) -> None:
         """Copies that happen at once: in an order in which none spoils another, or as one assignment."""
         moves = list(moves)
         pending = self._pending(moves)
         if len(pending) > 1 and origin.sweep and self._fits_one_line(pending):
-            self._together(pending, origin)
+            self._together(pending, origin, is_copy)
         else:
-            self._in_order(pending, origin)
+            self._in_order(pending, origin, is_copy)
         self._seen([target for target, _ in moves if target in self.needed], origin)
 
     def _fits_one_line(self, moves: list[Move]) -> bool:
@@ -608,14 +608,14 @@ class _Printer:
         )
         return 4 * self.depth + width <= WIDTH
 
-    def _in_order(self, pending: list[Move], origin: Origin) -> None:
+    def _in_order(self, pending: list[Move], origin: Origin, is_copy: bool) -> None:
         while pending:
             read = [text for _, source in pending for text in self._variables_read(source)]
             free = [move for move in pending if self._name(move[0]) not in read]
             if not free:
-                return self._together(pending, origin)
+                return self._together(pending, origin, is_copy)
             for target, source in free:
-                self._line(f"{self._name(target)} = {self._bare(source)}", origin)
+                self._line(f"{self._name(target)} = {self._bare(source)}", origin, is_copy)
             pending = [move for move in pending if move not in free]
         return None
 
@@ -623,17 +623,17 @@ class _Printer:
         syntax = self.texts.operand(operand)
         return [node.id for node in ast.walk(syntax) if isinstance(node, ast.Name)]
 
-    def _together(self, moves: list[Move], origin: Origin) -> None:
+    def _together(self, moves: list[Move], origin: Origin, is_copy: bool) -> None:
         targets = ", ".join(self._name(target) for target, _ in moves)
         sources = ", ".join(self._text(source) for _, source in moves)
-        self._line(f"{targets} = {sources}", origin)
+        self._line(f"{targets} = {sources}", origin, is_copy)
 
     def _seen(self, bound: Iterable[Name], origin: Origin) -> None:
         """Handlers around see these names under one of their own."""
         if self.watched:
             copies = [(seen, name) for name in bound for seen in self.watched.get(name, ())]
             for target, source in self._pending(copies):
-                self._line(f"{self._name(target)} = {self._text(source)}", origin)
+                self._line(f"{self._name(target)} = {self._text(source)}", origin, is_copy=True)
 
 
 def _entering(carried: tuple[Carried, ...]) -> list[Move]:

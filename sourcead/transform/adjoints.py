@@ -44,6 +44,7 @@ class Adjoints:
         self.state: dict[Name, Adjoint] = {}
         self.parts: dict[Name, dict[int, Operand]] = {}
         self.touched: set[Name] = set()
+        self.taken_owned = False  # did the adjoint taken last own its storage?
 
     # -- reading -----------------------------------------------------------------------------
 
@@ -56,6 +57,7 @@ class Adjoints:
                 return ZERO
             return Virtual(tuple(parts.get(i, ZERO) for i in range(len(kind.items))))
         found = self.state.pop(name, None)
+        self.taken_owned = found is not None and found.owned
         return ZERO if found is None else found.value
 
     def peek(self, name: Name) -> Adjoint | None:
@@ -121,8 +123,14 @@ class Adjoints:
 
     # -- contributing ------------------------------------------------------------------------
 
-    def contribute(self, value: Any, amount: Val, *, transient: bool = False, owned: bool = False) -> None:
-        """Add `amount` to the adjoint of `value`; `transient`: it is a view of storage that will change."""
+    def contribute(
+        self, value: Any, amount: Val, *, transient: bool = False, owned: bool = False, shared: bool = False
+    ) -> None:
+        """Add `amount` to the adjoint of `value`.
+
+        `transient`: it is a view of storage that will change; `owned`: its storage may be written from now
+        on; `shared`: others may get the same storage.
+        """
         if amount == ZERO or isinstance(value, (Const, Ref)):
             return
         if isinstance(value, Virtual):
@@ -130,7 +138,7 @@ class Adjoints:
             if items is None:
                 items = [self.b.getitem(amount, Const(i)) for i in range(len(value.items))]
             for item, part in zip(value.items, items):
-                self.contribute(item, part, transient=transient)
+                self.contribute(item, part, transient=transient, shared=True)
             return
         if not isinstance(value, Name) or not self.is_active(value):
             return
@@ -142,7 +150,7 @@ class Adjoints:
         elif isinstance(kind, (Dict, Object)):
             self.b.refuse("the adjoint of a whole dict or object", "use its entries")
         else:
-            self.contribute_number(value, kind, amount, transient, owned)
+            self.contribute_number(value, kind, amount, transient, owned, shared)
 
     def contribute_list(self, value: Name, amount: Val) -> None:
         definition = self.b.definitions.get(value)
@@ -193,7 +201,9 @@ class Adjoints:
         parts[index] = self.b.operand(new)
         self.touched.add(value)
 
-    def contribute_number(self, value: Name, kind: Kind, amount: Val, transient: bool, owned: bool) -> None:
+    def contribute_number(
+        self, value: Name, kind: Kind, amount: Val, transient: bool, owned: bool, shared: bool
+    ) -> None:
         fitted = self.fit(self.b.operand(amount), value, kind)
         owner, path = self.at.owner(value)
         if path:
@@ -206,7 +216,8 @@ class Adjoints:
                 fitted, owned = self.b.emit(MethodCall(fitted, "copy", ()), kind, self.hint(owner)), True
             elif isinstance(fitted, Name) and fitted.hint == "t" and self.is_last(fitted):
                 fitted = self.rename(fitted, self.hint(owner))
-            mine = owned or (fitted != amount or self.is_new(fitted)) and self.is_fresh(fitted)
+            made_here = fitted != amount or (self.is_new(fitted) and not shared)
+            mine = owned or (made_here and self.is_fresh(fitted))
             self.state[owner] = Adjoint(fitted, mine)
         elif old.owned and isinstance(kind, Array) and kind.dims:
             self.add_in_place(old.value, Const(Ellipsis), fitted)

@@ -354,8 +354,9 @@ class Assembler:
             out += [write.base, write.index] if isinstance(write, Store) else list(self.writes[number].bases)
         if isinstance(stmt, For) and stmt.items == Const(None):
             loop = self.program.loops[stmt.origin.at]
-            if isinstance(loop, For):
-                out.append(loop.items)
+            if isinstance(loop, For) and isinstance(loop.items, Name):
+                made = self.program.definitions[loop.items].stmt
+                out += operands(made.expr) if isinstance(made, Assign) else [loop.items]
         return out
 
     def provide(self, name: Name, home: At, known: dict[Name, Operand], out: list[Stmt], origin: Origin) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sourcead.analysis.prototypes import SizeOf, result_kind
+from sourcead.analysis.shape_kinds import inferred_kind
 from sourcead.errors import NoRule, SourceADError
 from sourcead.ir.kinds import (
     Array,
@@ -168,17 +169,20 @@ class Calls(Operations):
             return Number()
         if not rule.effects.pure:
             return Unknown()
-        return result_kind(obj, kinds, named)
+        return inferred_kind(obj, kinds, named)
 
-    def deep_kind(self, value: Val) -> Kind:
-        """The kind with the contents of lists written out, for samples."""
+    def deep_kind(self, value: Val) -> Any:
+        """The kind with the contents of lists written out and constants kept, for samples."""
+        if isinstance(value, Const):
+            return value
         if isinstance(value, Virtual):
             if value.form == "slice":
                 return self.kind(value)
             items = tuple(map(self.deep_kind, value.items))
             if value.form == "tuple":
                 return Tuple(items, value.cls)
-            return List(items[0] if items else Unknown(), "", items)
+            first = items[0] if items else Unknown()
+            return List(self.kind(first) if isinstance(first, Const) else first, "", items)
         kind = self.kind(value)
         sized = self.size_of(value)
         if sized is not None:

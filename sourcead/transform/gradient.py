@@ -136,7 +136,7 @@ def gradient(
     head: list[Stmt] = [Assign(f, MethodCall(n, "copy", ()), Origin.none()) for n, f in zip(callers, finals)]
     if callers:
         put_back = tuple(Store(n, Const(Ellipsis), f, None, Origin.none()) for n, f in zip(callers, finals))
-        kept = b.fresh("gradient", b.kind(returned))
+        kept = b.fresh(returned.hint if isinstance(returned, Name) else "gradient", b.kind(returned))
         backward = [Try(tuple(backward), (), (), put_back, (kept,), (returned,), (), Origin.none())]
         returned = kept
     if value:

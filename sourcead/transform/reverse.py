@@ -110,6 +110,7 @@ class Reverse:
         self.adj = Adjoints(builder, locations, is_active)
         self.writes: list[Write] = []
         self.numbers: dict[tuple[int, ...], int] = {}
+        self.seed_owned = False
 
     # -- blocks ------------------------------------------------------------------------------
 
@@ -197,6 +198,7 @@ class Reverse:
         seed = self.adj.take(target)
         if seed == ZERO:
             return
+        self.seed_owned = self.adj.taken_owned
         self.expression(target, expr, seed)
 
     # -- lists -------------------------------------------------------------------------------
@@ -422,10 +424,8 @@ class Reverse:
         for value, partial in partials:
             if self.is_active(value) and partial != ZERO:
                 amount = self.weigh(seed, partial, value)
-                self.adj.contribute(value, amount, owned=False if not sole else amount == seed and self.seed_owned(target))
-
-    def seed_owned(self, target: Name) -> bool:
-        return False
+                passed = amount == seed
+                self.adj.contribute(value, amount, owned=sole and passed and self.seed_owned, shared=passed)
 
     def partials(self, result: Val, wrt: list[str], bound: dict[str, Val]) -> list[tuple[Any, Val]]:
         first = bound.get(wrt[0]) if wrt else None
@@ -485,7 +485,7 @@ class Reverse:
             items = [self.b.getitem(result, Const(i)) for i in range(len(rule.wrt))]
         for name, bar in zip(rule.wrt, items):
             if name in bound:
-                self.adj.contribute(self.structured(bound[name]), bar)
+                self.adj.contribute(self.structured(bound[name]), bar, shared=bar == seed or items.count(bar) > 1)
 
     def structured(self, value: Any) -> Any:
         """A list display made for this call stands for its items."""
@@ -545,7 +545,7 @@ class Reverse:
         if op == "add" or op == "sub":
             if self.is_active(value):
                 seed, copied = place.read(last=True)
-                self.adj.contribute(value, seed if op == "add" else self.negative(seed), transient=not copied)
+                self.adj.contribute(value, seed if op == "add" else self.negative(seed), transient=op == "add" and not copied)
             return
         if op is None:
             if self.is_active(value):

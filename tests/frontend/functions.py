@@ -4,7 +4,7 @@
 written in place is compared too.
 """
 
-# ruff: noqa: B023, C4, F821, ISC001  (written as people write, and to say what it says)
+# ruff: noqa: B023, C400, C402, C416, C417, F821  (written as people write, and to say what it says)
 
 from __future__ import annotations
 
@@ -280,7 +280,7 @@ def unbound():
 
 @on(())
 def unknown_name():
-    return no_such_name_anywhere  # noqa: F821
+    return no_such_name_anywhere
 
 
 # -- branches and exits --------------------------------------------------------------------------
