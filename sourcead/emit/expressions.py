@@ -15,6 +15,7 @@ import ast
 import cmath
 import math
 from collections.abc import Callable, Mapping
+from types import CellType
 from typing import Any
 
 from sourcead.ir.never import assert_never
@@ -184,6 +185,8 @@ class Expressions:
                 return self.operand(args[0])
             case "cell_get":
                 return self.cell(args[0])
+            case "global_" if isinstance(args[0], Const):
+                return load(args[0].value)
             case "join":
                 return self._joined(args)
             case "format":
@@ -198,7 +201,7 @@ class Expressions:
 
     def cell(self, cell: Operand) -> ast.expr:
         """The variable held by a cell: a plain local variable where it can be printed so."""
-        if cell in self.plain_cells:
+        if cell in self.plain_cells or (isinstance(cell, Ref) and type(cell.value) is CellType):
             return self.operand(cell)
         return ast.Attribute(self.operand(cell), "cell_contents", ast.Load())
 

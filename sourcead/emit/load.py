@@ -56,7 +56,7 @@ def load(
     """
     filename = register(emitted) if filename is None else filename
     extra = {name: CellType(value) for name, value in emitted.extra.items()}
-    free = {**(cells or {}), **extra}
+    free = {**(cells or {}), **emitted.cells, **extra}
     code = _compiled(emitted, filename, tuple(free))
     closure = tuple(free[name] for name in code.co_freevars)
     namespace = {} if globals is None else globals

@@ -27,6 +27,7 @@ from sourcead.emit.shapes import break_shape, count_uses, return_shape
 from sourcead.ir.nodes import (
     Assign,
     Block,
+    Call,
     Const,
     Delete,
     Expr,
@@ -34,9 +35,11 @@ from sourcead.ir.nodes import (
     Function,
     If,
     MakeFunction,
+    MethodCall,
     Name,
     Op,
     Operand,
+    Ref,
     Stmt,
     Store,
     StoreAttr,
@@ -101,6 +104,7 @@ class _Nester:
         self.may_nest = may_nest
         self.uses = count_uses(function)
         self.nested: dict[Name, Expr] = {}
+        self.logs = _private_lists(function)
         self.repeated = _repeatable_indices(function, variables)
         self.nested.update(self.repeated)
 
@@ -133,7 +137,7 @@ class _Nester:
             self.block(stmt.orelse, depth, _Tail(returned[1].orelse, "return"))
             return True
         shape = break_shape(site.statements, tail.operand)
-        if tail.reader != "break" or shape is None:
+        if tail.reader != "break" or shape is None or shape.tests:
             return False
         self.block(shape.leaving, depth)
         copied = (*tail.copied, *(merge.target for merge in stmt.merges))
@@ -266,15 +270,27 @@ class _Nester:
             passed = site.statements[between]
             if between in together:
                 continue
-            if not commute(strength, statement_effect(passed)):
+            if not self._is_logging(passed) and not commute(strength, statement_effect(passed)):
                 return False
             if read & self._assigned(passed):
                 return False
         return True
 
+    def _is_logging(self, stmt: Stmt) -> bool:
+        """`x_saved.append(x)`: changes a list that nothing else knows."""
+        match stmt:
+            case Assign(_, MethodCall(value, "append" | "pop")):
+                return value in self.logs
+            case _:
+                return False
+
     def _assigned(self, stmt: Stmt) -> frozenset[int]:
         if isinstance(stmt, Assign) and stmt.target in self.nested:
             return frozenset()
+        if isinstance(stmt, Assign) and self._is_logging(stmt):
+            assert isinstance(stmt.expr, MethodCall)
+            assert isinstance(stmt.expr.value, Name)
+            return self._written((stmt.expr.value, stmt.target))
         cells = [
             inner.cell
             for inner in statements((stmt,))
@@ -309,6 +325,27 @@ def _takes_lines(expr: Expr) -> bool:
 
 def _plain(syntax: ast.expr) -> ast.expr:
     return ast.Subscript(ast.Name("_"), syntax, ast.Load())
+
+
+# -- logs ------------------------------------------------------------------------------------------
+
+
+def _private_lists(function: Function) -> frozenset[Name]:
+    """Lists made here and only appended to, popped from, measured and looped over."""
+    made: set[Name] = set()
+    known: Counter[Name] = Counter()
+    for stmt in statements(function.body):
+        match stmt:
+            case Assign(target, Op("list", ())):
+                made.add(target)
+            case Assign(_, MethodCall(Name() as value, "append" | "pop")):
+                known[value] += 1
+            case Assign(_, Call(Ref(value=function_), (Name() as value,))):
+                known[value] += function_ is len or function_ is reversed
+            case _:
+                pass
+    total = count_uses(function)
+    return frozenset(name for name in made if known[name] == total[name])
 
 
 # -- indices ---------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ import importlib
 import sys
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from types import ModuleType
+from types import CellType, ModuleType
 from typing import Any
 
 from sourcead.ir.nodes import Function, Operand, Ref
@@ -35,6 +35,7 @@ class References:
     extra: dict[str, Any] = field(
         default_factory=dict
     )  # names that the text needs beside the scope's
+    cells: dict[str, CellType] = field(default_factory=dict)  # variables of functions around
     roots: set[str] = field(default_factory=set)  # first components: not to be used for variables
 
     @staticmethod
@@ -53,6 +54,8 @@ class References:
 
     def _keep(self, ref: Ref, scope: Mapping[str, Any] | None, parameters: Collection[str]) -> bool:
         root, *rest = ref.path.split(".")
+        if type(ref.value) is CellType:
+            return False
         visible = {} if scope is None else scope
         if not _means(ref, visible):
             if ref.live and scope is not None:
@@ -67,16 +70,20 @@ class References:
             self.texts[ref] = ".".join([f"globals()[{root!r}]", *rest])
         return ref.live
 
+    def given(self, name: str) -> object:
+        return self.cells.get(name, self.extra.get(name, self))
+
     def _give(self, ref: Ref, parameters: Collection[str]) -> None:
         root, value, rest = _root_object(ref)
         name, number = root, 0
-        while name in parameters or (
-            name in self.roots and (name not in self.extra or self.extra[name] is not value)
-        ):
+        while name in parameters or (name in self.roots and self.given(name) is not value):
             number += 1
             name = f"{root}_{number}"
         self.roots.add(name)
-        self.extra[name] = value
+        if type(value) is CellType:
+            self.cells[name] = value
+        else:
+            self.extra[name] = value
         self.texts[ref] = ".".join([name, *rest])
 
 

@@ -39,7 +39,7 @@ class BreakShape:
     branch: If
     on_then: bool  # the branch that leaves the loop
     rest_exit: Operand | None  # the exit condition at the end of the other branch, None: go on
-    implied: tuple[Name, ...]  # what the two need not be told by a variable
+    implied: dict[Name, int]  # conditions that need no variable, if not read more often than this
     tests: int  # statements behind the branch that only combine conditions
 
     @property
@@ -63,13 +63,14 @@ def break_shape(body: Block, leave: Operand | None) -> BreakShape | None:
     if not isinstance(branch, If):
         return None
     if branch.test == leave and not combined:
-        return BreakShape(branch, True, None, (), 0)
+        return BreakShape(branch, True, None, {}, 0)
     ways = [_value(leave, combined, _values(branch, is_then)) for is_then in (True, False)]
     if ways[0] is None or ways[1] is None or Const(True) not in ways:
         return None
     on_then = ways[0] == Const(True)
     rest = ways[1] if on_then else ways[0]
-    implied = (leave, *(m.target for m in branch.merges if m.target in _read(combined)))
+    read = Counter(name for stmt in combined for name in reads(stmt))
+    implied = {leave: 1, **{m.target: read[m.target] for m in branch.merges if read[m.target]}}
     rest_exit = None if rest == Const(False) else rest
     return BreakShape(branch, on_then, rest_exit, implied, len(combined))
 
@@ -81,13 +82,6 @@ def _combined(body: Block, leave: Name) -> tuple[If, ...]:
         if last.merges[0].target == leave and isinstance(body[-2], If):
             return (last,)
     return ()
-
-
-def _read(combined: tuple[If, ...]) -> set[Operand]:
-    found: set[Operand] = set()
-    for stmt in combined:
-        found |= {stmt.test, *(m.then for m in stmt.merges), *(m.orelse for m in stmt.merges)}
-    return found
 
 
 def _values(branch: If, is_then: bool) -> dict[Name, Operand]:

@@ -25,6 +25,7 @@ import ast
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import CellType
 from typing import Any
 
 from sourcead.emit.closures import definition, identifiers_inside
@@ -75,7 +76,8 @@ class Emitted:
     """Generated text of one function.
 
     `lines`: the user's statement behind each line.  `extra`: names that the text reads and that are
-    not visible where it runs, with their objects.  `references`: every live object read, by its text.
+    not visible where it runs, with their objects; `cells`: variables of functions around it.
+    `references`: every live object read, by its text.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Emitted:
     lines: dict[int, Origin]
     extra: dict[str, Any] = field(default_factory=dict)
     references: tuple[tuple[str, Ref], ...] = ()
+    cells: dict[str, CellType] = field(default_factory=dict)
 
 
 def emit(
@@ -106,7 +109,7 @@ def emit(
     text, lines = lay_out(printer.lines)
     references = printer.references
     shown = tuple((name, ref) for ref, name in references.texts.items())
-    return Emitted(function.name, text, lines, references.extra, shown)
+    return Emitted(function.name, text, lines, references.extra, shown, references.cells)
 
 
 def _prepare(
@@ -117,8 +120,6 @@ def _prepare(
     cells = local_cells(function)
     reserved = references.roots | _words(function, cells) | {function.name}
     if "CellType" in reserved:
-        from types import CellType
-
         references.extra["CellType"] = CellType
     united = variables(function)
 
@@ -153,6 +154,8 @@ def _words(function: Function, cells: frozenset[Name]) -> set[str]:
         match stmt:
             case Assign(target, Op("cell")) if target in cells:
                 continue
+            case Assign(_, Op("global_", (Const(name),))):
+                words.add(name)
             case Assign(_, Op(op)):
                 words.update(builtins_used(op))
             case Assign(_, MakeFunction() as make):
@@ -219,6 +222,13 @@ class _Printer:
         }
         if names:
             self._line(f"global {', '.join(names)}", Origin.none())
+        around = {
+            self._text(stmt.cell): None
+            for stmt in statements(function.body)
+            if isinstance(stmt, StoreVariable) and isinstance(stmt.cell, Ref)
+        }
+        if around:
+            self._line(f"nonlocal {', '.join(around)}", Origin.none())
 
     def _returning(self, block: Block, result: Operand, origin: Origin) -> None:
         """A block with `return result` behind it; the branches that give the result return it."""
@@ -486,11 +496,11 @@ class _Printer:
     ) -> None:
         """The body of a loop, then copies, then `break` where `leave` holds."""
         shape = break_shape(body, leave)
-        if shape is None:
+        if shape is None or (shape.tests and isinstance(leave, Name) and self.uses[leave] > 1):
             self._statements(body)
             return self._end_of_turn(stmt.origin, leave, moves)
         branch = shape.branch
-        self.implied.update(name for name in shape.implied if self.uses[name] == 1)
+        self.implied.update(n for n, reads in shape.implied.items() if self.uses[n] == reads)
         then = [(merge.target, merge.then) for merge in branch.merges]
         orelse = [(merge.target, merge.orelse) for merge in branch.merges]
         leaving, going = (then, orelse) if shape.on_then else (orelse, then)
