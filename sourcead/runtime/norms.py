@@ -1,0 +1,121 @@
+"""Slopes of vector and matrix norms: the derivative of a norm is the sum of slope * tangent.
+
+At the zero vector every slope is 0; elements (rows, singular values) that tie share equally.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+__all__ = ["cond_slope", "matrix_norm_slope", "norm_slope", "spread_norm", "vector_norm_slope"]
+
+
+def norm_slope(x: Any, ord: Any, axis: Any) -> Any:
+    """Of `np.linalg.norm(x, ord, axis)`."""
+    if axis is None:
+        if (
+            ord is None
+            or (ord in ("f", "fro") and np.ndim(x) == 2)
+            or (ord == 2 and np.ndim(x) == 1)
+        ):
+            return _two_slope(x, tuple(range(np.ndim(x))))
+        axis = tuple(range(np.ndim(x)))
+    axes = tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
+    if ord is None:
+        return _two_slope(x, axes)
+    return vector_norm_slope(x, ord, axes) if len(axes) == 1 else matrix_norm_slope(x, ord, axes)
+
+
+def spread_norm(y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+    """A norm, or its adjoint, in a shape that broadcasts against `x`."""
+    if axis is None or keepdims:
+        return y
+    return np.expand_dims(y, tuple(axis) if isinstance(axis, list) else axis)
+
+
+def _unit(x: Any) -> Any:
+    """conj(x) / |x|, and 0 at 0."""
+    if np.iscomplexobj(x):
+        size = np.abs(x)
+        return np.conj(x) / np.where(size == 0, 1.0, size)
+    return np.sign(x)
+
+
+def _safe(y: Any) -> Any:
+    return np.where(y == 0, 1.0, y)
+
+
+def _two_slope(x: Any, axes: tuple[int, ...]) -> Any:
+    length = np.sqrt(np.sum(np.real(x * np.conj(x)), axis=axes, keepdims=True))
+    return np.conj(x) / _safe(length)
+
+
+def _shared(picked: Any, axes: Any, dtype: Any) -> Any:
+    return picked / np.sum(picked, axis=axes, keepdims=True, dtype=dtype)
+
+
+def vector_norm_slope(x: Any, ord: Any, axes: tuple[int, ...]) -> Any:
+    """Of the vector norm over all of `axes`."""
+    size = np.abs(x)
+    if ord == 0:
+        return np.zeros_like(x)
+    if ord == 2:
+        return _two_slope(x, axes)
+    if ord == 1:
+        return _unit(x)
+    if ord in (math.inf, -math.inf):
+        extreme = np.max if ord > 0 else np.min
+        picked = size == extreme(size, axis=axes, keepdims=True)
+        return _unit(x) * _shared(picked, axes, np.result_type(size))
+    length = np.sum(size**ord, axis=axes, keepdims=True) ** (1.0 / ord)
+    ratio = (
+        np.where(size == 0, 0.0, _safe(size) / _safe(length)) ** (ord - 1.0)
+        if ord > 1
+        else (_safe(size) / _safe(length)) ** (ord - 1.0)
+    )
+    return _unit(x) * ratio
+
+
+def matrix_norm_slope(x: Any, ord: Any, axes: tuple[int, ...]) -> Any:
+    """Of the matrix norm over a pair of axes."""
+    if ord in (None, "f", "fro"):
+        return _two_slope(x, axes)
+    matrices = np.moveaxis(x, axes, (-2, -1))
+    if ord in (1, -1, math.inf, -math.inf):
+        summed = -2 if ord in (1, -1) else -1
+        other = -1 if ord in (1, -1) else -2
+        sums = np.sum(np.abs(matrices), axis=summed, keepdims=True)
+        extreme = np.max if ord > 0 else np.min
+        picked = sums == extreme(sums, axis=other, keepdims=True)
+        slope = _unit(matrices) * _shared(picked, other, np.result_type(sums))
+    else:
+        u, s, vh = np.linalg.svd(matrices, full_matrices=False)
+        if ord == "nuc":
+            weights = np.where(s > 0, 1.0, 0.0).astype(s.dtype)
+        else:
+            picked = s == (s[..., :1] if ord == 2 else s[..., -1:])
+            weights = _shared(picked, -1, s.dtype)
+        slope = (np.conj(u) * np.expand_dims(weights, -2)) @ np.conj(vh)
+    return np.moveaxis(slope, (-2, -1), axes)
+
+
+def cond_slope(x: Any, p: Any) -> Any:
+    """Of `np.linalg.cond(x, p)`."""
+    if p in (None, 2, -2):
+        u, s, vh = np.linalg.svd(x, full_matrices=False)
+        top = np.conj(u[..., :, :1]) @ np.conj(vh[..., :1, :])
+        bottom = np.conj(u[..., :, -1:]) @ np.conj(vh[..., -1:, :])
+        largest, least = s[..., :1, None], s[..., -1:, None]
+        if p == -2:
+            return bottom / largest - top * (least / largest**2)
+        return top / least - bottom * (largest / least**2)
+    inverse = np.linalg.inv(x)
+    axes = (-2, -1)
+    norm_x = np.linalg.norm(x, p, axis=axes, keepdims=True)
+    norm_inverse = np.linalg.norm(inverse, p, axis=axes, keepdims=True)
+    back = np.swapaxes(inverse, -1, -2)
+    slope = back @ matrix_norm_slope(inverse, p, axes) @ back
+    return matrix_norm_slope(x, p, axes) * norm_inverse - norm_x * slope
