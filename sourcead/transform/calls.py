@@ -54,7 +54,7 @@ from sourcead.rules import registry
 from sourcead.rules.registry import Rule
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
-from sourcead.transform.operations import Operations, class_of
+from sourcead.transform.operations import Operations, class_of, method_class
 
 __all__ = ["Calls"]
 
@@ -410,7 +410,7 @@ class Calls(Operations):
         return self.opaque_method(receiver, method, args, kwargs, hint, Unknown())
 
     def number_method(self, receiver: Val, kind: Kind, method: str, args: list[Any], kwargs: Kwargs, hint: str) -> Val:
-        cls = np.ndarray if isinstance(kind, Number) else class_of(kind)
+        cls = method_class(kind)
         function = getattr(cls, method, None)
         if function is None:
             self.refuse(f"`{kind}` has no method `{method}`", "see the kinds of the arguments")
