@@ -168,7 +168,7 @@ class _Normaliser:
 
     def function(self, body: list[Any]) -> list[Any]:
         first = body[0]
-        rewritten = self.block(body, _Loop())
+        rewritten = _without_last(self.block(body, _Loop()), self.returned)
         return _without_unread([assign(self.returned, false(), first), *rewritten], self.flags)
 
     # blocks
@@ -307,6 +307,19 @@ def _any_of(flags: list[str]) -> Any:
 
 
 # -- flags that nobody asks for ------------------------------------------------------------------
+
+
+def _without_last(body: list[Any], flag: str) -> list[Any]:
+    """Drops the assignments to a flag at the very end, behind which nothing can test it."""
+    if not body:
+        return body
+    *others, last = body
+    if isinstance(last, gast.Assign) and getattr(last.targets[0], "id", "") == flag:
+        return others
+    if isinstance(last, gast.If):
+        last.body = _without_last(last.body, flag) or [located(gast.Pass(), last)]
+        last.orelse = _without_last(last.orelse, flag)
+    return body
 
 
 def _without_unread(body: list[Any], flags: Iterable[str]) -> list[Any]:

@@ -177,7 +177,10 @@ class Flattener(ABC):
             if isinstance(operand, Undefined):
                 return self.new(Op("unbound_", (Const(name),)), name, node)
             return operand
-        return SPECIAL.get(name) or self.names.resolve(name) or self.missing(name, node)
+        found = SPECIAL.get(name) or self.names.resolve(name)
+        if found is not None and name in self.scope.globals:
+            return Ref(name, found.value, live=True)  # written here, whatever it is
+        return found or self.missing(name, node)
 
     def missing(self, name: str, node: Any) -> Operand:
         """A name that means nothing yet: it may by the time it is read, or that is a NameError."""
@@ -190,7 +193,7 @@ class Flattener(ABC):
         """What an expression means, if that is known without running: names from outside, `np.sin`."""
         match node:
             case gast.Name(id=name):
-                if name in self.cells or name in self.scope.cells:
+                if name in self.cells or name in self.scope.globals:
                     return None
                 if self.is_local(name):
                     value = self.env.get(name)
