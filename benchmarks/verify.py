@@ -1,10 +1,11 @@
-"""Check the workloads themselves: `python -m benchmarks.verify [name ...]`.
+"""Check the workloads themselves: `python -m benchmarks.verify [--sourcead] [name ...]`.
 
 Every hand-written gradient is compared
 
 - with differences of the primal along random directions, one direction in all differentiated
   arguments and one in each alone, by Richardson extrapolation of central differences;
-- with the gradient of each other tool that is installed, element by element.
+- with the gradient of each other tool that is installed, element by element; with `--sourcead`
+  also with sourcead's.
 
 The exit status is the number of workloads that fail.
 """
@@ -12,11 +13,11 @@ The exit status is the number of workloads that fail.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from benchmarks.contestants import peers
+from benchmarks.contestants import Contestant, peers, sourcead
 from benchmarks.workload import Args, Workload, differentiated, leaves, load, map_leaves, names
 
 DIFFERENCES = 1e-7  # relative error allowed against differences
@@ -25,15 +26,17 @@ TOOLS = 1e-9  # ... against the other tools, relative to the largest element
 
 def main(wanted: list[str]) -> int:
     failed = 0
-    for name in wanted or names():
+    too = "--sourcead" in wanted
+    for name in [name for name in wanted if name != "--sourcead"] or names():
         workload = load(name)
-        complaints = list(check(workload))
+        tools = [*peers(workload), *([sourcead(workload)] if too else [])]
+        complaints = list(check(workload, tools))
         failed += bool(complaints)
         print(f"{name:20} {'; '.join(complaints) or 'ok'}")
     return failed
 
 
-def check(workload: Workload) -> Iterator[str]:
+def check(workload: Workload, tools: Sequence[Contestant]) -> Iterator[str]:
     """What is wrong with the workload."""
     first, second = (workload.primal(*workload.make_args(1)) for _ in range(2))
     if first != second:
@@ -42,7 +45,8 @@ def check(workload: Workload) -> Iterator[str]:
     for position, bar in zip(differentiated(workload), bars):
         yield from same_structure(workload.make_args(1)[position], bar)
     yield from against_differences(workload, bars)
-    yield from against_tools(workload, bars)
+    for tool in tools:
+        yield from against_tool(workload, bars, tool)
 
 
 def hand_bars(workload: Workload) -> tuple[object, ...]:
@@ -122,16 +126,19 @@ def add_scaled(value: object, step: float, direction: object) -> object:
     )
 
 
-# -- against other tools -----------------------------------------------------------------------
+# -- against tools -----------------------------------------------------------------------------
 
 
-def against_tools(workload: Workload, bars: tuple[object, ...]) -> Iterator[str]:
-    for peer in peers(workload):
-        found = peer.function(*peer.convert(workload.make_args(1)))
-        for expected, other in zip(leaves(bars), leaves(found), strict=True):
-            error = np.max(np.abs(expected - other)) / np.max(np.abs(expected))
-            if not error < TOOLS:
-                yield f"{peer.name} differs by {error:.1e}"
+def against_tool(workload: Workload, bars: tuple[object, ...], tool: Contestant) -> Iterator[str]:
+    try:
+        found = tool.function(*tool.convert(workload.make_args(1)))
+    except Exception as failure:  # of the tool; the other checks go on
+        yield f"{tool.name}: {failure}"
+        return
+    for expected, other in zip(leaves(bars), leaves(found), strict=True):
+        error = np.max(np.abs(expected - other)) / np.max(np.abs(expected))
+        if not error < TOOLS:
+            yield f"{tool.name} differs by {error:.1e}"
 
 
 if __name__ == "__main__":
