@@ -369,10 +369,13 @@ def expressions(block: Block) -> Iterator[Expr]:
 
 
 def bound(block: Block) -> tuple[Name, ...]:
-    """Every name that is bound anywhere in a block, at any depth, in the order of the statements."""
+    """Every name that is bound anywhere in a block, at any depth, in the order of execution."""
     found: dict[Name, None] = {}
-    for stmt in statements(block):
-        found.update(dict.fromkeys((*inner_binds(stmt), *binds(stmt))))
+    for stmt in block:
+        found.update(dict.fromkeys(inner_binds(stmt)))
+        for inside in blocks(stmt):
+            found.update(dict.fromkeys(bound(inside)))
+        found.update(dict.fromkeys(binds(stmt)))
     return tuple(found)
 
 
