@@ -29,8 +29,13 @@ from tests.rules.harness import (
 __all__ = ["compare"]
 
 
-def compare(call: Call, rng: np.random.Generator, rtol: float = 1e-7) -> bool:
-    """Check the call in random directions; False where it has nothing to differentiate."""
+def compare(
+    call: Call, rng: np.random.Generator, rtol: float = 1e-7, symmetric: tuple[str, ...] = ()
+) -> bool:
+    """Check the call in random directions; False where it has nothing to differentiate.
+
+    `symmetric`: arguments that the primal accepts only as symmetric matrices.
+    """
     y = evaluate(call)
     values = active(call)
     if not values or not leaves(y):
@@ -40,6 +45,7 @@ def compare(call: Call, rng: np.random.Generator, rtol: float = 1e-7) -> bool:
             name: fitted_bar(values[name], bar) for name, bar in reverse(call, y, y_bar).items()
         }
         for dots in _directions(values, rng):
+            dots.update({name: dots[name] + dots[name].T for name in symmetric if name in dots})
             _compare(call, y, y_bar, bars, dots, rtol)
     return True
 

@@ -1,0 +1,298 @@
+"""Derivatives of matrix factorizations, for one real matrix or a stack of them: (..., m, n).
+
+`F` is 1 / (w_j - w_i) off the diagonal and 0 on it.  It is also 0 where two values agree to rounding:
+then the factors are not unique, and what does not depend on the choice has its derivative all the same.
+
+Sources: Giles (2008), NA-08/01; Murray (2016), arXiv 1602.07527; Walter and Lehmann (2010), arXiv
+1001.1654; Roberts and Roberts (2020), arXiv 2009.10071; de Hoog, Anderssen and Lukas (2011).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+__all__ = [
+    "cholesky_bar", "cholesky_dot", "eigen_bar", "eigen_dot", "eigh_bar", "eigh_dot", "lu_bar", "lu_dot",
+    "qr_bar", "qr_dot", "svd_bar", "svd_dot", "transpose",
+]  # fmt: skip
+
+
+def transpose(a: Any) -> Any:
+    return np.swapaxes(a, -1, -2)
+
+
+def _adjoint(a: Any) -> Any:
+    return np.conj(np.swapaxes(a, -1, -2))
+
+
+def _real(*matrices: Any) -> None:
+    if any(np.iscomplexobj(a) for a in matrices):
+        raise NotImplementedError("this factorization has no derivative rule for complex matrices")
+
+
+def _spread(w: Any) -> Any:
+    """1 / (w_j - w_i), and 0 for equal values."""
+    differences = w[..., np.newaxis, :] - w[..., :, np.newaxis]
+    scale = np.max(np.abs(w), axis=-1, initial=0.0)[..., np.newaxis, np.newaxis]
+    equal = np.abs(differences) <= 4.0 * np.finfo(w.dtype).eps * w.shape[-1] * scale
+    return np.where(equal, 0.0, 1.0 / np.where(equal, 1.0, differences))
+
+
+def _diagonal_matrix(w: Any) -> Any:
+    return w[..., np.newaxis] * np.eye(w.shape[-1])
+
+
+def _inverse(s: Any) -> Any:
+    return np.where(s == 0.0, 0.0, 1.0 / np.where(s == 0.0, 1.0, s))
+
+
+# -- a = l @ l.T -----------------------------------------------------------------------------
+
+
+def _half(a: Any) -> Any:
+    """The lower triangle with half of the diagonal."""
+    return np.tril(a) - 0.5 * _diagonal_matrix(np.diagonal(a, 0, -2, -1))
+
+
+def cholesky_bar(factor: Any, factor_bar: Any) -> Any:
+    """The adjoint of the (Hermitian) matrix whose factor it is; complex: JAX's convention."""
+    middle = _half(_adjoint(factor) @ np.conj(factor_bar))
+    left = np.linalg.solve(_adjoint(factor), middle)
+    a_bar = _adjoint(np.linalg.solve(_adjoint(factor), _adjoint(left)))
+    return np.conj(0.5 * (a_bar + _adjoint(a_bar)))
+
+
+def cholesky_dot(factor: Any, a_dot: Any) -> Any:
+    left = np.linalg.solve(factor, a_dot)
+    return factor @ _half(_adjoint(np.linalg.solve(factor, _adjoint(left))))
+
+
+# -- a = l @ u (rows already exchanged) ---------------------------------------------------------
+
+
+def lu_bar(low: Any, up: Any, l_bar: Any, u_bar: Any) -> Any:
+    """Square: l**-T (tril_(-1)(l.T l_bar) + triu(u_bar u.T)) u**-T; the rest by block elimination."""
+    m, n = low.shape[-2], up.shape[-1]
+    k = min(m, n)
+    top, left = low[..., :k, :], up[..., :, :k]
+    l_bar = np.zeros_like(low) if l_bar is None else l_bar
+    u_bar = np.zeros_like(up) if u_bar is None else u_bar
+    a_bar = np.zeros(
+        np.broadcast_shapes(l_bar.shape[:-2], u_bar.shape[:-2]) + (m, n), np.result_type(low, up)
+    )
+    top_bar, left_bar = l_bar[..., :k, :], u_bar[..., :, :k]
+    if m > k:
+        below = transpose(np.linalg.solve(left, transpose(l_bar[..., k:, :])))
+        a_bar[..., k:, :] = below
+        left_bar = left_bar - transpose(low[..., k:, :]) @ below
+    if n > k:
+        beside = np.linalg.solve(transpose(top), u_bar[..., :, k:])
+        a_bar[..., :, k:] = beside
+        top_bar = top_bar - beside @ transpose(up[..., :, k:])
+    middle = np.tril(transpose(top) @ top_bar, -1) + np.triu(left_bar @ transpose(left))
+    a_bar[..., :k, :k] = transpose(
+        np.linalg.solve(left, transpose(np.linalg.solve(transpose(top), middle)))
+    )
+    return a_bar
+
+
+def lu_dot(low: Any, up: Any, a_dot: Any) -> tuple[Any, Any]:
+    m, n = low.shape[-2], up.shape[-1]
+    k = min(m, n)
+    top, left = low[..., :k, :], up[..., :, :k]
+    middle = transpose(
+        np.linalg.solve(transpose(left), transpose(np.linalg.solve(top, a_dot[..., :k, :k])))
+    )
+    l_dot, u_dot = top @ np.tril(middle, -1), np.triu(middle) @ left
+    if m > k:
+        rest = a_dot[..., k:, :] - low[..., k:, :] @ u_dot
+        below = transpose(np.linalg.solve(transpose(left), transpose(rest)))
+        l_dot = np.concatenate([l_dot, below], axis=-2)
+    if n > k:
+        rest = a_dot[..., :, k:] - l_dot @ up[..., :, k:]
+        u_dot = np.concatenate([u_dot, np.linalg.solve(top, rest)], axis=-1)
+    return l_dot, u_dot
+
+
+# -- a = q @ r -------------------------------------------------------------------------------
+
+
+def qr_bar(q: Any, r: Any, q_bar: Any, r_bar: Any) -> Any:
+    """Reduced or complete, tall or wide.
+
+    Of a tall matrix' complete q, the columns behind r's rows are any basis of the complement: the
+    derivative is that of functions that do not depend on which.
+    """
+    _real(q, r)
+    m, n = q.shape[-2], r.shape[-1]
+    k = min(m, n)
+    q_bar = np.zeros_like(q) if q_bar is None else q_bar
+    r_bar = np.zeros_like(r) if r_bar is None else r_bar
+    if q.shape[-1] > k:  # d(rest) = -q dq.T rest
+        rest, rest_bar = q[..., k:], q_bar[..., k:]
+        q, q_bar = q[..., :k], q_bar[..., :k]
+        q_bar = q_bar - rest @ (transpose(rest_bar) @ q)
+        r, r_bar = r[..., :k, :], r_bar[..., :k, :]
+    if n > k:  # a = [x | y], r = [u | v]: v = q.T y
+        x_bar = _tall_qr_bar(
+            q, r[..., :k], q_bar + q @ r[..., k:] @ transpose(r_bar[..., k:]), r_bar[..., :k]
+        )
+        return np.concatenate([x_bar, q @ r_bar[..., k:]], axis=-1)
+    return _tall_qr_bar(q, r, q_bar, r_bar)
+
+
+def _tall_qr_bar(q: Any, r: Any, q_bar: Any, r_bar: Any) -> Any:
+    m = r @ transpose(r_bar) - transpose(q_bar) @ q
+    symmetric = np.tril(m) + transpose(np.tril(m, -1))
+    return transpose(np.linalg.solve(r, transpose(q_bar + q @ symmetric)))
+
+
+def qr_dot(q: Any, r: Any, a_dot: Any) -> tuple[Any, Any]:
+    _real(q, r)
+    k = min(q.shape[-2], r.shape[-1])
+    basis, square = q[..., :k], r[..., :k, :k]
+    scaled = transpose(np.linalg.solve(transpose(square), transpose(a_dot[..., :k])))  # x_dot u**-1
+    projected = transpose(basis) @ scaled
+    turning = np.tril(projected, -1) - transpose(np.tril(projected, -1))
+    basis_dot = scaled - basis @ (projected - turning)
+    r_dot = (projected - turning) @ square
+    if r.shape[-1] > k:
+        beside = transpose(basis_dot) @ basis @ r[..., :k, k:] + transpose(basis) @ a_dot[..., k:]
+        r_dot = np.concatenate([r_dot, beside], axis=-1)
+    if q.shape[-1] > k:
+        rest = q[..., k:]
+        basis_dot = np.concatenate([basis_dot, -basis @ (transpose(basis_dot) @ rest)], axis=-1)
+    if r.shape[-2] > k:
+        r_dot = np.concatenate([r_dot, np.zeros_like(r[..., k:, :])], axis=-2)
+    return basis_dot, r_dot
+
+
+# -- a = u @ diag(s) @ vh --------------------------------------------------------------------
+
+
+def svd_bar(u: Any, s: Any, vh: Any, u_bar: Any, s_bar: Any, vh_bar: Any) -> Any:
+    """Reduced or complete factors; the columns without a singular value as in `qr_bar`."""
+    _real(u, vh)
+    k = s.shape[-1]
+    v, v_bar = transpose(vh), None if vh_bar is None else transpose(vh_bar)
+    u, u_bar = _without_rest(u, u_bar, k)
+    v, v_bar = _without_rest(v, v_bar, k)
+    middle = _diagonal_matrix(np.zeros_like(s) if s_bar is None else s_bar)
+    a_bar: Any = 0.0
+    gaps, column = _spread(s * s), s[..., np.newaxis, :]
+    if u_bar is not None:
+        inner = transpose(u) @ u_bar
+        middle = middle + gaps * (inner - transpose(inner)) * column
+        a_bar = a_bar + ((u_bar - u @ inner) * _inverse(column)) @ transpose(v)
+    if v_bar is not None:
+        inner = transpose(v) @ v_bar
+        middle = middle + s[..., np.newaxis] * gaps * (inner - transpose(inner))
+        a_bar = a_bar + (u * _inverse(column)) @ transpose(v_bar - v @ inner)
+    return a_bar + u @ middle @ transpose(v)
+
+
+def _without_rest(u: Any, u_bar: Any, k: int) -> tuple[Any, Any]:
+    if u_bar is not None:
+        rest, rest_bar = u[..., k:], u_bar[..., k:]
+        u_bar = u_bar[..., :k] - rest @ (transpose(rest_bar) @ u[..., :k])
+    return u[..., :k], u_bar
+
+
+def svd_dot(u: Any, s: Any, vh: Any, a_dot: Any) -> tuple[Any, Any, Any]:
+    _real(u, vh)
+    k = s.shape[-1]
+    left, right = u[..., :k], transpose(vh)[..., :k]
+    inner = transpose(left) @ a_dot @ right
+    gaps, column, row = _spread(s * s), s[..., np.newaxis, :], s[..., np.newaxis]
+    turn_left = gaps * (inner * column + row * transpose(inner))
+    turn_right = gaps * (row * inner + transpose(inner) * column)
+    along_right, along_left = a_dot @ right, transpose(a_dot) @ left
+    left_dot = left @ turn_left + (along_right - left @ (transpose(left) @ along_right)) * _inverse(
+        column
+    )
+    right_dot = right @ turn_right + (
+        along_left - right @ (transpose(right) @ along_left)
+    ) * _inverse(column)
+    u_dot = np.concatenate([left_dot, -left @ (transpose(left_dot) @ u[..., k:])], axis=-1)
+    rest = transpose(vh)[..., k:]
+    v_dot = np.concatenate([right_dot, -right @ (transpose(right_dot) @ rest)], axis=-1)
+    return u_dot, np.diagonal(inner, 0, -2, -1), transpose(v_dot)
+
+
+# -- a @ v = b @ v @ diag(w), symmetric ---------------------------------------------------------
+
+
+def eigh_bar(w: Any, v: Any, w_bar: Any, v_bar: Any) -> tuple[Any, Any]:
+    """The adjoints of a and b, both symmetric (b the identity where there is none)."""
+    middle = _diagonal_matrix(np.zeros_like(w) if w_bar is None else w_bar)
+    norms: Any = 0.0
+    if v_bar is not None:
+        _real(v)
+        inner = transpose(v) @ v_bar
+        middle = middle + _spread(w) * inner
+        norms = _diagonal_matrix(0.5 * np.diagonal(inner, 0, -2, -1))
+    a_bar = np.conj(v) @ middle @ transpose(v)
+    b_bar = -np.conj(v) @ (middle * w[..., np.newaxis, :] + norms) @ transpose(v)
+    return 0.5 * (a_bar + _adjoint(a_bar)), 0.5 * (b_bar + _adjoint(b_bar))
+
+
+def eigh_dot(w: Any, v: Any, a_dot: Any, b_dot: Any = None) -> tuple[Any, Any]:
+    _real(v)
+    change = 0.0 if a_dot is None else transpose(v) @ a_dot @ v
+    norms: Any = 0.0
+    if b_dot is not None:
+        in_b = transpose(v) @ b_dot @ v
+        change = change - in_b * w[..., np.newaxis, :]
+        norms = -_diagonal_matrix(0.5 * np.diagonal(in_b, 0, -2, -1))
+    return np.diagonal(change, 0, -2, -1), v @ (_spread(w) * change + norms)
+
+
+# -- a @ v = v @ diag(w) ---------------------------------------------------------------------
+
+
+def eigen_bar(w: Any, v: Any, w_bar: Any, v_bar: Any) -> Any:
+    """Columns of v have norm 1 and a real largest entry, as LAPACK leaves them (JAX's convention).
+
+    Source: Boeddeker et al. (2017), arXiv 1701.00392, equation 4.77; the phase is added here.
+    """
+    middle = _diagonal_matrix(np.zeros_like(w) if w_bar is None else np.conj(w_bar))
+    if v_bar is not None:
+        turned = _free_bar(v, np.conj(v_bar))
+        middle = middle + np.conj(_spread_complex(w)) * (_adjoint(v) @ turned)
+    return np.conj(np.linalg.solve(_adjoint(v), middle @ _adjoint(v)))
+
+
+def _free_bar(v: Any, v_bar: Any) -> Any:
+    """Back through the choice of norm and phase of each column."""
+    largest = _largest(v)
+    inner = np.sum(np.conj(v) * v_bar, axis=-2, keepdims=True)
+    return (
+        v_bar
+        - v * np.real(inner)
+        - 1j * largest * np.imag(inner) / np.sum(largest * v, -2, keepdims=True)
+    )
+
+
+def _largest(v: Any) -> Any:
+    """1 at the largest entry of each column, 0 elsewhere."""
+    rows = np.arange(v.shape[-2])[:, np.newaxis]
+    return (rows == np.argmax(np.abs(v), axis=-2)[..., np.newaxis, :]).astype(float)
+
+
+def _spread_complex(w: Any) -> Any:
+    differences = w[..., np.newaxis, :] - w[..., :, np.newaxis]
+    equal = differences == 0.0
+    return np.where(equal, 0.0, 1.0 / np.where(equal, 1.0, differences))
+
+
+def eigen_dot(w: Any, v: Any, a_dot: Any) -> tuple[Any, Any]:
+    change = np.linalg.solve(v, a_dot @ v)
+    free = v @ (_spread_complex(w) * change)
+    largest = _largest(v)
+    norm = np.real(np.sum(np.conj(v) * free, axis=-2, keepdims=True))
+    phase = np.imag(np.sum(largest * free, axis=-2, keepdims=True)) / np.sum(
+        largest * v, -2, keepdims=True
+    )
+    return np.diagonal(change, 0, -2, -1), free - v * (norm + 1j * phase)
