@@ -8,7 +8,6 @@ import importlib.util
 import linecache
 import sys
 
-import numba
 import pytest
 
 from sourcead.errors import NoSource, NotAFunction, SourceChanged
@@ -50,7 +49,7 @@ def test_lambdas_on_one_line_are_told_apart():
 def test_methods_are_unwrapped_and_private_names_spelled_out():
     assert "self._Owner__private(x)" in text(Owner().method)
     assert text(Owner.cached).startswith("@staticmethod\n@functools.lru_cache\ndef cached")
-    assert "lambda: self._Owner__private" in text(Owner._Owner__private)
+    assert "self._Owner__private)" in text(Owner._Owner__private)
 
 
 def test_nested_functions_and_their_free_variables():
@@ -112,8 +111,12 @@ def test_wrappers_that_add_nothing_are_looked_through():
         return 2 * plain(x)
 
     assert unwrap(functools.lru_cache(plain)) is plain
-    assert unwrap(numba.njit(plain)) is plain
     assert unwrap(wrapper) is wrapper
+
+
+def test_numba_dispatchers_are_looked_through():
+    numba = pytest.importorskip("numba")
+    assert unwrap(numba.njit(recursive)) is recursive
 
 
 def test_module_whose_file_was_edited(tmp_path):
