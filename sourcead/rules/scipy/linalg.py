@@ -233,7 +233,7 @@ def _any_shape(rng):
 @reverse_rule(linalg.pinv, wrt=("a",), samples=_any_shape)
 def pinv(y_bar, y, a, *, check_finite=True):
     """Constant rank. Source: Golub and Pereyra (1973)."""
-    rows, columns = np.eye(np.shape(a)[0]), np.eye(np.shape(a)[1])
+    rows, columns = np.eye(np.shape(a)[-2]), np.eye(np.shape(a)[-1])
     return (
         -(transpose(y) @ y_bar @ transpose(y))
         + (rows - a @ y) @ transpose(y_bar) @ y @ transpose(y)
@@ -243,7 +243,7 @@ def pinv(y_bar, y, a, *, check_finite=True):
 
 @forward_rule(linalg.pinv)
 def pinv_tangent(y, a, *, check_finite=True, a_dot):
-    rows, columns = np.eye(np.shape(a)[0]), np.eye(np.shape(a)[1])
+    rows, columns = np.eye(np.shape(a)[-2]), np.eye(np.shape(a)[-1])
     return (
         -(y @ a_dot @ y)
         + y @ transpose(y) @ transpose(a_dot) @ (rows - a @ y)
