@@ -3,8 +3,9 @@
 >>> import math
 >>> def area(r): return math.pi * r * r
 >>> names = Names(area)
->>> names.attribute(names.resolve("math"), "pi")
-Ref(path='math.pi', value=3.141592653589793, live=True)
+>>> found = names.attribute(names.resolve("math"), "pi")
+>>> found.path, found.value, found.live
+('math.pi', 3.141592653589793, True)
 """
 
 from __future__ import annotations

@@ -261,18 +261,23 @@ def _scope(place: _Place, free: Iterable[str]) -> ast.stmt:
 
 def _bare(tree: FunctionTree) -> FunctionTree:
     """The function without decorators, defaults and annotations, which its code does not contain."""
-    tree = copy.deepcopy(tree)
-    args = tree.args
-    args.defaults = [ast.Constant(None) for _ in args.defaults]
-    args.kw_defaults = [
-        None if default is None else ast.Constant(None) for default in args.kw_defaults
-    ]
-    for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg):
-        if arg is not None:
-            arg.annotation = None
+    tree, given = copy.copy(tree), tree.args
+    tree.args = ast.arguments(
+        posonlyargs=list(map(_bare_arg, given.posonlyargs)),
+        args=list(map(_bare_arg, given.args)),
+        vararg=given.vararg and _bare_arg(given.vararg),
+        kwonlyargs=list(map(_bare_arg, given.kwonlyargs)),
+        kw_defaults=[default and ast.Constant(None) for default in given.kw_defaults],
+        kwarg=given.kwarg and _bare_arg(given.kwarg),
+        defaults=[ast.Constant(None) for _ in given.defaults],
+    )
     if not isinstance(tree, ast.Lambda):
         tree.decorator_list, tree.returns = [], None
     return tree
+
+
+def _bare_arg(arg: ast.arg) -> ast.arg:
+    return ast.copy_location(ast.arg(arg.arg), arg)
 
 
 def _nested(code: CodeType) -> Iterator[CodeType]:

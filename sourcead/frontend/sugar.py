@@ -1,4 +1,5 @@
-"""Statements that are short for others: `match` becomes ifs, `contextlib.suppress` becomes `try`.
+"""Statements that are short for others: `match` becomes ifs, `contextlib.suppress` becomes `try`,
+a loop over a generator expression becomes one loop.
 
 Names that begin with a dot are the frontend's own; `.isinstance` is the builtin whatever the user
 calls by that name.
@@ -22,6 +23,7 @@ elif .isinstance(.subject1, float):
 from __future__ import annotations
 
 import contextlib
+import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,8 +31,9 @@ from typing import Any
 import gast
 
 from sourcead.frontend.build import assign, call, false, load, located, store, true
+from sourcead.frontend.scopes import COMPREHENSIONS, assigned
 
-__all__ = ["SELF_MATCHING", "Desugar", "positional_attributes"]
+__all__ = ["SELF_MATCHING", "Desugar", "is_fusible", "positional_attributes"]
 
 Resolve = Callable[[Any], Any]  # expression -> Ref of what it means statically, or None
 
@@ -64,8 +67,24 @@ class Desugar(gast.NodeTransformer):  # type: ignore[misc]
                 return self.match(node)
             case gast.With():
                 return self.suppression(self.generic_visit(node))
+            case gast.For() if is_fusible(node.iter):
+                return self.fused(self.generic_visit(node))
             case _:
                 return self.generic_visit(node)
+
+    # for ... in (... for ...)
+
+    def fused(self, node: Any) -> Any:
+        """`for y in (f(x) for x in xs): body` becomes `for x in xs: y = f(x); body`, x renamed."""
+        (generator,) = node.iter.generators
+        rename = _Rename({name: self.hidden(name) for name in assigned([generator.target])})
+        elt = rename.visit(copy.deepcopy(node.iter.elt))
+        tests = [rename.visit(copy.deepcopy(test)) for test in generator.ifs]
+        target = rename.visit(copy.deepcopy(generator.target))
+        body = [located(gast.Assign([node.target], elt, None), node.iter), *node.body]
+        for test in reversed(tests):
+            body = [located(gast.If(test, body, []), node.iter)]
+        return located(gast.For(target, generator.iter, body, node.orelse, node.type_comment), node)
 
     # with contextlib.suppress(...)
 
@@ -210,6 +229,24 @@ class _Pattern:
 
     def __add__(self, other: _Pattern) -> _Pattern:
         return _Pattern([*self.tests, *other.tests], [*self.captures, *other.captures])
+
+
+class _Rename(gast.NodeTransformer):  # type: ignore[misc]
+    def __init__(self, names: dict[str, str]) -> None:
+        self.names = names
+
+    def visit_Name(self, node: Any) -> Any:  # noqa: N802  (named after the node)
+        node.id = self.names.get(node.id, node.id)
+        return node
+
+
+def is_fusible(iterable: Any) -> bool:
+    """A generator expression with one loop whose variables nothing inside it can hide or keep."""
+    if not isinstance(iterable, gast.GeneratorExp) or len(iterable.generators) != 1:
+        return False
+    own = (gast.Lambda, gast.NamedExpr, *COMPREHENSIONS)
+    inside = [iterable.elt, *iterable.generators[0].ifs]
+    return not any(isinstance(node, own) for part in inside for node in gast.walk(part))
 
 
 def positional_attributes(cls: Any, count: int) -> list[str | None] | None:

@@ -19,7 +19,7 @@ import gast
 import numpy as np
 
 from sourcead.frontend.exits import exits_of
-from sourcead.frontend.sugar import positional_attributes
+from sourcead.frontend.sugar import is_fusible, positional_attributes
 
 __all__ = ["Refusal", "refusals"]
 
@@ -107,6 +107,10 @@ class _Checker:
                 yield "an asynchronous comprehension is not transformed", "Use a plain one."
             case gast.Call():
                 self.consumed.update(self.consumes(node))
+            case gast.For(iter=gast.GeneratorExp() as iterable) if is_fusible(iterable):
+                self.consumed.add(iterable)
+            case gast.Assign(targets=[gast.Tuple() | gast.List()], value=gast.GeneratorExp()):
+                self.consumed.add(node.value)  # unpacking takes all of it
             case gast.GeneratorExp() if node not in self.consumed:
                 yield (
                     "a generator expression is evaluated piece by piece, while others run",

@@ -965,6 +965,23 @@ def generator_expressions(items, log):
     return a, b, c, d, e, f, g, h
 
 
+@on(([3, 1, 2, 9, 4],), ([],))
+def loops_over_generators(items):
+    x, out = "mine", []
+    for y in (x * 10 for x in items if x != 1 if x > 0):
+        if y == 20:
+            continue
+        if y == 90:
+            break
+        out.append((x, y))
+    else:
+        out.append("else")
+    for a, b in ((i, j) for i, j in enumerate(items)):
+        out.append(a + b)
+    a, *b = (x + 1 for x in range(3))
+    return out, x, a, b
+
+
 @on(([[1, 2], [3]],))
 def comprehension_unpacking(rows):
     return [a + sum(rest) for a, *rest in rows], {k: v for k, v in enumerate(rows)}

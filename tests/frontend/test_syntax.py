@@ -79,6 +79,11 @@ def test_generator_expressions_that_outlive_their_call():
     def shadowed(x, sum):
         return sum(i for i in x)
 
+    def looping(x):
+        for y in (lambda: i for i in x):  # noqa: B023
+            return y
+
+    assert "Write a list comprehension" in refusal(looping)
     assert "Write a list comprehension" in refusal(lazily)
     assert "Write a list comprehension" in refusal(shadowed)
 

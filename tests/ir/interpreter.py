@@ -138,6 +138,15 @@ IN_PLACE = {
 }
 
 
+def variable(scope: FunctionType, name: str, default: Any) -> Any:
+    """A cell, global or builtin of a live function."""
+    cells = dict(zip(scope.__code__.co_freevars, scope.__closure__ or (), strict=True))
+    if name in cells:
+        return cells[name].cell_contents
+    found = scope.__globals__.get(name, default)
+    return getattr(builtins, name, default) if found is default else found
+
+
 # -- one call --------------------------------------------------------------------------------------
 
 
@@ -170,27 +179,20 @@ class _Frame:
                 return _unbound(hint) if value is UNDEFINED else value
             case Const(value):
                 return value
-            case Ref(path, value, live):
-                return self.look_up(path, value) if live else value
+            case Ref(path, value, live, scope):
+                return self.look_up(path, value, scope or self.live) if live else value
             case Undefined():
                 return _unbound("?")
 
-    def look_up(self, path: str, default: Any) -> Any:
+    def look_up(self, path: str, default: Any, scope: FunctionType) -> Any:
         """A global or cell as it is now."""
         root, *attrs = path.split(".")
-        value = self.variable(root, UNDEFINED)
+        value = variable(scope, root, UNDEFINED)
         if value is UNDEFINED:
             return default
         for attr in attrs:
             value = getattr(value, attr)
         return value
-
-    def variable(self, name: str, default: Any) -> Any:
-        cells = dict(zip(self.live.__code__.co_freevars, self.live.__closure__ or (), strict=True))
-        if name in cells:
-            return cells[name].cell_contents
-        found = self.live.__globals__.get(name, default)
-        return getattr(builtins, name, default) if found is default else found
 
     def arguments(
         self, args: Iterable[Argument], kwargs: Iterable[tuple[str | None, Operand]]
@@ -212,7 +214,7 @@ class _Frame:
     def value(self, expr: Expr) -> Any:
         match expr:
             case Op("global_", (Const(name),)):
-                found = self.variable(name, UNDEFINED)
+                found = variable(self.live, name, UNDEFINED)
                 if found is UNDEFINED:
                     raise NameError(f"name '{name}' is not defined")
                 return found
