@@ -20,23 +20,24 @@ from typing import Any
 from sourcead.emit.source import Emitted
 from sourcead.ir.nodes import Origin
 
-__all__ = ["annotate", "load", "register", "user_origin", "user_origins"]
+__all__ = ["annotate", "emitted_text", "load", "register", "user_origin", "user_origins"]
 
 _lock = threading.Lock()
-_texts: dict[tuple[str, str], str] = {}  # (name, text) -> file name
+_texts: dict[tuple[Any, ...], str] = {}  # text and what belongs to it -> file name
 _counts: dict[str, int] = {}
-_lines: dict[str, dict[int, Origin]] = {}  # file name -> lines of the user
+_emitted: dict[str, Emitted] = {}  # file name -> what was loaded from it
 
 
 def register(emitted: Emitted) -> str:
     """The file name under which tools find the text: `<sourcead f_grad 1>`, one for each text."""
-    key = emitted.name, emitted.text
+    objects = tuple(map(id, emitted.extra.values()))  # kept alive by `_emitted`
+    key = emitted.name, emitted.text, tuple(emitted.lines.items()), objects
     with _lock:
         filename = _texts.get(key)
         if filename is None:
             number = _counts[emitted.name] = _counts.get(emitted.name, 0) + 1
             filename = _texts[key] = f"<sourcead {emitted.name} {number}>"
-            _lines[filename] = emitted.lines
+            _emitted[filename] = emitted
     lines = emitted.text.splitlines(keepends=True)
     linecache.cache[filename] = (len(emitted.text), None, lines, filename)
     return filename
@@ -98,6 +99,11 @@ def _set_defaults(function: FunctionType, defaults: Mapping[str, Any]) -> None:
     function.__kwdefaults__ = {name: defaults[name] for name in keyword if name in defaults} or None
 
 
+def emitted_text(code: CodeType) -> Emitted | None:
+    """The generated text that a code object was compiled from."""
+    return _emitted.get(code.co_filename)
+
+
 # -- exceptions ----------------------------------------------------------------------------------
 
 
@@ -134,9 +140,9 @@ def _add_note(exception: BaseException, note: str, notes: list[str]) -> None:
 def user_origins(traceback: TracebackType | None) -> Iterator[Origin]:
     """The user's statements behind the generated frames of a traceback, outermost first."""
     while traceback is not None:
-        lines = _lines.get(traceback.tb_frame.f_code.co_filename, {})
-        if traceback.tb_lineno in lines:
-            yield lines[traceback.tb_lineno]
+        emitted = emitted_text(traceback.tb_frame.f_code)
+        if emitted is not None and traceback.tb_lineno in emitted.lines:
+            yield emitted.lines[traceback.tb_lineno]
         traceback = traceback.tb_next
 
 

@@ -1,32 +1,36 @@
 """Under which names does the printed text read live objects (`np.sin`, helpers, globals)?
 
-A reference whose path means the same object where the function is defined keeps it, and is read there
-whenever the text runs.  Others (of rules, of the runtime) are given to the text as extra names; one that
-would hide a parameter or another object gets a number.
+A reference whose text means the same object where the function is defined keeps it, and is read there
+whenever the text runs.  Others (of rules, of the runtime, of inlined functions' modules) are given to
+the text as extra names; one that would hide a parameter or another object gets a number.
 
 >>> import math
 >>> from sourcead.ir.nodes import Ref
->>> found = References.of([Ref("math.sin", math.sin), Ref("f", abs)], {"f": abs}, ["x"])
->>> found.texts[Ref("math.sin", math.sin)], sorted(found.extra)
+>>> sine = Ref("math.sin", math.sin)
+>>> found = References.of([sine, Ref("f", abs)], {"f": abs}, ["x"])
+>>> found.texts[sine], sorted(found.extra)
 ('math.sin', ['math'])
 """
 
 from __future__ import annotations
 
+import ast
 import builtins
-import importlib
+import re
 import sys
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from types import CellType, ModuleType
+from types import CellType, FunctionType, ModuleType
 from typing import Any
+
+import numpy as np
 
 from sourcead.ir.nodes import Function, Operand, Ref
 from sourcead.ir.walk import map_stmt, statements
 
 __all__ = ["References", "references_of"]
 
-_ALIASES = {"np": "numpy", "sp": "scipy"}
+_MISSING = object()
 
 
 @dataclass
@@ -36,47 +40,46 @@ class References:
         default_factory=dict
     )  # names that the text needs beside the scope's
     cells: dict[str, CellType] = field(default_factory=dict)  # variables of functions around
-    roots: set[str] = field(default_factory=set)  # first components: not to be used for variables
+    roots: set[str] = field(default_factory=set)  # not to be used for variables
 
     @staticmethod
     def of(
-        refs: Iterable[Ref], scope: Mapping[str, Any] | None, parameters: Collection[str]
+        refs: Iterable[Ref],
+        scope: Mapping[str, Any] | None,
+        parameters: Collection[str],
+        inlined: Iterable[FunctionType] = (),
     ) -> References:
-        """`scope`: the user's globals and closure variables by name; None gives every object by name."""
+        """`scope`: the user's globals and closure variables by name; None gives every object by name.
+
+        `inlined`: functions whose code is part of the text; data of theirs is read where they read it.
+        """
         found = References()
-        foreign: list[Ref] = []
-        for ref in dict.fromkeys(refs):
-            if not found._keep(ref, scope, parameters):
-                foreign.append(ref)
-        for ref in foreign:
-            found._give(ref, parameters)
+        distinct = list(dict.fromkeys(refs))
+        kept = [ref for ref in distinct if found._keep(ref, scope, parameters)]
+        for ref in distinct:
+            if ref not in kept:
+                found._give(ref, parameters, () if scope is None else tuple(inlined))
         return found
 
     def _keep(self, ref: Ref, scope: Mapping[str, Any] | None, parameters: Collection[str]) -> bool:
-        root, *rest = ref.path.split(".")
-        if type(ref.value) is CellType:
+        words = _words(ref.path)
+        if type(ref.value) is CellType or not _means(ref.path, scope or {}, ref.value):
             return False
-        visible = {} if scope is None else scope
-        if not _means(ref, visible):
-            if ref.live and scope is not None:
-                raise ValueError(f"{ref.path} is read live, but not visible from the function")
-            return False
-        if root not in parameters:
-            self.roots.add(root)
+        hidden = words.intersection(parameters)
+        if not hidden:
+            self.roots |= words
             self.texts[ref] = ref.path
-            return True
-        if ref.live:  # a global hidden by a parameter, from a function that was inlined
+        elif ref.live:  # a global hidden by a parameter, from a function that was inlined
             self.roots.add("globals")
-            self.texts[ref] = ".".join([f"globals()[{root!r}]", *rest])
-        return ref.live
+            self.texts[ref] = re.sub(r"^\w+", lambda word: f"globals()[{word[0]!r}]", ref.path)
+        return ref in self.texts
 
-    def given(self, name: str) -> object:
-        return self.cells.get(name, self.extra.get(name, self))
-
-    def _give(self, ref: Ref, parameters: Collection[str]) -> None:
-        root, value, rest = _root_object(ref)
-        name, number = root, 0
-        while name in parameters or (name in self.roots and self.given(name) is not value):
+    def _give(
+        self, ref: Ref, parameters: Collection[str], inlined: tuple[FunctionType, ...]
+    ) -> None:
+        name, value, rest = _live_root(ref, inlined) if ref.live else _root(ref)
+        number, root = 0, name
+        while name in parameters or (name in self.roots and self._given(name) is not value):
             number += 1
             name = f"{root}_{number}"
         self.roots.add(name)
@@ -84,7 +87,10 @@ class References:
             self.cells[name] = value
         else:
             self.extra[name] = value
-        self.texts[ref] = ".".join([name, *rest])
+        self.texts[ref] = name + rest
+
+    def _given(self, name: str) -> object:
+        return self.cells.get(name, self.extra.get(name, _MISSING))
 
 
 def references_of(function: Function) -> list[Ref]:
@@ -102,39 +108,80 @@ def references_of(function: Function) -> list[Ref]:
     return found
 
 
-def _means(ref: Ref, scope: Mapping[str, Any]) -> bool:
-    root, *rest = ref.path.split(".")
-    if root in scope:
-        value = scope[root]
-    elif hasattr(builtins, root):
-        value = getattr(builtins, root)
-    else:
-        return False
-    return ref.live or _leads(value, rest, ref.value)
+# -- what a text means ---------------------------------------------------------------------------
 
 
-def _leads(value: Any, path: list[str], wanted: Any) -> bool:
-    for part in path:
-        try:
-            value = getattr(value, part)
-        except AttributeError:
-            return False
-    return value is wanted or (callable(wanted) and type(value) is type(wanted) and value == wanted)
+def _words(text: str) -> set[str]:
+    tree = ast.parse(text, mode="eval")
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
-def _root_object(ref: Ref) -> tuple[str, Any, list[str]]:
-    """The first component of the path with its object, or the object itself under its last name."""
-    root, *rest = ref.path.split(".")
-    if not rest:
-        return root, ref.value, []
-    for name in (_ALIASES.get(root, root), getattr(ref.value, "__module__", None) or ""):
-        module = _module(name)
-        if module is not None and _leads(module, rest, ref.value):
-            return root, module, rest
-    return rest[-1], ref.value, []
+def _means(text: str, scope: Mapping[str, Any], wanted: Any) -> bool:
+    found = _value(text, scope)
+    if found is wanted:
+        return True
+    constant = callable(wanted) or isinstance(wanted, (np.dtype, tuple))  # bound methods, types
+    return constant and type(found) is type(wanted) and bool(found == wanted)
 
 
-def _module(name: str) -> ModuleType | None:
-    if name in sys.modules:
-        return sys.modules[name]
-    return importlib.import_module(name) if name in _ALIASES.values() else None
+def _value(text: str, scope: Mapping[str, Any]) -> Any:
+    """A name with attributes; only texts of our own making are more than that."""
+    root, *parts = text.split(".")
+    if all(part.isidentifier() for part in (root, *parts)):
+        value = scope.get(root, getattr(builtins, root, _MISSING))
+        for part in parts:
+            value = getattr(value, part, _MISSING)
+        return value
+    names = {name: scope[name] for name in _words(text) if name in scope}
+    try:
+        return eval(text, {"__builtins__": builtins, **names})
+    except (NameError, AttributeError):
+        return _MISSING
+
+
+# -- objects that are given ------------------------------------------------------------------------
+
+
+def _root(ref: Ref) -> tuple[str, Any, str]:
+    """The first name of the text with its object, or else the object itself under its last name."""
+    first = re.match(r"\w+", ref.path)
+    if type(ref.value) is CellType or (first and first[0] == ref.path):
+        return ref.path, ref.value, ""
+    if first:
+        name, rest = first[0], ref.path[first.end() :]
+        aliases = {"np": "numpy", "sp": "scipy"}
+        for module in (aliases.get(name, name), getattr(ref.value, "__module__", None) or ""):
+            value = sys.modules.get(module)
+            if value is not None and _means(ref.path, {name: value}, ref.value):
+                return name, value, rest
+    words = re.findall(r"[A-Za-z_]\w*", ref.path)
+    return (words or ["value"])[-1], ref.value, ""
+
+
+def _live_root(ref: Ref, inlined: tuple[FunctionType, ...]) -> tuple[str, Any, str]:
+    """Data that an inlined function reads: its module, or its closure's variable."""
+    first = re.match(r"\w+", ref.path)
+    name = first[0] if first else ""
+    for function in inlined:
+        cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+        namespace = function.__globals__
+        if name in cells:
+            if _means(ref.path, {name: _content(cells[name])}, ref.value):
+                return name, cells[name], ref.path[len(name) :]
+        elif _means(ref.path, namespace, ref.value):
+            return _namespace(name, namespace, ref.path[len(name) :])
+    return _root(ref)
+
+
+def _content(cell: CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return _MISSING
+
+
+def _namespace(name: str, namespace: dict[str, Any], rest: str) -> tuple[str, Any, str]:
+    module = sys.modules.get(namespace.get("__name__", ""))
+    if isinstance(module, ModuleType) and vars(module) is namespace:
+        return module.__name__.rpartition(".")[2], module, f".{name}{rest}"
+    return "namespace", namespace, f"[{name!r}]{rest}"

@@ -25,7 +25,7 @@ import ast
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import CellType
+from types import CellType, FunctionType
 from typing import Any
 
 from sourcead.emit.closures import definition, identifiers_inside
@@ -94,6 +94,7 @@ def emit(
     header: str = "",
     defaults: Mapping[str, Any] | None = None,
     scope: Mapping[str, Any] | None = None,
+    inlined: Iterable[FunctionType] = (),
     may_nest: Callable[[Name], bool] = is_temporary,
 ) -> Emitted:
     """Print `function`.
@@ -101,10 +102,11 @@ def emit(
     `header` is printed as a comment behind the `def` line.  `defaults` are parameters' default values,
     printed where they are literals and as `...` otherwise (`load` is given the objects).  `scope` holds
     the user's globals and closure variables by name: references to what is found there are read there,
-    other objects come with the text (None: all of them do).  `may_nest` says which names, if read once,
+    other objects come with the text (None: all of them do).  `inlined` are the functions whose code is
+    part of the list: data that they read is read where they find it.  `may_nest` says which names, if read once,
     may be printed as part of the expression that reads them.
     """
-    printer = _prepare(function, scope, may_nest)
+    printer = _prepare(function, scope, inlined, may_nest)
     printer.function(function, header, defaults or {})
     text, lines = lay_out(printer.lines)
     references = printer.references
@@ -113,10 +115,13 @@ def emit(
 
 
 def _prepare(
-    function: Function, scope: Mapping[str, Any] | None, may_nest: Callable[[Name], bool]
+    function: Function,
+    scope: Mapping[str, Any] | None,
+    inlined: Iterable[FunctionType],
+    may_nest: Callable[[Name], bool],
 ) -> _Printer:
     parameters = [param.name.hint for param in function.params]
-    references = References.of(references_of(function), scope, parameters)
+    references = References.of(references_of(function), scope, parameters, inlined)
     cells = local_cells(function)
     reserved = references.roots | _words(function, cells) | {function.name}
     if "CellType" in reserved:
