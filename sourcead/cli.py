@@ -228,11 +228,9 @@ def _stage(name: str, function: Callable[..., Any], options: argparse.Namespace)
 
 
 def _module(function: Callable[..., Any], options: argparse.Namespace) -> str:
-    from sourcead.emit.standalone import module
-    from sourcead.stages import compiled
+    from sourcead.stages import standalone
 
-    made = compiled(function, mode=options.mode, wrt=options.wrt, kinds=options.kinds)
-    return module(made, function)
+    return standalone(function, mode=options.mode, wrt=options.wrt, kinds=options.kinds)
 
 
 # -- functions from files and modules --------------------------------------------------------

@@ -9,19 +9,28 @@ inlined.  adjoint: the derivative as a Wengert list.  source: the text of the de
 from __future__ import annotations
 
 import functools
+import hashlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import sourcead
 from sourcead.api import positions
+from sourcead.emit.source import emit
+from sourcead.emit.standalone import module
 from sourcead.errors import NonScalarOutput
+from sourcead.frontend.source import Source as FoundSource
+from sourcead.frontend.source import find_source
 from sourcead.ir.kinds import Kind, Py
+from sourcead.ir.nodes import Function, Param
 from sourcead.ir.show import show
 from sourcead.kind_text import parse_kind
 from sourcead.pipeline import Compiled, Mode, Source, compile_derivative, source_of
 from sourcead.signature import kind_of
 
-__all__ = ["compiled", "stage"]
+__all__ = ["compiled", "stage", "standalone"]
 
 
 def stage(
@@ -52,8 +61,6 @@ def syntax_tree(function: Callable[..., Any]) -> str:
     import astunparse  # here: nothing else needs the two
     import gast
 
-    from sourcead.frontend.source import find_source
-
     text: str = astunparse.dump(gast.ast_to_gast(find_source(source_of(function).live).tree))
     return text
 
@@ -83,6 +90,46 @@ def compiled(
         return compile_as(Mode("gradient", at, single=single or len(at) == 1))
     except NonScalarOutput:
         return compile_as(Mode("pullback", at))
+
+
+def standalone(
+    function: Callable[..., Any],
+    *,
+    mode: str,
+    wrt: Sequence[str] | None,
+    kinds: Mapping[str, Kind],
+) -> str:
+    """A module with the derivative that runs without sourcead; see `compiled`."""
+    made = compiled(function, mode=mode, wrt=wrt, kinds=kinds)
+    found = find_source(source_of(function).live)
+    functions = [
+        emit(
+            _one_value_each(each),
+            defaults={p.name.hint: 1.0 for p in each.params if p.form == "seed"},
+        )
+        for each in made.functions
+    ]
+    title = _title(function, found, mode, wrt or [made.primal.params[0].name.hint])
+    return module(functions, title=title, origin=found.origin(found.tree))
+
+
+def _one_value_each(function: Function) -> Function:
+    """A written function takes one value for each parameter of the primal, however the primal takes it."""
+    params = tuple(p if p.form == "seed" else Param(p.name) for p in function.params)
+    return replace(function, params=params)
+
+
+def _title(function: Callable[..., Any], found: FoundSource, mode: str, wrt: Sequence[str]) -> str:
+    """Whose derivative it is, and of which text: the docstring of a written module."""
+    first, last = found.tree.lineno, found.tree.end_lineno or found.tree.lineno
+    digest = hashlib.sha256("\n".join(found.lines[first - 1 : last]).encode()).hexdigest()[:16]
+    what = "Adjoints" if mode == "reverse" else "Tangents"
+    return (
+        f"{what} of `{getattr(function, '__qualname__', found.function)}` with respect to"
+        f" {', '.join(wrt)}.\n\n"
+        f"Written by sourcead {sourcead.__version__} from {Path(found.file).name}, lines {first}-{last},"
+        f" SHA-256 {digest}.\nConstants of the module have the values that they had then.\n"
+    )
 
 
 def assumed_kind(parameter: inspect.Parameter, is_differentiated: bool, source: Source) -> Kind:
