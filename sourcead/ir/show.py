@@ -66,7 +66,7 @@ def show(function: Function) -> str:
 
 
 def _show_params(function: Function) -> Iterator[str]:
-    marks = {"normal": "", "positional": "", "keyword": "", "args": "*", "kwargs": "**"}
+    marks = {"normal": "", "positional": "", "keyword": "", "args": "*", "kwargs": "**", "seed": ""}
     forms = [param.form for param in function.params]
     for at, param in enumerate(function.params):
         before = forms[:at]
