@@ -24,9 +24,8 @@ from sourcead.ir.kinds import Kind
 from sourcead.ir.nodes import Const, Function, Param, Store
 from sourcead.ir.show import show
 from sourcead.ir.walk import statements, substitute
-from sourcead.simplify.dead_code import dead_code
 from sourcead.transform.forward import tangent
-from sourcead.transform.gradient import gradient, is_pure, pullback
+from sourcead.transform.gradient import clean, gradient, pullback
 from sourcead.transform.specialise import Specialised, specialise
 
 __all__ = ["Compiled", "Mode", "Source", "compile_derivative", "source_of"]
@@ -138,7 +137,7 @@ def derive(source: Source, kinds: Sequence[Kind], mode: Mode) -> Derived:
     if mode.form == "pullback":
         split = pullback(done, mode.wrt, name=name)
         return Derived((split.forward, split.reverse), done, split)
-    function = dead_code(tangent(done, mode.wrt, name=name), lambda e: is_pure(e, done.builder))
+    function = clean(tangent(done, mode.wrt, name=name), done.builder)
     return Derived((function,), done, None)
 
 
@@ -157,11 +156,12 @@ def compile_derivative(source: Source, kinds: Sequence[Kind], mode: Mode) -> Com
     derived = derive(source, kinds, mode)
     header = _header(source, kinds, mode)
     calls, texts = [], []
+    inlined = [live for live, _ in derived.done.builder.seen]
     cells = _cells(source.live)
     scope = {**source.live.__globals__, **{n: c.cell_contents for n, c in cells.items() if _is_bound(c)}}
     for function in map(_positional, derived.functions):
         seeds = {p.name.hint: 1.0 for p in function.params if p.form == "seed"} if mode.form == "gradient" else {}
-        emitted = emit(function, header=header, scope=scope, defaults=seeds)
+        emitted = emit(function, header=header, scope=scope, inlined=inlined, defaults=seeds)
         texts.append(emitted.text)
         calls.append(load(emitted, None, source.live.__globals__, cells, seeds))
     params = [p.name for p in derived.done.function.params]

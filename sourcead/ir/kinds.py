@@ -43,9 +43,10 @@ Dim: TypeAlias = Union[int, Sym, None]
 
 @dataclass(frozen=True, slots=True)
 class Py:
-    """A Python number: bool, int, float or complex, exactly."""
+    """A Python number: bool, int, float or complex; not `exact`: or one of a smaller type."""
 
     type: type
+    exact: bool = True
 
     def __str__(self) -> str:
         return self.type.__name__
@@ -53,9 +54,10 @@ class Py:
 
 @dataclass(frozen=True, slots=True)
 class Np:
-    """A NumPy scalar (`np.float64`)."""
+    """A NumPy scalar (`np.float64`); not `exact`: or a Python number (an accumulator that starts at 0.0)."""
 
     dtype: str
+    exact: bool = True
 
     def __str__(self) -> str:
         return f"np.{self.dtype}"
@@ -316,11 +318,25 @@ def join(a: Kind, b: Kind) -> Kind:
             return Dict(join(x, y), sa, fields)
         case Object(ca, sa), Object(cb, sb) if ca is cb and sa == sb:
             return a
+        case (Py() | Np()), (Py() | Np()):
+            return _join_numbers(a, b)
         case (Py() | Np() | Array() | Number()), (Py() | Np() | Array() | Number()):
             da, db = dtype_of(a), dtype_of(b)
             return Number(real=not any(d is None or d.kind == "c" for d in (da, db)) or a == Number() or b == Number())
         case _:
             return Unknown()
+
+
+def _join_numbers(a: Py | Np, b: Py | Np) -> Kind:
+    """One number or another: rebound by `+=` either way, so only the type of its elements is open."""
+    order = (bool, int, float, complex)
+    if isinstance(a, Py) and isinstance(b, Py):
+        return Py(max(a.type, b.type, key=order.index), a == b)
+    da, db = (np.dtype(k.type if isinstance(k, Py) else k.dtype) for k in (a, b))
+    if isinstance(a, Np) and isinstance(b, Np):
+        return Np(str(np.promote_types(da, db)), a == b)
+    wide = np.result_type(*(k.type(0) if isinstance(k, Py) else np.dtype(k.dtype) for k in (a, b)))
+    return Np(str(wide), False)
 
 
 def _keys(fields: tuple[tuple[Any, Kind], ...] | None) -> list[Any] | None:

@@ -87,11 +87,13 @@ class Ref:
 
     `value` is the object found when the function was compiled; a guard checks it at each call.
     `live`: the name is data that may be rebound between calls, so code reads it by name.
+    `scope`: the function of another module whose globals or closure cells it is read from.
     """
 
     path: str
     value: Any
     live: bool = False
+    scope: Any = None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Ref) and self.path == other.path and self.value is other.value

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from types import MethodType
+from types import BuiltinMethodType, MethodType, ModuleType
 from typing import Any
 
 __all__ = ["Effects", "Rule", "Samples", "all_rules", "lookup", "on_miss", "register"]
@@ -88,14 +88,16 @@ def _find(function: Any) -> Rule | None:
     found = _RULES.get(_key(function))
     if found is None:
         return None
-    same = found[0] is function or isinstance(function, MethodType)
+    same = found[0] is function or isinstance(function, (MethodType, BuiltinMethodType))
     return found[1] if same else None
 
 
 def _key(function: Any) -> Any:
-    """A method of an object (`scipy.stats.norm.logpdf`) is made anew each time it is read."""
+    """A method of an object (`scipy.stats.norm.logpdf`, `np.add.reduce`) is made anew each time it is read."""
     if isinstance(function, MethodType):
         return id(function.__self__), id(function.__func__)
+    if isinstance(function, BuiltinMethodType) and not isinstance(function.__self__, ModuleType):
+        return id(function.__self__), function.__name__
     return id(function)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["add_items", "like_object", "zeros_like"]
+__all__ = ["add_item", "add_items", "like_object", "zeros_like"]
 
 
 def zeros_like(value: Any) -> Any:
@@ -35,7 +35,31 @@ def add_items(total: list[Any], amounts: Any) -> None:
     [11.0, 22.0]
     """
     for i, amount in enumerate(amounts):
-        total[i] = total[i] + amount
+        total[i] = added(total[i], amount)
+
+
+def add_item(total: Any, index: Any, amount: Any) -> None:
+    """`total[index] += amount` for structured elements, item by item; None stands for zero.
+
+    >>> total = [(1.0, 2.0)]
+    >>> add_item(total, 0, (None, 5.0))
+    >>> total
+    [(1.0, 7.0)]
+    """
+    total[index] = added(total[index], amount)
+
+
+def added(a: Any, b: Any) -> Any:
+    """The sum of two adjoints of one structure."""
+    if b is None or a is None:
+        return b if a is None else a
+    if isinstance(a, tuple):
+        return tuple([added(x, y) for x, y in zip(a, b)])
+    if isinstance(a, list):
+        return [added(x, y) for x, y in zip(a, b)]
+    if isinstance(a, dict):
+        return {key: added(a[key], b.get(key)) for key in a}
+    return a + b
 
 
 def like_object(value: Any, fields: dict[str, Any]) -> Any:

@@ -43,16 +43,22 @@ FRESH_OPS = frozenset({"list", "dict", "add", "sub", "mul", "truediv", "neg", "p
 LIST_METHODS = frozenset({"append", "pop"})
 
 
-def dead_code(function: Function, is_pure: Callable[[Any], bool]) -> Function:
-    """`is_pure(expr)`: evaluating it changes nothing and raises nothing that matters."""
-    marker = _Marker(function, is_pure)
+def dead_code(
+    function: Function, is_pure: Callable[[Any], bool], base_of: Callable[[Any], Name | None]
+) -> Function:
+    """`is_pure(expr)`: evaluating it changes nothing and raises nothing that matters; `base_of(expr)`: the
+    array whose storage the result may share."""
+    marker = _Marker(function, is_pure, base_of)
     marker.run()
     return replace(function, body=marker.sweep(function.body))
 
 
 class _Marker:
-    def __init__(self, function: Function, is_pure: Callable[[Any], bool]) -> None:
+    def __init__(
+        self, function: Function, is_pure: Callable[[Any], bool], base_of: Callable[[Any], Name | None]
+    ) -> None:
         self.function = function
+        self.base_of = base_of
         self.is_pure = is_pure
         self.live: set[Name] = set()
         self.grown = True
@@ -64,7 +70,7 @@ class _Marker:
 
     def _note(self, stmt: Assign) -> None:
         expr = stmt.expr
-        base = None
+        base = self.base_of(expr)
         match expr:
             case Op("getitem", (Name() as base, _)) | Attr(Name() as base, "T"):
                 pass

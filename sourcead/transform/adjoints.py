@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, Dict, Kind, List, NoneKind, Np, Number, Object, Py, Tuple, dtype_of, same_dim
+from sourcead.ir.kinds import Array, Dict, Kind, List, NoneKind, Np, Number, Object, Py, Tuple, Unknown, dtype_of, same_dim
 from sourcead.ir.nodes import Attr, Call, Const, MethodCall, Name, Op, Operand, Ref, Store
 from sourcead.runtime.accumulate import unbroadcast
 from sourcead.runtime.lists import add_items, zeros_like
@@ -42,9 +42,31 @@ class Adjoints:
         self.at = locations
         self.is_active = active
         self.state: dict[Name, Adjoint] = {}
-        self.parts: dict[Name, dict[int, Operand]] = {}
+        self.part_names: dict[tuple[Name, Any], Name] = {}  # (container, slot) -> name of the item's adjoint
+        self.part_reads: dict[Name, tuple[Name, Any]] = {}
         self.touched: set[Name] = set()
+        self.shadows: Name | None = None  # the table of adjoints by memory, once something needs it
         self.taken_owned = False  # did the adjoint taken last own its storage?
+
+    # -- storage under several names ---------------------------------------------------------
+
+    def is_dynamic(self, name: Any) -> bool:
+        """Is it open, until the gradient runs, whose storage this array is?"""
+        return isinstance(name, Name) and isinstance(self.b.kind(name), Array) and not self.at.is_static(name)
+
+    def table(self) -> Name:
+        if self.shadows is None:
+            self.shadows = self.b.fresh("shadows", Unknown())
+        return self.shadows
+
+    def shadow(self, name: Name) -> Operand:
+        """The adjoint of the memory that `name` looks at."""
+        return self.b.emit(MethodCall(self.table(), "of", (name,)), self.b.kind(name), self.hint(name))  # type: ignore[no-any-return]
+
+    def take_shadow(self, name: Name, source: Name | None) -> Val:
+        made = MethodCall(self.table(), "take", (name,)) if source is None else MethodCall(
+            self.table(), "take_apart", (name, source))
+        return self.b.emit(made, self.b.kind(name), self.hint(name))  # type: ignore[no-any-return]
 
     # -- reading -----------------------------------------------------------------------------
 
@@ -52,10 +74,8 @@ class Adjoints:
         """The finished adjoint of a name whose definition is being reversed (ZERO if nothing came)."""
         kind = self.b.kind(name)
         if isinstance(kind, Tuple):
-            parts = self.parts.pop(name, {})
-            if not parts:
-                return ZERO
-            return Virtual(tuple(parts.get(i, ZERO) for i in range(len(kind.items))))
+            items = tuple(self.take(self.part(name, i)) for i in range(len(kind.items)))
+            return ZERO if all(i == ZERO for i in items) else Virtual(items)
         found = self.state.pop(name, None)
         self.taken_owned = found is not None and found.owned
         return ZERO if found is None else found.value
@@ -65,6 +85,8 @@ class Adjoints:
 
     def location(self, name: Name) -> Operand | None:
         """The storage adjoint seen through `name`, or None while it is zero."""
+        if self.is_dynamic(name):
+            return self.shadow(name)
         owner, path = self.at.owner(name)
         found = self.owned(owner)
         if found is None:
@@ -105,11 +127,22 @@ class Adjoints:
             self.touched.add(owner)
         return self.state[owner].value
 
+    def buffer(self, name: Name) -> Operand:
+        """The storage adjoint seen through `name`; made if nothing came yet."""
+        if self.is_dynamic(name):
+            return self.shadow(name)
+        owner, path = self.at.owner(name)
+        self.touched.add(owner)
+        return self.follow(self.materialise(owner), path, owner)
+
     def materialise(self, owner: Name) -> Operand:
         """Storage of the adjoint, zeros if nothing came yet."""
         found = self.owned(owner)
         if found is not None:
             return found
+        if isinstance(self.b.kind(owner), List):
+            self.open_list(owner)
+            return self.state[owner].value
         zeros = self.zeros(owner)
         self.state[owner] = Adjoint(zeros, True)
         self.touched.add(owner)
@@ -117,6 +150,9 @@ class Adjoints:
 
     def zeros(self, name: Name) -> Operand:
         kind = self.b.kind(name)
+        if name in self.part_reads and not isinstance(kind, (Py, Np)):
+            hint, name = self.hint(name), self.read_part(name)  # type: ignore[assignment]
+            return self.b.emit(Call(Ref("np.zeros_like", np.zeros_like), (name,)), kind, hint)  # type: ignore[no-any-return]
         if isinstance(kind, (Py, Np)):
             return Const(0j if kind in (Py(complex), Np("complex128")) else 0.0)
         return self.b.emit(Call(Ref("np.zeros_like", np.zeros_like), (name,)), kind, self.hint(name))  # type: ignore[no-any-return]
@@ -124,12 +160,14 @@ class Adjoints:
     # -- contributing ------------------------------------------------------------------------
 
     def contribute(
-        self, value: Any, amount: Val, *, transient: bool = False, owned: bool = False, shared: bool = False
+        self, value: Any, amount: Val, *, transient: bool = False, owned: bool = False, shared: bool = False,
+        exact: bool = False,
     ) -> None:
         """Add `amount` to the adjoint of `value`.
 
         `transient`: it is a view of storage that will change; `owned`: its storage may be written from now
-        on; `shared`: others may get the same storage.
+        on; `shared`: others may get the same storage; `exact`: it has the shape of the value (a rule says
+        so), unless a stack of matrices was stretched.
         """
         if amount == ZERO or isinstance(value, (Const, Ref)):
             return
@@ -150,7 +188,7 @@ class Adjoints:
         elif isinstance(kind, (Dict, Object)):
             self.b.refuse("the adjoint of a whole dict or object", "use its entries")
         else:
-            self.contribute_number(value, kind, amount, transient, owned, shared)
+            self.contribute_number(value, kind, amount, transient, owned, shared, exact)
 
     def contribute_list(self, value: Name, amount: Val) -> None:
         definition = self.b.definitions.get(value)
@@ -179,8 +217,10 @@ class Adjoints:
         kind = self.b.kind(name)
         if len(self.at.list_names.get(kind.site, ())) > 1:
             self.b.refuse("a list that carries derivatives goes under several names", "use one name, or an array")
-        made = self.b.emit(Call(Ref("zeros_like", zeros_like), (name,)), kind, self.hint(name))
+        source = self.read_part(name) if name in self.part_reads else name
+        made = self.b.emit(Call(Ref("zeros_like", zeros_like), (source,)), kind, self.hint(name))
         self.state[name] = Adjoint(made, True)
+        self.touched.add(name)
 
     def contribute_parts(self, value: Name, amount: Val) -> None:
         definition = self.b.definitions.get(value)
@@ -194,17 +234,54 @@ class Adjoints:
             if item != ZERO:
                 self.contribute_part(value, i, item)
 
-    def contribute_part(self, value: Name, index: int, amount: Val) -> None:
-        parts = self.parts.setdefault(value, {})
-        old = parts.get(index)
-        new = amount if old is None else self.b.op("add", [old, amount], f"{value.hint}_bar")
-        parts[index] = self.b.operand(new)
-        self.touched.add(value)
+    def contribute_part(self, value: Name, slot: Any, amount: Val) -> None:
+        """Add to the adjoint of one item of a tuple, dict or object, which has a name of its own."""
+        part = self.part(value, slot)
+        kind = self.b.kind(part)
+        if isinstance(kind, Tuple):
+            self.contribute_parts(part, amount)
+        elif isinstance(kind, (Py, Np, Array, Number)):
+            self.contribute_number(part, kind, amount, transient=False, owned=False, shared=True)
+        elif isinstance(kind, List):
+            self.contribute_slots(part, amount)
+        else:
+            self.b.refuse("an item of unknown kind carries a derivative", "use tuples, lists, dicts, arrays and numbers")
+
+    def part(self, value: Name, slot: Any) -> Name:
+        """The name under which the adjoint of an item is kept."""
+        found = self.part_names.get((value, slot))
+        if found is None:
+            kind, read = self.item(value, slot)
+            label = slot if isinstance(slot, str) and slot.isidentifier() else f"{value.hint}_{slot}"
+            found = self.b.fresh(label if label.isidentifier() else f"{value.hint}_item", kind, True)
+            self.part_names[value, slot] = found
+            self.part_reads[found] = (value, read)
+        return found
+
+    def item(self, value: Name, slot: Any) -> tuple[Kind, Any]:
+        """The kind of an item and how the primal reads it."""
+        kind = self.b.kind(value)
+        if isinstance(kind, Tuple):
+            return kind.items[slot], Op("getitem", (value, Const(slot)))
+        if isinstance(kind, Dict):
+            return self.b.slot(kind.site, slot), Op("getitem", (value, Const(slot)))
+        return self.b.heap.read(kind.site, slot), Attr(value, slot)
+
+    def read_part(self, part: Name) -> Operand:
+        """The item's value, read again."""
+        container, expr = self.part_reads[part]
+        if container in self.part_reads:
+            expr = _replace_base(expr, container, self.read_part(container))
+        return self.b.emit(expr, self.b.kind(part), part.hint)  # type: ignore[no-any-return]
 
     def contribute_number(
-        self, value: Name, kind: Kind, amount: Val, transient: bool, owned: bool, shared: bool
+        self, value: Name, kind: Kind, amount: Val, transient: bool, owned: bool, shared: bool,
+        exact: bool = False,
     ) -> None:
-        fitted = self.fit(self.b.operand(amount), value, kind)
+        fitted = self.fit(self.b.operand(amount), value, kind, exact)
+        if self.is_dynamic(value):
+            self.add_in_place(self.shadow(value), Const(Ellipsis), fitted)
+            return
         owner, path = self.at.owner(value)
         if path:
             self.add_to_view(owner, path, fitted)
@@ -212,7 +289,7 @@ class Adjoints:
         old = self.state.get(owner)
         self.touched.add(owner)
         if old is None:
-            if transient and isinstance(kind, Array) and fitted == amount:
+            if transient and isinstance(kind, Array) and not self.is_fresh(fitted):
                 fitted, owned = self.b.emit(MethodCall(fitted, "copy", ()), kind, self.hint(owner)), True
             elif isinstance(fitted, Name) and fitted.hint == "t" and self.is_last(fitted):
                 fitted = self.rename(fitted, self.hint(owner))
@@ -291,7 +368,7 @@ class Adjoints:
 
     # -- fitting -----------------------------------------------------------------------------
 
-    def fit(self, amount: Operand, value: Name, kind: Kind) -> Operand:
+    def fit(self, amount: Operand, value: Name, kind: Kind, exact: bool = False) -> Operand:
         """`amount` with the rank, shape and dtype of `value`: broadcasting and promotion undone."""
         have = self.b.kind(amount)
         amount = self.fit_dtype(amount, have, kind)
@@ -299,16 +376,22 @@ class Adjoints:
         if isinstance(kind, Number) or isinstance(have, Number) or not isinstance(have, (Py, Np, Array)):
             if have == kind == Number() and not isinstance(amount, Name):
                 return amount
-            return self.b.emit(Call(Ref("unbroadcast", unbroadcast), (amount, value)), kind, self.hint(value))  # type: ignore[no-any-return]
+            return self.unbroadcast(amount, value, kind)
         if isinstance(have, Array) and isinstance(kind, (Py, Np)):
             if not have.dims:
                 return amount
             return self.b.emit(MethodCall(amount, "sum", ()), Np(have.dtype), self.hint(value))  # type: ignore[no-any-return]
         if isinstance(have, Array) and isinstance(kind, Array):
+            if exact and len(have.dims) == len(kind.dims) <= 2:
+                return amount
             return self.fit_shape(amount, have, value, kind)
         if isinstance(kind, Array) and kind.dims:
             return self.stretch(amount, value, kind)
         return amount
+
+    def unbroadcast(self, amount: Operand, value: Name, kind: Kind) -> Operand:
+        like = self.read_part(value) if value in self.part_reads else value
+        return self.b.emit(Call(Ref("unbroadcast", unbroadcast), (amount, like)), kind, self.hint(value))  # type: ignore[no-any-return]
 
     def fit_dtype(self, amount: Operand, have: Kind, kind: Kind) -> Operand:
         a, b = dtype_of(have), dtype_of(kind)
@@ -333,7 +416,7 @@ class Adjoints:
             any(k == 1 and h != 1 and (h is None or not isinstance(h, int)) and _unsure(h)
                 for h, k in zip(have.dims[extra:], kind.dims))
         ):
-            return self.b.emit(Call(Ref("unbroadcast", unbroadcast), (amount, value)), kind, self.hint(value))  # type: ignore[no-any-return]
+            return self.unbroadcast(amount, value, kind)
         if axes:
             axis: Any = Const(0) if axes == [0] else self.b.operand(Virtual(tuple(map(Const, axes))))
             amount = self.b.emit(
@@ -348,7 +431,8 @@ class Adjoints:
         return amount
 
     def stretch(self, amount: Operand, value: Name, kind: Array) -> Operand:
-        shape = self.b.operand(self.b.attr(value, "shape"))
+        like = self.read_part(value) if value in self.part_reads else value
+        shape = self.b.operand(self.b.attr(like, "shape"))
         made = Call(Ref("np.broadcast_to", np.broadcast_to), (amount, shape))
         return self.b.emit(made, kind, self.hint(value))  # type: ignore[no-any-return]
 

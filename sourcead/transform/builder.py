@@ -59,6 +59,7 @@ class Builder:
         self.numbers[hint] = number + 1
         name = Name(hint, number)
         self.kinds[name] = kind = _with_own_symbols(kind, name)
+        self.definitions.pop(name, None)  # of the same name on trial
         if varied or (isinstance(kind, Array) and self.is_stored_active(name)):
             self.varied.add(name)
         return name

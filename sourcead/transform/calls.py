@@ -5,7 +5,9 @@ from __future__ import annotations
 import functools
 import inspect
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -59,6 +61,22 @@ from sourcead.transform.operations import Operations, class_of, method_class
 __all__ = ["Calls"]
 
 Kwargs = list[tuple[str | None, Val]]
+
+
+@dataclass
+class Attempt:
+    """A callee's statements, written but not yet part of the program."""
+
+    statements: list[Any]
+    kept: bool = False
+
+    def keep(self) -> None:
+        self.kept = True
+
+    def writes(self) -> bool:
+        return any(map(_writes, statements(tuple(self.statements))))
+
+
 MAX_DEPTH = 40
 
 
@@ -68,6 +86,7 @@ class Calls(Operations):
     lower: Callable[[Any], Function]
     stack: list[Any]
     seen: list[tuple[Any, Function]]
+    active: list[int]
 
     if TYPE_CHECKING:
 
@@ -146,11 +165,11 @@ class Calls(Operations):
     def note_effects(self, rule: Rule, name: Name, args: list[Any]) -> None:
         if rule.effects.returns in ("view", "maybe", "same") and args and not isinstance(args[0], Star):
             self.share(name, args[0])
-        if isinstance(self.kinds[name], List):
-            items = self.kinds[name]
-            assert isinstance(items, List)
-            self.kinds[name] = List(Unknown(), str(name))
-            self.heap.store(str(name), ITEM, items.item, name in self.varied)
+        items = self.kinds[name]
+        if isinstance(items, List):
+            site = self.new_site(name.hint)
+            self.kinds[name] = List(Unknown(), site)
+            self.heap.store(site, ITEM, items.item, name in self.varied)
 
     def rule_kind(self, rule: Rule, obj: Any, args: list[Any], kwargs: Kwargs) -> Kind:
         if any(isinstance(a, Star) for a in args) or any(k is None for k, _ in kwargs):
@@ -239,32 +258,53 @@ class Calls(Operations):
     ) -> Val:
         """No derivative goes in: the call stays as it is, unless it writes into storage we must follow."""
         kind: Kind = Unknown()
-        writes = True
-        reads_storage = any(isinstance(self.kind(a), (Array, List, Dict, Object)) for a in _plain(args, kwargs))
+        blind = True
         if function.__code__ not in self.stack and len(self.stack) <= MAX_DEPTH:
-            try:
-                with self.trial():
-                    value = self.inline(self.lower(function), function, args, kwargs)
-                    kind = self.kind(value)
-                    writes = any(_writes(s) for s in statements(tuple(self.open[-1])))
-            except SourceADError:
-                pass
-            else:
-                if (writes and reads_storage) or _has_sites(kind):
-                    return self.inline(self.lower(function), function, args, kwargs)
-        return self.opaque(func, args, kwargs, hint, kind, method)
+            with self.attempt_inline() as attempt:
+                value = self.inline(self.lower(function), function, args, kwargs)
+                kind = self.kind(value)
+                blind = attempt.writes()
+                reads_storage = any(isinstance(self.kind(a), (Array, List, Dict, Object)) for a in _plain(args, kwargs))
+                if (blind and reads_storage) or _has_sites(kind):
+                    attempt.keep()
+            if attempt.kept:
+                return value
+        return self.opaque(func, args, kwargs, hint, kind, method, blind=blind)
+
+    @contextmanager
+    def attempt_inline(self) -> Iterator[Attempt]:
+        """Write a callee's statements, and take them back unless they are to be kept."""
+        saved = dict(self.numbers), set(self.varied), self.memory.snapshot(), self.ordinal
+        depth, logs, calls = len(self.open), len(self.memory.logs), len(self.stack)
+        attempt = Attempt([])
+        self.open.append(attempt.statements)
+        try:
+            yield attempt
+        except SourceADError:
+            attempt.kept = False
+        finally:
+            del self.open[depth:], self.memory.logs[logs:], self.stack[calls:]
+        if attempt.kept:
+            self.open[-1].extend(attempt.statements)
+        else:
+            self.numbers, self.varied, _, self.ordinal = saved
+            self.memory.restore(saved[2])
 
     def inline(self, template: Function, function: Any, args: list[Any], kwargs: Kwargs) -> Val:
         """The callee's statements in place of the call, with the arguments under its parameters' names."""
         env = self.bind_arguments(template.params, function, args, kwargs)
         self.stack.append(getattr(function, "__code__", function))
+        self.active.append(len(self.seen))
         self.seen.append((function, template))
+        self.entered.append(self.origin)
         depth = self.origin
         try:
             reached = self.run(template.body, env)
             return self.value(template.result, env) if reached else Const(None)
         finally:
             self.stack.pop()
+            self.active.pop()
+            self.entered.pop()
             self.origin = depth
 
     def bind_arguments(
@@ -330,12 +370,14 @@ class Calls(Operations):
         env = self.bind_arguments(template.params[split:], make, args, kwargs, dict(closure.defaults))
         env.update({p.name: v for p, v in zip(template.params[:split], closure.captured)})
         self.stack.append(make.syntax)
+        self.entered.append(self.origin)
         saved = self.origin
         try:
             reached = self.run(template.body, env)
             return self.value(template.result, env) if reached else Const(None)
         finally:
             self.stack.pop()
+            self.entered.pop()
             self.origin = saved
 
     # -- methods -----------------------------------------------------------------------------
@@ -379,6 +421,8 @@ class Calls(Operations):
         return self.opaque_method(receiver, method, args, kwargs, hint, Unknown())
 
     def opaque_method(self, receiver: Val, method: str, args: list[Any], kwargs: Kwargs, hint: str, kind: Kind) -> Val:
+        if not isinstance(self.kind(receiver), (Text, Array, Py, Np)):
+            self.escape([receiver, *_plain(args, kwargs)], blind=True)
         operands = tuple(a if isinstance(a, Star) else self.operand(a) for a in args)
         keywords = tuple((k, self.operand(v)) for k, v in kwargs)
         return self.emit(MethodCall(self.operand(receiver), method, operands, keywords), kind, hint)
@@ -455,8 +499,7 @@ class Calls(Operations):
         plain_new = cls.__new__ is object.__new__
         active = any(map(self.holds_varied, _plain(args, kwargs)))
         if plain_new and type(cls) is type and isinstance(init, types.FunctionType) and not issubclass(cls, BaseException):
-            made = self.emit(Call(Ref("object.__new__", object.__new__), (self.operand(func),)), Unknown(), hint)
-            self.kinds[made] = Object(cls, str(made))
+            made = self.fresh_object(cls, self.operand(func), hint)
             self.inline_init(init, [made, *args], kwargs)
             return made
         if active and not issubclass(cls, BaseException):
@@ -490,7 +533,8 @@ class Calls(Operations):
     # -- opaque ------------------------------------------------------------------------------
 
     def opaque(
-        self, func: Val, args: list[Any], kwargs: Kwargs, hint: str, kind: Kind | None = None, method: bool = False
+        self, func: Val, args: list[Any], kwargs: Kwargs, hint: str, kind: Kind | None = None, method: bool = False,
+        blind: bool | None = None,
     ) -> Val:
         """A call left as it is: no derivative may go through it."""
         plain = _plain(args, kwargs)
@@ -499,6 +543,10 @@ class Calls(Operations):
             self.refuse(f"no derivative rule for `{label}`, and it has no Python source that could be transformed",
                         f"give it a rule with @sourcead.rule({label}), declare it with sourcead.nondifferentiable, "
                         "or keep the active value out of this call", NoRule)
+        if blind is None:
+            blind = not isinstance(self.kind(func), Value) or is_blind(self.kind(func).value)  # type: ignore[union-attr]
+        if blind or not _is_harmless(self.kind(func)):
+            self.escape([func, *plain], blind)
         if method:
             args = args[1:]
         operands = tuple(a if isinstance(a, Star) else self.operand(a) for a in args)
@@ -601,11 +649,8 @@ def _list(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
         return s.fresh_list(s.operand(Virtual(tuple(items), "list"), hint))
     kind = s.kind(args[0])
     if isinstance(kind, List) and kind.site:
-        operand = s.operand(args[0])
-        name = s.emit(Call(Ref("list", list), (operand,)), Unknown(), hint)
-        s.kinds[name] = List(Unknown(), str(name))
-        s.heap.store(str(name), ITEM, s.heap.read(kind.site, ITEM), s.heap.is_varied(kind.site, ITEM))
-        return name
+        name = s.emit(Call(Ref("list", list), (s.operand(args[0]),)), Unknown(), hint)
+        return s.list_like(name, kind.site)
     return None
 
 
@@ -761,7 +806,23 @@ def _has_sites(kind: Kind) -> bool:
             return False
 
 
+def is_blind(function: Any) -> bool:
+    """Can this function write to objects that it is not given? Functions written in C cannot, as far as they are known."""
+    return not isinstance(function, _WRITTEN_IN_C)
+
+
+def _is_harmless(kind: Kind) -> bool:
+    """A function that does not write to what it is given."""
+    return isinstance(kind, Value) and any(kind.value is f for f in _HARMLESS)
+
+
+_WRITTEN_IN_C = (types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType, np.ufunc, type)
+_HARMLESS = (print, len, repr, str, format, min, max, sum, sorted, any, all, isinstance, id, hash, range, zip, enumerate,
+             list, tuple, dict, set, frozenset, int, float, bool, complex, type, round, abs, iter, reversed, getattr, hasattr)
+
+
 def _is_cell(s: Any, value: Val) -> bool:
-    return isinstance(value, Name) and value in s.cells
+    held = s.memory.known(value)
+    return held is not None and held.form == "cell"
 
 

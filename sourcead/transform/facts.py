@@ -135,7 +135,7 @@ def function_of(expr: Any, kinds: dict[Name, Kind]) -> Any:
     """The live callable that a call, method call, operator or attribute stands for, or None."""
     import numpy as np
 
-    from sourcead.transform.operations import OPERATORS, class_of
+    from sourcead.transform.operations import OPERATORS, method_class
 
     match expr:
         case Call(Ref(_, value)):
@@ -147,7 +147,7 @@ def function_of(expr: Any, kinds: dict[Name, Kind]) -> Any:
             kind = kinds.get(value) if isinstance(value, Name) else None
             if isinstance(value, Ref):
                 return getattr(value.value, method, None)
-            cls = class_of(kind) if kind is not None else None
+            cls = method_class(kind) if kind is not None else None
             found = getattr(cls, method, None)
             if registry.lookup(found) is None and isinstance(kind, Np):
                 found = getattr(np.ndarray, method, None)

@@ -34,16 +34,17 @@ from sourcead.ir.nodes import (
 )
 from sourcead.ir.walk import reads, statements, substitute
 from sourcead.rules import registry
+from sourcead.runtime.shadows import Shadows
 from sourcead.runtime.lists import like_object, zeros_like
 from sourcead.simplify.dead_code import dead_code
 from sourcead.transform.assemble import Assembler
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.facts import Locations, activity, find_useful, function_of
+from sourcead.transform.facts import Locations, activity, find_useful, function_of, view_base
 from sourcead.transform.needed import Needed, Program, find_needed, reverse_uses
 from sourcead.transform.reverse import Reverse, positioned
 from sourcead.transform.specialise import Specialised
 
-__all__ = ["Gradient", "gradient", "is_pure"]
+__all__ = ["Gradient", "Pullback", "clean", "gradient", "pullback"]
 
 
 @dataclass
@@ -102,15 +103,17 @@ def sweeps(done: Specialised, wrt: Sequence[int], *, scalar: bool, aux: bool, si
         sweep.sweep(primal.body)
         bars = [finish(sweep, params[i]) for i in wrt]
         returned = b.operand(bars[0] if single else Virtual(tuple(bars)))
+    if sweep.adj.shadows is not None:
+        reverse.insert(0, Assign(sweep.adj.shadows, Call(Ref("Shadows", Shadows), ()), Origin.none()))
     program = Program(primal.body, params)
-    trimmed = dead_code(Function("", (), tuple(reverse), returned, primal.origin), lambda e: is_pure(e, b)).body
+    trimmed = clean(Function("", (), tuple(reverse), returned, primal.origin), b).body
     uses = reverse_uses(trimmed, program, b.kinds) + loop_uses(trimmed, program, sweep)
     needed = find_needed(uses, program, locations, b.kinds, sweep.writes)
     assembler = Assembler(b, program, needed, sweep.writes)
     assembler.prepare(trimmed)
     forward = assembler.forward(primal.body, ())
     backward = assembler.reverse(trimmed, (), {})
-    undone = undone_owners(locations, sweep.writes, needed)
+    undone = undone_owners(locations, sweep.writes, needed, params)
     return Sweeps(primal, result, auxiliary, out_bar, forward, backward, returned, undone, assembler, locations, uses)
 
 
@@ -148,7 +151,7 @@ def gradient(
         result_operand = b.operand(final)
     parameters = (*s.primal.params, Param(s.out_bar, "seed"))
     body = (*s.forward, *head, *backward, *tail)
-    function = dead_code(Function(name, parameters, body, result_operand, s.primal.origin), lambda e: is_pure(e, b))
+    function = clean(Function(name, parameters, body, result_operand, s.primal.origin), b)
     return Gradient(function, done, s.assembler.needed, b.kinds, s.primal)
 
 
@@ -200,7 +203,6 @@ def pullback(done: Specialised, wrt: Sequence[int], *, name: str) -> Pullback:
         out = b.fresh("gradient", b.kind(returned))
         backward = [Try(tuple(backward), (), (), tuple(after), (out,), (returned,), (), Origin.none())]
         returned = out
-    pure = lambda e: is_pure(e, b)  # noqa: E731
     with b.block() as tail:
         pair = b.operand(Virtual((s.result, Virtual(tuple(free)))))
     first = Function(f"{name}_forward", s.primal.params, (*forward, *tail), pair, s.primal.origin)
@@ -210,7 +212,7 @@ def pullback(done: Specialised, wrt: Sequence[int], *, name: str) -> Pullback:
         f"{name}_reverse", (Param(saved), Param(s.out_bar)), (*unpack, *copies, *before, *backward), returned,
         s.primal.origin,
     )
-    return Pullback(dead_code(first, pure), dead_code(second, pure), done, s.assembler.needed, s.result, b.kinds)
+    return Pullback(clean(first, b), clean(second, b), done, s.assembler.needed, s.result, b.kinds)
 
 
 def is_exposed(b: Any, s: Sweeps, name: Name) -> bool:
@@ -260,10 +262,12 @@ def finish(sweep: Reverse, name: Name) -> Val:
     b = sweep.b
     kind = b.kind(name)
     if isinstance(kind, (Tuple, Dict, Object)):
-        return finish_parts(sweep, name, kind, sweep.adj.parts.pop(name, {}))
+        return finish_parts(sweep, name, kind)
+    if sweep.adj.is_dynamic(name):
+        return b.emit(MethodCall(sweep.adj.shadow(name), "copy", ()), kind, f"{name.hint}_bar")  # type: ignore[no-any-return]
     found = sweep.adj.peek(name)
     if found is None:
-        return structured_zero(b, name, kind)
+        return structured_zero(b, source_of_part(sweep, name), kind)
     return finish_value(sweep, found.value, found.owned, kind, f"{name.hint}_bar")
 
 
@@ -277,7 +281,7 @@ def finish_value(sweep: Reverse, value: Operand, owned: bool, kind: Kind, hint: 
     return value
 
 
-def finish_parts(sweep: Reverse, name: Name, kind: Kind, parts: dict[Any, Operand]) -> Val:
+def finish_parts(sweep: Reverse, name: Name, kind: Kind) -> Val:
     """Tuples, dicts and objects: the same structure, with None where a leaf carries no derivative."""
     b = sweep.b
     slots: list[tuple[Any, Kind]]
@@ -285,39 +289,28 @@ def finish_parts(sweep: Reverse, name: Name, kind: Kind, parts: dict[Any, Operan
         slots = list(enumerate(kind.items))
     else:
         slots = [(slot, b.heap.read(kind.site, slot)) for slot in b.heap.known(kind.site)]  # type: ignore[union-attr]
-    values: list[Val] = []
-    for slot, each in slots:
-        read = Attr(name, slot) if isinstance(kind, Object) else Op("getitem", (name, Const(slot)))
-        if slot in parts and isinstance(each, (Py, Np, Array)):
-            values.append(finish_value(sweep, parts[slot], False, each, f"{name.hint}_bar"))
-        elif slot in parts:
-            values.append(parts[slot])
-        elif not carries(each):
-            values.append(Const(None))
-        else:
-            nested = next((n for n in sweep.adj.parts if b.definitions.get(n) == read), None)
-            if isinstance(each, (Tuple, Dict, Object)):
-                held = nested or b.emit(read, each)
-                values.append(finish_parts(sweep, held, each, sweep.adj.parts.pop(held, {})))
-            else:
-                values.append(structured_zero(b, b.emit(read, each), each))
+    values = [finish(sweep, sweep.adj.part(name, slot)) if carries(each) else Const(None) for slot, each in slots]
     if isinstance(kind, Tuple):
         return Virtual(tuple(values), "tuple", kind.cls)
     flat = tuple(o for (slot, _), v in zip(slots, values) for o in (Const(slot), b.operand(v)))
     made: Operand = b.emit(Op("dict", flat), Unknown(), f"{name.hint}_bar")
     if isinstance(kind, Object):
-        made = b.emit(Call(Ref("like_object", like_object), (name, made)), Unknown(), f"{name.hint}_bar")
+        made = b.emit(Call(Ref("like_object", like_object), (source_of_part(sweep, name), made)), Unknown(), f"{name.hint}_bar")
     return made  # type: ignore[return-value]
 
 
-def structured_zero(b: Any, name: Name, kind: Kind) -> Val:
+def source_of_part(sweep: Reverse, name: Name) -> Operand:
+    return sweep.adj.read_part(name) if name in sweep.adj.part_reads else name
+
+
+def structured_zero(b: Any, name: Operand, kind: Kind) -> Val:
     if isinstance(kind, (Py, Np)):
         if isinstance(kind, Np):
             return b.emit(Call(Ref(f"np.{kind.dtype}", np.dtype(kind.dtype).type), (Const(0.0),)), kind)  # type: ignore[no-any-return]
         return Const(0j if kind == Py(complex) else 0.0)
     if isinstance(kind, Array):
-        return b.emit(Call(Ref("np.zeros_like", np.zeros_like), (name,)), kind, f"{name.hint}_bar")  # type: ignore[no-any-return]
-    return b.emit(Call(Ref("zeros_like", zeros_like), (name,)), kind, f"{name.hint}_bar")  # type: ignore[no-any-return]
+        return b.emit(Call(Ref("np.zeros_like", np.zeros_like), (name,)), kind, "zero")  # type: ignore[no-any-return]
+    return b.emit(Call(Ref("zeros_like", zeros_like), (name,)), kind, "zero")  # type: ignore[no-any-return]
 
 
 def loop_uses(block: Block, program: Program, sweep: Reverse) -> list[Any]:
@@ -340,10 +333,33 @@ def loop_uses(block: Block, program: Program, sweep: Reverse) -> list[Any]:
     return out
 
 
-def undone_owners(locations: Locations, writes: list[Any], needed: Needed) -> list[Name]:
+def undone_owners(locations: Locations, writes: list[Any], needed: Needed, params: Sequence[Name]) -> list[Name]:
     """The arrays whose content the reverse sweep takes back."""
     bases = [base for w in writes if w.number in needed.undone for base in w.bases]
-    return list(dict.fromkeys(locations.owner(base)[0] for base in bases))
+    owners: dict[Name, None] = {}
+    for base in bases:
+        if locations.is_static(base):
+            owners[locations.owner(base)[0]] = None
+        else:  # any of the arguments that it may be
+            owners.update((p, None) for p in params if isinstance(locations.kinds.get(p), Array)
+                          and locations.cls(p) == locations.cls(base))
+    return list(owners)
+
+
+def clean(function: Function, b: Any) -> Function:
+    """Without statements that nothing needs."""
+    return dead_code(function, lambda e: is_pure(e, b), lambda e: shared_base(e, b))
+
+
+def shared_base(expr: Any, b: Any) -> Name | None:
+    """The array whose storage the value of `expr` may share."""
+    base = view_base(expr, b.kinds)
+    if base is None and isinstance(expr, (Call, MethodCall)):
+        rule = registry.lookup(function_of(expr, b.kinds))
+        if rule is not None and rule.effects.returns != "fresh" and rule.effects.returns != "scalar":
+            first = expr.value if isinstance(expr, MethodCall) else (expr.args or (None,))[0]
+            return first if isinstance(first, Name) else None
+    return base
 
 
 def is_pure(expr: Any, b: Any) -> bool:

@@ -33,6 +33,11 @@ class Heap:
         self.changed = False
         self.shared: dict[str, str] = {}  # union-find over the names of arrays
         self.written: set[str] = set()  # arrays that receive active values
+        self.external: set[str] = set()  # sites that exist before the call: arguments, globals, what they hold
+        self.globals: set[str] = set()  # those of them that are not reached through an argument
+        self.assigned: set[tuple[str, Hashable]] = set()  # slots stored to by the program
+        self.blind: set[tuple[str, Hashable]] = set()  # slots read without knowing what was stored last
+        self.escaped: set[str] = set()  # sites that unknown functions got hold of
 
     # -- arrays ------------------------------------------------------------------------------
 
@@ -82,4 +87,40 @@ class Heap:
             return any(s == site for s, _ in self.varied)
         return (site, slot) in self.varied
 
+    # -- who else knows a site ---------------------------------------------------------------
 
+    def enter(self, site: str, is_global: bool) -> None:
+        self.external.add(site)
+        if is_global:
+            self.globals.add(site)
+
+    def is_external(self, site: str) -> bool:
+        return site in self.external
+
+    def is_global(self, site: str) -> bool:
+        return site in self.globals
+
+    def sites_holding(self, slot: Hashable) -> list[str]:
+        return [s for s, held in self.slots if held == slot]
+
+    def assign(self, site: str, slot: Hashable) -> None:
+        """The program stores to this slot (what arguments hold on entry is not counted)."""
+        if (site, slot) not in self.assigned:
+            self.assigned.add((site, slot))
+            self.changed = True
+
+    def is_assigned(self, site: str, slot: Hashable) -> bool:
+        return (site, slot) in self.assigned or (site, ITEM) in self.assigned
+
+    def read_blindly(self, site: str, slot: Hashable) -> None:
+        if (site, slot) not in self.blind:
+            self.blind.add((site, slot))
+            self.changed = True
+
+    def is_read_blindly(self, site: str, slot: Hashable) -> bool:
+        return (site, slot) in self.blind
+
+    def escape(self, sites: set[str]) -> None:
+        if not sites <= self.escaped:
+            self.escaped |= sites
+            self.changed = True

@@ -34,11 +34,12 @@ from sourcead.ir.kinds import (
     same_dim,
 )
 from sourcead.ir.nodes import UNDEFINED, Attr, Call, Const, Name, Op, Operand, Ref, Store, StoreAttr
-from sourcead.transform.builder import Builder, Val, Virtual
+from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM, Heap
 from sourcead.transform.indexing import element_kind, is_basic
+from sourcead.transform.slots import TRACKED, Slots, class_attribute
 
-__all__ = ["INPLACE", "OPERATORS", "Operations", "class_of"]
+__all__ = ["INPLACE", "OPERATORS", "Operations", "class_of", "method_class"]
 
 OPERATORS: dict[str, Any] = {
     "add": operator.add, "sub": operator.sub, "mul": operator.mul, "truediv": operator.truediv,
@@ -62,6 +63,8 @@ DUNDER = {"and_": "and", "or_": "or", "getitem": "getitem", "contains": "contain
 def class_of(kind: Kind) -> type | None:
     """The exact class of a value of this kind, where that is known."""
     match kind:
+        case Py(_, False) | Np(_, False):
+            return None
         case Py(t):
             return t
         case Np(dtype):
@@ -86,7 +89,20 @@ def class_of(kind: Kind) -> type | None:
             return None
 
 
-class Operations(Builder):
+def method_class(kind: Kind) -> type | None:
+    """The class whose methods a number or array of this kind is used through."""
+    match kind:
+        case Py(t):
+            return t
+        case Np(dtype):
+            return np.dtype(dtype).type
+        case Number():
+            return np.ndarray
+        case _:
+            return class_of(kind)
+
+
+class Operations(Slots):
     """The part of the specialiser that evaluates operators."""
 
     heap: Heap
@@ -106,7 +122,7 @@ class Operations(Builder):
     def kind_of_ref(self, ref: Ref) -> Kind:
         from sourcead.signature import kind_of
 
-        if not ref.live:
+        if not ref.live and type(ref.value) not in (float, int, complex, bool, np.float64):
             return Value(ref.value)
         kind = kind_of(ref.value, ref.path)
         return self.enter(kind, ref.path, False)
@@ -139,6 +155,9 @@ class Operations(Builder):
         """The items of a tuple (or unmutated list display) of known length."""
         if isinstance(value, Virtual) and value.form != "slice":
             return list(value.items)
+        held = self.memory.list_items(value)
+        if held is not None:
+            return list(held)
         kind = self.kind(value)
         if not isinstance(kind, Tuple) or not isinstance(value, (Name, Ref)):
             return None
@@ -329,11 +348,17 @@ class Operations(Builder):
     def join_lists(self, args: list[Val], kinds: list[Kind], hint: str, op: str = "add") -> Val:
         operands = tuple(map(self.operand, args))
         name = self.emit(Op(op, operands), Unknown(), hint, any(map(self.is_varied, operands)))
-        self.kinds[name] = List(Unknown(), str(name))
+        site = self.new_site(hint)
+        self.kinds[name] = List(Unknown(), site)
         for kind in kinds:
             assert isinstance(kind, List)
-            varied = self.heap.is_varied(kind.site, ITEM)
-            self.heap.store(str(name), ITEM, self.heap.read(kind.site, ITEM), varied)
+            self.heap.store(site, ITEM, self.heap.read(kind.site, ITEM), self.heap.is_varied(kind.site, ITEM))
+        known = [self.memory.list_items(a) for a in args]
+        times = [a.value for a in args if isinstance(a, Const)]
+        if op == "add" and all(k is not None for k in known):
+            self.memory.begin(name, site, "list", dict(enumerate(known[0] + known[1])))  # type: ignore[operator]
+        elif op == "mul" and times and (items := known[0] or known[1]) and len(items) * times[0] <= TRACKED:
+            self.memory.begin(name, site, "list", dict(enumerate(items * times[0])))
         return name
 
     def overloaded(self, op: str, args: list[Val], at: int, hint: str) -> Val:
@@ -383,50 +408,10 @@ class Operations(Builder):
         """Are the keys of this dict certainly those of its site (nothing deleted or added under unknown keys)?"""
         return False
 
-    # -- containers that can be written ------------------------------------------------------
-
-    def fresh_list(self, name: Operand) -> Operand:
-        """Register a list just made as a site of its own."""
-        assert isinstance(name, Name)
-        definition = self.definitions.get(name)
-        site = str(name)
-        items = definition.args if isinstance(definition, Op) else ()
-        for item in items:
-            if type(item).__name__ == "Star":
-                self.heap.store(site, ITEM, Unknown())
-                continue
-            self.heap.store(site, ITEM, self.kind(item), self.is_varied(item))
-        self.kinds[name] = List(Unknown(), site)
-        return name
-
-    def fresh_dict(self, args: list[Val], hint: str) -> Val:
-        operands = tuple(map(self.operand, args))
-        name = self.emit(Op("dict", operands), Unknown(), hint)
-        site = str(name)
-        self.kinds[name] = Dict(Unknown(), site)
-        for key, value in zip(operands[::2], operands[1::2]):
-            slot = key.value if isinstance(key, Const) else ITEM
-            self.heap.store(site, slot, self.kind(value), self.is_varied(value))
-        return name
-
-    def holds_varied(self, value: Val) -> bool:
-        """Does the value vary, or anything that it holds?"""
-        if self.is_varied(value):
-            return True
-        match self.kind(value):
-            case List(_, site) | Dict(_, site) | Object(_, site):
-                return self.heap.is_varied(site)
-            case Closure(_, captured, defaults):
-                return any(map(self.holds_varied, captured)) or any(self.holds_varied(v) for _, v in defaults)
-            case Bound(receiver):
-                return self.holds_varied(receiver)
-            case _:
-                return isinstance(value, Virtual) and any(map(self.holds_varied, value.items))
-
     # -- indexing ----------------------------------------------------------------------------
 
     def getitem(self, base: Val, index: Val, hint: str = "t") -> Val:
-        items = self.components(base)
+        items = None if isinstance(self.kind(base), List) else self.components(base)
         if items is not None:
             picked = self.pick(base, items, index)
             if picked is not None:
@@ -479,42 +464,9 @@ class Operations(Builder):
             self.share(name, base)
         return name
 
-    def share(self, a: Val, b: Val) -> None:
-        """Two arrays may have storage in common."""
-        if isinstance(a, Name) and isinstance(b, Name) and isinstance(self.kind(a), (Array, Number, Unknown)):
-            self.heap.share(str(a), str(b))
-            if self.heap.shares_varied(str(a)) and isinstance(self.kind(a), Array):
-                self.varied.update((a, b))
-
     def index_parts(self, index: Val) -> list[Val]:
         items = self.components(index) if not (isinstance(index, Virtual) and index.form != "tuple") else None
         return items if items is not None and isinstance(self.kind(index), Tuple) else [index]
-
-    def list_item(self, base: Val, site: str, index: Val, hint: str) -> Val:
-        held = self.heap.read(site, ITEM)
-        varied = self.heap.is_varied(site, ITEM)
-        name = self.emit(Op("getitem", (self.operand(base), self.operand(index))), held, hint, varied)
-        if isinstance(index, Virtual) and index.form == "slice":
-            self.kinds[name] = List(Unknown(), str(name))
-            self.heap.store(str(name), ITEM, held, varied)
-        return name
-
-    def dict_item(self, base: Val, site: str, index: Val, hint: str) -> Val:
-        slot = index.value if isinstance(index, Const) else ITEM
-        held = self.slot(site, slot)
-        varied = self.heap.is_varied(site, slot) or self.heap.is_varied(site, ITEM)
-        if slot == ITEM:
-            varied = self.heap.is_varied(site)
-        return self.emit(Op("getitem", (self.operand(base), self.operand(index))), held, hint, varied)
-
-    def slot(self, site: str, slot: Any) -> Kind:
-        from sourcead.ir.kinds import join
-
-        kind = join(self.heap.read(site, slot), self.heap.read(site, ITEM))
-        if slot == ITEM:
-            for known in self.heap.known(site):
-                kind = join(kind, self.heap.read(site, known))
-        return kind
 
     # -- attributes --------------------------------------------------------------------------
 
@@ -564,7 +516,7 @@ class Operations(Builder):
                     Attr(self.operand(base), "dtype"), Value(np.dtype(kind.dtype)), hint)
             if attr == "flat":
                 self.needs_flat(base)
-        cls = class_of(kind)
+        cls = method_class(kind)
         found = result_kind(lambda v: getattr(v, attr), [kind])
         constant = attr in ("itemsize", "nbytes", "strides", "flags", "base", "ctypes", "data", "numerator", "denominator")
         if callable(getattr(cls, attr, None)) and not isinstance(getattr(cls, attr), property):
@@ -580,31 +532,6 @@ class Operations(Builder):
         self.kinds[name] = Bound(base, function)
         return name
 
-    def field(self, base: Val, kind: Object, attr: str, hint: str) -> Val:
-        """An instance's attribute: property, own field, method, or class attribute, in Python's order."""
-        found = _class_attribute(kind.cls, attr)
-        if isinstance(found, property):
-            return self.call_method_of(base, found.fget, [], hint)
-        held = self.heap.read(kind.site, attr)
-        if not isinstance(held, Never):
-            varied = self.heap.is_varied(kind.site, attr)
-            return self.emit(Attr(self.operand(base), attr), held, hint, varied)
-        if found is not None:
-            raw = _raw_class_attribute(kind.cls, attr)
-            if isinstance(raw, staticmethod):
-                return Ref(f"{kind.cls.__name__}.{attr}", found)
-            if isinstance(raw, classmethod):
-                return Ref(f"{kind.cls.__name__}.{attr}", getattr(kind.cls, attr))
-            if callable(found) and hasattr(found, "__get__"):
-                return self.bind_field(base, found, attr, hint)
-            return Ref(f"{kind.cls.__name__}.{attr}", found, live=not callable(found))
-        return self.emit(Attr(self.operand(base), attr), Unknown(), hint)
-
-    def bind_field(self, base: Val, function: Any, attr: str, hint: str) -> Val:
-        name = self.emit(Attr(self.operand(base), attr), Unknown(), hint)
-        self.kinds[name] = Bound(base, function)
-        return name
-
     # -- stores ------------------------------------------------------------------------------
 
     def store(self, base: Val, index: Val, value: Val, op: str | None) -> None:
@@ -612,10 +539,11 @@ class Operations(Builder):
         target = self.operand(base)
         match kind:
             case List(_, site):
-                self.heap.store(site, ITEM, self.stored_kind(site, ITEM, value, op), self.is_varied(value))
+                self.store_list(base, site, index, value, op)
+                return
             case Dict(_, site):
-                slot = index.value if isinstance(index, Const) else ITEM
-                self.heap.store(site, slot, self.stored_kind(site, slot, value, op), self.is_varied(value))
+                self.store_dict(base, site, index, value, op)
+                return
             case Object(cls) if hasattr(cls, "__setitem__"):
                 if op is not None:
                     value = self.op(op, [self.getitem(base, index), value])
@@ -630,11 +558,6 @@ class Operations(Builder):
                                 "make its kind known: np.asarray, a list, a dict, or an annotation")
         self.add(Store(target, self.operand(index), self.operand(value), op, self.origin))
 
-    def stored_kind(self, site: str, slot: Any, value: Val, op: str | None) -> Kind:
-        if op is None:
-            return self.kind(value)
-        return self.operator_kind(op, [self.slot(site, slot), self.kind(value)], [UNDEFINED, self.operand(value)])
-
     def vary(self, name: Operand) -> None:
         """Storage receives an active value: it varies, and so does every array that may share it."""
         dtype = dtype_of(self.kind(name))
@@ -645,7 +568,7 @@ class Operations(Builder):
         kind = self.kind(base)
         target = self.operand(base)
         if isinstance(kind, Object):
-            found = _class_attribute(kind.cls, attr)
+            found = class_attribute(kind.cls, attr)
             if isinstance(found, property) and found.fset is not None:
                 if op is not None:
                     value = self.op(op, [self.attr(base, attr), value])
@@ -655,8 +578,7 @@ class Operations(Builder):
                 value = self.op(f"i{op.rstrip('_')}", [self.attr(base, attr), value])
                 op = None
             held = self.operand(value)
-            self.heap.store(kind.site, attr, self.kind(held), self.is_varied(held))
-            self.add(StoreAttr(target, attr, held, None, self.origin))
+            self.store_field(base, kind, attr, held)
             return
         if isinstance(kind, Array) and attr == "shape":
             self.refuse("the shape of an array is assigned", "use reshape")
@@ -686,23 +608,10 @@ class Operations(Builder):
         return self.op(plain, args, hint)
 
     def extend_list(self, target: Val, site: str, value: Val) -> Val:
-        raise NotImplementedError
+        from sourcead.transform.containers import list_method
+
+        list_method(self, target, site, "extend", [value], (), "_")
+        return target
 
 
 Text_ = Text()
-
-
-def _class_attribute(cls: type, attr: str) -> Any:
-    raw = _raw_class_attribute(cls, attr)
-    if isinstance(raw, property):
-        return raw
-    return getattr(cls, attr, None)
-
-
-def _raw_class_attribute(cls: type, attr: str) -> Any:
-    for base in cls.__mro__:
-        if attr in vars(base):
-            return vars(base)[attr]
-    return None
-
-

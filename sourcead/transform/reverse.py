@@ -47,9 +47,11 @@ from sourcead.ir.nodes import (
     While,
     With,
 )
+from sourcead.ir.walk import operands
 from sourcead.rules import registry
 from sourcead.rules.registry import Rule
 from sourcead.runtime.accumulate import last_written
+from sourcead.runtime.lists import add_item
 from sourcead.transform.adjoints import ZERO, Adjoint, Adjoints
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
@@ -195,7 +197,11 @@ class Reverse:
             return
         if not self.is_active(target) or target in self.at.views:
             return
-        seed = self.adj.take(target)
+        if self.adj.is_dynamic(target):
+            source = next((o for o in operands(expr) if isinstance(o, Name)), None) if target in self.at.maybe else None
+            seed = self.adj.take_shadow(target, source)
+        else:
+            seed = self.adj.take(target)
         if seed == ZERO:
             return
         self.seed_owned = self.adj.taken_owned
@@ -244,14 +250,11 @@ class Reverse:
         """The adjoint of a value with zeros written out."""
         kind = self.b.kind(name)
         if isinstance(kind, Tuple):
-            parts = self.adj.parts.pop(name, {})
             items = []
-            for i, k in enumerate(kind.items):
-                zero: Val = Const(0.0)
-                if isinstance(k, Array) and i not in parts:
-                    held = self.b.emit(Op("getitem", (name, Const(i))), k)
-                    zero = self.adj.zeros(held)
-                items.append(parts.get(i, zero))
+            for i in range(len(kind.items)):
+                part = self.adj.part(name, i)
+                found = self.adj.take(part)
+                items.append(self.adj.zeros(part) if found == ZERO else found)
             return Virtual(tuple(items))
         seed = self.adj.take(name)
         return self.adj.zeros(name) if seed == ZERO else seed
@@ -286,6 +289,11 @@ class Reverse:
             bar = self.adj.list_adjoint(base)
             assert bar is not None
         self.adj.touched.add(base)
+        kind = self.b.kind(base)
+        if isinstance(self.b.heap.read(kind.site, ITEM), (Tuple, List, Dict, Object)) or isinstance(seed, Virtual):
+            made = Call(Ref("add_item", add_item), (bar, index, self.b.operand(seed)))
+            self.b.emit(made, NoneKind(), "_")
+            return
         self.b.add(Store(bar, index, self.b.operand(seed), "add", self.b.origin))
 
     def list_store(self, base: Name, index: Operand, value: Operand, op: str | None) -> None:
@@ -346,9 +354,7 @@ class Reverse:
         if not isinstance(kind, Array):
             self.b.refuse("an element of a container carries a derivative", "use an array or a tuple")
         parts = index_kinds(index, self.b.kinds)
-        owner, path = self.at.owner(base)
-        buffer = self.adj.follow(self.adj.materialise(owner), path, owner)
-        self.adj.touched.add(owner)
+        buffer = self.adj.buffer(base)
         amount = self.b.operand(seed)
         if parts is not None and (is_basic(parts) or self.is_mask(parts)):
             self.b.add(Store(buffer, index, amount, "add", self.b.origin))
@@ -485,7 +491,8 @@ class Reverse:
             items = [self.b.getitem(result, Const(i)) for i in range(len(rule.wrt))]
         for name, bar in zip(rule.wrt, items):
             if name in bound:
-                self.adj.contribute(self.structured(bound[name]), bar, shared=bar == seed or items.count(bar) > 1)
+                self.adj.contribute(
+                    self.structured(bound[name]), bar, shared=bar == seed or items.count(bar) > 1, exact=True)
 
     def structured(self, value: Any) -> Any:
         """A list display made for this call stands for its items."""
@@ -532,13 +539,11 @@ class Reverse:
             return
         if not isinstance(kind, Array):
             self.b.refuse("an active value is stored into a container", "use an array")
-        if not self.at.is_static(base):
-            self.b.refuse("an array that several names may share is written in place, and it cannot be known which",
-                          "write through one name, or copy first")
-        owner, path = self.at.owner(base)
-        if self.adj.peek(owner) is None:
-            return
-        self.adj.touched.add(owner)
+        if not self.adj.is_dynamic(base):
+            owner, _ = self.at.owner(base)
+            if self.adj.peek(owner) is None:
+                return
+            self.adj.touched.add(owner)
         buffer = self.adj.location(base)
         assert buffer is not None
         place = Place(self, buffer, index, kind)
@@ -548,10 +553,9 @@ class Reverse:
                 self.adj.contribute(value, seed if op == "add" else self.negative(seed), transient=op == "add" and not copied)
             return
         if op is None:
-            if self.is_active(value):
-                seed = place.take()
-                self.adj.contribute(value, seed, owned=not place.scalar)
-            place.clear()
+            seed = place.take() if self.is_active(value) else ZERO
+            place.clear()  # first: the value may be a view of the same storage
+            self.adj.contribute(value, seed, owned=not place.scalar)
             return
         self.update(stmt, place, base, index, value, op)
 
@@ -585,25 +589,25 @@ class Reverse:
     # -- branches ----------------------------------------------------------------------------
 
     def branch(self, stmt: If) -> None:
-        seeds = [(m, self.adj.take(m.target)) for m in stmt.merges if self.is_active(m.target)]
-        before = dict(self.adj.state), {k: dict(v) for k, v in self.adj.parts.items()}
+        seeds = [(m, self.adj.take(m.target)) for m in stmt.merges if self.flows(m.target)]
+        before = dict(self.adj.state)
         arms = []
         for block, pick in ((stmt.then, "then"), (stmt.orelse, "orelse")):
-            self.adj.state, self.adj.parts = dict(before[0]), {k: dict(v) for k, v in before[1].items()}
+            self.adj.state = dict(before)
             with self.b.block() as written:
                 for merge, seed in seeds:
                     if seed != ZERO:
                         self.adj.contribute(getattr(merge, pick), seed)
                 self.sweep(block)
-            arms.append((written, self.adj.state, self.adj.parts))
-        merges = self.join(before[0], arms)
-        (then, _, _), (orelse, _, _) = arms
+            arms.append((written, self.adj.state))
+        merges = self.join(arms)
+        (then, _), (orelse, _) = arms
         if then or orelse:
             self.b.add(If(stmt.test, tuple(then), tuple(orelse), tuple(merges), self.b.origin))
 
-    def join(self, before: dict[Name, Adjoint], arms: Any) -> list[Merge]:
+    def join(self, arms: Any) -> list[Merge]:
         """The adjoints after a branch: what differs is merged, what one arm lacks is zero there."""
-        (then, a, parts_a), (orelse, b, parts_b) = arms
+        (then, a), (orelse, b) = arms
         merges: list[Merge] = []
         out: dict[Name, Adjoint] = {}
         for name in dict.fromkeys((*a, *b)):
@@ -612,38 +616,13 @@ class Reverse:
                 assert x is not None
                 out[name] = x
                 continue
-            if name not in before and not self.outlives(name, then, orelse):
-                continue
             left = x or self.zero_in(name, then)
             right = y or self.zero_in(name, orelse)
             target = self.b.fresh(self.adj.hint(name), self.b.kind(left.value if x else right.value))
             merges.append(Merge(target, left.value, right.value))
             out[name] = Adjoint(target, left.owned and right.owned)
         self.adj.state = out
-        self.adj.parts = self.join_parts(parts_a, parts_b, then, orelse, merges)
         return merges
-
-    def outlives(self, name: Name, then: Any, orelse: Any) -> bool:
-        return True
-
-    def join_parts(self, a: Any, b: Any, then: Any, orelse: Any, merges: list[Merge]) -> Any:
-        out: dict[Name, dict[int, Operand]] = {}
-        for name in dict.fromkeys((*a, *b)):
-            for i in dict.fromkeys((*a.get(name, {}), *b.get(name, {}))):
-                x, y = a.get(name, {}).get(i), b.get(name, {}).get(i)
-                if x == y:
-                    out.setdefault(name, {})[i] = x
-                    continue
-                if x is None or y is None:
-                    zero: Operand = Const(0.0)
-                    kind = self.b.kind(x if x is not None else y)
-                    if isinstance(kind, Array):
-                        self.b.refuse("one item of a tuple result is used on one branch only", "use it on both")
-                    x, y = (zero if x is None else x), (zero if y is None else y)
-                target = self.b.fresh(f"{name.hint}_bar", self.b.kind(x if not isinstance(x, Const) else y))
-                merges.append(Merge(target, x, y))
-                out.setdefault(name, {})[i] = target
-        return out
 
     def zero_in(self, name: Name, block: list[Stmt]) -> Adjoint:
         self.b.open.append(block)
@@ -654,13 +633,17 @@ class Reverse:
 
     # -- loops -------------------------------------------------------------------------------
 
+    def flows(self, name: Name) -> bool:
+        """Does an adjoint travel with this value (rather than stay with its storage)?"""
+        return self.is_active(name) and not self.adj.is_dynamic(name)
+
     def check_condition(self, stmt: While) -> None:
         """Values computed in a `while` test flow on into the body like any other."""
 
     def loop(self, stmt: For | While, carried: tuple[Carried, ...], body: Block) -> None:
         """The reversed loop: adjoints of what is carried travel backward, outer adjoints add up."""
         full = (*stmt.condition, *body) if isinstance(stmt, While) else body
-        seeds = [self.adj.take(c.result) if self.is_active(c.result) else ZERO for c in carried]
+        seeds = [self.adj.take(c.result) if self.flows(c.result) else ZERO for c in carried]
         outer = self.outer_names(stmt, carried, full, seeds)
         if outer is None:
             for c, seed in zip(carried, seeds):
@@ -685,7 +668,8 @@ class Reverse:
         for c, entry, end in zip(carried, entries, ends):
             if entry is None or end is None:
                 continue
-            result = self.b.fresh(self.adj.hint(c.inner), self.b.kinds[entry[1]])
+            like = self.b.kind(c.initial)
+            result = self.b.fresh(self.adj.hint(c.inner), like if isinstance(like, Array) else self.b.kinds[entry[1]])
             flows.append(Carried(entry[1], entry[0], end, result))
             after.append((c, result))
         for n, inside in inner_numbers.items():
@@ -706,11 +690,13 @@ class Reverse:
     def entries(self, carried: tuple[Carried, ...], seeds: list[Val]) -> list[tuple[Operand, Name] | None]:
         out: list[tuple[Operand, Name] | None] = []
         for c, seed in zip(carried, seeds):
-            if not self.is_active(c.inner):
+            if not self.flows(c.inner):
                 out.append(None)
                 continue
             first = self.adj.zeros(c.result) if seed == ZERO else self.b.operand(seed)
-            out.append((first, self.b.fresh(self.adj.hint(c.inner), self.b.kind(c.inner))))
+            kind = self.b.kind(c.next)
+            like = kind if isinstance(kind, Array) else self.b.kind(c.inner)
+            out.append((first, self.b.fresh(self.adj.hint(c.inner), like)))
         return out
 
     def end_of_turn(self, c: Carried, entry: tuple[Operand, Name] | None) -> Operand | None:
@@ -752,11 +738,33 @@ class Reverse:
                     self.adj.state[name] = Adjoint(self.b.fresh("trial", self.b.kind(name)), True)
             self.adj.touched = set()
             self.sweep(body)
-            touched = {n for n in self.adj.touched if n not in inside}
+            touched = {n for n in self.adj.touched if n not in inside and self.container(n) not in inside}
+            routes = [self.route(n) for n in touched if n in self.adj.part_reads]
+            touched -= {n for n in touched if n in self.adj.part_reads}
             marks = len(self.b.statements)
         if not touched and not any(e is not None for e in entries) and marks == 0:
             return None
-        return touched
+        return touched | {self.arrive(container, slots) for container, slots in routes}
+
+    def container(self, name: Name) -> Name:
+        """The outermost container of which a name is an item."""
+        while name in self.adj.part_reads:
+            name = self.adj.part_reads[name][0]
+        return name
+
+    def route(self, part: Name) -> tuple[Name, list[Any]]:
+        """The container and the slots that lead to a part."""
+        slots: list[Any] = []
+        while part in self.adj.part_reads:
+            container, slot = next(k for k, n in self.adj.part_names.items() if n == part)
+            slots.insert(0, slot)
+            part = container
+        return part, slots
+
+    def arrive(self, name: Name, slots: list[Any]) -> Name:
+        for slot in slots:
+            name = self.adj.part(name, slot)
+        return name
 
     def candidates(self, body: Block, inside: set[Name]) -> list[Name]:
         """Owners from outside whose storage the body writes: their adjoint may be zero so far, but is there."""
@@ -764,7 +772,7 @@ class Reverse:
 
         out = []
         for s in statements(body):
-            if isinstance(s, Store) and isinstance(s.base, Name) and self.is_active(s.base):
+            if isinstance(s, Store) and isinstance(s.base, Name) and self.flows(s.base):
                 owner, _ = self.at.owner(s.base)
                 if owner not in inside:
                     out.append(owner)
@@ -772,12 +780,14 @@ class Reverse:
 
     @contextmanager
     def saved(self) -> Iterator[None]:
-        state, parts, touched = dict(self.adj.state), {k: dict(v) for k, v in self.adj.parts.items()}, self.adj.touched
+        state, touched = dict(self.adj.state), self.adj.touched
+        names, reads = dict(self.adj.part_names), dict(self.adj.part_reads)
         with self.b.trial():
             try:
                 yield
             finally:
-                self.adj.state, self.adj.parts, self.adj.touched = state, parts, touched
+                self.adj.state, self.adj.touched = state, touched
+                self.adj.part_names, self.adj.part_reads = names, reads
 
 
 class Place:

@@ -16,8 +16,9 @@ on trial until the kinds of what they carry stand still.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from sourcead.errors import NotDifferentiable, SourceADError
@@ -53,8 +54,10 @@ from sourcead.ir.nodes import (
     Name,
     Op,
     Operand,
+    Origin,
     Param,
     Raise,
+    Ref,
     Star,
     Stmt,
     Store,
@@ -69,10 +72,43 @@ from sourcead.ir.nodes import (
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.calls import Calls
 from sourcead.transform.heap import ITEM, Heap
+from sourcead.transform.memory import Contents, Key, Memory
 
 __all__ = ["Specialised", "Specialiser", "specialise"]
 
 Env = dict[Name, Val]
+
+
+@dataclass
+class Held:
+    """What containers hold where a loop is entered, and the slots that its turns change (with their shapes)."""
+
+    entry: dict[Name, Contents]
+    changed: dict[Key, Any]
+
+    def replaced(self, values: dict[Key, Val]) -> dict[Name, Contents]:
+        out = dict(self.entry)
+        for (name, slot), value in values.items():
+            out[name] = replace(out[name], slots={**out[name].slots, slot: value})
+        return out
+
+    def drop(self, name: Name, slot: Any = None) -> None:
+        before = self.entry.get(name)
+        if before is None:
+            return
+        gone = [s for s in before.slots if slot is None or s == slot or before.form == "list"]
+        for s in gone:
+            self.changed.pop((name, s), None)
+        if before.form == "list":
+            del self.entry[name]
+        else:
+            rest = {s: v for s, v in before.slots.items() if s not in gone}
+            self.entry[name] = replace(before, slots=rest, complete=False)
+
+    def open(self, name: Name) -> None:
+        self.entry[name] = replace(self.entry[name], complete=False)
+
+
 MAX_TURNS = 12  # of a loop's fixed point; kinds have bounded height, so this is a safety net
 
 
@@ -116,14 +152,36 @@ class Specialiser(Calls):
         self.heap = heap
         self.lower = lower
         self.stack: list[Any] = []
+        self.active: list[int] = []  # positions in `seen` of the functions being looked into
         self.seen: list[tuple[Any, Function]] = []  # functions looked into
         self.guards: dict[str, Any] = {}
         self.derivative = False
         self.shapes: dict[Any, Name] = {}
-        self.cells: dict[Name, Val] = {}
+        self.memory = Memory()
+        self.shapes_found: dict[Any, Any] = {}  # of loops met on trial: where to start when met again
+        self.entered: list[Origin] = []
+        self.entry_reads: set[Name] = set()
+        self.ordinal = 0
         self.iterators: dict[Name, Any] = {}
         self.loop_depth = 0
         self.branch_depth = 0
+
+    def fresh(self, hint: str, kind: Kind, varied: bool = False) -> Name:
+        name = super().fresh(hint, kind, varied)
+        self.iterators.pop(name, None)
+        self.entry_reads.discard(name)
+        return name
+
+    @contextmanager
+    def trial(self) -> Iterator[None]:
+        saved, logs, ordinal = self.memory.snapshot(), len(self.memory.logs), self.ordinal
+        try:
+            with super().trial():
+                yield
+        finally:
+            self.memory.restore(saved)
+            del self.memory.logs[logs:]
+            self.ordinal = ordinal
 
     def is_stored_active(self, name: Name) -> bool:
         return self.heap.shares_varied(str(name))
@@ -140,11 +198,13 @@ class Specialiser(Calls):
             if isinstance(kind, Array):
                 self.shapes.setdefault(kind.dims, name)
         self.stack.append(getattr(live, "__code__", live))
+        self.active.append(len(self.seen))
         self.seen.append((live, template))
         with self.block() as body:
             self.run(template.body, env)
             result = self.value(template.result, env)
             returned = self.operand(result)
+        self.memory.close()
         function = Function(template.name, tuple(params), tuple(body), returned, template.origin)
         return Specialised(function, self.kinds, self.varied, self.heap, self, result, self.guards)
 
@@ -173,18 +233,37 @@ class Specialiser(Calls):
     def value(self, operand: Operand, env: Env) -> Val:
         if isinstance(operand, Name):
             return env.get(operand, UNDEFINED)
+        if isinstance(operand, Ref) and operand.live and operand.scope is None:
+            return self.reference(operand)
         return operand
+
+    def reference(self, ref: Ref) -> Ref:
+        """Live data as it is read from here: constants of libraries are fixed, other modules' data is theirs."""
+        from types import ModuleType
+
+        function = self.seen[self.active[-1]][0] if self.active else None
+        scope = getattr(function, "__globals__", {})
+        root = scope.get(ref.path.partition(".")[0])
+        if isinstance(root, ModuleType) and root.__name__.partition(".")[0] in ("numpy", "math", "scipy", "cmath"):
+            return Ref(ref.path, ref.value)
+        top = getattr(self.seen[0][0], "__globals__", {}) if self.seen else {}
+        if function is self.seen[0][0] or not scope:
+            return ref
+        if scope is top and ref.path.partition(".")[0] not in getattr(function, "__code__").co_freevars:  # noqa: B009
+            return ref
+        return Ref(ref.path, ref.value, True, function)
 
     def run(self, block: Block, env: Env) -> bool:
         """Write the block's statements; False where its end is never reached."""
         for statement in block:
-            saved = self.origin
+            saved, ordinal = self.origin, self.ordinal
+            self.ordinal = 0
             if not self.derivative:
                 self.origin = statement.origin
             try:
                 reached = self.statement(statement, env)
             finally:
-                self.origin = saved
+                self.origin, self.ordinal = saved, ordinal
             if not reached:
                 return False
         return True
@@ -231,12 +310,16 @@ class Specialiser(Calls):
         match expr:
             case Op("cell", args):
                 cell = self.fresh(hint, Unknown())
-                self.cells[cell] = self.value(args[0], env) if args else UNDEFINED
+                self.memory.begin(cell, str(cell), "cell", {"": self.value(args[0], env) if args else UNDEFINED})
                 return cell
             case Op("cell_get", (cell,)):
                 held = self.value(cell, env)
-                if isinstance(held, Name) and held in self.cells:
-                    return self.cells[held]
+                known = self.memory.known(held)
+                if known is not None and known.form == "cell":
+                    if "" not in known.slots:
+                        self.refuse("a variable of an enclosing function is rebound on the way, and cannot be followed",
+                                    "return the value, or keep it in a list")
+                    return known.slots[""]  # type: ignore[no-any-return]
                 return self.emit(Op("cell_get", (self.operand(held),)), Unknown(), hint)
             case Op(op, args):
                 return self.op(op, [self.value(a, env) for a in args], hint)
@@ -296,11 +379,9 @@ class Specialiser(Calls):
 
     def store_variable(self, name: str, cell: Operand | None, value: Val, env: Env) -> None:
         held = None if cell is None else self.value(cell, env)
-        if isinstance(held, Name) and held in self.cells:
-            if self.loop_depth or self.branch_depth:
-                self.refuse(f"the variable `{name}` of an enclosing function is rebound inside a loop or branch",
-                            "return the value, or keep it in a list")
-            self.cells[held] = value
+        known = self.memory.known(held)
+        if known is not None and known.form == "cell":
+            self.memory.put(held, known.site, "", value)
             return
         if self.is_varied(value):
             self.refuse(f"an active value is stored to `{name}`, which outlives the call", "return it instead")
@@ -319,16 +400,25 @@ class Specialiser(Calls):
         test = self.operand(self.value(statement.test, env))
         then_env, else_env = dict(env), dict(env)
         self.branch_depth += 1
+        entry = self.memory.snapshot()
+        self.memory.logs.append(set())
         with self.block() as then:
             then_reached = self.run(statement.then, then_env)
             then_values = [self.value(m.then, then_env) if then_reached else UNDEFINED for m in statement.merges]
+        after_then = self.memory.snapshot()
+        self.memory.restore(entry)
         with self.block() as orelse:
             else_reached = self.run(statement.orelse, else_env)
             else_values = [self.value(m.orelse, else_env) if else_reached else UNDEFINED for m in statement.merges]
         self.branch_depth -= 1
+        stored = self.memory.logs.pop()
         merges: list[Merge] = []
         for merge, a, b in zip(statement.merges, then_values, else_values):
             env[merge.target] = self.merge(merge.target.hint, a, b, merges, then, orelse)
+        if not else_reached:
+            self.memory.restore(after_then)
+        elif then_reached:
+            self.merge_memory(after_then, stored, merges, then, orelse)
         self.add(If(test, tuple(then), tuple(orelse), tuple(merges), self.origin))
         return then_reached or else_reached
 
@@ -358,6 +448,20 @@ class Specialiser(Calls):
         self.share(target, y)
         merges.append(Merge(target, x, y))
         return target
+
+    def merge_memory(
+        self, after_then: dict[Name, Contents], stored: set[Key], merges: list[Merge], then: list[Stmt], orelse: list[Stmt]
+    ) -> None:
+        """What containers hold behind a branch: slots that it stores to are merged like variables."""
+        after_else = self.memory.snapshot()
+        merged: dict[Key, Val] = {}
+        for name, slot in self.memory.differences(after_then, after_else):
+            a, b = after_then[name].slots[slot], after_else[name].slots[slot]
+            varied = self.is_varied(a) or self.is_varied(b)
+            if (name, slot) in stored and not (varied and isinstance(join(self.kind(a), self.kind(b)), Unknown)):
+                hint = slot if isinstance(slot, str) and slot.isidentifier() else name.hint
+                merged[name, slot] = self.merge(hint, a, b, merges, then, orelse)
+        self.memory.join(after_then, after_else, merged)
 
     def in_block(self, value: Val, block: list[Stmt]) -> Operand:
         """Make a virtual value an object at the end of an already written block."""
@@ -397,10 +501,14 @@ class Specialiser(Calls):
         return None if leave is None else self.operand(self.value(leave, env))
 
     def loop_while(self, statement: While, env: Env) -> None:
+        unsettled: set[Key] = set()  # what the condition stores: done once more than the body
+
         def turn(env: Env) -> tuple[list[Stmt], Operand, Operand | None]:
+            self.memory.logs.append(unsettled)
             with self.block() as condition:
                 self.run(statement.condition, env)
                 test = self.operand(self.value(statement.test, env))
+            self.memory.logs.pop()
             return condition, test, self.turn(statement.body, statement.exit, env)
 
         def build(carried: tuple[Carried, ...], body: list[Stmt], head: Any) -> None:
@@ -408,34 +516,87 @@ class Specialiser(Calls):
             self.add(While(tuple(condition), test, carried, tuple(body), leave, self.origin))
 
         self.loop(statement.carried, env, turn, build)
+        for name, _ in unsettled:
+            self.memory.forget(name)
 
     def loop(self, carried: tuple[Carried, ...], env: Env, turn: Any, build: Any) -> None:
         """Find the kinds of what is carried (on trial), then write the loop once."""
         initial = [self.value(c.initial, env) for c in carried]
-        shapes = [self.shape_of(v) for v in initial]
+        entry = self.memory.snapshot()
+        held = Held(self.memory.snapshot(), {})
+        key = (tuple(self.entered), self.origin, tuple(map(_frozen, map(self.shape_of, initial))))
+        shapes = self.shapes_found.get(key) or [self.shape_of(v) for v in initial]
         self.loop_depth += 1
         for _ in range(MAX_TURNS):
             with self.trial():
                 inner = [self.inner(c.inner.hint, s) for c, s in zip(carried, shapes)]
                 body_env = {**env, **{c.inner: v for c, v in zip(carried, inner)}}
+                self.start_turn(held)
                 turn(body_env)
                 wider = [self.widen(s, self.shape_of(self.value(c.next, body_env))) for c, s in zip(carried, shapes)]
-            if wider == shapes:
+                settled = self.compare_memory(held)
+            if wider == shapes and settled:
                 break
             shapes = wider
+        self.shapes_found[key] = shapes
         inner = [self.inner(c.inner.hint, s) for c, s in zip(carried, shapes)]
         body_env = {**env, **{c.inner: v for c, v in zip(carried, inner)}}
         entries: list[Carried] = []
         with self.block() as body:
+            slots = self.start_turn(held)
             head = turn(body_env)
             outs = []
             for c, value, first in zip(carried, inner, initial):
                 following = self.value(c.next, body_env)
                 outs.append(self.carry(c.inner.hint, value, first, following, entries, body))
+            after = self.memory.snapshot()
+            results = {(n, s): self.carry("t", value, entry[n].slots[s], after[n].slots[s], entries, body)
+                       for (n, s), value in slots.items()}
         self.loop_depth -= 1
         build(tuple(entries), body, head)
+        self.memory.restore(held.replaced(results))
         for c, out in zip(carried, outs):
             env[c.result] = out
+
+    def start_turn(self, held: Held) -> dict[Key, Val]:
+        """The memory at the start of a turn, with names for the slots that the loop changes."""
+        slots = {(n, s): self.inner(s if isinstance(s, str) and s.isidentifier() else n.hint, shape)
+                 for (n, s), shape in held.changed.items()}
+        self.memory.restore(held.replaced(slots))
+        return slots
+
+    def compare_memory(self, held: Held) -> bool:
+        """Widen what is held by what a turn has left; is it settled?"""
+        settled = True
+        for name, before in list(held.entry.items()):
+            after = self.memory.contents.get(name)
+            if after is None or (before.form == "list" and len(after.slots) != len(before.slots)):
+                held.drop(name)
+                settled = False
+                continue
+            for slot, value in before.slots.items():
+                settled &= self.compare_slot(held, name, slot, value, after)
+            if before.complete and not (after.complete and after.slots.keys() == before.slots.keys()) and name in held.entry:
+                held.open(name)
+                settled = False
+        return settled
+
+    def compare_slot(self, held: Held, name: Name, slot: Any, before: Val, after: Contents) -> bool:
+        key = name, slot
+        if slot not in after.slots:
+            held.drop(name, slot)
+            return False
+        shape = held.changed.get(key)
+        if shape is None and after.slots[slot] == before:
+            return True
+        known = shape if shape is not None else self.shape_of(before)
+        found = self.shape_of(after.slots[slot])
+        kind = join(self.flat(known)[0], self.flat(found)[0])
+        if isinstance(kind, Unknown) and self.flat(known)[0] != Unknown():
+            held.drop(name, slot)
+            return False
+        held.changed[key] = self.widen(known, found)
+        return bool(shape is not None and held.changed[key] == shape)
 
     def shape_of(self, value: Val) -> Any:
         """What is carried: nested tuples of (kind, varied), or one such pair."""
@@ -509,13 +670,17 @@ class Specialiser(Calls):
         if decided is not None:
             return values if decided else self.unroll_from(statement, rest[1:], values, env)
         test = self.operand(leave)
+        left = self.memory.snapshot()
+        self.memory.logs.append(set())
         with self.block() as stay:
             pass
         with self.block() as more:
             later = self.unroll_from(statement, rest[1:], values, env)
+        stored = self.memory.logs.pop()
         merges: list[Merge] = []
         out = [self.merge(c.result.hint, a, b, merges, stay, more)
                for c, a, b in zip(statement.carried, values, later)]
+        self.merge_memory(left, stored, merges, stay, more)
         self.add(If(test, tuple(stay), tuple(more), tuple(merges), self.origin))
         return out
 
@@ -527,9 +692,11 @@ class Specialiser(Calls):
         if statement.target is not None:
             target = self.fresh(statement.target.hint, Unknown())
             env[statement.target] = target
+        self.escape([context], blind=True)
         with self.block() as body:
             reached = self.run(statement.body, env)
         self.add(With(context, target, tuple(body), self.origin))
+        self.escape([context], blind=True)
         return reached
 
     def attempt(self, statement: Try, env: Env) -> None:
@@ -586,3 +753,8 @@ class Specialiser(Calls):
 
     def refuse(self, cause: str, way_out: str, error: type[SourceADError] = NotDifferentiable) -> NoReturn:
         raise error.at(self.origin, cause, way_out)
+
+
+def _frozen(shape: Any) -> Any:
+    """A shape as a key."""
+    return tuple(map(_frozen, shape)) if isinstance(shape, list) else shape

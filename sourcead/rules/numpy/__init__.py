@@ -7,13 +7,17 @@ from sourcead.rules.numpy import (
     extrema,
     fft,
     indexing,
+    interpolation,
     joining,
     linalg,
+    polynomial,
     products,
+    random,
     reductions,
     selection,
     shaping,
     sorting,
+    statistics,
 )
 
 __all__ = [
@@ -23,11 +27,15 @@ __all__ = [
     "extrema",
     "fft",
     "indexing",
+    "interpolation",
     "joining",
     "linalg",
+    "polynomial",
     "products",
+    "random",
     "reductions",
     "selection",
     "shaping",
     "sorting",
+    "statistics",
 ]

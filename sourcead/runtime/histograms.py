@@ -1,0 +1,71 @@
+"""What varies in a histogram: sums of weights within bins, and edges that follow the data's range."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+__all__ = ["histogram_adjoints", "histogram_tangent"]
+
+
+def _bins(a: Any, edges: Any) -> tuple[Any, Any]:
+    """Each element's bin, and whether it is in any (the last bin has its right edge)."""
+    values = np.ravel(a)
+    place = np.searchsorted(edges, values, "right") - 1
+    place = np.where(values == edges[-1], len(edges) - 2, place)
+    inside = (values >= edges[0]) & (values <= edges[-1])
+    return np.clip(place, 0, len(edges) - 2), inside
+
+
+def histogram_adjoints(
+    sums_bar: Any, edges_bar: Any, edges: Any, a: Any, bins: Any, limits: Any, weights: Any
+) -> tuple[Any, Any, Any, Any]:
+    """Adjoints in a, weights, bins and range."""
+    weights_bar = None
+    if weights is not None and sums_bar is not None:
+        place, inside = _bins(a, edges)
+        weights_bar = np.reshape(
+            np.where(inside, np.asarray(sums_bar)[place], 0.0), np.shape(weights)
+        )
+    if edges_bar is None:
+        return None, weights_bar, None, None
+    if np.ndim(bins) == 1:
+        return None, weights_bar, edges_bar, None
+    share = np.linspace(0.0, 1.0, len(edges))
+    low, high = np.sum(edges_bar * (1.0 - share)), np.sum(edges_bar * share)
+    if limits is not None:
+        return None, weights_bar, None, (low, high)
+    values = np.asarray(a)
+    least, most = values == np.min(values), values == np.max(values)
+    a_bar = low * least / np.sum(least) + high * most / np.sum(most)
+    return a_bar.astype(np.result_type(edges_bar), copy=False), weights_bar, None, None
+
+
+def histogram_tangent(
+    y: Any,
+    a: Any,
+    bins: Any,
+    limits: Any,
+    weights_dot: Any,
+    a_dot: Any,
+    bins_dot: Any,
+    limits_dot: Any,
+) -> tuple[Any, Any]:
+    edges = y[1]
+    sums_dot = None
+    if weights_dot is not None:
+        place, inside = _bins(a, edges)
+        moved = np.where(inside, np.ravel(weights_dot), 0.0)
+        sums_dot = np.bincount(place, moved, len(edges) - 1)
+    if np.ndim(bins) == 1:
+        return sums_dot, bins_dot
+    low, high = 0.0, 0.0
+    if limits is not None:
+        if limits_dot is not None:
+            low, high = (0.0 if d is None else d for d in limits_dot)
+    elif a_dot is not None:
+        values = np.asarray(a)
+        low = np.mean(a_dot[values == np.min(values)])
+        high = np.mean(a_dot[values == np.max(values)])
+    return sums_dot, np.linspace(low, high, len(edges))

@@ -1,0 +1,179 @@
+"""What lists, dicts, objects and variable cells hold at this point of the program, as far as it is known.
+
+While `transform/heap.py` says what a container may hold at any time, this says what it holds now, so
+that reading an attribute or an element gives the very value that was stored.  An object made in the
+function then costs the derivative nothing: its attributes are values like all others.
+
+A container is known by the name that its making was given.  Another name may stand for the same
+container only if it has the same site, so a store through one makes the others forget.
+
+>>> memory = Memory()
+>>> p, x = Name("p", 0), Name("x", 0)
+>>> memory.begin(p, "p", "object", {})
+>>> memory.put(p, "p", "rest", x)
+>>> memory.get(p, "rest")
+Name(hint='x', number=0)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sourcead.ir.nodes import Name
+
+__all__ = ["Contents", "Key", "Memory"]
+
+Key = tuple[Name, Hashable]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The slots known of a container; `complete`: it has no others. `form`: list, dict, object or cell."""
+
+    site: str
+    form: str
+    slots: dict[Hashable, Any]
+    complete: bool = True
+
+    def items(self) -> list[Any]:
+        """The elements of a list, in order."""
+        return [self.slots[i] for i in range(len(self.slots))]
+
+
+class Memory:
+    """Names of containers -> contents. `snapshot` and `restore` go back in the program."""
+
+    def __init__(self) -> None:
+        self.contents: dict[Name, Contents] = {}
+        self.logs: list[set[Key]] = []  # slots written since, one set for each open region
+        self.on = True  # off while derivative code is written, which is not written in order
+
+    def snapshot(self) -> dict[Name, Contents]:
+        return dict(self.contents)
+
+    def restore(self, snapshot: dict[Name, Contents]) -> None:
+        self.contents = dict(snapshot)
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def known(self, name: Any) -> Contents | None:
+        return self.contents.get(name) if isinstance(name, Name) else None
+
+    def get(self, name: Any, slot: Hashable) -> Any:
+        """The value in the slot, or None where it is not known."""
+        held = self.known(name)
+        return None if held is None else held.slots.get(slot)
+
+    def list_items(self, name: Any) -> list[Any] | None:
+        """All elements of a list, if they are known."""
+        held = self.known(name)
+        return held.items() if held is not None and held.form == "list" else None
+
+    # -- writing -----------------------------------------------------------------------------
+
+    def begin(self, name: Name, site: str, form: str, slots: dict[Hashable, Any], complete: bool = True) -> None:
+        """A container that was made (or is met for the first time) here."""
+        if self.on or form == "cell":
+            self.contents[name] = Contents(site, form, dict(slots), complete)
+
+    def close(self) -> None:
+        """The program has been written."""
+        self.on = False
+        self.contents.clear()
+
+    def put(self, name: Any, site: str, slot: Hashable, value: Any) -> None:
+        """A store: this name knows the slot now, other names of the site forget it."""
+        self.forget_slot(site, slot, but=name)
+        held = self.known(name)
+        if held is not None:
+            self.note((name, slot))
+            self.contents[name] = Contents(held.site, held.form, {**held.slots, slot: value}, held.complete)
+
+    def learn(self, name: Name, slot: Hashable, value: Any) -> None:
+        """A slot was read: the same value is there until the next store."""
+        held = self.known(name)
+        if held is not None:
+            self.contents[name] = Contents(held.site, held.form, {**held.slots, slot: value}, held.complete)
+
+    def replace(self, name: Name, slots: dict[Hashable, Any]) -> None:
+        """The whole content has changed (append, pop, sort)."""
+        held = self.contents[name]
+        self.forget_site(held.site, but=name)
+        for slot in {*held.slots, *slots}:
+            self.note((name, slot))
+        self.contents[name] = Contents(held.site, held.form, slots, held.complete)
+
+    def set_items(self, name: Name, items: Iterable[Any]) -> None:
+        self.replace(name, dict(enumerate(items)))
+
+    # -- forgetting --------------------------------------------------------------------------
+
+    def forget(self, name: Any) -> None:
+        """Anything may be in this container now."""
+        held = self.known(name)
+        if held is None:
+            return
+        for slot in held.slots:
+            self.note((name, slot))
+        if held.form == "list":
+            del self.contents[name]
+        else:
+            self.contents[name] = Contents(held.site, held.form, {}, False)
+
+    def forget_slot(self, site: str, slot: Hashable, but: Any = None) -> None:
+        """Some container of the site has another value in this slot now."""
+        for name, held in list(self.contents.items()):
+            if name == but or held.site != site:
+                continue
+            if held.form == "list":
+                self.forget(name)
+            elif slot in held.slots:
+                self.note((name, slot))
+                rest = {s: v for s, v in held.slots.items() if s != slot}
+                self.contents[name] = Contents(held.site, held.form, rest, False)
+
+    def forget_site(self, site: str, but: Any = None) -> None:
+        for name, held in list(self.contents.items()):
+            if name != but and held.site == site:
+                self.forget(name)
+
+    def note(self, key: Key) -> None:
+        for log in self.logs:
+            log.add(key)
+
+    # -- where paths meet --------------------------------------------------------------------
+
+    def differences(self, a: dict[Name, Contents], b: dict[Name, Contents]) -> list[Key]:
+        """Slots known on both paths, with different values, of containers of the same extent."""
+        return [
+            (name, slot)
+            for name, held in a.items()
+            if name in b and _comparable(held, b[name])
+            for slot, value in held.slots.items()
+            if slot in b[name].slots and b[name].slots[slot] != value
+        ]
+
+    def join(self, a: dict[Name, Contents], b: dict[Name, Contents], merged: dict[Key, Any]) -> None:
+        """What is known behind both paths: equal values, and the merged ones that are given."""
+        out: dict[Name, Contents] = {}
+        for name, held in a.items():
+            other = b.get(name)
+            if other is None or not _comparable(held, other):
+                continue
+            slots = {}
+            for slot, value in held.slots.items():
+                if slot in other.slots and other.slots[slot] == value:
+                    slots[slot] = value
+                elif (name, slot) in merged:
+                    slots[slot] = merged[name, slot]
+            if held.form == "list" and len(slots) < len(held.slots):
+                continue
+            same = held.slots.keys() == other.slots.keys() == slots.keys()
+            out[name] = Contents(held.site, held.form, slots, held.complete and other.complete and same)
+        self.contents = out
+
+
+def _comparable(a: Contents, b: Contents) -> bool:
+    return a.form != "list" or len(a.slots) == len(b.slots)
