@@ -21,13 +21,16 @@ def flipped(a: Any, axes: Any = None) -> Any:
 
 
 def in_full(y_bar: Any, shape1: Any, shape2: Any, mode: str, axes: Any) -> Any:
-    """The adjoint of the full convolution, of which `mode` keeps a part."""
+    """The adjoint of the full convolution, of which `mode` keeps a part.
+
+    "correlated" is what `correlate2d` calls "same": it takes the middle the other way round.
+    """
     if mode == "full":
         return y_bar
     pads = [(0, 0)] * np.ndim(y_bar)
     for axis in axes:
         n1, n2 = shape1[axis], shape2[axis]
-        before = (n2 - 1) // 2 if mode == "same" else min(n1, n2) - 1
+        before = {"same": (n2 - 1) // 2, "correlated": n2 // 2, "valid": min(n1, n2) - 1}[mode]
         pads[axis] = (before, n1 + n2 - 1 - before - y_bar.shape[axis])
     return np.pad(y_bar, pads)
 
@@ -104,7 +107,6 @@ def filter_bars(
     if (
         state_bar is not None
     ):  # the seed that makes the backward filter pass through state_bar / a[0]
-        seed = seed + 0.0 * state_bar.ravel()[:1].sum()
         seed[..., n:] = flipped(signal.lfilter(long_a, one, flipped(state_bar / long_a[0], -1)), -1)
     back = flipped(signal.lfilter(one, long_a, flipped(seed, -1)), -1)
     x_bar = flipped(signal.lfilter(long_b, one, flipped(back, -1)), -1)[..., :n]
@@ -170,7 +172,7 @@ def sections_bars(y_bar: Any, state_bar: Any, sos: Any, x: Any, zi: Any) -> tupl
     """Adjoints of sos, x, zi of a cascade along the last axis; zi: (sections, ..., 2)."""
     stages = _stages(sos, x, zi)
     sos_bar = np.zeros(np.shape(sos))
-    zi_bar = []
+    zi_bar: list[Any] = []
     bar = np.zeros(x.shape) if y_bar is None else y_bar
     for i in reversed(range(len(sos))):
         into, start, y, state = stages[i]
