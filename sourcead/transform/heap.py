@@ -35,8 +35,11 @@ class Heap:
         self.written: set[str] = set()  # arrays that receive active values
         self.external: set[str] = set()  # sites that exist before the call: arguments, globals, what they hold
         self.globals: set[str] = set()  # those of them that are not reached through an argument
+        self.entry_varied: set[tuple[str, Hashable]] = set()
         self.assigned: set[tuple[str, Hashable]] = set()  # slots stored to by the program
         self.blind: set[tuple[str, Hashable]] = set()  # slots read without knowing what was stored last
+        self.certain: set[tuple[str, Hashable]] = set()  # keys that an argument has on entry
+        self.removed: set[str] = set()  # dicts of which items are deleted
         self.escaped: set[str] = set()  # sites that unknown functions got hold of
 
     # -- arrays ------------------------------------------------------------------------------
@@ -94,6 +97,19 @@ class Heap:
         if is_global:
             self.globals.add(site)
 
+    def enter_slot(self, site: str, slot: Hashable, kind: Kind, varied: bool) -> None:
+        """What a slot of an argument holds on entry."""
+        self.store(site, slot, kind, varied)
+        if varied:
+            self.entry_varied.add((site, slot))
+
+    def is_entry_varied(self, site: str, slot: Hashable) -> bool:
+        return (site, slot) in self.entry_varied
+
+    def holds_assigned(self, site: str) -> bool:
+        """Is a slot of this container, or of one that it holds on entry, stored to?"""
+        return any(s == site or s.startswith((f"{site}.", f"{site}[")) for s, _ in self.assigned)
+
     def is_external(self, site: str) -> bool:
         return site in self.external
 
@@ -111,6 +127,16 @@ class Heap:
 
     def is_assigned(self, site: str, slot: Hashable) -> bool:
         return (site, slot) in self.assigned or (site, ITEM) in self.assigned
+
+    def remove(self, site: str) -> None:
+        """Items of this dict are deleted somewhere."""
+        if site not in self.removed:
+            self.removed.add(site)
+            self.changed = True
+
+    def is_certain(self, site: str, slot: Hashable) -> bool:
+        """Does the dict have this key at any time?"""
+        return (site, slot) in self.certain and site not in self.removed and site not in self.escaped
 
     def read_blindly(self, site: str, slot: Hashable) -> None:
         if (site, slot) not in self.blind:

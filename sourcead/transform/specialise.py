@@ -71,6 +71,7 @@ from sourcead.ir.nodes import (
 )
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.calls import Calls
+from sourcead.transform.containers import delete_item
 from sourcead.transform.heap import ITEM, Heap
 from sourcead.transform.memory import Contents, Key, Memory
 
@@ -158,6 +159,7 @@ class Specialiser(Calls):
         self.derivative = False
         self.shapes: dict[Any, Name] = {}
         self.memory = Memory()
+        self.paths: set[str] = set()
         self.shapes_found: dict[Any, Any] = {}  # of loops met on trial: where to start when met again
         self.entered: list[Origin] = []
         self.entry_reads: set[Name] = set()
@@ -191,6 +193,7 @@ class Specialiser(Calls):
     def top(self, template: Function, kinds: Sequence[Kind], varied: Sequence[bool], live: Any) -> Specialised:
         env: Env = {}
         params = []
+        self.paths = {p.name.hint for p in template.params}
         for param, kind, active in zip(template.params, kinds, varied, strict=True):
             name = self.fresh(param.name.hint, self.enter(kind, param.name.hint, active), active)
             env[param.name] = name
@@ -201,6 +204,8 @@ class Specialiser(Calls):
         self.active.append(len(self.seen))
         self.seen.append((live, template))
         with self.block() as body:
+            for param, kind in zip(params, kinds):
+                self.load_assigned(param.name, kind, param.name.hint)
             self.run(template.body, env)
             result = self.value(template.result, env)
             returned = self.operand(result)
@@ -210,6 +215,8 @@ class Specialiser(Calls):
 
     def enter(self, kind: Kind, path: str, varied: bool) -> Kind:
         """A container argument becomes a site of the heap named by the path that leads to it."""
+        if isinstance(kind, (List, Dict, Object)) and not kind.site:
+            self.heap.enter(path, path not in self.paths and path.partition(".")[0].partition("[")[0] not in self.paths)
         match kind:
             case List(item, "", items):
                 for each in items if items is not None else (item,):
@@ -217,16 +224,39 @@ class Specialiser(Calls):
                 return List(Unknown(), path)
             case Dict(item, "", fields) if fields is not None:
                 for key, each in fields:
-                    self.heap.store(path, key, self.enter(each, f"{path}[{key!r}]", varied), varied and carries(each))
+                    self.heap.certain.add((path, key))
+                    self.heap.enter_slot(path, key, self.enter(each, f"{path}[{key!r}]", varied), varied and carries(each))
                 return Dict(Unknown(), path)
             case Object(cls, "", fields):
                 for attr, each in fields:
-                    self.heap.store(path, attr, self.enter(each, f"{path}.{attr}", varied), varied and carries(each))
+                    self.heap.enter_slot(path, attr, self.enter(each, f"{path}.{attr}", varied), varied and carries(each))
                 return Object(cls, path)
             case Tuple(items, cls):
                 return Tuple(tuple(self.enter(k, f"{path}[{i}]", varied) for i, k in enumerate(items)), cls)
             case _:
                 return kind
+
+    def load_assigned(self, base: Name, kind: Kind, path: str) -> None:
+        """Read what the program will overwrite in the caller's objects, so that later reads know what was there."""
+        slots: list[tuple[Any, Kind, Any]]
+        match kind:
+            case Object(_, "", fields):
+                slots = [(a, k, Attr(base, a)) for a, k in fields]
+                inner = [f"{path}.{a}" for a, _ in fields]
+            case Dict(_, "", fields) if fields is not None:
+                slots = [(key, k, Op("getitem", (base, Const(key)))) for key, k in fields]
+                inner = [f"{path}[{key!r}]" for key, _ in fields]
+            case _:
+                return
+        self.memory.begin(base, path, "dict" if isinstance(kind, Dict) else "object", {}, complete=False)
+        for (slot, each, read), place in zip(slots, inner):
+            if self.heap.is_assigned(path, slot) or self.heap.holds_assigned(place):
+                varied = self.heap.is_entry_varied(path, slot)
+                name = self.emit(read, self.enter(each, place, varied), str(slot) if str(slot).isidentifier() else "t", varied)
+                self.entry_reads.add(name)
+                self.share_slot(name, path, slot, read=True)
+                self.memory.learn(base, slot, name)
+                self.load_assigned(name, each, place)
 
     # -- statements --------------------------------------------------------------------------
 
@@ -281,8 +311,7 @@ class Specialiser(Calls):
             case StoreVariable(name, cell, value):
                 self.store_variable(name, cell, self.value(value, env), env)
             case Delete(base, index, attr):
-                at = None if index is None else self.operand(self.value(index, env))
-                self.add(Delete(self.operand(self.value(base, env)), at, attr, self.origin))
+                self.delete(self.value(base, env), None if index is None else self.value(index, env), attr)
             case If():
                 return self.branch(statement, env)
             case For():
@@ -352,6 +381,20 @@ class Specialiser(Calls):
             items = self.components(self.value(arg.value, env))
             out.extend(items if items is not None else [Star(self.operand(self.value(arg.value, env)))])
         return out
+
+    def delete(self, base: Val, index: Val | None, attr: str | None) -> None:
+        kind = self.kind(base)
+        if index is not None and isinstance(kind, Object) and hasattr(kind.cls, "__delitem__"):
+            self.call_method_of(base, kind.cls.__delitem__, [index], "_")
+            return
+        self.add(Delete(self.operand(base), None if index is None else self.operand(index), attr, self.origin))
+        if index is not None:
+            delete_item(self, base, index)
+        elif isinstance(kind, Object):
+            assert attr is not None
+            self.heap.assign(kind.site, attr)
+            self.heap.remove(kind.site)
+            self.memory.forget_slot(kind.site, attr)
 
     def unpack(self, statement: Unpack, env: Env) -> None:
         value = self.value(statement.value, env)
