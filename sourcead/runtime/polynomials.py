@@ -44,7 +44,8 @@ def polyint_adjoint(y_bar: Any, p: Any, m: int) -> Any:
 def roots_slopes(r: Any, p: Any) -> Any:
     """The derivative of each root in each coefficient: -r**j / p'(r)."""
     slope = np.polyval(np.polyder(np.asarray(p)), r)
-    return -np.vander(r, len(p)) / np.expand_dims(slope, 1)
+    slopes = -np.vander(r, len(p)) / np.expand_dims(slope, 1)
+    return slopes.astype(np.result_type(r), copy=False)
 
 
 def poly_factors(roots: Any) -> Any:
@@ -54,7 +55,7 @@ def poly_factors(roots: Any) -> Any:
         np.concatenate([[0.0], -np.atleast_1d(np.poly(np.delete(roots, k)))])
         for k in range(len(roots))
     ]
-    return np.stack(rows)
+    return np.stack(rows).astype(np.result_type(roots), copy=False)
 
 
 def polynomial_values_adjoint(y_bar: Any, basis: Any, x: Any) -> Any:
@@ -62,7 +63,7 @@ def polynomial_values_adjoint(y_bar: Any, basis: Any, x: Any) -> Any:
     rank = np.ndim(x)
     leading = list(range(rank))
     trailing = list(range(np.ndim(y_bar) - rank, np.ndim(y_bar)))
-    return np.tensordot(basis, y_bar, (leading, trailing))
+    return np.tensordot(basis.astype(np.result_type(y_bar), copy=False), y_bar, (leading, trailing))
 
 
 # ---- fit -----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ part for a real argument, round to its dtype) is done here again in a few lines.
 
 from __future__ import annotations
 
+import copy
 import inspect
 import warnings
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ import numpy as np
 
 from sourcead.rules.registry import Rule
 
+GENERATORS = (np.random.Generator, np.random.RandomState)  # drawn from anew at each evaluation
 STEPS = 2.0 ** -np.arange(6.0, 15.0)
 
 
@@ -59,6 +61,8 @@ def samples(rule: Rule, rng: np.random.Generator) -> list[tuple[tuple[Any, ...],
 
 def _fitted(function: Any, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
     """A method of arrays takes arrays, a method of NumPy's scalars numbers."""
+    if getattr(function, "__qualname__", "").startswith("RandomState."):
+        return np.random.RandomState(5), *args[1:]
     owner = getattr(function, "__objclass__", None)
     if owner is np.ndarray:
         return (np.asarray(args[0]), *args[1:]) if not isinstance(args[0], list) else None
@@ -236,7 +240,7 @@ def evaluate(call: Call) -> Any:
     """The primal. NumPy's own warnings (the mean of nothing) are not the subject."""
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        args = call.args
+        args = tuple(copy.deepcopy(a) if isinstance(a, GENERATORS) else a for a in call.args)
         if getattr(call.function, "__objclass__", None) is np.ndarray:
             args = (np.asarray(args[0]), *args[1:])
         if inspect.isgetsetdescriptor(call.function):

@@ -1,0 +1,310 @@
+# mypy: allow-untyped-defs, allow-untyped-calls, no-check-untyped-defs
+"""Polynomials: values are linear in the coefficients, and the slope is the derived polynomial."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.polynomial import chebyshev, hermite, hermite_e, laguerre, legendre, polynomial
+
+from sourcead.rules.forms import forward_rule, linear, reverse_rule
+from sourcead.rules.numpy.samples import call
+from sourcead.runtime.polynomials import (
+    fitted_length,
+    poly_factors,
+    polyfit_adjoints,
+    polyfit_tangent,
+    polyint_adjoint,
+    polynomial_values_adjoint,
+    product_adjoint,
+    roots_slopes,
+)
+
+# ---- coefficients from the highest power down ----------------------------------------------
+
+
+@reverse_rule(
+    np.polyval,
+    wrt=("p", "x"),
+    samples=lambda rng: [
+        call(rng.normal(size=(4,)), rng.normal(size=(3,))),
+        call(rng.normal(size=(4,)), rng.normal(size=(2, 3))),
+        call(rng.normal(size=(4,)), 1.5),
+        call(rng.normal(size=(1,)), 1.5),
+        call([1.5, -0.5, 2.0], rng.normal(size=(3,))),
+        call(rng.normal(size=(3,)) + 1j, rng.normal(size=(2,)) + 0.5j),
+    ],
+)
+def polyval(y_bar, y, p, x):
+    dtype = np.result_type(y)
+    powers = np.vander(np.ravel(x), len(p)).astype(dtype, copy=False)
+    slope = np.polyval(np.polyder(np.asarray(p)).astype(dtype, copy=False), x)
+    return np.ravel(y_bar) @ powers, y_bar * slope
+
+
+@forward_rule(np.polyval)
+def polyval_tangent(y, p, x, *, p_dot, x_dot):
+    if p_dot is None:
+        return np.polyval(np.polyder(np.asarray(p)), x) * x_dot
+    if x_dot is None:
+        return np.polyval(p_dot, x)
+    return np.polyval(p_dot, x) + np.polyval(np.polyder(np.asarray(p)), x) * x_dot
+
+
+@reverse_rule(
+    np.polyfit,
+    wrt=("x", "y", "w"),
+    samples=lambda rng: [
+        call(rng.normal(size=(6,)), rng.normal(size=(6,)), 2),
+        call(rng.normal(size=(6,)), rng.normal(size=(6, 2)), 1),
+        call(rng.normal(size=(6,)), rng.normal(size=(6,)), 3, w=rng.uniform(0.5, 1.5, 6)),
+        call(rng.normal(size=(6,)), rng.normal(size=(6, 2)), 2, w=rng.uniform(0.5, 1.5, 6)),
+        call(rng.normal(size=(4,)), rng.normal(size=(4,)), 3),
+    ],
+)
+def polyfit(c_bar, c, x, y, deg, rcond=None, *, w=None):
+    x_bar, y_bar, w_bar = polyfit_adjoints(c_bar, c, x, y, deg, rcond, w)
+    return x_bar, y_bar, w_bar
+
+
+@forward_rule(np.polyfit)
+def polyfit_forward(c, x, y, deg, rcond=None, *, w=None, x_dot, y_dot, w_dot):
+    return polyfit_tangent(c, x, y, deg, rcond, w, x_dot, y_dot, w_dot)
+
+
+@reverse_rule(
+    np.roots,
+    wrt=("p",),
+    samples=lambda rng: [
+        call(np.array([1.0, -6.0, 11.0, -6.0])),
+        call(np.array([2.0, 0.5, 3.0])),
+        call(np.array([1.0, -3.0, 2.0, 0.0])),
+    ],
+)
+def roots(r_bar, r, p):
+    """By the implicit function theorem, at simple roots."""
+    return r_bar @ roots_slopes(r, p)
+
+
+@forward_rule(np.roots)
+def roots_tangent(r, p, *, p_dot):
+    return roots_slopes(r, p) @ p_dot
+
+
+@reverse_rule(
+    np.poly,
+    wrt=("seq_of_zeros",),
+    samples=lambda rng: [call(rng.normal(size=(3,))), call(rng.normal(size=(1,)))],
+)
+def poly(y_bar, y, seq_of_zeros):
+    """Of a list of roots."""
+    return poly_factors(seq_of_zeros) @ y_bar
+
+
+@forward_rule(np.poly)
+def poly_tangent(y, seq_of_zeros, *, seq_of_zeros_dot):
+    return seq_of_zeros_dot @ poly_factors(seq_of_zeros)
+
+
+@reverse_rule(
+    np.polyadd,
+    wrt=("a1", "a2"),
+    samples=lambda rng: [
+        call(rng.normal(size=(3,)), rng.normal(size=(3,))),
+        call(rng.normal(size=(4,)), rng.normal(size=(2,))),
+        call(rng.normal(size=(2,)), rng.normal(size=(4,))),
+    ],
+)
+def polyadd(y_bar, y, a1, a2):
+    return fitted_length(y_bar, a1), fitted_length(y_bar, a2)
+
+
+@forward_rule(np.polyadd)
+def polyadd_tangent(y, a1, a2, *, a1_dot, a2_dot):
+    a1_dot = np.zeros_like(a1) if a1_dot is None else a1_dot
+    a2_dot = np.zeros_like(a2) if a2_dot is None else a2_dot
+    return np.polyadd(a1_dot, a2_dot)
+
+
+@reverse_rule(
+    np.polysub,
+    wrt=("a1", "a2"),
+    samples=lambda rng: [
+        call(rng.normal(size=(3,)), rng.normal(size=(3,))),
+        call(rng.normal(size=(4,)), rng.normal(size=(2,))),
+        call(rng.normal(size=(2,)), rng.normal(size=(4,))),
+    ],
+)
+def polysub(y_bar, y, a1, a2):
+    return fitted_length(y_bar, a1), -fitted_length(y_bar, a2)
+
+
+@forward_rule(np.polysub)
+def polysub_tangent(y, a1, a2, *, a1_dot, a2_dot):
+    a1_dot = np.zeros_like(a1) if a1_dot is None else a1_dot
+    a2_dot = np.zeros_like(a2) if a2_dot is None else a2_dot
+    return np.polysub(a1_dot, a2_dot)
+
+
+@reverse_rule(
+    np.polymul,
+    wrt=("a1", "a2"),
+    samples=lambda rng: [
+        call(rng.normal(size=(3,)), rng.normal(size=(3,))),
+        call(rng.normal(size=(4,)), rng.normal(size=(2,))),
+        call(rng.normal(size=(2,)), rng.normal(size=(4,))),
+    ],
+)
+def polymul(y_bar, y, a1, a2):
+    return product_adjoint(y_bar, a2, a1), product_adjoint(y_bar, a1, a2)
+
+
+@forward_rule(np.polymul)
+def polymul_tangent(y, a1, a2, *, a1_dot, a2_dot):
+    if a1_dot is None:
+        return np.convolve(a1, a2_dot)
+    if a2_dot is None:
+        return np.convolve(a1_dot, a2)
+    return np.convolve(a1_dot, a2) + np.convolve(a1, a2_dot)
+
+
+@linear(
+    np.polyder,
+    wrt="p",
+    samples=lambda rng: [
+        call(rng.normal(size=(5,))),
+        call(rng.normal(size=(5,)), 2),
+        call(rng.normal(size=(3,)), 0),
+    ],
+)
+def polyder(y_bar, p, m=1):
+    derived = np.polyder(np.ones(len(p), np.result_type(p)), m)
+    return np.concatenate([y_bar * derived, np.zeros(m, np.result_type(p))])
+
+
+@linear(
+    np.polyint,
+    wrt="p",
+    samples=lambda rng: [
+        call(rng.normal(size=(5,))),
+        call(rng.normal(size=(3,)), 2),
+        call(rng.normal(size=(3,)), m=3),
+    ],
+)
+def polyint(y_bar, p, m=1):
+    return polyint_adjoint(y_bar, p, m)
+
+
+# ---- series in other bases, coefficients from the lowest up --------------------------------
+
+
+def _series(rng):
+    return [
+        call(rng.normal(size=(3,)), rng.normal(size=(4,))),
+        call(rng.normal(size=(2, 3)), rng.normal(size=(4,))),
+        call(0.7, rng.normal(size=(4,))),
+        call(rng.normal(size=(3,)), rng.normal(size=(1,))),
+        call(rng.normal(size=(3,)), rng.normal(size=(4, 2))),
+        call(0.7, rng.normal(size=(4, 2))),
+    ]
+
+
+@reverse_rule(polynomial.polyval, wrt=("x", "c"), samples=_series)
+def power_series(y_bar, y, x, c):
+    slope = polynomial.polyval(x, polynomial.polyder(c))
+    basis = polynomial.polyvander(x, len(c) - 1)
+    return y_bar * slope, polynomial_values_adjoint(y_bar, basis, x)
+
+
+@forward_rule(polynomial.polyval)
+def power_series_tangent(y, x, c, *, x_dot, c_dot):
+    if x_dot is None:
+        return polynomial.polyval(x, c_dot)
+    y_dot = polynomial.polyval(x, polynomial.polyder(c)) * x_dot
+    if c_dot is not None:
+        y_dot = y_dot + polynomial.polyval(x, c_dot)
+    return y_dot
+
+
+@reverse_rule(chebyshev.chebval, wrt=("x", "c"), samples=_series)
+def chebval(y_bar, y, x, c):
+    slope = chebyshev.chebval(x, chebyshev.chebder(c))
+    basis = chebyshev.chebvander(x, len(c) - 1)
+    return y_bar * slope, polynomial_values_adjoint(y_bar, basis, x)
+
+
+@forward_rule(chebyshev.chebval)
+def chebval_tangent(y, x, c, *, x_dot, c_dot):
+    if x_dot is None:
+        return chebyshev.chebval(x, c_dot)
+    y_dot = chebyshev.chebval(x, chebyshev.chebder(c)) * x_dot
+    if c_dot is not None:
+        y_dot = y_dot + chebyshev.chebval(x, c_dot)
+    return y_dot
+
+
+@reverse_rule(legendre.legval, wrt=("x", "c"), samples=_series)
+def legval(y_bar, y, x, c):
+    slope = legendre.legval(x, legendre.legder(c))
+    basis = legendre.legvander(x, len(c) - 1)
+    return y_bar * slope, polynomial_values_adjoint(y_bar, basis, x)
+
+
+@forward_rule(legendre.legval)
+def legval_tangent(y, x, c, *, x_dot, c_dot):
+    if x_dot is None:
+        return legendre.legval(x, c_dot)
+    y_dot = legendre.legval(x, legendre.legder(c)) * x_dot
+    if c_dot is not None:
+        y_dot = y_dot + legendre.legval(x, c_dot)
+    return y_dot
+
+
+@reverse_rule(hermite.hermval, wrt=("x", "c"), samples=_series)
+def hermval(y_bar, y, x, c):
+    slope = hermite.hermval(x, hermite.hermder(c))
+    basis = hermite.hermvander(x, len(c) - 1)
+    return y_bar * slope, polynomial_values_adjoint(y_bar, basis, x)
+
+
+@forward_rule(hermite.hermval)
+def hermval_tangent(y, x, c, *, x_dot, c_dot):
+    if x_dot is None:
+        return hermite.hermval(x, c_dot)
+    y_dot = hermite.hermval(x, hermite.hermder(c)) * x_dot
+    if c_dot is not None:
+        y_dot = y_dot + hermite.hermval(x, c_dot)
+    return y_dot
+
+
+@reverse_rule(hermite_e.hermeval, wrt=("x", "c"), samples=_series)
+def hermeval(y_bar, y, x, c):
+    slope = hermite_e.hermeval(x, hermite_e.hermeder(c))
+    basis = hermite_e.hermevander(x, len(c) - 1)
+    return y_bar * slope, polynomial_values_adjoint(y_bar, basis, x)
+
+
+@forward_rule(hermite_e.hermeval)
+def hermeval_tangent(y, x, c, *, x_dot, c_dot):
+    if x_dot is None:
+        return hermite_e.hermeval(x, c_dot)
+    y_dot = hermite_e.hermeval(x, hermite_e.hermeder(c)) * x_dot
+    if c_dot is not None:
+        y_dot = y_dot + hermite_e.hermeval(x, c_dot)
+    return y_dot
+
+
+@reverse_rule(laguerre.lagval, wrt=("x", "c"), samples=_series)
+def lagval(y_bar, y, x, c):
+    slope = laguerre.lagval(x, laguerre.lagder(c))
+    basis = laguerre.lagvander(x, len(c) - 1)
+    return y_bar * slope, polynomial_values_adjoint(y_bar, basis, x)
+
+
+@forward_rule(laguerre.lagval)
+def lagval_tangent(y, x, c, *, x_dot, c_dot):
+    if x_dot is None:
+        return laguerre.lagval(x, c_dot)
+    y_dot = laguerre.lagval(x, laguerre.lagder(c)) * x_dot
+    if c_dot is not None:
+        y_dot = y_dot + laguerre.lagval(x, c_dot)
+    return y_dot

@@ -1,0 +1,234 @@
+# mypy: allow-untyped-defs, allow-untyped-calls, no-check-untyped-defs
+"""Random draws: constants, or functions of their parameters by reparameterisation.
+
+A draw from N(loc, scale) is loc + scale * z, where z does not know of loc and scale.  It is drawn
+once, forward; the reverse sweep reads z off the result.  Distributions for which that is no
+elementary function (gamma in its shape, beta, ...) have no rule: their parameters cannot be active.
+`np.random.normal` is `RandomState.normal` of NumPy's global generator.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sourcead.rules.forms import constant, forward_rule, reverse_rule
+from sourcead.rules.numpy.samples import call, present
+from sourcead.rules.registry import Effects
+from sourcead.runtime.draws import standardised
+
+DRAW = Effects(pure=False)
+Generator, RandomState = np.random.Generator, np.random.RandomState
+
+constant(
+    np.random.default_rng,
+    np.random.SeedSequence,
+    Generator,
+    RandomState,
+    np.random.PCG64,
+    effects=DRAW,
+)
+constant(np.random.seed, np.random.get_state, np.random.set_state, effects=DRAW)
+constant(
+    *present(
+        Generator, "random", "integers", "standard_normal", "standard_exponential", "bytes", "spawn"
+    ),
+    *present(Generator, "binomial", "negative_binomial", "poisson", "geometric", "hypergeometric"),
+    *present(Generator, "logseries", "zipf", "multinomial", "multivariate_hypergeometric"),
+    *present(RandomState, "random_sample", "rand", "randn", "randint", "standard_normal", "seed"),
+    *present(
+        RandomState, "binomial", "poisson", "geometric", "multinomial", "standard_exponential"
+    ),
+    *present(np.random, "random", "rand", "randn", "randint", "random_sample", "standard_normal"),
+    *present(np.random, "binomial", "poisson", "geometric", "multinomial", "standard_exponential"),
+    effects=DRAW,
+)
+
+
+def _rng():
+    return np.random.default_rng(5)
+
+
+def _located(rng):
+    return [
+        call(_rng(), 0.5, 1.5),
+        call(_rng(), 0.5, 1.5, 4),
+        call(_rng(), rng.normal(size=(3,)), rng.uniform(0.5, 1.5, (2, 1)), (2, 3)),
+        call(_rng(), rng.normal(size=(3,)), 2.0),
+        call(_rng(), loc=1.0, scale=2.0, size=(2,)),
+    ]
+
+
+def _scaled(rng):
+    return [
+        call(_rng(), 1.5),
+        call(_rng(), 1.5, 4),
+        call(_rng(), rng.uniform(0.5, 1.5, (3,)), (2, 3)),
+    ]
+
+
+# ---- location and scale --------------------------------------------------------------------
+
+
+@reverse_rule(
+    *present(Generator, "normal", "laplace", "logistic", "gumbel"),
+    *present(RandomState, "normal", "laplace", "logistic", "gumbel"),
+    wrt=("loc", "scale"),
+    samples=_located,
+    effects=DRAW,
+)
+def normal(y_bar, y, self, loc=0.0, scale=1.0, size=None):
+    return y_bar, y_bar * standardised(y, loc, scale)
+
+
+@forward_rule(Generator.normal)
+def normal_tangent(y, self, loc=0.0, scale=1.0, size=None, *, loc_dot, scale_dot):
+    if scale_dot is None:
+        return np.broadcast_to(loc_dot, np.shape(y))
+    if loc_dot is None:
+        return standardised(y, loc, scale) * scale_dot
+    return loc_dot + standardised(y, loc, scale) * scale_dot
+
+
+@reverse_rule(
+    Generator.uniform,
+    RandomState.uniform,
+    wrt=("low", "high"),
+    samples=lambda rng: [
+        call(_rng(), 0.5, 1.5),
+        call(_rng(), 0.5, 1.5, 4),
+        call(_rng(), rng.normal(size=(3,)), 3.0, (2, 3)),
+        call(_rng(), low=-1.0, high=2.0, size=3),
+    ],
+    effects=DRAW,
+)
+def uniform(y_bar, y, self, low=0.0, high=1.0, size=None):
+    share = standardised(y, low, np.subtract(high, low))
+    return y_bar * (1.0 - share), y_bar * share
+
+
+@forward_rule(Generator.uniform)
+def uniform_tangent(y, self, low=0.0, high=1.0, size=None, *, low_dot, high_dot):
+    share = standardised(y, low, np.subtract(high, low))
+    if high_dot is None:
+        return (1.0 - share) * low_dot
+    if low_dot is None:
+        return share * high_dot
+    return (1.0 - share) * low_dot + share * high_dot
+
+
+@reverse_rule(
+    *present(Generator, "exponential", "rayleigh"),
+    *present(RandomState, "exponential", "rayleigh"),
+    wrt=("scale",),
+    samples=_scaled,
+    effects=DRAW,
+)
+def exponential(y_bar, y, self, scale=1.0, size=None):
+    return y_bar * standardised(y, 0.0, scale)
+
+
+@forward_rule(Generator.exponential)
+def exponential_tangent(y, self, scale=1.0, size=None, *, scale_dot):
+    return standardised(y, 0.0, scale) * scale_dot
+
+
+# ---- exponents and powers ------------------------------------------------------------------
+
+
+@reverse_rule(
+    Generator.lognormal,
+    RandomState.lognormal,
+    wrt=("mean", "sigma"),
+    samples=lambda rng: [
+        call(_rng(), 0.5, 0.7),
+        call(_rng(), rng.normal(size=(3,)), 0.7, (2, 3)),
+        call(_rng(), mean=0.1, sigma=0.4, size=3),
+    ],
+    effects=DRAW,
+)
+def lognormal(y_bar, y, self, mean=0.0, sigma=1.0, size=None):
+    """y = exp(mean + sigma * z)"""
+    return y_bar * y, y_bar * y * standardised(np.log(y), mean, sigma)
+
+
+@forward_rule(Generator.lognormal)
+def lognormal_tangent(y, self, mean=0.0, sigma=1.0, size=None, *, mean_dot, sigma_dot):
+    if sigma_dot is None:
+        return y * mean_dot
+    if mean_dot is None:
+        return y * standardised(np.log(y), mean, sigma) * sigma_dot
+    return y * (mean_dot + standardised(np.log(y), mean, sigma) * sigma_dot)
+
+
+@reverse_rule(
+    *present(Generator, "weibull", "power"),
+    *present(RandomState, "weibull", "power"),
+    wrt=("a",),
+    samples=_scaled,
+    effects=DRAW,
+)
+def weibull(y_bar, y, self, a, size=None):
+    """y = u ** (1 / a)"""
+    return -y_bar * y * np.log(y) / a
+
+
+@forward_rule(Generator.weibull)
+def weibull_tangent(y, self, a, size=None, *, a_dot):
+    return -y * np.log(y) / a * a_dot
+
+
+@reverse_rule(
+    Generator.pareto,
+    RandomState.pareto,
+    wrt=("a",),
+    samples=lambda rng: [call(_rng(), 1.5), call(_rng(), rng.uniform(1.5, 2.5, (3,)), (2, 3))],
+    effects=DRAW,
+)
+def pareto(y_bar, y, self, a, size=None):
+    """y = exp(e / a) - 1"""
+    return -y_bar * (1.0 + y) * np.log1p(y) / a
+
+
+@forward_rule(Generator.pareto)
+def pareto_tangent(y, self, a, size=None, *, a_dot):
+    return -(1.0 + y) * np.log1p(y) / a * a_dot
+
+
+@reverse_rule(
+    Generator.gamma,
+    RandomState.gamma,
+    wrt=("scale",),
+    samples=lambda rng: [
+        call(_rng(), 2.0, 1.5),
+        call(_rng(), 2.0, scale=rng.uniform(0.5, 1.5, (3,)), size=(2, 3)),
+    ],
+    effects=DRAW,
+)
+def gamma(y_bar, y, self, shape, scale=1.0, size=None):
+    """In the scale only."""
+    return y_bar * standardised(y, 0.0, scale)
+
+
+@forward_rule(Generator.gamma)
+def gamma_tangent(y, self, shape, scale=1.0, size=None, *, scale_dot):
+    return standardised(y, 0.0, scale) * scale_dot
+
+
+@reverse_rule(
+    Generator.multivariate_normal,
+    RandomState.multivariate_normal,
+    wrt=("mean",),
+    samples=lambda rng: [
+        call(_rng(), rng.normal(size=(2,)), np.array([[2.0, 0.3], [0.3, 1.0]])),
+        call(_rng(), rng.normal(size=(2,)), np.array([[2.0, 0.3], [0.3, 1.0]]), (3,)),
+    ],
+    effects=DRAW,
+)
+def multivariate_normal(y_bar, y, self, mean, cov, size=None):
+    """In the mean only."""
+    return y_bar
+
+
+@forward_rule(Generator.multivariate_normal)
+def multivariate_normal_tangent(y, self, mean, cov, size=None, *, mean_dot):
+    return np.broadcast_to(mean_dot, np.shape(y))
