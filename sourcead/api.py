@@ -361,7 +361,9 @@ def check_cotangent(value: Any, given: Any, what: str, origin: Origin) -> None:
         for v, g in zip(value, given):
             check_cotangent(v, g, what, origin)
         return
-    if isinstance(value, (float, complex, np.ndarray, np.generic)) and not isinstance(value, np.bool_):
+    if isinstance(value, np.ndarray) and value.dtype.kind not in "fc":
+        return
+    if isinstance(value, (float, complex, np.ndarray, np.inexact)):
         if not isinstance(given, (int, float, complex, np.ndarray, np.generic)) or np.shape(given) != np.shape(value):
             raise WrongCotangent.at(origin, f"the {what} of a value of shape {np.shape(value)} is {_described(given)}",
                                     f"pass a number or array of shape {np.shape(value)}")

@@ -20,7 +20,7 @@ from sourcead.emit.source import emit
 from sourcead.errors import NotAFunction
 from sourcead.frontend.lower import lower
 from sourcead.guards import Guards, guards_for
-from sourcead.ir.kinds import Kind
+from sourcead.ir.kinds import Kind, carries
 from sourcead.ir.nodes import Const, Function, Param, Store
 from sourcead.ir.show import show
 from sourcead.ir.walk import statements, substitute
@@ -128,7 +128,7 @@ class Derived:
 def derive(source: Source, kinds: Sequence[Kind], mode: Mode) -> Derived:
     """The stages up to the derivative's Wengert list."""
     template = source.template(kinds)
-    varied = [i in mode.wrt for i in range(len(kinds))]
+    varied = [i in mode.wrt and carries(k) for i, k in enumerate(kinds)]
     done = specialise(template, kinds, varied, lower=lower, live=source.live)
     name = f"{source.name.strip('<>')}_{_label(mode)}"
     if mode.form == "gradient":

@@ -183,6 +183,8 @@ class Expressions:
                 return ast.Subscript(self.operand(args[0]), self.index(args[1]), ast.Load())
             case "copy":
                 return self.operand(args[0])
+            case "and" | "or" | "choose":
+                return self._choice(op, [self.operand(arg) for arg in args])
             case "cell_get":
                 return self.cell(args[0])
             case "global_" if isinstance(args[0], Const):
@@ -204,6 +206,18 @@ class Expressions:
         if cell in self.plain_cells or (isinstance(cell, Ref) and type(cell.value) is CellType):
             return self.operand(cell)
         return ast.Attribute(self.operand(cell), "cell_contents", ast.Load())
+
+    def _choice(self, op: str, values: list[ast.expr]) -> ast.expr:
+        if op == "choose":
+            return ast.IfExp(*values)
+        joined: ast.boolop = ast.And() if op == "and" else ast.Or()
+        first, second = values
+        chained = _chained(first, second) if op == "and" else None
+        if chained is not None:
+            return chained
+        if isinstance(first, ast.BoolOp) and type(first.op) is type(joined):
+            return ast.BoolOp(joined, [*first.values, second])
+        return ast.BoolOp(joined, [first, second])
 
     def _display(self, op: str, args: tuple[Operand, ...]) -> ast.expr:
         match op:
@@ -282,6 +296,19 @@ def _spelled_out(values: list[ast.expr]) -> ast.expr:
             pieces.append(value)
     joiner = ast.Attribute(ast.Constant(""), "join", ast.Load())
     return ast.Call(joiner, [ast.List(pieces, ast.Load())], [])
+
+
+def _chained(first: ast.expr, second: ast.expr) -> ast.Compare | None:
+    """`a < b and b < c` as `a < b < c`, where b is a name or a constant."""
+    if not (isinstance(first, ast.Compare) and isinstance(second, ast.Compare)):
+        return None
+    middle = first.comparators[-1]
+    if not isinstance(middle, (ast.Name, ast.Constant)):
+        return None
+    if len(second.ops) != 1 or ast.dump(middle) != ast.dump(second.left):
+        return None
+    ops, comparators = [*first.ops, *second.ops], [*first.comparators, *second.comparators]
+    return ast.Compare(first.left, ops, comparators)
 
 
 def _is_none(operand: Operand) -> bool:

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from sourcead.emit.flow import IN_PLACE, Interference, interference
 from sourcead.emit.order import local_cells, pinned
 from sourcead.ir.nodes import (
     Assign,
+    Expr,
     For,
     Function,
     If,
@@ -33,6 +34,9 @@ from sourcead.ir.nodes import (
 from sourcead.ir.walk import statements
 
 __all__ = ["Variables", "identifiers", "is_temporary", "variables"]
+
+
+_WEAK = ("t", "_", "result")  # hints of names that nobody wrote: give way to those of the user
 
 
 def is_temporary(name: Name) -> bool:
@@ -55,8 +59,9 @@ class Variables:
         return False
 
 
-def variables(function: Function) -> Variables:
-    clashes = interference(function)
+def variables(function: Function, nested: Mapping[Name, Expr] | None = None) -> Variables:
+    """`nested`: names that are no variables, printed where they are read."""
+    clashes = interference(function, nested)
     union = _Union(clashes, function)
     for first, second in _affinities(function):
         union.unite(first, second)
@@ -109,13 +114,13 @@ class _Union:
         if not {a, b} & (self.fixed | self.pinned):
             return True
         other = b if a in self.fixed | self.pinned else a
-        return self.hints[a] == self.hints[b] or self.hints[other] in ("t", "_")
+        return self.hints[a] == self.hints[b] or self.hints[other] in _WEAK
 
     def _hint(self, a: int, b: int) -> str:
         if a in self.fixed:
             return self.hints[a]
         keeps = b in self.fixed or b in self.pinned
-        return self.hints[b] if keeps or self.hints[a] in ("t", "_") else self.hints[a]
+        return self.hints[b] if keeps or self.hints[a] in _WEAK else self.hints[a]
 
     def result(self) -> Variables:
         names = self.clashes.names

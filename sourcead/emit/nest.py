@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from sourcead.emit.choices import CHOICES
 from sourcead.emit.effects import Effect, commute, effect, statement_effect
 from sourcead.emit.expressions import Expressions
 from sourcead.emit.flow import IN_PLACE
@@ -61,12 +62,15 @@ def nest(
     variables: Variables,
     texts: Callable[[dict[Name, Expr]], Expressions],
     may_nest: Callable[[Name], bool],
+    inside: dict[Name, Expr],
 ) -> dict[Name, Expr]:
     """The names that are not assigned but printed where they are read, with what they stand for.
 
+    Those in `inside` have to be.
+
     `texts` makes the printer of expressions (with provisional identifiers) by which widths are measured.
     """
-    nester = _Nester(function, variables, may_nest)
+    nester = _Nester(function, variables, may_nest, inside)
     nester.texts = texts(nester.nested)
     nester.block(function.body, 1, _Tail(function.result, "return"))
     return nester.nested
@@ -98,12 +102,17 @@ class _Nester:
     texts: Expressions
 
     def __init__(
-        self, function: Function, variables: Variables, may_nest: Callable[[Name], bool]
+        self,
+        function: Function,
+        variables: Variables,
+        may_nest: Callable[[Name], bool],
+        inside: dict[Name, Expr],
     ) -> None:
         self.variables = variables
         self.may_nest = may_nest
         self.uses = count_uses(function)
-        self.nested: dict[Name, Expr] = {}
+        self.inside = inside
+        self.nested: dict[Name, Expr] = dict(inside)
         self.logs = _private_lists(function)
         self.repeated = _repeatable_indices(function, variables)
         self.nested.update(self.repeated)
@@ -122,8 +131,8 @@ class _Nester:
         if isinstance(stmt, Assign) and stmt.target in self.repeated:
             return
         entered = [value.inner for value in stmt.carried] if isinstance(stmt, For) else []
-        self._place(site, position, head_operands(stmt), self._written(entered), stmt)
-        if isinstance(stmt, Assign) and self._movable(stmt):
+        self._place(site, position, _movable_operands(stmt), self._written(entered), stmt)
+        if isinstance(stmt, Assign) and (stmt.target in self.inside or self._movable(stmt)):
             site.defined[stmt.target] = position
         if not (isinstance(stmt, If) and tail is not None and self._ends(stmt, site, tail)):
             self._inside(stmt, site.depth + 1)
@@ -199,8 +208,12 @@ class _Nester:
             for operand in operands
             if isinstance(operand, Name)
             and operand in site.defined
+            and operand not in self.inside
             and position - site.defined[operand] <= _REACH
         ]
+        inside = [name for name in _inside_operands(stmt) if name in self.inside]
+        if isinstance(stmt, Assign) and stmt.target in self.inside:
+            chosen = []  # evaluated sometimes: what is evaluated always stays outside
         early = isinstance(stmt, (Store, StoreAttr)) and stmt.op is not None
         while chosen:
             conflict = self._conflict(site, position, chosen, written, early)
@@ -212,7 +225,7 @@ class _Nester:
                 conflict = max(chosen, key=lambda name: self._width(site, name))
             chosen.remove(conflict)
         if isinstance(stmt, Assign):
-            moved = [index for name in chosen for index in site.group(name)]
+            moved = [index for name in (*chosen, *inside) for index in site.group(name)]
             site.groups[stmt.target] = tuple(moved)
 
     def _accept(self, site: _Site, chosen: list[Name]) -> None:
@@ -299,7 +312,8 @@ class _Nester:
         return self._written((*bound((stmt,)), *cells))
 
     def _written(self, names: Iterable[Name]) -> frozenset[int]:
-        return frozenset(self.variables.variable[name] for name in names)
+        known = self.variables.variable
+        return frozenset(known[name] for name in names if name in known)
 
     # -- width -------------------------------------------------------------------------------
 
@@ -317,6 +331,20 @@ class _Nester:
         stmt = site.statements[site.defined[name]]
         assert isinstance(stmt, Assign)
         return len(ast.unparse(self.texts.expression(stmt.expr)))
+
+
+def _movable_operands(stmt: Stmt) -> tuple[Operand, ...]:
+    """The operands that are evaluated whenever the statement is."""
+    match stmt:
+        case Assign(_, Op(op, args)) if op in CHOICES:
+            return args[:1]
+        case _:
+            return head_operands(stmt)
+
+
+def _inside_operands(stmt: Stmt | None) -> tuple[Name, ...]:
+    found = expression_operands(stmt.expr) if isinstance(stmt, Assign) else ()
+    return tuple(operand for operand in found if isinstance(operand, Name))
 
 
 def _takes_lines(expr: Expr) -> bool:

@@ -37,10 +37,11 @@ __all__ = ["BreakShape", "break_shape", "count_uses", "return_shape"]
 @dataclass(frozen=True)
 class BreakShape:
     branch: If
-    on_then: bool  # the branch that leaves the loop
+    on_then: bool  # the branch that leaves the loop, or the turn
     rest_exit: Operand | None  # the exit condition at the end of the other branch, None: go on
     implied: dict[Name, int]  # conditions that need no variable, if not read more often than this
     tests: int  # statements behind the branch that only combine conditions
+    word: str = "break"
 
     @property
     def leaving(self) -> Block:
@@ -65,14 +66,23 @@ def break_shape(body: Block, leave: Operand | None) -> BreakShape | None:
     if branch.test == leave and not combined:
         return BreakShape(branch, True, None, {}, 0)
     ways = [_value(leave, combined, _values(branch, is_then)) for is_then in (True, False)]
-    if ways[0] is None or ways[1] is None or Const(True) not in ways:
+    if ways[0] is None or ways[1] is None:
         return None
-    on_then = ways[0] == Const(True)
+    word = "break" if Const(True) in ways else "continue"
+    on_then = ways[0] == Const(word == "break")
     rest = ways[1] if on_then else ways[0]
+    if word == "continue" and not _goes_on(branch, on_then, ways, rest):
+        return None
     read = Counter(name for stmt in combined for name in reads(stmt))
     implied = {leave: 1, **{m.target: read[m.target] for m in branch.merges if read[m.target]}}
     rest_exit = None if rest == Const(False) else rest
-    return BreakShape(branch, on_then, rest_exit, implied, len(combined))
+    return BreakShape(branch, on_then, rest_exit, implied, len(combined), word)
+
+
+def _goes_on(branch: If, on_then: bool, ways: list[Operand | None], rest: Operand) -> bool:
+    """One branch ends the turn, the other one may break: `if c: ...; continue`."""
+    others = branch.orelse if on_then else branch.then
+    return Const(False) in ways and break_shape(others, rest) is not None
 
 
 def _combined(body: Block, leave: Name) -> tuple[If, ...]:

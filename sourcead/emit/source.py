@@ -28,6 +28,7 @@ from dataclasses import dataclass, field, replace
 from types import CellType, FunctionType
 from typing import Any
 
+from sourcead.emit.choices import choices
 from sourcead.emit.closures import definition, identifiers_inside
 from sourcead.emit.expressions import AUGMENTED, Expressions, builtins_used
 from sourcead.emit.flow import IN_PLACE, Interference, Move, interference
@@ -106,7 +107,8 @@ def emit(
     part of the list: data that they read is read where they find it.  `may_nest` says which names, if read once,
     may be printed as part of the expression that reads them.
     """
-    printer = _prepare(function, scope, inlined, may_nest)
+    function, inside = choices(function)
+    printer = _prepare(function, inside, scope, inlined, may_nest)
     printer.function(function, header, defaults or {})
     text, lines = lay_out(printer.lines)
     references = printer.references
@@ -116,6 +118,7 @@ def emit(
 
 def _prepare(
     function: Function,
+    inside: dict[Name, Expr],
     scope: Mapping[str, Any] | None,
     inlined: Iterable[FunctionType],
     may_nest: Callable[[Name], bool],
@@ -126,7 +129,7 @@ def _prepare(
     reserved = references.roots | _words(function, cells) | {function.name}
     if "CellType" in reserved:
         references.extra["CellType"] = CellType
-    united = variables(function)
+    united = variables(function, inside)
 
     def texts(
         clashes: Interference, nested: dict[Name, Expr], unbound: Iterable[Name]
@@ -141,7 +144,7 @@ def _prepare(
     def provisional(nested: dict[Name, Expr]) -> Expressions:
         return replace_nested(texts(united.interference, {}, ()), nested)
 
-    nested = nest(function, united, provisional, may_nest)
+    nested = nest(function, united, provisional, may_nest, inside)
     uses = count_uses(function)
     unbound = _never_printed(function, uses)
     clashes = interference(function, nested)
@@ -516,7 +519,7 @@ class _Printer:
         self._statements(shape.leaving)
         for copies in (leaving, *moves):
             self._copies(copies, branch.origin)
-        self._line("break", branch.origin)
+        self._line(shape.word, branch.origin)
         self._close()
         return self._turn(shape.rest, stmt, shape.rest_exit, [going, *moves])
 

@@ -289,7 +289,7 @@ class Adjoints:
         old = self.state.get(owner)
         self.touched.add(owner)
         if old is None:
-            if transient and isinstance(kind, Array) and not self.is_fresh(fitted):
+            if transient and isinstance(kind, Array) and (fitted == amount or not self.is_fresh(fitted)):
                 fitted, owned = self.b.emit(MethodCall(fitted, "copy", ()), kind, self.hint(owner)), True
             elif isinstance(fitted, Name) and fitted.hint == "t" and self.is_last(fitted):
                 fitted = self.rename(fitted, self.hint(owner))

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from sourcead.errors import NoRule
-from sourcead.ir.kinds import Array, Dict, List, NoneKind, Object, Py, Text, Tuple, Value, same_dim
+from sourcead.ir.kinds import Array, Dict, List, NoneKind, Object, Py, Text, Tuple, Value, carries, same_dim
 from sourcead.ir.never import assert_never
 from sourcead.ir.nodes import (
     UNDEFINED,
@@ -77,7 +77,8 @@ def tangent(done: Specialised, wrt: Sequence[int], *, name: str, value: bool = T
     for i in wrt:
         dot = b.fresh(f"{params[i].hint}_dot", b.kind(params[i]))
         dots.append(Param(dot, "tangent"))
-        sweep.dots[params[i]] = dot
+        if carries(b.kind(dot)):
+            sweep.dots[params[i]] = dot
     with b.block() as body:
         sweep.own_parameters(params)
         sweep.sweep(primal.body)
@@ -271,6 +272,8 @@ class Forward:
                 return b.emit(Call(func, (b.operand(self.full(value)),)), b.kind(target), self.hint(target))  # type: ignore[no-any-return]
             case Attr(Name() as value, attr) if isinstance(b.kind(value), Object):
                 dot = self.dot(value)
+                if dot == ZERO and self.is_active(target):
+                    b.refuse(f"attribute `{attr}` carries a derivative, and the object is not followed", "use a local variable")
                 return ZERO if dot == ZERO else b.emit(Attr(dot, attr), b.kind(target), self.hint(target))
             case Op("add" | "mul" as op, args) if isinstance(b.kind(target), List):
                 dots = tuple(b.operand(self.full(a)) if isinstance(b.kind(a), List) else a for a in args)
@@ -311,6 +314,9 @@ class Forward:
     def getitem(self, target: Name, base: Operand, index: Operand) -> Val:
         found = self.dot(base)
         if found == ZERO:
+            if self.is_active(target) and isinstance(self.b.kind(base), (List, Dict)):
+                self.b.refuse("an element of a container carries a derivative, and the container is not followed",
+                              "use a local variable")
             return ZERO
         if isinstance(found, Virtual):
             if isinstance(index, Const):

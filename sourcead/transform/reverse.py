@@ -152,7 +152,8 @@ class Reverse:
 
     def other(self, stmt: Unpack | Delete | StoreAttr | StoreVariable) -> None:
         """Statements through which nothing active goes; otherwise they are refused."""
-        if isinstance(stmt, StoreAttr) and isinstance(stmt.value, Name) and self.is_active(stmt.value):
+        known = isinstance(stmt, StoreAttr) and isinstance(self.b.kind(stmt.base), Object)  # reads are values, or refused
+        if isinstance(stmt, StoreAttr) and not known and isinstance(stmt.value, Name) and self.is_active(stmt.value):
             self.b.refuse(f"an active value is stored to attribute `{stmt.attr}`", "return it instead")
         if isinstance(stmt, Unpack) and any(map(self.is_active, stmt.targets)):
             self.b.refuse("an active value of unknown structure is unpacked", "unpack a tuple")
@@ -316,6 +317,8 @@ class Reverse:
 
     def expression(self, target: Name, expr: Any, seed: Val) -> None:
         match expr:
+            case Op("getitem", (Name() as base, Const(key))) if target in self.b.entry_reads:
+                self.adj.contribute_part(base, key, seed)
             case Op("getitem", (base, index)):
                 self.getitem(base, index, seed)
             case Op("tuple" | "list", items):
@@ -325,7 +328,7 @@ class Reverse:
             case Op(op, args) if op in OPERATORS:
                 self.rule(OPERATORS[op], target, list(args), [], seed)
             case Attr(value, attr) if isinstance(self.b.kind(value), Object):
-                self.field(value, attr, seed)
+                self.field(target, value, attr, seed)
             case Attr(value, attr):
                 self.rule(function_of(expr, self.b.kinds), target, [value], [], seed, attr)
             case Call(func, args, kwargs):
@@ -361,9 +364,10 @@ class Reverse:
         else:
             self.b.emit(Call(Ref("np.add.at", np.add.at), (buffer, index, amount)), Py(type(None)), "_")
 
-    def field(self, base: Operand, attr: str, seed: Val) -> None:
+    def field(self, target: Name, base: Operand, attr: str, seed: Val) -> None:
         kind = self.b.kind(base)
-        if not isinstance(base, Name) or kind.site in self.at.mutated_sites:
+        assigned = kind.site in self.at.mutated_sites and target not in self.b.entry_reads
+        if not isinstance(base, Name) or assigned:
             self.b.refuse(f"attribute `{attr}` carries a derivative, and is assigned in the same call", "use a local variable")
         self.adj.contribute_part(base, attr, seed)
 

@@ -79,14 +79,24 @@ class Random:
 
     # -- blocks ------------------------------------------------------------------------------
 
-    def block(self, scope: list[Name], depth: int, protected: bool = False) -> tuple[list[Stmt], list[Name]]:
+    def block(
+        self, scope: list[Name], depth: int, protected: bool = False
+    ) -> tuple[list[Stmt], list[Name]]:
         scope = list(scope)
         out: list[Stmt] = []
         for _ in range(self.random.randint(1, 6)):
             self.budget -= 1
             kinds = [self.simple] * 8 + [self.store, self.unpack, self.store]
             if depth < 3 and self.budget > 0:
-                kinds += [self.branch, self.branch, self.loop, self.loop, self.while_, self.attempt]
+                kinds += [
+                    self.branch,
+                    self.choice,
+                    self.choice,
+                    self.loop,
+                    self.loop,
+                    self.while_,
+                    self.attempt,
+                ]
             new, bound = self.random.choice(kinds)(scope, depth)
             out += new
             scope += bound
@@ -143,6 +153,26 @@ class Random:
         stmt = If(test, tuple(then), tuple(orelse), merges, self.origin())
         return [stmt], [merge.target for merge in merges]
 
+    def choice(self, scope: list[Name], depth: int) -> tuple[list[Stmt], list[Name]]:
+        """A branch that computes one value, as `a and b` and `a if test else b` become."""
+        test, target = self.name(scope), self.fresh("t")
+        ways: list[tuple[list[Stmt], Operand]] = []
+        for _ in range(2):
+            stmts: list[Stmt] = []
+            value: Operand = self.random.choice((test, self.pick(scope)))
+            for _ in range(self.random.randint(0, 3)):
+                made = self.fresh("t")
+                wrapped = Call(self.random.choice((self.trace, self.maybe)), (value,))
+                summed = Op("add", (value, self.pick(scope)))
+                stmts.append(Assign(made, self.random.choice((wrapped, summed)), HERE))
+                value = made
+            if depth < 3 and self.random.random() < 0.2:
+                inner, bound = self.choice(scope, depth + 1)
+                stmts, value = inner, bound[0]
+            ways.append((stmts, value))
+        merge = Merge(target, ways[0][1], ways[1][1])
+        return [If(test, tuple(ways[0][0]), tuple(ways[1][0]), (merge,), HERE)], [target]
+
     def carried(self, scope: list[Name]) -> list[tuple[Name, Operand]]:
         return [(self.fresh(), self.pick(scope)) for _ in range(self.random.randint(0, 4))]
 
@@ -151,7 +181,9 @@ class Random:
     ) -> tuple[list[Stmt], tuple[Carried, ...], Operand | None]:
         body, after = self.block(scope, depth + 1)
         carried = tuple(
-            Carried(inner, initial, self.pick([*after, *(name for name, _ in entered)]), self.fresh())
+            Carried(
+                inner, initial, self.pick([*after, *(name for name, _ in entered)]), self.fresh()
+            )
             for inner, initial in entered
         )
         leave: Operand | None = None

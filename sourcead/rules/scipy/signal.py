@@ -131,7 +131,11 @@ def _images(rng):
         call(a, b, mode, boundary)
         for mode in ("full", "same", "valid")
         for boundary in ("fill", "wrap", "symm")
-    ] + [call(a, b, "same", "fill", 1.5), call(b, a, "full")]
+    ] + [
+        call(a, rng.normal(size=(4, 3)), "same", "symm"),
+        call(a, b, "same", "fill", 1.5),
+        call(b, a, "full"),
+    ]
 
 
 def _image_bars(y_bar, image, kernel, mode, boundary, fillvalue):
