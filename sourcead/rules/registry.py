@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from types import BuiltinMethodType, MethodType, ModuleType
+from types import BuiltinMethodType, MethodType, ModuleType, NoneType
 from typing import Any
 
 __all__ = ["Effects", "Rule", "Samples", "all_rules", "lookup", "on_miss", "register"]
@@ -96,7 +96,7 @@ def _key(function: Any) -> Any:
     """A method of an object (`scipy.stats.norm.logpdf`, `np.add.reduce`) is made anew each time it is read."""
     if isinstance(function, MethodType):
         return id(function.__self__), id(function.__func__)
-    if isinstance(function, BuiltinMethodType) and not isinstance(function.__self__, ModuleType):
+    if isinstance(function, BuiltinMethodType) and not isinstance(function.__self__, (ModuleType, NoneType)):
         return id(function.__self__), function.__name__
     return id(function)
 
