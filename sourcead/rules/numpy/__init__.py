@@ -18,6 +18,7 @@ from sourcead.rules.numpy import (
     shaping,
     sorting,
     statistics,
+    ufunc_methods,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "shaping",
     "sorting",
     "statistics",
+    "ufunc_methods",
 ]
