@@ -1,0 +1,125 @@
+# mypy: allow-untyped-defs, allow-untyped-calls
+"""`scipy.integrate`: integrals of samples, in the samples and in the grid."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import integrate
+
+from sourcead.rules.forms import forward_rule, reverse_rule
+from sourcead.rules.numpy.samples import call
+from sourcead.runtime.scipy_quadrature import simpson_slopes, steps, to_grid
+
+
+def _sampled(rng, sizes=(2, 5, 6)):
+    calls = []
+    for n in sizes:
+        x = np.cumsum(rng.uniform(0.5, 1.5, n))
+        y = rng.normal(size=(n, 3))
+        calls += [
+            call(y[:, 0].copy(), dx=0.7),
+            call(y[:, 0].copy(), x=x, dx=1.0),
+            call(y, x=x, dx=1.0, axis=0),
+            call(y.T.copy(), dx=0.3),
+            call(y.T.copy(), x=np.tile(x, (3, 1)), dx=1.0),
+        ]
+    return calls
+
+
+@reverse_rule(integrate.trapezoid, wrt=("y", "x", "dx"), samples=_sampled)
+def trapezoid(area_bar, area, y, x=None, dx=1.0, axis=-1):
+    h = steps(x, dx, np.shape(y), axis)
+    y = np.moveaxis(y, axis, -1)
+    bar = np.expand_dims(area_bar, -1)
+    halves = np.broadcast_to(0.5 * bar * h, (*y.shape[:-1], y.shape[-1] - 1))
+    zero = np.zeros((*y.shape[:-1], 1))
+    y_bar = np.concatenate([halves, zero], axis=-1) + np.concatenate([zero, halves], axis=-1)
+    x_bar, dx_bar = to_grid(0.5 * bar * (y[..., 1:] + y[..., :-1]), x, dx, axis)
+    return np.moveaxis(y_bar, -1, axis), x_bar, dx_bar
+
+
+@forward_rule(integrate.trapezoid)
+def trapezoid_tangent(area, y, x=None, dx=1.0, axis=-1, *, y_dot, x_dot, dx_dot):
+    area_dot = 0.0 if y_dot is None else integrate.trapezoid(y_dot, x, dx, axis)
+    if x is None and dx_dot is not None:
+        area_dot = area_dot + integrate.trapezoid(y, None, dx_dot, axis)
+    if x_dot is not None:
+        area_dot = area_dot + integrate.trapezoid(y, x_dot, 1.0, axis)
+    return area_dot
+
+
+@reverse_rule(
+    integrate.simpson, wrt=("y", "x", "dx"), samples=lambda rng: _sampled(rng, (2, 3, 4, 7, 8))
+)
+def simpson(area_bar, area, y, x=None, *, dx=1.0, axis=-1):
+    """Also an even number of points, where the last interval has a rule of its own."""
+    h = steps(x, dx, np.shape(y), axis)
+    in_y, in_h = simpson_slopes(np.moveaxis(y, axis, -1), h)
+    bar = np.expand_dims(area_bar, -1)
+    x_bar, dx_bar = to_grid(bar * in_h, x, dx, axis)
+    return np.moveaxis(bar * in_y, -1, axis), x_bar, dx_bar
+
+
+@forward_rule(integrate.simpson)
+def simpson_tangent(area, y, x=None, *, dx=1.0, axis=-1, y_dot, x_dot, dx_dot):
+    h = steps(x, dx, np.shape(y), axis)
+    in_y, in_h = simpson_slopes(np.moveaxis(y, axis, -1), h)
+    area_dot = 0.0 if y_dot is None else np.sum(in_y * np.moveaxis(y_dot, axis, -1), axis=-1)
+    if x_dot is not None:
+        area_dot = area_dot + np.sum(in_h * steps(x_dot, 1.0, np.shape(y), axis), axis=-1)
+    elif x is None and dx_dot is not None:
+        area_dot = area_dot + np.sum(in_h, axis=-1) * dx_dot
+    return area_dot
+
+
+def _running(rng):
+    return [*_sampled(rng), *[(args, {**kwargs, "initial": 0}) for args, kwargs in _sampled(rng)]]
+
+
+@reverse_rule(integrate.cumulative_trapezoid, wrt=("y", "x", "dx"), samples=_running)
+def cumulative_trapezoid(area_bar, area, y, x=None, dx=1.0, axis=-1, initial=None):
+    h = steps(x, dx, np.shape(y), axis)
+    y = np.moveaxis(y, axis, -1)
+    bar = np.moveaxis(area_bar, axis, -1)
+    bar = bar if initial is None else bar[..., 1:]
+    bar = np.flip(np.cumsum(np.flip(bar, -1), axis=-1), -1)
+    halves = 0.5 * bar * h
+    zero = np.zeros((*halves.shape[:-1], 1))
+    y_bar = np.concatenate([halves, zero], axis=-1) + np.concatenate([zero, halves], axis=-1)
+    x_bar, dx_bar = to_grid(0.5 * bar * (y[..., 1:] + y[..., :-1]), x, dx, axis)
+    return np.moveaxis(y_bar, -1, axis), x_bar, dx_bar
+
+
+@forward_rule(integrate.cumulative_trapezoid)
+def cumulative_trapezoid_tangent(
+    area, y, x=None, dx=1.0, axis=-1, initial=None, *, y_dot, x_dot, dx_dot
+):
+    start = None if initial is None else 0
+    area_dot = 0.0 if y_dot is None else integrate.cumulative_trapezoid(y_dot, x, dx, axis, start)
+    if x is None and dx_dot is not None:
+        area_dot = area_dot + dx_dot * integrate.cumulative_trapezoid(y, None, 1.0, axis, start)
+    if x_dot is not None:
+        area_dot = area_dot + integrate.cumulative_trapezoid(y, x_dot, 1.0, axis, start)
+    return area_dot
+
+
+@reverse_rule(
+    integrate.romb,
+    wrt=("y", "dx"),
+    samples=lambda rng: [
+        call(rng.normal(size=5), 0.3),
+        call(rng.normal(size=(3, 9)), 0.3),
+        call(rng.normal(size=(9, 2)), 1.5, axis=0),
+    ],
+)
+def romb(area_bar, area, y, dx=1.0, axis=-1):
+    """A weighted sum of the values: the weights are the integrals of the unit vectors."""
+    weights = integrate.romb(np.eye(np.shape(y)[axis]), dx)
+    y_bar = np.moveaxis(np.expand_dims(area_bar, -1) * weights, -1, axis)
+    return y_bar, np.sum(area_bar * area) / dx
+
+
+@forward_rule(integrate.romb)
+def romb_tangent(area, y, dx=1.0, axis=-1, *, y_dot, dx_dot):
+    area_dot = 0.0 if y_dot is None else integrate.romb(y_dot, dx, axis)
+    return area_dot if dx_dot is None else area_dot + area * dx_dot / dx
