@@ -20,7 +20,7 @@ from typing import Any, TypeAlias, Union
 import numpy as np
 
 __all__ = [
-    "AnyKind", "Array", "Bound", "Closure", "Dict", "Dim", "Kind", "List", "Never", "NoneKind", "Np", "Number", "Object", "Py", "Slice",
+    "AnyKind", "Array", "Bound", "Closure", "Dict", "Dim", "Kind", "List", "Never", "NoneKind", "Np", "Number", "Object", "Partial", "Py", "Slice",
     "Sym", "Text", "Tuple", "Unknown", "Value", "broadcast_dims", "carries", "dtype_of", "is_array", "is_number", "is_scalar",
     "join", "same_dim",
 ]  # fmt: skip
@@ -194,6 +194,18 @@ class Bound:
         return f"method {getattr(self.function, '__name__', self.function)}"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Partial:
+    """A `functools.partial` made in the program: operands."""
+
+    function: Any
+    args: tuple[Any, ...]
+    kwargs: tuple[tuple[str, Any], ...]
+
+    def __str__(self) -> str:
+        return "partial"
+
+
 @dataclass(frozen=True, slots=True)
 class Unknown:
     def __str__(self) -> str:
@@ -209,7 +221,7 @@ class Never:
 
 
 Kind: TypeAlias = Union[
-    Py, Np, Array, Number, NoneKind, Text, Slice, Tuple, List, Dict, Object, Value, Closure, Bound, Unknown, Never
+    Py, Np, Array, Number, NoneKind, Text, Slice, Tuple, List, Dict, Object, Value, Closure, Bound, Partial, Unknown, Never
 ]
 AnyKind = Kind
 
@@ -247,7 +259,7 @@ def carries(kind: Kind) -> bool:
         case Py() | Np() | Array():
             dtype = dtype_of(kind)
             return dtype is not None and dtype.kind in "fc"
-        case Number() | Unknown() | Object() | Closure() | Bound():
+        case Number() | Unknown() | Object() | Closure() | Bound() | Partial():
             return True
         case Tuple(items):
             return any(map(carries, items))

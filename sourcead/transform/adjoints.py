@@ -63,6 +63,14 @@ class Adjoints:
         """The adjoint of the memory that `name` looks at."""
         return self.b.emit(MethodCall(self.table(), "of", (name,)), self.b.kind(name), self.hint(name))  # type: ignore[no-any-return]
 
+    def add_slot(self, holder: Operand, slot: Operand, amount: Val) -> None:
+        """An attribute, or entry of a dict, that is written somewhere: its adjoint is kept by holder and slot."""
+        self.b.emit(MethodCall(self.table(), "add_slot", (holder, slot, self.b.operand(amount))), NoneKind(), "_")
+
+    def take_slot(self, holder: Operand, slot: Operand, like: Operand, kind: Kind) -> Name:
+        made = MethodCall(self.table(), "take_slot", (holder, slot, like))
+        return self.b.emit(made, kind, "t_bar")  # type: ignore[no-any-return]
+
     def take_shadow(self, name: Name, source: Name | None) -> Val:
         made = MethodCall(self.table(), "take", (name,)) if source is None else MethodCall(
             self.table(), "take_apart", (name, source))

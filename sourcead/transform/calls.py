@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import inspect
 import types
@@ -27,6 +28,7 @@ from sourcead.ir.kinds import (
     Np,
     Number,
     Object,
+    Partial,
     Py,
     Text,
     Tuple,
@@ -56,11 +58,14 @@ from sourcead.rules import registry
 from sourcead.rules.registry import Rule
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
-from sourcead.transform.operations import Operations, class_of, method_class
+from sourcead.transform.rewrites import REWRITES, without_out
+from sourcead.transform.builtins import STRUCTURAL, picked
+from sourcead.transform.operations import Operations, method_class
 
 __all__ = ["Calls"]
 
 Kwargs = list[tuple[str | None, Val]]
+_MISSING = dataclasses.MISSING
 
 
 @dataclass
@@ -103,19 +108,28 @@ class Calls(Operations):
                 return self.call_closure(closure, args, kwargs)
             case Bound(receiver, function):
                 return self.call_object(func, function, [receiver, *args], kwargs, hint, method=True)
+            case Partial(inner, bound, given):
+                named = {**dict(given), **{k: v for k, v in kwargs if k is not None}}
+                return self.call(inner, [*bound, *args], [*named.items(), *((k, v) for k, v in kwargs if k is None)], hint)
             case Object(cls) if callable(getattr(cls, "__call__", None)):
                 return self.call_object(func, cls.__call__, [func, *args], kwargs, hint, method=True)
         return self.opaque(func, args, kwargs, hint)
 
     def call_object(self, func: Val, obj: Any, args: list[Any], kwargs: Kwargs, hint: str, method: bool = False) -> Val:
-        structural = STRUCTURAL.get(obj) if _hashable(obj) else None
+        structural = (STRUCTURAL.get(obj) or REWRITES.get(obj)) if _hashable(obj) else None
         if structural is not None:
             done = structural(self, args, kwargs, hint)
             if done is not None:
                 return done
         rule = registry.lookup(obj)
         if rule is not None:
+            if any(k == "out" for k, _ in kwargs):
+                written = without_out(self, func, obj, args, kwargs, hint)
+                if written is not None:
+                    return written
             return self.call_rule(rule, func, obj, args, kwargs, hint, method)
+        if isinstance(getattr(obj, "__self__", None), np.ufunc) and obj.__name__ == "at":
+            return self.add_at(func, obj, args, hint)
         if hasattr(type(obj), "template_for"):
             return self.call_derivative(obj, args, kwargs)
         if hasattr(type(obj), "__differentiable_source__"):
@@ -140,6 +154,9 @@ class Calls(Operations):
         inner_function = inner_function or getattr(obj, "py_func", None)
         if inner_function is not None and any(map(self.holds_varied, _plain(args, kwargs))):
             return self.call_object(func, inner_function, args, kwargs, hint, method)
+        found = picked(self, obj, args, hint)
+        if found is not None:
+            return found
         call = getattr(type(obj), "__call__", None)
         if isinstance(call, types.FunctionType) and isinstance(func, Ref):
             return self.call_function(Ref(f"{func.path}.__call__", call), call, [Ref(func.path, obj, True), *args], kwargs, hint, method)
@@ -225,6 +242,17 @@ class Calls(Operations):
                 return SizeOf(kind.dims[:1], True) if isinstance(kind, Array) and kind.dims else None
             case _:
                 return None
+
+    def add_at(self, func: Val, obj: Any, args: list[Any], hint: str) -> Val:
+        """`np.add.at(u, index, v)`: an in-place sum in which repeated indices all count."""
+        ufunc = obj.__self__
+        active = any(map(self.holds_varied, args))
+        if active and (ufunc not in (np.add, np.subtract) or not isinstance(self.kind(args[0]), Array)):
+            self.refuse(f"`np.{ufunc.__name__}.at` with values that carry a derivative",
+                        "use np.add.at or np.subtract.at, or a loop over the elements", NoRule)
+        if active:
+            self.vary(self.operand(args[0]))
+        return self.emit(Call(self.operand(func), tuple(map(self.operand, args))), NoneKind(), hint)
 
     # -- Python functions --------------------------------------------------------------------
 
@@ -458,6 +486,16 @@ class Calls(Operations):
         function = getattr(cls, method, None)
         if function is None:
             self.refuse(f"`{kind}` has no method `{method}`", "see the kinds of the arguments")
+        if REWRITES.get(function) is not None:
+            done = REWRITES[function](self, [receiver, *args], kwargs, hint)
+            if done is not None:
+                return done  # type: ignore[no-any-return]
+        if any(k == "out" for k, _ in kwargs):
+            given = dict(kwargs)
+            out = given.pop("out")
+            if isinstance(self.kind(out), Array) and "where" not in given:
+                self.store(out, Const(Ellipsis), self.number_method(receiver, kind, method, args, list(given.items()), "t"), None)
+                return out
         if method == "item" and not args and isinstance(kind, (Np, Array)):
             found = result_kind(lambda a: a.item() if a.size == 1 else a.flat[0].item(), [kind])
             return self.emit(MethodCall(self.operand(receiver), "item", ()), found, hint, self.is_varied(receiver))
@@ -538,7 +576,10 @@ class Calls(Operations):
     ) -> Val:
         """A call left as it is: no derivative may go through it."""
         plain = _plain(args, kwargs)
-        if any(map(self.holds_varied, plain)) or self.holds_varied(func):
+        raised = isinstance(self.kind(func), Value) and _is_exception(self.kind(func).value)  # type: ignore[union-attr]
+        if raised and any(map(self.holds_varied, plain)):
+            self.heap.exceptions_carry()
+        elif any(map(self.holds_varied, plain)) or self.holds_varied(func):
             label = func.path if isinstance(func, Ref) else str(self.kind(func))
             self.refuse(f"no derivative rule for `{label}`, and it has no Python source that could be transformed",
                         f"give it a rule with @sourcead.rule({label}), declare it with sourcead.nondifferentiable, "
@@ -552,197 +593,6 @@ class Calls(Operations):
         operands = tuple(a if isinstance(a, Star) else self.operand(a) for a in args)
         keywords = tuple((k, self.operand(v)) for k, v in kwargs)
         return self.emit(Call(self.operand(func), operands, keywords), kind or Unknown(), hint)
-
-
-# -- functions that the specialiser understands itself ----------------------------------------
-
-_MISSING = __import__("dataclasses").MISSING
-
-
-def _isinstance(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    cls = class_of(s.kind(args[0]))
-    tested = s.kind(args[1])
-    wanted: Any = tested.value if isinstance(tested, Value) else None
-    if wanted is None:
-        items = s.components(args[1])
-        if items is not None and all(isinstance(s.kind(i), Value) for i in items):
-            wanted = tuple(s.kind(i).value for i in items)  # type: ignore[union-attr]
-    if cls is None or wanted is None:
-        return None
-    return Const(issubclass(cls, wanted))
-
-
-def _len(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    items = s.components(args[0])
-    if items is not None:
-        return Const(len(items))
-    if isinstance(args[0], Const) and isinstance(args[0].value, str):
-        return Const(len(args[0].value))
-    kind = s.kind(args[0])
-    if isinstance(kind, Object) and hasattr(kind.cls, "__len__"):
-        return s.call_method_of(args[0], kind.cls.__len__, [], hint)
-    return s.emit(Call(Ref("len", len), (s.operand(args[0]),)), Py(int), hint)
-
-
-def _hasattr(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    kind, attr = s.kind(args[0]), args[1]
-    if not isinstance(attr, Const):
-        return None
-    if isinstance(kind, Object):
-        if not isinstance(s.heap.read(kind.site, attr.value), Never):
-            return None  # may come and go
-        return Const(True) if hasattr(kind.cls, attr.value) else None
-    cls = class_of(kind)
-    return Const(hasattr(cls, attr.value)) if cls is not None and not isinstance(kind, Value) else (
-        Const(hasattr(kind.value, attr.value)) if isinstance(kind, Value) else None
-    )
-
-
-def _getattr(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    if len(args) < 2 or not isinstance(args[1], Const):
-        return None
-    if len(args) == 3:
-        kind = s.kind(args[0])
-        has = _hasattr(s, args[:2], [], hint)
-        if isinstance(has, Const) and has.value is False:
-            return args[2]  # type: ignore[no-any-return]
-        if isinstance(kind, Object) and isinstance(s.heap.read(kind.site, args[1].value), Never) and not hasattr(kind.cls, args[1].value):
-            return args[2]  # type: ignore[no-any-return]
-        if not (isinstance(has, Const) and has.value is True):
-            return None
-    return s.attr(args[0], args[1].value, hint)
-
-
-def _callable(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    match s.kind(args[0]):
-        case Value(value=obj):
-            return Const(callable(obj))
-        case Closure() | Bound():
-            return Const(True)
-        case Py() | Np() | Array() | NoneKind() | Text() | Tuple() | List() | Dict():
-            return Const(False)
-        case Object(cls):
-            return Const(callable(getattr(cls, "__call__", None)) and "__call__" in dir(cls))
-        case _:
-            return None
-
-
-def _type(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    if len(args) != 1:
-        return None
-    cls = class_of(s.kind(args[0]))
-    return Ref(cls.__name__, cls) if cls is not None else None
-
-
-def _tuple(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    if not args:
-        return Virtual(())
-    items = s.components(args[0])
-    return Virtual(tuple(items)) if items is not None else None
-
-
-def _list(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    if not args:
-        return s.fresh_list(s.operand(Virtual((), "list"), hint))
-    items = s.components(args[0])
-    if items is not None:
-        return s.fresh_list(s.operand(Virtual(tuple(items), "list"), hint))
-    kind = s.kind(args[0])
-    if isinstance(kind, List) and kind.site:
-        name = s.emit(Call(Ref("list", list), (s.operand(args[0]),)), Unknown(), hint)
-        return s.list_like(name, kind.site)
-    return None
-
-
-def _dict(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    if args or any(k is None for k, _ in kwargs):
-        return None
-    flat: list[Val] = []
-    for k, v in kwargs:
-        flat += [Const(k), v]
-    return s.fresh_dict(flat, hint)
-
-
-def _range(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    return s.emit(Call(Ref("range", range), tuple(map(s.operand, args))), Object(range), hint)
-
-
-def _iterator(name: str, builtin: Any) -> Any:
-    def handler(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-        if any(isinstance(a, Star) for a in args):
-            return None
-        from sourcead.transform.iteration import remember
-
-        operands = tuple(map(s.operand, args))
-        made = s.emit(Call(Ref(name, builtin), operands, tuple((k, s.operand(v)) for k, v in kwargs)), Object(builtin), hint)
-        remember(s, made, builtin, args, kwargs)
-        return made
-
-    return handler
-
-
-def _ndim(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    match s.kind(args[0]):
-        case Array(_, dims):
-            return Const(len(dims))
-        case Py() | Np():
-            return Const(0)
-        case _:
-            return None
-
-
-def _shape(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    match s.kind(args[0]):
-        case Array():
-            return s.attr(args[0], "shape", hint)
-        case Py() | Np():
-            return Virtual(())
-        case _:
-            return None
-
-
-def _asarray(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    """`np.asarray(x)` of an exact ndarray that needs no cast is x itself."""
-    kind = s.kind(args[0])
-    dtype = args[1] if len(args) > 1 else dict(kwargs).get("dtype", Const(None))
-    if not isinstance(kind, Array) or len(args) > 2 or any(k != "dtype" for k, _ in kwargs):
-        return None
-    wanted = s.kind(dtype)
-    same = isinstance(wanted, NoneKind) or (
-        isinstance(wanted, Value) and isinstance(wanted.value, (type, np.dtype)) and np.dtype(wanted.value) == kind.dtype
-    )
-    return args[0] if same else None
-
-
-def _atleast_1d(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    kind = s.kind(args[0])
-    return args[0] if len(args) == 1 and isinstance(kind, Array) and kind.dims else None
-
-
-def _map(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    items = [s.components(a) for a in args[1:]]
-    if any(i is None for i in items):
-        return None
-    return Virtual(tuple(s.call(args[0], list(row), []) for row in zip(*items)))  # type: ignore[arg-type]
-
-
-def _reduce(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    items = s.components(args[1])
-    if items is None:
-        return None
-    rest = [*([args[2]] if len(args) == 3 else []), *items]
-    value = rest[0]
-    for item in rest[1:]:
-        value = s.call(args[0], [value, item], [])
-    return value
-
-
-STRUCTURAL: dict[Any, Any] = {
-    isinstance: _isinstance, len: _len, hasattr: _hasattr, getattr: _getattr, callable: _callable, type: _type,
-    tuple: _tuple, list: _list, dict: _dict, range: _range, map: _map, functools.reduce: _reduce,
-    enumerate: _iterator("enumerate", enumerate), zip: _iterator("zip", zip), reversed: _iterator("reversed", reversed),
-    np.ndim: _ndim, np.shape: _shape, np.asarray: _asarray, np.asanyarray: _asarray, np.atleast_1d: _atleast_1d,
-}  # fmt: skip
 
 
 # -- helpers ---------------------------------------------------------------------------------
@@ -809,6 +659,10 @@ def _has_sites(kind: Kind) -> bool:
 def is_blind(function: Any) -> bool:
     """Can this function write to objects that it is not given? Functions written in C cannot, as far as they are known."""
     return not isinstance(function, _WRITTEN_IN_C)
+
+
+def _is_exception(value: Any) -> bool:
+    return isinstance(value, type) and issubclass(value, BaseException)
 
 
 def _is_harmless(kind: Kind) -> bool:

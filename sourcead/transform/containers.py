@@ -15,7 +15,7 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
 from sourcead.transform.slots import TRACKED
 
-__all__ = ["delete_item", "dict_method", "list_method"]
+__all__ = ["delete_item", "dict_like", "dict_method", "list_method"]
 
 
 def _emit(s: Any, receiver: Val, method: str, args: list[Any], kwargs: Any, kind: Any, hint: str, varied: bool = False) -> Any:

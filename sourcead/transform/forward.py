@@ -50,10 +50,10 @@ from sourcead.ir.nodes import (
 )
 from sourcead.rules import registry
 from sourcead.rules.registry import Rule
-from sourcead.runtime.lists import zeros_like
+from sourcead.runtime.lists import tangent_of, zeros_like
 from sourcead.transform.adjoints import ZERO
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.facts import Locations, activity, find_useful, function_of
+from sourcead.transform.facts import Locations, activity, find_useful, function_of, written_arguments
 from sourcead.transform.operations import OPERATORS
 from sourcead.transform.reverse import Reverse, _restore
 from sourcead.transform.specialise import Specialised
@@ -141,6 +141,13 @@ class Forward:
     def own_parameters(self, params: Sequence[Name]) -> None:
         """Tangents of arguments that are written in place: copies, zeros where none was given."""
         for name in params:
+            if isinstance(self.b.kind(name), (List, Dict, Object)) and self.is_active(name):
+                kind = self.b.kind(name)
+                if kind.site in self.at.mutated_sites or name not in self.dots:
+                    given: Any = self.b.operand(self.dots.get(name, Const(None)))
+                    made = Call(Ref("tangent_of", tangent_of), (name, given))
+                    self.dots[name] = self.b.emit(made, kind, self.hint(name))
+                continue
             if not (isinstance(self.b.kind(name), Array) and self.at.is_written(name) and self.is_active(name)):
                 continue
             given = self.dots.get(name)
@@ -160,6 +167,10 @@ class Forward:
         match stmt:
             case Assign(target, expr):
                 self.b.add(stmt)
+                if isinstance(expr, (Call, MethodCall)) and (written := written_arguments(expr, self.b.kinds)):
+                    if self.sum_at(expr):
+                        return
+                    self.rules.check_written(expr, written)
                 if self.is_active(target):
                     self.assign(target, expr)
                 elif isinstance(expr, MethodCall) and self.dot(expr.value) != ZERO:
@@ -185,6 +196,17 @@ class Forward:
                 self.b.add(stmt)
             case _:
                 assert_never(stmt)
+
+    def sum_at(self, expr: Any) -> bool:
+        """`np.add.at(u, index, v)`: the same on the tangents."""
+        function = getattr(getattr(expr, "func", None), "value", None)
+        if not isinstance(getattr(function, "__self__", None), np.ufunc) or function.__name__ != "at":
+            return False
+        base, index, value = expr.args
+        if self.is_active(base) and self.dot(value) != ZERO:
+            dots = (self.b.operand(self.dot(base)), index, self.b.operand(self.dot(value)))
+            self.b.emit(Call(expr.func, dots), NoneKind(), "_")
+        return True
 
     def drop_marks(self) -> None:
         """Marks for undoing are of the reverse sweep only."""

@@ -289,7 +289,7 @@ def finish_parts(sweep: Reverse, name: Name, kind: Kind) -> Val:
         slots = list(enumerate(kind.items))
     else:
         slots = [(slot, b.heap.read(kind.site, slot)) for slot in b.heap.known(kind.site)]  # type: ignore[union-attr]
-    values = [finish(sweep, sweep.adj.part(name, slot)) if carries(each) else Const(None) for slot, each in slots]
+    values = [finish_slot(sweep, name, kind, slot, each) for slot, each in slots]
     if isinstance(kind, Tuple):
         return Virtual(tuple(values), "tuple", kind.cls)
     flat = tuple(o for (slot, _), v in zip(slots, values) for o in (Const(slot), b.operand(v)))
@@ -297,6 +297,17 @@ def finish_parts(sweep: Reverse, name: Name, kind: Kind) -> Val:
     if isinstance(kind, Object):
         made = b.emit(Call(Ref("like_object", like_object), (source_of_part(sweep, name), made)), Unknown(), f"{name.hint}_bar")
     return made  # type: ignore[return-value]
+
+
+def finish_slot(sweep: Reverse, name: Name, kind: Kind, slot: Any, each: Kind) -> Val:
+    if not carries(each):
+        return Const(None)
+    part = sweep.adj.part(name, slot)
+    if isinstance(kind, (Dict, Object)) and kind.site in sweep.at.mutated_sites and isinstance(each, (Py, Np, Array)):
+        if not sweep.adj.is_dynamic(part):
+            like = Const(0.0) if isinstance(each, (Py, Np)) else sweep.adj.read_part(part)
+            return sweep.adj.take_slot(source_of_part(sweep, name), Const(slot), like, each)
+    return finish(sweep, part)
 
 
 def source_of_part(sweep: Reverse, name: Name) -> Operand:

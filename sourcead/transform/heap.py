@@ -40,6 +40,7 @@ class Heap:
         self.blind: set[tuple[str, Hashable]] = set()  # slots read without knowing what was stored last
         self.certain: set[tuple[str, Hashable]] = set()  # keys that an argument has on entry
         self.removed: set[str] = set()  # dicts of which items are deleted
+        self.raised = False  # an exception is made that carries an active value
         self.escaped: set[str] = set()  # sites that unknown functions got hold of
 
     # -- arrays ------------------------------------------------------------------------------
@@ -145,6 +146,10 @@ class Heap:
 
     def is_read_blindly(self, site: str, slot: Hashable) -> bool:
         return (site, slot) in self.blind
+
+    def exceptions_carry(self) -> None:
+        self.changed |= not self.raised
+        self.raised = True
 
     def escape(self, sites: set[str]) -> None:
         if not sites <= self.escaped:

@@ -192,7 +192,7 @@ def shape_reads(stmt: Stmt, kinds: dict[Name, Kind]) -> set[Name]:
             return {value}
         case Call(Ref(path), args) if path.rpartition(".")[2] in SHAPE_ONLY:
             return {a for a in args if isinstance(a, Name)}
-        case MethodCall(_, "of" | "take" | "take_apart", args):
+        case MethodCall(_, "of" | "take" | "take_apart" | "take_slot", args):
             return {a for a in args if isinstance(a, Name)}
         case Call(Ref("unbroadcast"), (first, Name() as like)) if first != like:
             return {like}

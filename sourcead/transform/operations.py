@@ -21,6 +21,7 @@ from sourcead.ir.kinds import (
     Np,
     Number,
     Object,
+    Partial,
     Py,
     Slice,
     Text,
@@ -144,7 +145,7 @@ class Operations(Slots):
                 return False
             case Value(value=obj) if isinstance(obj, (type, type(len))) or callable(obj):
                 return True
-            case Closure() | Bound():
+            case Closure() | Bound() | Partial():
                 return True
             case Tuple(items):
                 return bool(items)
@@ -199,7 +200,7 @@ class Operations(Slots):
             return self.operator(op, args, hint)
         operands = tuple(map(self.operand, args))
         kind: Kind = Text_ if op in ("format", "join") else Unknown()
-        varied = op not in CONSTANT and any(map(self.is_varied, operands))
+        varied = op not in CONSTANT and any(map(self.holds_varied, operands))
         if varied:
             self.refuse(f"`{op}` of a value that carries a derivative", "keep active values out of it")
         return self.emit(Op(op, operands), kind, hint)

@@ -192,9 +192,14 @@ class Reverse:
             written = written_arguments(expr, self.b.kinds)
             if written:
                 self.mark(stmt, *written)
+                if self.sum_at(expr):
+                    return
+                self.check_written(expr, written)
             if isinstance(expr, MethodCall) and self.list_method(stmt, expr):
                 return
-        if self.made_list(target, expr):
+            if isinstance(expr, MethodCall) and isinstance(self.b.kind(expr.value), Dict) and self.is_active(expr.value):
+                self.b.refuse(f"`{expr.method}` of a dict that carries derivatives", "use indexing")
+        if self.made_list(target, expr) or self.made_dict(target, expr):
             return
         if not self.is_active(target) or target in self.at.views:
             return
@@ -207,6 +212,27 @@ class Reverse:
             return
         self.seed_owned = self.adj.taken_owned
         self.expression(target, expr, seed)
+
+    def sum_at(self, expr: Any) -> bool:
+        """Reverse of `np.add.at(u, index, v)`: every position gets its element's adjoint."""
+        function = getattr(getattr(expr, "func", None), "value", None)
+        if not isinstance(getattr(function, "__self__", None), np.ufunc) or function.__name__ != "at":
+            return False
+        base, index, value = expr.args
+        if self.is_active(base) and self.is_active(value):
+            buffer = self.adj.buffer(base)
+            seed = self.b.emit(Op("getitem", (buffer, index)), self.b.kind(self.b.getitem(buffer, _restore(self.b, index))))
+            subtract = function.__self__ is np.subtract
+            self.adj.contribute(value, self.negative(seed) if subtract else seed, transient=not subtract)
+        return True
+
+    def check_written(self, expr: Any, written: list[Name]) -> None:
+        """A call that writes active storage must be one that the transforms know."""
+        kinds = [self.b.kind(n) for n in written]
+        if any(self.is_active(n) and isinstance(k, Array) for n, k in zip(written, kinds)):
+            if function_of(expr, self.b.kinds) is not None or not isinstance(expr, MethodCall):
+                self.b.refuse("a call writes in place into an array that carries a derivative",
+                              "assign the result: `x[...] = f(x)`", NoRule)
 
     # -- lists -------------------------------------------------------------------------------
 
@@ -281,6 +307,27 @@ class Reverse:
                 self.b.refuse("a list that carries derivatives is made here", "start from a list display")
         return True
 
+    def made_dict(self, target: Name, expr: Any) -> bool:
+        """Reverse of making a dict, or an object: its entries' adjoints go to what was put in."""
+        kind = self.b.kind(target)
+        if not isinstance(kind, (Dict, Object)) or not self.is_active(target):
+            return False
+        match expr:
+            case Op("dict", items) if kind.site in self.at.mutated_sites:
+                for slot, value in zip(items[::2], items[1::2]):
+                    self.slot_store(target, slot, value, None)
+            case Op("dict", items):
+                for slot, value in zip(items[::2], items[1::2]):
+                    if not isinstance(slot, Const):
+                        self.b.refuse("a dict with computed keys carries derivatives", "use keys that are known")
+                    if self.is_active(value):
+                        self.adj.contribute(value, self.adj.take(self.adj.part(target, slot.value)))
+            case Call(Ref("object.__new__")) | Op("getitem") | Attr():
+                pass
+            case _:
+                self.b.refuse("a dict or object that carries derivatives is made here", "use a display or the class")
+        return True
+
     def list_item(self, base: Name, index: Operand, seed: Val) -> None:
         bar = self.adj.list_adjoint(base)
         if bar is None:
@@ -353,6 +400,9 @@ class Reverse:
             return
         if isinstance(kind, Dict) and isinstance(index, Const) and kind.site not in self.at.mutated_sites:
             self.adj.contribute_part(base, index.value, seed)
+            return
+        if isinstance(kind, Dict):
+            self.adj.add_slot(base, index, seed)
             return
         if not isinstance(kind, Array):
             self.b.refuse("an element of a container carries a derivative", "use an array or a tuple")
@@ -540,6 +590,9 @@ class Reverse:
         kind = self.b.kind(base)
         if isinstance(kind, List):
             self.list_store(base, index, value, op)
+            return
+        if isinstance(kind, Dict):
+            self.slot_store(base, index, value, op)
             return
         if not isinstance(kind, Array):
             self.b.refuse("an active value is stored into a container", "use an array")

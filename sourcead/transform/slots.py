@@ -21,6 +21,7 @@ from sourcead.ir.kinds import (
     Never,
     Number,
     Object,
+    Partial,
     Tuple,
     Unknown,
     Value,
@@ -74,6 +75,8 @@ class Slots(Builder):
                 inner = [*captured, *(v for _, v in defaults)]
             case Bound(receiver):
                 inner = [receiver]
+            case Partial(function, args, kwargs):
+                inner = [function, *args, *(v for _, v in kwargs)]
             case _:
                 cell = self.memory.known(value)
                 inner = list(value.items) if isinstance(value, Virtual) else []
@@ -339,7 +342,7 @@ class Slots(Builder):
 
     def put(self, site: str, slot: Hashable, value: Val) -> None:
         """The heap learns of a store."""
-        self.heap.store(site, slot, self.kind(value), self.is_varied(value))
+        self.heap.store(site, slot, self.kind(value), self.holds_varied(value))
         self.share_slot(value, site, slot)
 
     def share_slot(self, value: Val, site: str, slot: Hashable, read: bool = False) -> None:

@@ -355,15 +355,13 @@ class Specialiser(Calls):
             case Attr(value, attr):
                 return self.attr(self.value(value, env), attr, hint)
             case Call(func, args, kwargs):
-                return self.call(
-                    self.value(func, env), self.arguments(args, env), [(k, self.value(v, env)) for k, v in kwargs], hint
-                )
+                return self.call(self.value(func, env), self.arguments(args, env), self.keywords(kwargs, env), hint)
             case MethodCall(value, method, args, kwargs):
                 return self.method(
                     self.value(value, env),
                     method,
                     self.arguments(args, env),
-                    [(k, self.value(v, env)) for k, v in kwargs],
+                    self.keywords(kwargs, env),
                     hint,
                 )
             case MakeFunction():
@@ -380,6 +378,18 @@ class Specialiser(Calls):
                 continue
             items = self.components(self.value(arg.value, env))
             out.extend(items if items is not None else [Star(self.operand(self.value(arg.value, env)))])
+        return out
+
+    def keywords(self, kwargs: Sequence[tuple[str | None, Operand]], env: Env) -> list[tuple[str | None, Val]]:
+        """Keyword arguments; `**mapping` with known keys is spread."""
+        out: list[tuple[str | None, Val]] = []
+        for key, operand in kwargs:
+            value = self.value(operand, env)
+            held = self.memory.known(value) if key is None else None
+            if held is not None and held.complete:
+                out.extend((str(k), v) for k, v in held.slots.items())
+            else:
+                out.append((key, value))
         return out
 
     def delete(self, base: Val, index: Val | None, attr: str | None) -> None:
@@ -481,7 +491,7 @@ class Specialiser(Calls):
             return Virtual(items, like.form if isinstance(like, Virtual) else "tuple",
                            like.cls if isinstance(like, Virtual) else tuple)
         kind = join(self.kind(a), self.kind(b))
-        varied = self.is_varied(a) or self.is_varied(b)
+        varied = self.holds_varied(a) or self.holds_varied(b)
         x, y = self.in_block(a, then), self.in_block(b, orelse)
         if varied and isinstance(kind, Unknown):
             self.refuse(f"`{hint}` holds a {self.kind(a)} on one branch and a {self.kind(b)} on the other, "
@@ -648,7 +658,7 @@ class Specialiser(Calls):
         kind = self.kind(value)
         if isinstance(kind, Tuple):
             return [kind.cls, *((k, self.is_varied(value)) for k in kind.items)]
-        return kind, self.is_varied(value)
+        return kind, self.holds_varied(value)
 
     def widen(self, a: Any, b: Any) -> Any:
         if isinstance(a, list) and isinstance(b, list) and len(a) == len(b) and a[0] is b[0]:
@@ -753,7 +763,7 @@ class Specialiser(Calls):
             kind: Kind = Never()
             for v in values:
                 kind = join(kind, self.kind(v))
-            inside = self.fresh(name.hint, kind, any(map(self.is_varied, values)))
+            inside = self.fresh(name.hint, kind, any(map(self.holds_varied, values)))
             names = tuple(v for v in values[1:] if isinstance(v, Name))
             interrupted.append((inside, self.operand(values[0]), names))
             handler_entry[name] = inside
@@ -767,7 +777,7 @@ class Specialiser(Calls):
             handler_env = {**env, **handler_entry}
             caught = None
             if handler.name is not None:
-                caught = self.fresh(handler.name.hint, Unknown())
+                caught = self.fresh(handler.name.hint, Unknown(), self.heap.raised)
                 handler_env[handler.name] = caught
             with self.block() as block:
                 reached = self.run(handler.body, handler_env)
@@ -784,7 +794,7 @@ class Specialiser(Calls):
             kind = Never()
             for v in all_values:
                 kind = join(kind, self.kind(v))
-            targets.append(self.fresh(target.hint, kind, any(map(self.is_varied, all_values))))
+            targets.append(self.fresh(target.hint, kind, any(map(self.holds_varied, all_values))))
         final_env = {**env, **handler_entry}
         with self.block() as final:
             self.run(statement.final, final_env)

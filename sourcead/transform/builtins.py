@@ -1,0 +1,369 @@
+"""Built-in functions that the specialiser understands itself: what they are for values of known kinds.
+
+Each handler returns the value, or None where the call is to be treated like any other.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import operator
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sourcead.ir.kinds import Array, Bound, Closure, Dict, Kind, List, Never, NoneKind, Np, Number, Object, Partial, Py, Text, Tuple, Unknown, Value
+from sourcead.ir.nodes import Call, Const, Name, Ref, Star
+from sourcead.transform import library
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.containers import dict_like
+from sourcead.transform.heap import ITEM
+from sourcead.transform.operations import OPERATORS, class_of
+
+if TYPE_CHECKING:
+    from sourcead.transform.calls import Calls
+
+__all__ = ["STRUCTURAL", "picked"]
+
+Kwargs = list[tuple[str | None, Val]]
+
+# -- questions about a value -----------------------------------------------------------------
+
+def _isinstance(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    cls = class_of(s.kind(args[0]))
+    tested = s.kind(args[1])
+    wanted: Any = tested.value if isinstance(tested, Value) else None
+    if wanted is None:
+        items = s.components(args[1])
+        if items is not None and all(isinstance(s.kind(i), Value) for i in items):
+            wanted = tuple(s.kind(i).value for i in items)  # type: ignore[union-attr]
+    if cls is None or wanted is None:
+        return None
+    return Const(issubclass(cls, wanted))
+
+
+def _len(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    items = s.components(args[0])
+    if items is not None:
+        return Const(len(items))
+    if isinstance(args[0], Const) and isinstance(args[0].value, str):
+        return Const(len(args[0].value))
+    kind = s.kind(args[0])
+    if isinstance(kind, Object) and hasattr(kind.cls, "__len__"):
+        return s.call_method_of(args[0], kind.cls.__len__, [], hint)
+    return s.emit(Call(Ref("len", len), (s.operand(args[0]),)), Py(int), hint)
+
+
+def _hasattr(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    kind, attr = s.kind(args[0]), args[1]
+    if not isinstance(attr, Const):
+        return None
+    if isinstance(kind, Object):
+        if not isinstance(s.heap.read(kind.site, attr.value), Never):
+            return None  # may come and go
+        return Const(True) if hasattr(kind.cls, attr.value) else None
+    cls = class_of(kind)
+    return Const(hasattr(cls, attr.value)) if cls is not None and not isinstance(kind, Value) else (
+        Const(hasattr(kind.value, attr.value)) if isinstance(kind, Value) else None
+    )
+
+
+def _getattr(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if len(args) < 2 or not isinstance(args[1], Const):
+        return None
+    if len(args) == 3:
+        kind = s.kind(args[0])
+        has = _hasattr(s, args[:2], [], hint)
+        if isinstance(has, Const) and has.value is False:
+            return args[2]  # type: ignore[no-any-return]
+        if isinstance(kind, Object) and isinstance(s.heap.read(kind.site, args[1].value), Never) and not hasattr(kind.cls, args[1].value):
+            return args[2]  # type: ignore[no-any-return]
+        if not (isinstance(has, Const) and has.value is True):
+            return None
+    return s.attr(args[0], args[1].value, hint)
+
+
+def _callable(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    match s.kind(args[0]):
+        case Value(value=obj):
+            return Const(callable(obj))
+        case Closure() | Bound():
+            return Const(True)
+        case Py() | Np() | Array() | NoneKind() | Text() | Tuple() | List() | Dict():
+            return Const(False)
+        case Object(cls):
+            return Const(callable(getattr(cls, "__call__", None)) and "__call__" in dir(cls))
+        case _:
+            return None
+
+
+def _type(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if len(args) != 1:
+        return None
+    cls = class_of(s.kind(args[0]))
+    return Ref(cls.__name__, cls) if cls is not None else None
+
+
+def _tuple(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if not args:
+        return Virtual(())
+    items = s.components(args[0])
+    return Virtual(tuple(items)) if items is not None else None
+
+
+def _list(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if not args:
+        return s.fresh_list(s.operand(Virtual((), "list"), hint))
+    items = s.components(args[0])
+    if items is not None:
+        return s.fresh_list(s.operand(Virtual(tuple(items), "list"), hint))
+    kind = s.kind(args[0])
+    if not isinstance(kind, List) and _follows(s, args):
+        return _by(s, library.listed, args)
+    if isinstance(kind, List) and kind.site:
+        name = s.emit(Call(Ref("list", list), (s.operand(args[0]),)), Unknown(), hint)
+        return s.list_like(name, kind.site)
+    return None
+
+
+def _dict(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if any(k is None for k, _ in kwargs) or (args and not isinstance(s.kind(args[0]), Dict)):
+        return None
+    if args:
+        made = s.emit(Call(Ref("dict", dict), (s.operand(args[0]),)), Unknown(), hint)
+        dict_like(s, made, args[0])
+        for k, v in kwargs:
+            s.store(made, Const(k), v, None)
+        return made
+    flat: list[Val] = []
+    for k, v in kwargs:
+        flat += [Const(k), v]
+    return s.fresh_dict(flat, hint)
+
+
+def _range(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    return s.emit(Call(Ref("range", range), tuple(map(s.operand, args))), Object(range), hint)
+
+
+def _iterator(name: str, builtin: Any) -> Any:
+    def handler(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+        if any(isinstance(a, Star) for a in args):
+            return None
+        from sourcead.transform.iteration import remember
+
+        operands = tuple(map(s.operand, args))
+        made = s.emit(Call(Ref(name, builtin), operands, tuple((k, s.operand(v)) for k, v in kwargs)), Object(builtin), hint)
+        remember(s, made, builtin, args, kwargs)
+        return made
+
+    return handler
+
+
+def _ndim(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    match s.kind(args[0]):
+        case Array(_, dims):
+            return Const(len(dims))
+        case Py() | Np():
+            return Const(0)
+        case _:
+            return None
+
+
+def _shape(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    match s.kind(args[0]):
+        case Array():
+            return s.attr(args[0], "shape", hint)
+        case Py() | Np():
+            return Virtual(())
+        case _:
+            return None
+
+
+def _asarray(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """`np.asarray(x)` of an exact ndarray that needs no cast is x itself."""
+    kind = s.kind(args[0])
+    dtype = args[1] if len(args) > 1 else dict(kwargs).get("dtype", Const(None))
+    if not isinstance(kind, Array) or len(args) > 2 or any(k != "dtype" for k, _ in kwargs):
+        return None
+    wanted = s.kind(dtype)
+    same = isinstance(wanted, NoneKind) or (
+        isinstance(wanted, Value) and isinstance(wanted.value, (type, np.dtype)) and np.dtype(wanted.value) == kind.dtype
+    )
+    return args[0] if same else None
+
+
+def _atleast_1d(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    kind = s.kind(args[0])
+    return args[0] if len(args) == 1 and isinstance(kind, Array) and kind.dims else None
+
+
+# -- functions of sequences ------------------------------------------------------------------
+
+
+def _by(s: Calls, function: Any, args: list[Any], kwargs: Kwargs = ()) -> Val:  # type: ignore[assignment]
+    """The call, done by a function of `transform/library.py`."""
+    return s.inline(s.lower(function), function, args, list(kwargs))
+
+
+def _has_star(args: list[Any]) -> bool:
+    return any(isinstance(a, Star) for a in args)
+
+
+def _follows(s: Calls, args: list[Any]) -> bool:
+    """Does a derivative, or an object that must be followed, go in?"""
+    return any(map(s.holds_varied, args)) or any(isinstance(s.kind(a), Object) and s.kind(a) != Object(range) for a in args)
+
+
+def _map(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if _has_star(args) or len(args) < 2:
+        return None
+    items = [s.components(a) for a in args[1:]]
+    if all(i is not None for i in items):
+        return Virtual(tuple(s.call(args[0], list(row), []) for row in zip(*items)))  # type: ignore[arg-type]
+    if not _follows(s, args):
+        return None
+    return _by(s, library.mapped if len(args) == 2 else library.mapped_together, args)
+
+
+def _filter(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if _has_star(args) or len(args) != 2 or not _follows(s, args):
+        return None
+    if isinstance(s.kind(args[0]), NoneKind):
+        return _by(s, library.kept, args[1:])
+    return _by(s, library.filtered, args)
+
+
+def _reduce(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if _has_star(args) or len(args) < 2:
+        return None
+    items = s.components(args[1])
+    if items is None:
+        return _by(s, library.reduced_from if len(args) == 3 else library.reduced, args) if _follows(s, args) else None
+    rest = [*args[2:], *items]
+    if not rest:
+        return None
+    value = rest[0]
+    for item in rest[1:]:
+        value = s.call(args[0], [value, item], [])
+    return value  # type: ignore[no-any-return]
+
+
+def _sum(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """A sum of a few numbers is written out; one of objects is what their `+` says."""
+    if _has_star(args) or not args:
+        return None
+    items = s.components(args[0])
+    special = (Object, List, Tuple, Unknown, Virtual)
+    if items is None:
+        kind = s.kind(args[0])
+        held = s.heap.read(kind.site, ITEM) if isinstance(kind, List) else None
+        return _by(s, library.added, args, kwargs) if isinstance(held, special) and _follows(s, args) else None
+    if not _follows(s, args) or not (len(items) <= 4 or any(isinstance(s.kind(i), special) for i in items)):
+        return None
+    named = [v for k, v in kwargs if k == "start"]
+    total: Val = args[1] if len(args) > 1 else (named[0] if named else Const(0))
+    for item in items:
+        total = s.op("add", [total, item])
+    return total
+
+
+def _prod(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    return _by(s, library.product, args, kwargs) if not _has_star(args) and _follows(s, args) else None
+
+
+def _iter(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """An iterator over something that carries a derivative is consumed at once: the thing itself will do."""
+    if len(args) != 1:
+        return None
+    kind = s.kind(args[0])
+    if isinstance(kind, Object) and isinstance(getattr(kind.cls, "__iter__", None), FunctionType):
+        return s.call_method_of(args[0], kind.cls.__iter__, [], hint)
+    return args[0] if s.holds_varied(args[0]) else None
+
+
+# -- objects ---------------------------------------------------------------------------------
+
+
+def _setattr(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if len(args) != 3 or not isinstance(args[1], Const):
+        return None
+    s.store_attr(args[0], args[1].value, args[2], None)
+    return Const(None)
+
+
+def _partial(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if _has_star(args) or any(k is None for k, _ in kwargs):
+        return None
+    operands = tuple(map(s.operand, args))
+    keywords = tuple((str(k), s.operand(v)) for k, v in kwargs)
+    made = s.emit(Call(Ref("functools.partial", functools.partial), operands, keywords), Unknown(), hint)
+    s.kinds[made] = Partial(args[0], tuple(args[1:]), tuple((str(k), v) for k, v in kwargs))
+    return made
+
+
+def _dunder(name: str) -> Any:
+    """A built-in function that asks an object's class: `abs(v)` is `v.__abs__()`."""
+
+    def handler(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+        kind = s.kind(args[0]) if args and not _has_star(args) else None
+        function = getattr(kind.cls, name, None) if isinstance(kind, Object) else None
+        return s.call_method_of(args[0], function, args[1:], hint) if isinstance(function, FunctionType) else None
+
+    return handler
+
+
+def _operator(name: str) -> Any:
+    """`operator.add(a, b)` is `a + b`."""
+
+    def handler(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+        return None if kwargs or _has_star(args) else s.op(name, args, hint)
+
+    return handler
+
+
+def _picker(builtin: Any) -> Any:
+    """`operator.itemgetter(1)` and its like, of constants: an object that the compiler can look into."""
+
+    def handler(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+        if kwargs or not args or not all(isinstance(a, Const) for a in args):
+            return None
+        made = s.emit(Call(Ref(f"operator.{builtin.__name__}", builtin), tuple(args)), Unknown(), hint)
+        s.kinds[made] = Value(builtin(*(a.value for a in args)))
+        return made
+
+    return handler
+
+
+def picked(s: Calls, picker: Any, args: list[Any], hint: str) -> Val | None:
+    """The call of an `itemgetter` or `attrgetter`."""
+    if len(args) != 1 or not isinstance(picker, (operator.itemgetter, operator.attrgetter)):
+        return None
+    keys = picker.__reduce__()[1]
+    if isinstance(picker, operator.itemgetter):
+        found = [s.getitem(args[0], Const(k), hint) for k in keys]
+    else:
+        found = [_attribute_path(s, args[0], k) for k in keys]  # type: ignore[arg-type]
+    return found[0] if len(found) == 1 else Virtual(tuple(found))
+
+
+def _attribute_path(s: Calls, value: Val, path: str) -> Val:
+    for attr in path.split("."):
+        value = s.attr(value, attr)
+    return value
+
+
+STRUCTURAL: dict[Any, Any] = {
+    isinstance: _isinstance, len: _len, hasattr: _hasattr, getattr: _getattr, callable: _callable, type: _type,
+    tuple: _tuple, list: _list, dict: _dict, range: _range, map: _map, filter: _filter, functools.reduce: _reduce,
+    sum: _sum, math.prod: _prod, iter: _iter, setattr: _setattr, functools.partial: _partial,
+    operator.itemgetter: _picker(operator.itemgetter), operator.attrgetter: _picker(operator.attrgetter),
+    **{f: _dunder(f"__{f.__name__}__") for f in (abs, round, float, int, complex, bool, divmod, str, repr, hash)},
+    **{function: _operator(name) for name, function in OPERATORS.items()},
+    operator.getitem: _operator("getitem"), operator.contains: _operator("contains"),
+    operator.is_: _operator("is_"), operator.is_not: _operator("is_not"),
+    enumerate: _iterator("enumerate", enumerate), zip: _iterator("zip", zip), reversed: _iterator("reversed", reversed),
+    np.ndim: _ndim, np.shape: _shape, np.asarray: _asarray, np.asanyarray: _asarray, np.atleast_1d: _atleast_1d,
+}  # fmt: skip
+
+

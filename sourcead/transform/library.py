@@ -1,0 +1,64 @@
+# mypy: allow-untyped-defs
+"""Built-in functions said in Python, for arguments that carry derivatives and cannot be written out item by item.
+
+A call of the built-in function is transformed as if it were a call of the function here.  What is
+lazy in Python is done at once: a result that carries a derivative is consumed in the same call.
+"""
+
+__all__ = ["added", "filtered", "kept", "listed", "mapped", "mapped_together", "product", "reduced", "reduced_from"]
+
+
+def listed(items):
+    """`list(items)`"""
+    return [item for item in items]  # noqa: C416
+
+
+def mapped(function, items):
+    """`map(function, items)`"""
+    return [function(item) for item in items]
+
+
+def mapped_together(function, *sequences):
+    """`map(function, a, b, ...)`"""
+    return [function(*row) for row in zip(*sequences)]
+
+
+def filtered(function, items):
+    """`filter(function, items)`"""
+    return [item for item in items if function(item)]
+
+
+def kept(items):
+    """`filter(None, items)`"""
+    return [item for item in items if item]
+
+
+def reduced_from(function, items, value):
+    """`functools.reduce(function, items, value)`"""
+    for item in items:
+        value = function(value, item)
+    return value
+
+
+def reduced(function, items):
+    """`functools.reduce(function, items)`"""
+    value = items[0]
+    for i in range(1, len(items)):
+        value = function(value, items[i])
+    return value
+
+
+def added(items, start=0):
+    """`sum(items, start)`, for objects that define what `+` is"""
+    total = start
+    for item in items:
+        total = total + item
+    return total
+
+
+def product(items, *, start=1):
+    """`math.prod(items)`"""
+    total = start
+    for item in items:
+        total = total * item
+    return total
