@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -72,4 +73,33 @@ def like_object(value: Any, fields: dict[str, Any]) -> Any:
     made = object.__new__(type(value))
     for name, field in fields.items():
         object.__setattr__(made, name, field)
+    return made
+
+
+def tangent_of(value: Any, given: Any, seen: dict[int, Any] | None = None) -> Any:
+    """Storage for the tangent of an argument that is written: a copy of `given`, or zeros (None).
+
+    >>> tangent_of({"a": 1.0, "n": "text"}, None)
+    {'a': 0.0, 'n': None}
+    """
+    seen = {} if seen is None else seen
+    if id(value) in seen:
+        return seen[id(value)]
+    if isinstance(value, np.ndarray):
+        made: Any = np.zeros_like(value) if given is None else np.array(given)
+    elif isinstance(value, (float, complex)):
+        return (0j if isinstance(value, complex) else 0.0) if given is None else given
+    elif isinstance(value, list):
+        made = [tangent_of(v, None if given is None else given[i], seen) for i, v in enumerate(value)]
+    elif isinstance(value, tuple):
+        made = tuple([tangent_of(v, None if given is None else given[i], seen) for i, v in enumerate(value)])
+    elif isinstance(value, dict):
+        made = {k: tangent_of(v, None if given is None else given.get(k), seen) for k, v in value.items()}
+    elif hasattr(value, "__dict__") and not callable(value):
+        made = seen[id(value)] = SimpleNamespace()
+        for name, field in vars(value).items():
+            setattr(made, name, tangent_of(field, getattr(given, name, None), seen))
+    else:
+        return None
+    seen[id(value)] = made
     return made

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from sourcead.runtime.lists import added, zeros_like
+
 __all__ = ["Shadows"]
 
 
@@ -25,6 +27,24 @@ class Shadows:
 
     def __init__(self) -> None:
         self.table: dict[int, tuple[Any, Any]] = {}  # id of the owner -> (owner, its shadow's bytes)
+        self.slots: dict[tuple[int, Any], tuple[Any, Any]] = {}  # (id of the holder, slot) -> (holder, adjoint)
+
+    # -- attributes and entries --------------------------------------------------------------
+
+    def add_slot(self, holder: Any, slot: Any, amount: Any) -> None:
+        """Add to the adjoint of the value that is in a slot: an attribute, or an entry of a dict."""
+        self.slots[id(holder), slot] = holder, added(self.peek_slot(holder, slot), amount)
+
+    def peek_slot(self, holder: Any, slot: Any) -> Any:
+        found = self.slots.get((id(holder), slot))
+        return None if found is None else found[1]
+
+    def take_slot(self, holder: Any, slot: Any, like: Any) -> Any:
+        """The adjoint of the value that was stored to a slot; what was in the slot before has none yet."""
+        found = self.slots.pop((id(holder), slot), None)
+        return zeros_like(like) if found is None else added(zeros_like(like), found[1])
+
+    # -- arrays ------------------------------------------------------------------------------
 
     def of(self, array: Any) -> Any:
         """The adjoint of what `array` looks at; zeros when it is met first."""
