@@ -49,7 +49,10 @@ def identity(rule):
 def test_forward_reverse_and_differences_agree(rule):
     rng = np.random.default_rng(1)
     symmetric = SYMMETRIC.get(rule.name, ())
-    assert sum(compare(call, rng, symmetric=symmetric) for call in calls(rule)) > 0
+    chosen = list(calls(rule))
+    if stated_in(rule).endswith(".stats") and rule.form == "elementwise":
+        chosen = chosen[::5]  # a call takes 0.1 ms; five and the number of variants are coprime
+    assert sum(compare(call, rng, symmetric=symmetric) for call in chosen) > 0
 
 
 # ---- special: complex arguments, points where formulas are 0 / 0, wide ranges -----------------
