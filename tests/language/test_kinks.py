@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import sourcead
+from tests.refusals import right_or_refused
 
 inf = math.inf
 
@@ -55,7 +56,9 @@ def overwritten(u):
 )
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_reverse(f: Callable[..., Any], point: list[float], expected: list[float]) -> None:
-    np.testing.assert_allclose(sourcead.grad(f)(np.array(point)), expected, rtol=1e-14, atol=1e-15)
+    with right_or_refused():
+        found = sourcead.grad(f)(np.array(point))
+    np.testing.assert_allclose(found, expected, rtol=1e-14, atol=1e-15)
 
 
 @pytest.mark.parametrize(
@@ -64,5 +67,6 @@ def test_reverse(f: Callable[..., Any], point: list[float], expected: list[float
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_forward(f: Callable[..., Any], point: list[float], expected: list[float]) -> None:
     direction = np.arange(1.0, len(point) + 1.0)
-    _, out_dot = sourcead.jvp(f, (np.array(point),), (direction,))
+    with right_or_refused():
+        _, out_dot = sourcead.jvp(f, (np.array(point),), (direction,))
     np.testing.assert_allclose(out_dot, direction @ np.array(expected), rtol=1e-14, atol=1e-14)
