@@ -122,6 +122,8 @@ class Calls(Operations):
             if done is not None:
                 return done
         rule = registry.lookup(obj)
+        if rule is not None and rule.form == "source" and not self.derivative and any(map(self.holds_varied, _plain(args, kwargs))):
+            return self.call_function(func, obj, args, kwargs, hint, method)
         if rule is not None:
             if any(k == "out" for k, _ in kwargs):
                 written = without_out(self, func, obj, args, kwargs, hint)
