@@ -33,7 +33,7 @@ importlib.import_module("sourcead.rules.numpy")
 RULES = [
     rule
     for rule in all_rules()
-    if rule.form != "constant"
+    if rule.form not in ("constant", "source")
     and (rule.partials or rule.reverse).__module__.startswith("sourcead.rules.numpy")
 ]
 

@@ -21,12 +21,15 @@ from sourcead.rules.numpy import (
     ufunc_methods,
 )
 
+from sourcead.rules.numpy import helpers  # isort: skip  (after the rules that some helpers have)
+
 __all__ = [
     "creation",
     "cumulative",
     "elementwise",
     "extrema",
     "fft",
+    "helpers",
     "indexing",
     "interpolation",
     "joining",
