@@ -82,12 +82,13 @@ def identifiers_inside(make: MakeFunction) -> set[str]:
     """Names in the nested function that enclosing variables must not take, other than captured ones."""
     captured = {capture.name for capture in make.captures}
     found: set[str] = set()
-    for node in ast.walk(_python_syntax(make.syntax)):
+    syntax = _python_syntax(make.syntax)
+    for node in ast.walk(syntax):
         if isinstance(node, ast.Name):
             found.add(node.id)
         elif isinstance(node, ast.arg):
             found.add(node.arg)
-        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node is not syntax:
             found.add(node.name)
     return found - captured
 

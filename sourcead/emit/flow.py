@@ -260,9 +260,15 @@ class _Layout:
             # Python unbinds the name of the exception here, whatever shares its variable
             last = last + (self._add(end, writes=writes) if writes and end else end)
         self.handlers, self.watched = outer, outer_watched
-        self._link(last, final)
-        last = self._block(stmt.final, [final])
+        self._unwind(stmt, final)
+        last = self._block(stmt.final, self._add(last))
         return last if stmt.handlers else self._moves(last, leaves)
+
+    def _unwind(self, stmt: Try, final: int) -> None:
+        """`finally` on the way out with an exception: nothing that the normal way leaves is there."""
+        last = self._block(stmt.final, [final])
+        for around in (self.end, *self.handlers):
+            self._link(last, around)
 
 
 def _line_reads(stmt: Stmt) -> tuple[Operand, ...]:

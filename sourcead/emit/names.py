@@ -80,7 +80,11 @@ class _Union:
         self.parent = list(range(count))
         self.masks = [1 << i for i in range(count)]
         self.against = list(clashes.clashes)
-        self.hints = [name.hint for name in clashes.names]
+        cells = local_cells(function)
+        self.hints = [
+            name.hint.removesuffix("_cell") if name in cells else name.hint
+            for name in clashes.names
+        ]
         self.fixed = {clashes.index[param.name] for param in function.params}
         self.pinned = {clashes.index[name] for name in pinned(function)}
 

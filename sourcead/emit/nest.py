@@ -135,7 +135,7 @@ class _Nester:
         if isinstance(stmt, Assign) and (stmt.target in self.inside or self._movable(stmt)):
             site.defined[stmt.target] = position
         if not (isinstance(stmt, If) and tail is not None and self._ends(stmt, site, tail)):
-            self._inside(stmt, site.depth + 1)
+            self._inside(stmt, site)
 
     def _ends(self, stmt: If, site: _Site, tail: _Tail) -> bool:
         """A last branch whose ends are printed as `return` or `break`: those read its values."""
@@ -155,7 +155,8 @@ class _Nester:
         return True
 
     def _movable(self, stmt: Assign) -> bool:
-        if not self.may_nest(stmt.target) or self.uses[stmt.target] != 1:
+        is_read = isinstance(stmt.expr, Op) and stmt.expr.op in ("cell_get", "global_")
+        if self.uses[stmt.target] != 1 or not (is_read or self.may_nest(stmt.target)):
             return False
         match stmt.expr:
             case MakeFunction(syntax=syntax):
@@ -165,7 +166,19 @@ class _Nester:
             case _:
                 return True
 
-    def _inside(self, stmt: Stmt, depth: int) -> None:
+    def _caught(self, stmt: Try, site: _Site) -> None:
+        """`except (KeyError, IndexError)`: a tuple of classes means the same whenever it is made."""
+        for handler in stmt.handlers:
+            if isinstance(handler.type, Name) and handler.type in site.defined:
+                made = site.statements[site.defined[handler.type]]
+                match made:
+                    case Assign(_, Op("tuple", args) as expr) if all(
+                        isinstance(arg, Ref) for arg in args
+                    ):
+                        self.nested[handler.type] = expr
+
+    def _inside(self, stmt: Stmt, site: _Site) -> None:
+        depth = site.depth + 1
         match stmt:
             case If(_, then, orelse):
                 self.block(then, depth)
@@ -176,6 +189,7 @@ class _Nester:
                 self._turn(stmt, body, depth)
                 self.block(condition, depth, _Tail(test, "test"))
             case Try():
+                self._caught(stmt, site)
                 for part in (stmt.body, stmt.orelse, stmt.final):
                     self.block(part, depth)
                 for handler in stmt.handlers:

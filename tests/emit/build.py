@@ -75,9 +75,7 @@ def merge(target: str, then: Any, orelse: Any) -> Merge:
     return Merge(n(target), value(then), value(orelse))
 
 
-def loop(
-    target: str, items: Any, carried: list[Carried], *body: Stmt, leave: Any = None
-) -> For:
+def loop(target: str, items: Any, carried: list[Carried], *body: Stmt, leave: Any = None) -> For:
     leave = None if leave is None else value(leave)
     return For(n(target), value(items), tuple(carried), body, leave, HERE)
 

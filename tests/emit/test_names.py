@@ -18,16 +18,12 @@ def check(made: Function, expected: str, *args: object) -> None:
 
 
 def test_versions_of_a_variable_share_its_name():
-    made = function(
-        "x", let("x.1", "add", "x", 1.0), let("x.2", "mul", "x.1", "x.1"), result="x.2"
-    )
+    made = function("x", let("x.1", "add", "x", 1.0), let("x.2", "mul", "x.1", "x.1"), result="x.2")
     check(made, "x = x + 1.0\nx = x * x\nreturn x", 3.0)
 
 
 def test_an_old_version_that_is_read_later_keeps_its_value():
-    made = function(
-        "x", let("x.1", "add", "x", 1.0), let("y", "mul", "x.1", "x"), result="y"
-    )
+    made = function("x", let("x.1", "add", "x", 1.0), let("y", "mul", "x.1", "x"), result="y")
     check(made, "x_1 = x + 1.0\ny = x_1 * x\nreturn y", 3.0)
 
 
@@ -225,9 +221,7 @@ def test_both_versions_of_a_merge_may_be_read_behind_it():
 
 
 def test_in_place_operators_take_a_copy_of_the_name_if_they_have_to():
-    made = function(
-        "x", let("x.1", "iadd", "x", 1.0), let("t", "sub", "x.1", "x"), result="t"
-    )
+    made = function("x", let("x.1", "iadd", "x", 1.0), let("t", "sub", "x.1", "x"), result="t")
     check(made, "x_1 = x\nx_1 += 1.0\nreturn x_1 - x", 3.0)
 
 
