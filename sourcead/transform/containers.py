@@ -41,6 +41,7 @@ def list_method(s: Any, receiver: Val, site: str, method: str, args: list[Any], 
 def _change(s: Any, receiver: Val, site: str, items: list[Any] | None) -> None:
     """The list holds these elements now (None: not known)."""
     s.heap.assign(site, ITEM)
+    s.heap.resize(site)
     if items is None or len(items) > TRACKED or s.memory.known(receiver) is None:
         s.memory.forget(receiver)
         s.memory.forget_site(site)

@@ -101,7 +101,7 @@ def _flows(body: Block, heap: Heap, kinds: dict[Name, Kind]) -> Iterable[tuple[A
             case For() | While():
                 for c in stmt.carried:
                     yield c.inner, [c.initial, c.next]
-                    yield c.result, [c.initial, c.next]
+                    yield c.result, [c.initial, c.inner, c.next]  # a loop's adjoints go by `inner`
             case Try():
                 for i, target in enumerate(stmt.targets):
                     yield target, [stmt.leaves[i], *(h.leaves[i] for h in stmt.handlers)]

@@ -14,7 +14,8 @@ wider heap until nothing changes.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 
 from sourcead.ir.kinds import Kind, Never, join
 
@@ -40,6 +41,7 @@ class Heap:
         self.blind: set[tuple[str, Hashable]] = set()  # slots read without knowing what was stored last
         self.certain: set[tuple[str, Hashable]] = set()  # keys that an argument has on entry
         self.removed: set[str] = set()  # dicts of which items are deleted
+        self.watching: list[set[str]] = []
         self.raised = False  # an exception is made that carries an active value
         self.escaped: set[str] = set()  # sites that unknown functions got hold of
 
@@ -138,6 +140,20 @@ class Heap:
     def is_certain(self, site: str, slot: Hashable) -> bool:
         """Does the dict have this key at any time?"""
         return (site, slot) in self.certain and site not in self.removed and site not in self.escaped
+
+    @contextmanager
+    def resizing(self) -> Iterator[set[str]]:
+        """The sites of lists that are made longer or shorter meanwhile."""
+        noted: set[str] = set()
+        self.watching.append(noted)
+        try:
+            yield noted
+        finally:
+            self.watching.remove(noted)
+
+    def resize(self, site: str) -> None:
+        for noted in self.watching:
+            noted.add(site)
 
     def read_blindly(self, site: str, slot: Hashable) -> None:
         if (site, slot) not in self.blind:

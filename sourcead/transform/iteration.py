@@ -7,8 +7,9 @@ iterated as it stands.  Tuples whose items differ in kind are unrolled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from types import FunctionType
 from typing import Any
 
 from sourcead.ir.kinds import Array, Dict, Kind, List, Np, Number, Object, Py, Text, Tuple, Unknown, join
@@ -17,7 +18,7 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
 from sourcead.transform.indexing import element_kind
 
-__all__ = ["Iteration", "iteration", "remember"]
+__all__ = ["UNROLLED", "Iteration", "Sequenced", "iterable", "iteration", "remember"]
 
 
 @dataclass(frozen=True)
@@ -29,16 +30,24 @@ class Iteration:
     element: Callable[[Any, Name], Val] = lambda s, target: target
     target_varied: bool = False
     hint: str = ""
-    unrolled: Sequence[Val] | None = None
+    unrolled: Sequenced | None = None
+    watched: tuple[str, ...] = ()  # sites of lists of which the loop may not change the length
 
 
 @dataclass(frozen=True)
 class Sequenced:
-    """Something that can be read by position: its length, and its element at a position."""
+    """Something that can be read by position: its length, and its element at a position.
+
+    `count`: the length where it is known now (a list may grow while it is iterated).
+    """
 
     length: Callable[[], Operand]
     get: Callable[[Val], Val]
-    fixed: int | None = None
+    count: Callable[[], int | None] = lambda: None
+    sites: tuple[str, ...] = ()
+
+
+UNROLLED = 64  # a loop over more items than this is not written out
 
 
 def remember(s: Any, made: Name, builtin: Any, args: list[Any], kwargs: list[tuple[str | None, Any]]) -> None:
@@ -46,23 +55,36 @@ def remember(s: Any, made: Name, builtin: Any, args: list[Any], kwargs: list[tup
     s.iterators[made] = (builtin, list(args), dict(kwargs))
 
 
+def iterable(s: Any, items: Val) -> Val:
+    """What is iterated: an object's `__iter__` is called."""
+    kind = s.kind(items)
+    function = getattr(kind.cls, "__iter__", None) if isinstance(kind, Object) else None
+    if isinstance(function, FunctionType):
+        return iterable(s, s.call_method_of(items, function, [], "items"))
+    return items
+
+
 def iteration(s: Any, items: Val) -> Iteration:
+    items = iterable(s, items)
     kind = s.kind(items)
     if kind == Object(range):
         return Iteration(s.operand(items), Py(int))
+    if isinstance(kind, Dict) and s.holds_varied(items):
+        items = s.method(items, "keys", [], [])
     found = s.components(items)
     if found is not None:
         plain = all(isinstance(i, Const) for i in found) and len({type(i.value) for i in found}) == 1
-        if not (plain and len(found) > 1):
-            return Iteration(Const(None), Unknown(), unrolled=found)
+        if not (plain and len(found) > 1 and not isinstance(kind, List)):
+            return Iteration(Const(None), Unknown(), unrolled=sequenced(s, items))
         return Iteration(s.operand(items), s.kind(found[0]))
     if active(s, items):
         sequence = sequenced(s, items)
         if sequence is not None:
-            if sequence.fixed is not None and sequence.fixed <= 64:
-                return Iteration(Const(None), Unknown(), unrolled=[sequence.get(Const(i)) for i in range(sequence.fixed)])
-            count = s.emit(Call(Ref("range", range), (sequence.length(),)), Object(range))
-            return Iteration(count, Py(int), lambda _, i: sequence.get(i), hint="i")
+            count = sequence.count()
+            if count is not None and count <= UNROLLED:
+                return Iteration(Const(None), Unknown(), unrolled=sequence)
+            numbers = s.emit(Call(Ref("range", range), (sequence.length(),)), Object(range))
+            return Iteration(numbers, Py(int), lambda _, i: sequence.get(i), hint="i", watched=sequence.sites)
         if s.holds_varied(items) or any(map(s.holds_varied, parts_of(s, items))):
             s.refuse("the loop runs over values that carry a derivative in something of unknown structure",
                      "loop over a list, tuple, array, range, zip or enumerate")
@@ -88,24 +110,38 @@ def active(s: Any, items: Val) -> bool:
         case Tuple():
             return s.is_varied(items) or isinstance(items, Virtual)
         case _:
-            return s.is_varied(items)
+            return s.holds_varied(items)  # type: ignore[no-any-return]
 
 
 def sequenced(s: Any, items: Val) -> Sequenced | None:
+    items = iterable(s, items)
     if isinstance(items, Name) and items in s.iterators:
         builtin, args, kwargs = s.iterators[items]
         inner = [sequenced(s, a) for a in args[: 1 if builtin is not zip else None]]
         if any(i is None for i in inner):
             return None
         return _combine(s, builtin, inner, args, kwargs)
+    kind = s.kind(items)
+    if isinstance(kind, List) and kind.site:
+        return _sequenced_list(s, items, kind.site)
     found = s.components(items)
     if found is not None:
-        return Sequenced(lambda: Const(len(found)), lambda i: s.getitem(items, i), len(found))
-    kind = s.kind(items)
+        return Sequenced(lambda: Const(len(found)), lambda i: s.getitem(items, i), lambda: len(found))
     if not isinstance(kind, (Array, List)) and kind != Object(range):
         return None
     held = s.operand(items)
     return Sequenced(lambda: s.emit(Call(Ref("len", len), (held,)), Py(int)), lambda i: _get(s, held, i))
+
+
+def _sequenced_list(s: Any, items: Val, site: str) -> Sequenced:
+    """A list is read as it is when its turn comes."""
+
+    def count() -> int | None:
+        known = s.memory.list_items(items)
+        return None if known is None else len(known)
+
+    held = s.operand(items)
+    return Sequenced(lambda: s.emit(Call(Ref("len", len), (held,)), Py(int)), lambda i: s.getitem(items, i), count, (site,))
 
 
 def _get(s: Any, held: Operand, index: Val) -> Val:
@@ -120,22 +156,25 @@ def _combine(s: Any, builtin: Any, inner: list[Any], args: list[Any], kwargs: di
         start = args[1] if len(args) > 1 else kwargs.get("start", Const(0))
         plain = isinstance(start, Const) and start.value == 0
         return Sequenced(
-            first.length, lambda i: Virtual((i if plain else s.op("add", [i, start]), first.get(i))), first.fixed
+            first.length, lambda i: Virtual((i if plain else s.op("add", [i, start]), first.get(i))), first.count, first.sites
         )
     if builtin is reversed:
         def mirrored(i: Val) -> Val:
-            last = s.op("sub", [first.length(), Const(1)])
+            last = s.op("sub", [first.length(), Const(1)]) if first.count() is None else Const(first.count() - 1)  # type: ignore[operator]
             return first.get(s.op("sub", [last, i]))
 
-        return Sequenced(first.length, mirrored, first.fixed)
-    fixed = [i.fixed for i in inner if i.fixed is not None]
+        return Sequenced(first.length, mirrored, first.count, first.sites)
 
     def shortest() -> Operand:
         lengths = tuple(i.length() for i in inner)
         return lengths[0] if len(set(lengths)) == 1 else s.emit(Call(Ref("min", min), lengths), Py(int))
 
-    every = len(fixed) == len(inner)
-    return Sequenced(shortest, lambda i: Virtual(tuple(each.get(i) for each in inner)), min(fixed) if every else None)
+    def fewest() -> int | None:
+        counts = [i.count() for i in inner]
+        return None if any(c is None for c in counts) else min(counts)
+
+    sites = tuple(site for i in inner for site in i.sites)
+    return Sequenced(shortest, lambda i: Virtual(tuple(each.get(i) for each in inner)), fewest, sites)
 
 
 def plain_kind(s: Any, items: Val) -> Kind:

@@ -73,6 +73,7 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.calls import Calls
 from sourcead.transform.containers import delete_item
 from sourcead.transform.heap import ITEM, Heap
+from sourcead.transform.iteration import UNROLLED, Sequenced, iterable, iteration
 from sourcead.transform.memory import Contents, Key, Memory
 
 __all__ = ["Specialised", "Specialiser", "specialise"]
@@ -376,7 +377,7 @@ class Specialiser(Calls):
             if not isinstance(arg, Star):
                 out.append(self.value(arg, env))
                 continue
-            items = self.components(self.value(arg.value, env))
+            items = self.components(iterable(self, self.value(arg.value, env)))
             out.extend(items if items is not None else [Star(self.operand(self.value(arg.value, env)))])
         return out
 
@@ -407,7 +408,7 @@ class Specialiser(Calls):
             self.memory.forget_slot(kind.site, attr)
 
     def unpack(self, statement: Unpack, env: Env) -> None:
-        value = self.value(statement.value, env)
+        value = iterable(self, self.value(statement.value, env))
         items = self.components(value)
         targets, star = statement.targets, statement.star
         if items is None and star is None and isinstance(self.kind(value), (Array, List)):
@@ -423,8 +424,8 @@ class Specialiser(Calls):
                     env[target] = item
                 return
         held = self.operand(value)
-        names = tuple(self.fresh(t.hint, Unknown(), self.is_varied(held)) for t in targets)
-        if self.is_varied(held):
+        names = tuple(self.fresh(t.hint, Unknown()) for t in targets)
+        if self.holds_varied(held):
             self.refuse("a value of unknown structure that carries a derivative is unpacked here",
                         "unpack tuples, or lists and arrays of known kind")
         self.add(Unpack(names, star, held, self.origin))
@@ -529,8 +530,6 @@ class Specialiser(Calls):
     # -- loops -------------------------------------------------------------------------------
 
     def loop_over(self, statement: For, env: Env) -> bool:
-        from sourcead.transform.iteration import iteration
-
         plan = iteration(self, self.value(statement.items, env))
         if plan.unrolled is not None:
             self.unroll(statement, plan.unrolled, env)
@@ -546,7 +545,11 @@ class Specialiser(Calls):
             target, leave = head
             self.add(For(target, items, carried, tuple(body), leave, self.origin))
 
-        self.loop(statement.carried, env, turn, build)
+        with self.heap.resizing() as resized:
+            self.loop(statement.carried, env, turn, build)
+        if any(site in resized for site in plan.watched):
+            self.refuse("a list that carries derivatives is made longer or shorter while it is iterated",
+                        "loop over a copy, or over range(len(...))")
         return True
 
     def turn(self, body: Block, leave: Operand | None, env: Env) -> Operand | None:
@@ -703,32 +706,35 @@ class Specialiser(Calls):
         entries.append(Carried(inner, start, following, result))
         return result
 
-    def unroll(self, statement: For, elements: Sequence[Val], env: Env) -> None:
+    def unroll(self, statement: For, elements: Sequenced, env: Env) -> None:
         """A loop over a tuple whose items differ in kind: the body once for each."""
         values = [self.value(c.initial, env) for c in statement.carried]
-        done = self.unroll_from(statement, list(elements), values, env)
+        done = self.unroll_from(statement, elements, 0, values, env)
         for c, v in zip(statement.carried, done):
             env[c.result] = v
 
-    def unroll_from(self, statement: For, rest: list[Val], values: list[Val], env: Env) -> list[Val]:
-        if not rest:
+    def unroll_from(self, statement: For, elements: Sequenced, at: int, values: list[Val], env: Env) -> list[Val]:
+        count = elements.count()
+        if count is None or at > UNROLLED:
+            self.refuse("what is iterated is changed by the loop in a way that cannot be followed", "loop over a copy")
+        if at >= count:
             return values
-        turn_env = {**env, statement.target: rest[0], **{c.inner: v for c, v in zip(statement.carried, values)}}
+        turn_env = {**env, statement.target: elements.get(Const(at)), **{c.inner: v for c, v in zip(statement.carried, values)}}
         self.run(statement.body, turn_env)
         values = [self.value(c.next, turn_env) for c in statement.carried]
         if statement.exit is None:
-            return self.unroll_from(statement, rest[1:], values, env)
+            return self.unroll_from(statement, elements, at + 1, values, env)
         leave = self.value(statement.exit, turn_env)
         decided = self.truth(leave)
         if decided is not None:
-            return values if decided else self.unroll_from(statement, rest[1:], values, env)
+            return values if decided else self.unroll_from(statement, elements, at + 1, values, env)
         test = self.operand(leave)
         left = self.memory.snapshot()
         self.memory.logs.append(set())
         with self.block() as stay:
             pass
         with self.block() as more:
-            later = self.unroll_from(statement, rest[1:], values, env)
+            later = self.unroll_from(statement, elements, at + 1, values, env)
         stored = self.memory.logs.pop()
         merges: list[Merge] = []
         out = [self.merge(c.result.hint, a, b, merges, stay, more)
@@ -741,6 +747,9 @@ class Specialiser(Calls):
 
     def within(self, statement: With, env: Env) -> bool:
         context = self.operand(self.value(statement.context, env))
+        if self.holds_varied(context):
+            self.refuse("the context manager of a `with` holds a value that carries a derivative",
+                        "keep the value out of it")
         target = None
         if statement.target is not None:
             target = self.fresh(statement.target.hint, Unknown())
