@@ -28,7 +28,7 @@ __all__ = ["Builder", "Val", "Virtual"]
 class Virtual:
     """A tuple, list display or slice that exists only in the compiler until somebody needs the object.
 
-    `form` is "tuple", "list" or "slice"; `cls` the namedtuple class or tuple.
+    `form` is "tuple", "list", "slice" or "super" (class and instance of a `super()`); `cls` the namedtuple class or tuple.
     """
 
     items: tuple[Val, ...]
@@ -76,6 +76,8 @@ class Builder:
                 return kind_of_constant(constant)
             case Ref():
                 return self.kind_of_ref(value)
+            case Virtual(_, "super"):
+                return Unknown()
             case Virtual(items, "tuple", cls):
                 return Tuple(tuple(map(self.kind, items)), cls)
             case Virtual():
@@ -165,6 +167,8 @@ class Builder:
         if not isinstance(value, Virtual):
             return value
         items = tuple(self.operand(v) for v in value.items)
+        if value.form == "super":
+            return self.emit(Op("super_", items), Unknown(), hint)
         varied = any(map(self.is_varied, items))
         if value.form == "tuple" and value.cls is not tuple:
             from sourcead.ir.nodes import Call

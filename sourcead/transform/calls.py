@@ -125,10 +125,13 @@ class Calls(Operations):
         if rule is not None and rule.form == "source" and not self.derivative and any(map(self.holds_varied, _plain(args, kwargs))):
             return self.call_function(func, obj, args, kwargs, hint, method)
         if rule is not None:
+            if isinstance(obj, np.ufunc) and len(args) > obj.nin and not any(isinstance(a, Star) for a in args):
+                args, kwargs = args[: obj.nin], [*kwargs, ("out", args[obj.nin])]
             if any(k == "out" for k, _ in kwargs):
                 written = without_out(self, func, obj, args, kwargs, hint)
                 if written is not None:
                     return written
+                self.check_out(kwargs, args)
             return self.call_rule(rule, func, obj, args, kwargs, hint, method)
         if isinstance(getattr(obj, "__self__", None), np.ufunc) and obj.__name__ == "at":
             return self.add_at(func, obj, args, hint)
@@ -166,10 +169,19 @@ class Calls(Operations):
 
     # -- rules -------------------------------------------------------------------------------
 
+    def check_out(self, kwargs: Kwargs, args: list[Any]) -> None:
+        """`out=` that could not be written as a store."""
+        out = dict(kwargs).get("out")
+        if out is not None and not isinstance(self.kind(out), NoneKind) and any(map(self.holds_varied, (out, *_plain(args, kwargs)))):
+            self.refuse("`out=` together with `where=`, or into something of unknown kind",
+                        "assign the result: `out[...] = f(x)`", NoRule)
+
     def call_rule(self, rule: Rule, func: Val, obj: Any, args: list[Any], kwargs: Kwargs, hint: str, method: bool) -> Val:
         plain = _plain(args, kwargs)
         varied = rule.form != "constant" and any(map(self.holds_varied, plain))
         kind = self.rule_kind(rule, obj, args, kwargs)
+        if isinstance(kind, (Const, Ref)):
+            return kind  # the value itself: it follows from the arguments' kinds
         operands = tuple(a if isinstance(a, Star) else self.operand(a) for a in args)
         keywords = tuple((k, self.operand(v)) for k, v in kwargs)
         if method and isinstance(func, Name):
@@ -190,7 +202,7 @@ class Calls(Operations):
             self.kinds[name] = List(Unknown(), site)
             self.heap.store(site, ITEM, items.item, name in self.varied)
 
-    def rule_kind(self, rule: Rule, obj: Any, args: list[Any], kwargs: Kwargs) -> Kind:
+    def rule_kind(self, rule: Rule, obj: Any, args: list[Any], kwargs: Kwargs) -> Kind | Const | Ref:
         if any(isinstance(a, Star) for a in args) or any(k is None for k, _ in kwargs):
             return Unknown()
         kinds = [a if isinstance(a, Const) else self.deep_kind(a) for a in args]
@@ -414,6 +426,8 @@ class Calls(Operations):
 
     def method(self, receiver: Val, method: str, args: list[Any], kwargs: Kwargs, hint: str = "t") -> Val:
         kind = self.kind(receiver)
+        if isinstance(receiver, Virtual) and receiver.form == "super":
+            return self.parent_method(receiver, method, args, kwargs, hint)
         match kind:
             case Value(value=obj) if not isinstance(obj, (np.dtype,)) and hasattr(obj, method):
                 path = f"{receiver.path}.{method}" if isinstance(receiver, Ref) else method
@@ -442,6 +456,22 @@ class Calls(Operations):
             self.refuse(f"method `{method}` of a value of unknown kind, with a value that carries a derivative",
                         "make its kind known, or give the method a rule with @sourcead.rule", NoRule)
         return self.opaque_method(receiver, method, args, kwargs, hint, Unknown())
+
+    def parent_method(self, receiver: Virtual, method: str, args: list[Any], kwargs: Kwargs, hint: str) -> Val:
+        """`super().method(...)`"""
+        found = self.parent_attribute(receiver, method)
+        instance = receiver.items[1]
+        if found is object.__init__ or (found is None and method in ("__init__", "__init_subclass__")):
+            return Const(None)
+        if isinstance(found, staticmethod):
+            return self.call_object(Ref(method, found.__func__), found.__func__, args, kwargs, hint)
+        if isinstance(found, classmethod):
+            kind = self.kind(instance)
+            cls = instance if isinstance(kind, Value) else Ref(kind.cls.__name__, kind.cls)  # type: ignore[union-attr]
+            return self.call_object(Ref(method, found.__func__), found.__func__, [cls, *args], kwargs, hint)
+        if not isinstance(found, types.FunctionType):
+            self.refuse(f"`super().{method}` is not a plain method", "name the class: `Base.method(self, ...)`")
+        return self.call_object(Ref(found.__qualname__, found), found, [instance, *args], kwargs, hint)
 
     def text_method(self, receiver: Val, method: str, args: list[Any], kwargs: Kwargs, hint: str) -> Val:
         if isinstance(receiver, Const) and all(isinstance(a, Const) for a in args) and not kwargs:

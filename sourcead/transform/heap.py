@@ -149,7 +149,7 @@ class Heap:
         try:
             yield noted
         finally:
-            self.watching.remove(noted)
+            self.watching.pop()
 
     def resize(self, site: str) -> None:
         for noted in self.watching:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,7 +59,8 @@ INPLACE = {f"i{name.rstrip('_')}": name for name in (
 CONSTANT = frozenset({"not_", "eq", "ne", "lt", "le", "gt", "ge", "is_", "is_not", "contains", "not_contains",
                       "floordiv", "lshift", "rshift", "and_", "or_", "xor", "invert", "format", "join"})
 FOLDED = frozenset({"add", "sub", "mul", "neg", "not_", "eq", "ne", "lt", "le", "gt", "ge", "truediv", "pow"})
-DUNDER = {"and_": "and", "or_": "or", "getitem": "getitem", "contains": "contains"}
+DUNDER = {"and_": "and", "or_": "or"}
+REFLECTED = {"__lt__": "__gt__", "__gt__": "__lt__", "__le__": "__ge__", "__ge__": "__le__", "__eq__": "__eq__", "__ne__": "__ne__"}
 
 
 def class_of(kind: Kind) -> type | None:
@@ -139,7 +141,7 @@ class Operations(Slots):
             case Const(constant):
                 return bool(constant)
             case Virtual(items, form):
-                return bool(items) if form != "slice" else True
+                return bool(items) if form in ("tuple", "list") else True
         match self.kind(value):
             case NoneKind():
                 return False
@@ -152,9 +154,22 @@ class Operations(Slots):
             case _:
                 return None
 
+    def tested(self, value: Val) -> Val:
+        """What a test asks: an object's class may say what its truth is."""
+        kind = self.kind(value)
+        if isinstance(kind, Object):
+            for name in ("__bool__", "__len__"):
+                function = getattr(kind.cls, name, None)
+                if isinstance(function, FunctionType):
+                    return self.call_method_of(value, function, [], "t")
+            if not hasattr(kind.cls, "__bool__") and not hasattr(kind.cls, "__len__"):
+                return Const(True)
+        items = self.memory.list_items(value)
+        return value if items is None else Const(bool(items))
+
     def components(self, value: Val, block: list[Any] | None = None) -> list[Val] | None:
         """The items of a tuple (or unmutated list display) of known length."""
-        if isinstance(value, Virtual) and value.form != "slice":
+        if isinstance(value, Virtual) and value.form in ("tuple", "list"):
             return list(value.items)
         held = self.memory.list_items(value)
         if held is not None:
@@ -180,8 +195,8 @@ class Operations(Slots):
         match op:
             case "tuple":
                 return Virtual(tuple(self.spread(args)))
-            case "slice":
-                return Virtual(tuple(args), "slice")
+            case "slice" | "super_":
+                return Virtual(tuple(args), op.rstrip("_"))
             case "list":
                 return self.fresh_list(self.operand(Virtual(tuple(args), "list"), hint))
             case "dict":
@@ -214,13 +229,14 @@ class Operations(Slots):
         return out
 
     def operator(self, op: str, args: list[Val], hint: str) -> Val:
+        if op == "not_":
+            args = [self.tested(args[0])]
         folded = self.fold(op, args)
         if folded is not None:
             return folded
         kinds = list(map(self.kind, args))
-        for i, kind in enumerate(kinds):
-            if isinstance(kind, Object):
-                return self.overloaded(op, args, i, hint)
+        if any(isinstance(kind, Object) for kind in kinds):
+            return self.overloaded(op, args, hint)
         if self.derivative and op in ("add", "sub", "mul", "truediv"):
             args = self.unstretched(args)
             kinds = list(map(self.kind, args))
@@ -362,18 +378,25 @@ class Operations(Slots):
             self.memory.begin(name, site, "list", dict(enumerate(items * times[0])))
         return name
 
-    def overloaded(self, op: str, args: list[Val], at: int, hint: str) -> Val:
-        """`a + b` of an instance: its class's `__add__`, or `__radd__` of the right operand."""
-        dunder = f"__{DUNDER.get(op, op)}__" if at == 0 else f"__r{DUNDER.get(op, op)}__"
-        kind = self.kind(args[at])
-        assert isinstance(kind, Object)
-        function = getattr(kind.cls, dunder, None)
-        if function is None:
-            operands = tuple(map(self.operand, args))
-            if any(map(self.is_varied, operands)):
-                self.refuse(f"`{kind.cls.__name__}` has no {dunder}", "give the class this method")
-            return self.emit(Op(op, operands), Unknown(), hint)
-        return self.call_method_of(args[at], function, [a for i, a in enumerate(args) if i != at], hint)
+    def overloaded(self, op: str, args: list[Val], hint: str) -> Val:
+        """`a + b` of instances: the class's `__add__`, or `__radd__` of the right operand, in Python's order."""
+        word = DUNDER.get(op, op)
+        tries = [(0, f"__{word}__")]
+        if len(args) == 2:
+            tries.append((1, REFLECTED.get(f"__{word}__", f"__r{word}__")))
+        for at, name in tries:
+            kind = self.kind(args[at])
+            function = getattr(kind.cls, name, None) if isinstance(kind, Object) else None
+            if isinstance(function, FunctionType):
+                result = self.call_method_of(args[at], function, [a for i, a in enumerate(args) if i != at], hint)
+                if self.kind(result) != Value(NotImplemented):
+                    return result
+        if op == "ne" and isinstance(getattr(getattr(self.kind(args[0]), "cls", None), "__eq__", None), FunctionType):
+            return self.op("not_", [self.overloaded("eq", args, hint)], hint)
+        operands = tuple(map(self.operand, args))
+        if op not in CONSTANT and any(map(self.holds_varied, operands)):
+            self.refuse(f"no class of the operands says what `{op}` of them is", "give the class the method")
+        return self.emit(Op(op, operands), Py(bool) if op in ("eq", "ne", "not_") else Unknown(), hint)
 
     def identity(self, op: str, args: list[Val], hint: str) -> Val:
         a, b = map(self.kind, args)
@@ -394,6 +417,11 @@ class Operations(Slots):
 
     def contains(self, op: str, args: list[Val], hint: str) -> Val:
         container, item = args
+        kind = self.kind(container)
+        function = getattr(kind.cls, "__contains__", None) if isinstance(kind, Object) else None
+        if isinstance(function, FunctionType):
+            found_ = self.call_method_of(container, function, [item], hint)
+            return found_ if op == "contains" else self.op("not_", [found_], hint)
         items = self.components(container)
         if items is not None and all(isinstance(i, Const) for i in (*items, item)):
             found = any(i.value == item.value for i in items)  # type: ignore[union-attr]
@@ -401,13 +429,10 @@ class Operations(Slots):
         if isinstance(container, Const) and isinstance(item, Const):
             return Const((item.value in container.value) == (op == "contains"))
         kind = self.kind(container)
-        if isinstance(kind, Dict) and isinstance(item, Const) and self.is_closed(kind):
-            return Const((item.value in self.heap.known(kind.site)) == (op == "contains"))
+        held = self.memory.known(container)
+        if held is not None and held.form == "dict" and isinstance(item, Const) and (held.complete or item.value in held.slots):
+            return Const((item.value in held.slots) == (op == "contains"))
         return self.emit(Op(op, (self.operand(container), self.operand(item))), Py(bool), hint)
-
-    def is_closed(self, kind: Dict) -> bool:
-        """Are the keys of this dict certainly those of its site (nothing deleted or added under unknown keys)?"""
-        return False
 
     # -- indexing ----------------------------------------------------------------------------
 
@@ -473,6 +498,8 @@ class Operations(Slots):
 
     def attr(self, base: Val, attr: str, hint: str = "t") -> Val:
         kind = self.kind(base)
+        if isinstance(base, Virtual) and base.form == "super":
+            return self.inherited(base, attr, hint)
         match kind:
             case Value(value=obj):
                 return self.live_attr(base, obj, attr, hint)
@@ -492,6 +519,23 @@ class Operations(Slots):
             self.refuse(f"attribute `{attr}` of a value of unknown kind that carries a derivative",
                         "make its kind known: an annotation, np.asarray, or a dataclass")
         return self.emit(Attr(self.operand(base), attr), Unknown(), hint)
+
+    def inherited(self, base: Virtual, attr: str, hint: str) -> Val:
+        """`super().attr`: what the classes behind the given one say."""
+        function = self.parent_attribute(base, attr)
+        if isinstance(function, property):
+            return self.call_method_of(base.items[1], function.fget, [], hint)
+        if not isinstance(function, FunctionType):
+            self.refuse(f"`super().{attr}` is not a plain method or property", "name the class: `Base.method(self, ...)`")
+        return self.bind_field(base.items[1], function, attr, hint)
+
+    def parent_attribute(self, base: Virtual, attr: str) -> Any:
+        cls, receiver = map(self.kind, base.items)
+        own = receiver.cls if isinstance(receiver, Object) else getattr(receiver, "value", None)
+        if not isinstance(cls, Value) or not isinstance(own, type) or cls.value not in own.__mro__:
+            self.refuse("`super()` of something of unknown class", "name the class: `Base.method(self, ...)`")
+        behind = own.__mro__[own.__mro__.index(cls.value) + 1 :]
+        return next((vars(c)[attr] for c in behind if attr in vars(c)), None)
 
     def live_attr(self, base: Val, obj: Any, attr: str, hint: str) -> Val:
         if not hasattr(obj, attr):
@@ -522,7 +566,10 @@ class Operations(Slots):
         constant = attr in ("itemsize", "nbytes", "strides", "flags", "base", "ctypes", "data", "numerator", "denominator")
         if callable(getattr(cls, attr, None)) and not isinstance(getattr(cls, attr), property):
             return self.bind(base, getattr(cls, attr), hint)
-        return self.emit(Attr(self.operand(base), attr), found, hint, self.is_varied(base) and not constant)
+        name = self.emit(Attr(self.operand(base), attr), found, hint, self.is_varied(base) and not constant)
+        if isinstance(kind, Array) and isinstance(found, Array):
+            self.share(name, base)
+        return name
 
     def needs_flat(self, base: Val) -> None:
         if self.is_varied(base):
@@ -538,6 +585,8 @@ class Operations(Slots):
     def store(self, base: Val, index: Val, value: Val, op: str | None) -> None:
         kind = self.kind(base)
         target = self.operand(base)
+        if isinstance(target, Ref) and self.holds_varied(value):
+            self.refuse(f"an active value is stored into `{target.path}`, which is not an argument", "pass it as an argument")
         match kind:
             case List(_, site):
                 self.store_list(base, site, index, value, op)

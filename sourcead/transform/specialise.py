@@ -166,6 +166,7 @@ class Specialiser(Calls):
         self.entry_reads: set[Name] = set()
         self.ordinal = 0
         self.iterators: dict[Name, Any] = {}
+        self.iterated: set[str] = set()  # lists that a loop runs over by position
         self.loop_depth = 0
         self.branch_depth = 0
 
@@ -444,14 +445,15 @@ class Specialiser(Calls):
     # -- branches ----------------------------------------------------------------------------
 
     def branch(self, statement: If, env: Env) -> bool:
-        decided = self.truth(self.value(statement.test, env))
+        asked = self.tested(self.value(statement.test, env))
+        decided = self.truth(asked)
         if decided is not None:
             taken = statement.then if decided else statement.orelse
             reached = self.run(taken, env)
             for merge in statement.merges:
                 env[merge.target] = self.value(merge.then if decided else merge.orelse, env)
             return reached
-        test = self.operand(self.value(statement.test, env))
+        test = self.operand(asked)
         then_env, else_env = dict(env), dict(env)
         self.branch_depth += 1
         entry = self.memory.snapshot()
@@ -563,7 +565,7 @@ class Specialiser(Calls):
             self.memory.logs.append(unsettled)
             with self.block() as condition:
                 self.run(statement.condition, env)
-                test = self.operand(self.value(statement.test, env))
+                test = self.operand(self.tested(self.value(statement.test, env)))
             self.memory.logs.pop()
             return condition, test, self.turn(statement.body, statement.exit, env)
 
@@ -747,6 +749,8 @@ class Specialiser(Calls):
 
     def within(self, statement: With, env: Env) -> bool:
         context = self.operand(self.value(statement.context, env))
+        if self.holds_varied(context):
+            self.refuse("a context manager holds values that carry a derivative", "compute them outside of the `with`")
         if self.holds_varied(context):
             self.refuse("the context manager of a `with` holds a value that carries a derivative",
                         "keep the value out of it")
