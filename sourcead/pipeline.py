@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import sourcead.rules.numpy
-import sourcead.rules.python  # noqa: F401
+import sourcead.rules.python
+import sourcead.rules.scipy  # noqa: F401
 from sourcead.emit.load import load
 from sourcead.emit.source import emit
 from sourcead.errors import NotAFunction

@@ -13,6 +13,7 @@ float32[a1]
 from __future__ import annotations
 
 import itertools
+import types
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -115,8 +116,8 @@ def _without_sizes(kind: Kind) -> Kind:
     match kind:
         case Array(dtype, dims):
             return Array(dtype, tuple(d if isinstance(d, Sym) else None for d in dims))
-        case Tuple(items, cls):
-            return Tuple(tuple(map(_without_sizes, items)), cls)
+        case Tuple() | List():
+            return Unknown()  # how many items there are may come from them too
         case _:
             return kind
 
@@ -262,7 +263,7 @@ def observe(value: Any) -> Kind:
             return Slice()
         case tuple():
             return Tuple(tuple(map(observe, value)), type(value))
-        case np.dtype() | type():
+        case np.dtype() | type() | types.ModuleType():
             return Value(value)
         case _:
             return Unknown()

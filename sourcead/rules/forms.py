@@ -23,11 +23,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any, TypeVar
 
 from sourcead.rules.registry import Effects, Rule, Samples, lookup, register
 
-__all__ = ["constant", "elementwise", "forward_rule", "linear", "reverse_rule"]
+__all__ = ["constant", "elementwise", "forward_rule", "helper", "helpers", "linear", "reverse_rule"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -189,3 +190,21 @@ def constant(
     for function in functions:
         name = getattr(function, "__name__", repr(function))
         register(Rule(name, "constant", (function,), effects=effects or Effects(), kind=kind))
+
+
+def helper(function: F) -> F:
+    """A function of rules that generated code calls by name; differentiated again, its source is used.
+
+    Also a rule itself that would be too long where it stands: `@helper` next to the function.
+    """
+    register(Rule(function.__name__, "source", (function,)))
+    return function
+
+
+def helpers(*modules: ModuleType) -> None:
+    """All public functions of modules of `sourcead.runtime`, where they have no rule of their own."""
+    for module in modules:
+        for name in module.__all__:
+            function = getattr(module, name)
+            if callable(function) and lookup(function) is None:
+                helper(function)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["last_written", "unbroadcast"]
+__all__ = ["laid_out", "last_written", "unbroadcast"]
 
 
 def unbroadcast(adjoint: Any, like: Any) -> Any:
@@ -46,3 +46,14 @@ def last_written(adjoint: np.ndarray[Any, Any], index: Any) -> np.ndarray[Any, A
     owner = np.empty(adjoint.shape, dtype=int)
     owner[index] = order
     return np.where(owner[index] == order, picked, 0)
+
+
+def laid_out(values: Any, like: Any) -> Any:
+    """A copy of `values` with the memory layout of `like`, so that views of the two are made alike.
+
+    >>> laid_out(np.ones((2, 3)), np.zeros((2, 3), order="F")).flags.f_contiguous
+    True
+    """
+    made = np.empty_like(like)
+    made[...] = values
+    return made

@@ -16,11 +16,34 @@ from sourcead.runtime.scipy_incomplete import betainc_in_parameters
 from sourcead.runtime.triangles import as_read, to_read
 
 __all__ = [
+    "beta_log_density",
+    "beta_scores",
+    "chi2_scores",
+    "covariance_bar",
     "density_slopes",
     "distribution_slopes",
+    "f_scores",
+    "gamma_log_density",
+    "gamma_scores",
+    "gaussian_covariance",
+    "gaussian_rows",
+    "gaussian_size",
     "log_density_slopes",
+    "lognorm_in_s",
+    "lognorm_log_density",
+    "lognorm_scores",
+    "normal_log_density",
+    "pareto_in_b",
+    "pareto_log_density",
+    "positive",
     "quantile_slopes",
     "t_in_df",
+    "t_log_density",
+    "t_scores",
+    "truncnorm_scores",
+    "weibull_in_c",
+    "weibull_log_density",
+    "weibull_scores",
 ]
 
 

@@ -203,8 +203,17 @@ class _Marker:
         out: list[Stmt] = []
         for stmt in block:
             if self.is_live(stmt):
-                out.append(self.swept(stmt))
+                out.extend(self.unwrapped(self.swept(stmt)))
         return tuple(out)
+
+    def unwrapped(self, stmt: Stmt) -> Block:
+        """A `try` of which nothing is left but its body."""
+        if not isinstance(stmt, Try) or stmt.handlers or stmt.final:
+            return (stmt,)
+        copies = tuple(
+            Assign(t, Op("copy", (v,)), stmt.origin) for t, v in zip(stmt.targets, stmt.leaves) if t in self.live
+        )
+        return (*stmt.body, *stmt.orelse, *copies)
 
     def swept(self, stmt: Stmt) -> Stmt:
         match stmt:

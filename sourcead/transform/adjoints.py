@@ -183,7 +183,7 @@ class Adjoints:
             items = self.b.components(amount)
             if items is None:
                 items = [self.b.getitem(amount, Const(i)) for i in range(len(value.items))]
-            for item, part in zip(value.items, items):
+            for item, part in zip(value.items, items, strict=True):
                 self.contribute(item, part, transient=transient, shared=True)
             return
         if not isinstance(value, Name) or not self.is_active(value):

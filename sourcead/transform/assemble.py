@@ -35,6 +35,7 @@ from sourcead.ir.nodes import (
     With,
 )
 from sourcead.ir.walk import binds, map_expr, operands, reads, statements, substitute
+from sourcead.runtime.undo import undo
 from sourcead.transform.needed import At, Needed, Program
 
 __all__ = ["Assembler"]
@@ -64,6 +65,7 @@ class Assembler:
     old: dict[int, list[Name]] = field(default_factory=dict)
     tops: dict[int, list[Stmt]] = field(default_factory=dict)
     undo_hints: dict[Name, str] = field(default_factory=dict)
+    redo: Name | None = None  # the list of what a pullback has taken back
     final: list[tuple[Name, Name]] = field(default_factory=list)
 
     # -- planning ----------------------------------------------------------------------------
@@ -419,7 +421,14 @@ class Assembler:
             index: Operand = Const(Ellipsis)
             if isinstance(w.stmt, Store):
                 index = self.known(w.stmt.index, known, out, origin)
-            out.append(Store(self.known(base, known, out, origin), index, value, None, origin))
+            target = self.known(base, known, out, origin)
+            if self.keep:
+                if self.redo is None:
+                    self.redo = self.builder.fresh("redone", Unknown())
+                done = self.builder.fresh("_", NoneKind())
+                out.append(Assign(done, Call(Ref("undo", undo), (target, index, value, self.redo)), origin))
+            else:
+                out.append(Store(target, index, value, None, origin))
 
     def turn_back(self, stmt: For, known: dict[Name, Operand], out: list[Stmt]) -> None:
         """The reversed loop: over the same range backward, over the list of what was kept, or so many times."""

@@ -277,7 +277,7 @@ class Locations:
 
     def _may_view(self, expr: Any) -> bool:
         rule = registry.lookup(function_of(expr, self.kinds))
-        return rule is not None and rule.effects.returns in ("maybe", "same")
+        return rule is not None and rule.effects.returns in ("maybe", "same", "view")
 
 
 def binds_all(stmt: Stmt) -> tuple[Name, ...]:
@@ -291,6 +291,10 @@ def binds_all(stmt: Stmt) -> tuple[Name, ...]:
             return binds(stmt)
 
 
+READ_ONLY = frozenset({"broadcast_to", "diagonal", "diag", "broadcast_arrays", "sliding_window_view", "split", "real", "imag"})
+"""Views that cannot be used to write into the adjoint: followed at run time where their storage is written."""
+
+
 def view_base(expr: Any, kinds: dict[Name, Kind]) -> Name | None:
     """The array of which `expr` is certainly a view."""
     match expr:
@@ -300,8 +304,11 @@ def view_base(expr: Any, kinds: dict[Name, Kind]) -> Name | None:
         case Attr(Name() as base, "T"):
             return base if isinstance(kinds.get(base), Array) else None
         case MethodCall(Name() as base) | Call(_, (Name() as base, *_)):
-            rule = registry.lookup(function_of(expr, kinds))
-            return base if rule is not None and rule.effects.returns == "view" else None
+            function = function_of(expr, kinds)
+            rule = registry.lookup(function)
+            if rule is None or rule.effects.returns != "view":
+                return None
+            return None if getattr(function, "__name__", "") in READ_ONLY else base
         case _:
             return None
 

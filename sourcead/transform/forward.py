@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from sourcead.errors import NoRule
-from sourcead.ir.kinds import Array, Dict, List, NoneKind, Object, Py, Text, Tuple, Value, carries, same_dim
+from sourcead.ir.kinds import Array, Dict, List, NoneKind, Object, Py, Text, Tuple, Value, carries, dtype_of, same_dim
 from sourcead.ir.never import assert_never
 from sourcead.ir.nodes import (
     UNDEFINED,
@@ -50,6 +50,7 @@ from sourcead.ir.nodes import (
 )
 from sourcead.rules import registry
 from sourcead.rules.registry import Rule
+from sourcead.runtime.accumulate import laid_out
 from sourcead.runtime.lists import tangent_of, zeros_like
 from sourcead.transform.adjoints import ZERO
 from sourcead.transform.builder import Val, Virtual
@@ -154,7 +155,8 @@ class Forward:
             if given is None:
                 self.dots[name] = self.zeros(name)
             else:
-                self.dots[name] = self.b.emit(MethodCall(given, "copy", ()), self.b.kind(name), self.hint(name))
+                made = Call(Ref("laid_out", laid_out), (given, name))
+                self.dots[name] = self.b.emit(made, self.b.kind(name), self.hint(name))
 
     # -- statements --------------------------------------------------------------------------
 
@@ -252,6 +254,10 @@ class Forward:
     def fit(self, found: Val, target: Name) -> Val:
         """The tangent has the shape of its value; where that is written in place, it owns its memory."""
         kind, have = self.b.kind(target), self.b.kind(found)
+        mine, its = dtype_of(kind), dtype_of(have)
+        if mine is not None and its is not None and its.kind == "c" and mine.kind != "c":
+            have = kind
+            found = self.b.emit(Attr(self.b.operand(found), "real"), kind, self.hint(target))
         if isinstance(kind, Array) and kind.dims:
             same = isinstance(have, Array) and len(have.dims) == len(kind.dims) and all(map(same_dim, have.dims, kind.dims))
             if not same and not isinstance(have, Array) or (isinstance(have, Array) and not same):

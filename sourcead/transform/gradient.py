@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from sourcead.errors import NonScalarOutput
-from sourcead.ir.kinds import Array, Dict, Kind, Np, Number, Object, Py, Tuple, Unknown, carries, dtype_of
+from sourcead.ir.kinds import Array, Dict, Kind, NoneKind, Np, Number, Object, Py, Tuple, Unknown, carries, dtype_of
 from sourcead.ir.nodes import (
     Assign,
     Attr,
@@ -35,6 +35,7 @@ from sourcead.ir.nodes import (
 from sourcead.ir.walk import reads, statements, substitute
 from sourcead.rules import registry
 from sourcead.runtime.shadows import Shadows
+from sourcead.runtime.undo import redo
 from sourcead.runtime.lists import like_object, zeros_like
 from sourcead.simplify.dead_code import dead_code
 from sourcead.transform.assemble import Assembler
@@ -75,7 +76,9 @@ class Sweeps:
     uses: list[Any]
 
 
-def sweeps(done: Specialised, wrt: Sequence[int], *, scalar: bool, aux: bool, single: bool) -> Sweeps:
+def sweeps(
+    done: Specialised, wrt: Sequence[int], *, scalar: bool, aux: bool, single: bool, keep: bool = False
+) -> Sweeps:
     """Forward and reverse sweep of a specialised program, with respect to the parameters `wrt`."""
     b = done.builder
     primal = replace(done.function, body=positioned(done.function.body))
@@ -99,6 +102,9 @@ def sweeps(done: Specialised, wrt: Sequence[int], *, scalar: bool, aux: bool, si
     b.origin = Origin.none()
     out_bar = b.fresh("out_bar", Py(float) if scalar else seed_kind(b, result))
     with b.block() as reverse:
+        for name in params:
+            if sweep.is_built(name):
+                sweep.adj.open_list(name)
         sweep.adj.contribute(result, out_bar)
         sweep.sweep(primal.body)
         bars = [finish(sweep, params[i]) for i in wrt]
@@ -109,7 +115,7 @@ def sweeps(done: Specialised, wrt: Sequence[int], *, scalar: bool, aux: bool, si
     trimmed = clean(Function("", (), tuple(reverse), returned, primal.origin), b).body
     uses = reverse_uses(trimmed, program, b.kinds) + loop_uses(trimmed, program, sweep)
     needed = find_needed(uses, program, locations, b.kinds, sweep.writes)
-    assembler = Assembler(b, program, needed, sweep.writes)
+    assembler = Assembler(b, program, needed, sweep.writes, keep)
     assembler.prepare(trimmed)
     forward = assembler.forward(primal.body, ())
     backward = assembler.reverse(trimmed, (), {})
@@ -170,14 +176,18 @@ class Pullback:
 def pullback(done: Specialised, wrt: Sequence[int], *, name: str) -> Pullback:
     """A split call whose reverse half may be called any number of times, whatever happens in between."""
     b = done.builder
-    s = sweeps(done, wrt, scalar=False, aux=False, single=False)
+    s = sweeps(done, wrt, scalar=False, aux=False, single=False, keep=True)
     lists = [saved.name for saved in s.assembler.lists.values()]
     exposed = [n for n in dict.fromkeys(u.name for u in s.uses if u.content) if is_exposed(b, s, n)]
-    owners = list(dict.fromkeys([*s.undone, *(s.locations.owner(n)[0] for n in exposed)]))
-    free = [n for n in free_names(s.backward) if n != s.out_bar]
+    params = [p.name for p in s.primal.params]
+    undone = [n for n in s.undone if n in params or n not in b.definitions or is_exposed(b, s, n)]
+    owners = list(dict.fromkeys([*undone, *(s.locations.owner(n)[0] for n in exposed)]))
     forward, backward = list(s.forward), list(s.backward)
     before: list[Stmt] = []
     after: list[Stmt] = []
+    if s.assembler.redo is not None:
+        before.append(Assign(s.assembler.redo, Op("list", ()), Origin.none()))
+        after.append(Assign(b.fresh("_", NoneKind()), Call(Ref("redo", redo), (s.assembler.redo,)), Origin.none()))
     kept: dict[Name, Name] = {}
     for owner in owners:
         copy = b.fresh(f"{owner.hint}_kept", b.kind(owner))
@@ -276,6 +286,8 @@ def finish_value(sweep: Reverse, value: Operand, owned: bool, kind: Kind, hint: 
     have = b.kind(value)
     if isinstance(kind, Py) and not isinstance(have, Py) and not isinstance(value, Const):
         return b.emit(Call(Ref(kind.type.__name__, kind.type), (value,)), kind, hint)  # type: ignore[no-any-return]
+    if isinstance(kind, Array) and not kind.dims and not isinstance(have, Array):
+        return b.emit(Call(Ref("np.array", np.array), (value,)), kind, hint)  # type: ignore[no-any-return]
     if isinstance(kind, Array) and not owned and not sweep.adj.is_fresh(value):
         return b.emit(MethodCall(value, "copy", ()), kind, hint)  # type: ignore[no-any-return]
     return value
@@ -306,7 +318,8 @@ def finish_slot(sweep: Reverse, name: Name, kind: Kind, slot: Any, each: Kind) -
     if isinstance(kind, (Dict, Object)) and kind.site in sweep.at.mutated_sites and isinstance(each, (Py, Np, Array)):
         if not sweep.adj.is_dynamic(part):
             like = Const(0.0) if isinstance(each, (Py, Np)) else sweep.adj.read_part(part)
-            return sweep.adj.take_slot(source_of_part(sweep, name), Const(slot), like, each)
+            held = sweep.adj.take_slot(source_of_part(sweep, name), Const(slot), like, each)
+            sweep.adj.contribute_number(part, each, held, transient=False, owned=True, shared=False)
     return finish(sweep, part)
 
 

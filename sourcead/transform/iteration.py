@@ -80,6 +80,7 @@ def iteration(s: Any, items: Val) -> Iteration:
     if active(s, items):
         sequence = sequenced(s, items)
         if sequence is not None:
+            s.iterated.update(k.site for k in map(s.kind, (items, *parts_of(s, items))) if isinstance(k, List))
             count = sequence.count()
             if count is not None and count <= UNROLLED:
                 return Iteration(Const(None), Unknown(), unrolled=sequence)

@@ -205,6 +205,8 @@ class Reverse:
             return
         if self.adj.is_dynamic(target):
             source = next((o for o in operands(expr) if isinstance(o, Name)), None) if target in self.at.maybe else None
+            if function_of(expr, self.b.kinds) is np.broadcast_to:
+                self.b.refuse("an array is written while a broadcast view of it is in use", "copy it first")
             seed = self.adj.take_shadow(target, source)
         else:
             seed = self.adj.take(target)
@@ -250,7 +252,7 @@ class Reverse:
             return False
         bar = self.adj.list_adjoint(expr.value)
         if bar is None:
-            return True
+            self.no_list(expr.value)
         kind = self.b.kind(expr.value)
         item = self.b.heap.read(kind.site, ITEM)
         match expr.method, expr.args:
@@ -332,7 +334,7 @@ class Reverse:
         bar = self.adj.list_adjoint(base)
         if bar is None:
             if self.is_built(base):
-                return
+                self.no_list(base)
             self.adj.open_list(base)
             bar = self.adj.list_adjoint(base)
             assert bar is not None
@@ -344,10 +346,14 @@ class Reverse:
             return
         self.b.add(Store(bar, index, self.b.operand(seed), "add", self.b.origin))
 
+    def no_list(self, name: Name) -> None:
+        self.b.refuse(f"the list `{name.hint}` carries derivatives, and where it is made is not known here",
+                      "make the list in this function, or use an array")
+
     def list_store(self, base: Name, index: Operand, value: Operand, op: str | None) -> None:
         bar = self.adj.list_adjoint(base)
         if bar is None:
-            return
+            self.no_list(base)
         kind = self.b.kind(base)
         item = self.b.heap.read(kind.site, ITEM)
         seed = self.b.emit(Op("getitem", (bar, index)), item)
@@ -417,9 +423,23 @@ class Reverse:
     def field(self, target: Name, base: Operand, attr: str, seed: Val) -> None:
         kind = self.b.kind(base)
         assigned = kind.site in self.at.mutated_sites and target not in self.b.entry_reads
-        if not isinstance(base, Name) or assigned:
-            self.b.refuse(f"attribute `{attr}` carries a derivative, and is assigned in the same call", "use a local variable")
-        self.adj.contribute_part(base, attr, seed)
+        if not isinstance(base, Name):
+            self.b.refuse(f"attribute `{attr}` of a global object carries a derivative", "pass the object as an argument")
+        if assigned:
+            self.adj.add_slot(base, Const(attr), seed)
+        else:
+            self.adj.contribute_part(base, attr, seed)
+
+    def slot_store(self, base: Operand, slot: Operand, value: Operand, op: str | None) -> None:
+        """Reverse of a store to an attribute or an entry of a dict: what is in the slot moves to the value."""
+        kind = self.b.kind(value)
+        if isinstance(kind, (List, Dict, Object)) or self.adj.is_dynamic(value):
+            return  # a reference: adjoints stay with what it refers to
+        if op is not None:
+            self.b.refuse(f"an entry of a dict is changed by `{op}`", "write `d[k] = d[k] ...`")
+        number = isinstance(kind, (Py, Np)) or not self.is_active(value)
+        seed = self.adj.take_slot(base, slot, Const(0.0) if number else value, kind)
+        self.adj.contribute(value, seed, shared=True)
 
     def is_mask(self, parts: list[Kind]) -> bool:
         return len(parts) == 1 and dtype_of(parts[0]) == np.dtype(bool)
@@ -546,7 +566,8 @@ class Reverse:
         for name, bar in zip(rule.wrt, items):
             if name in bound:
                 self.adj.contribute(
-                    self.structured(bound[name]), bar, shared=bar == seed or items.count(bar) > 1, exact=True)
+                    self.structured(bound[name]), bar, shared=bar == seed or items.count(bar) > 1,
+                    exact=not rule.also.get("broadcasts"))
 
     def structured(self, value: Any) -> Any:
         """A list display made for this call stands for its items."""
@@ -561,6 +582,9 @@ class Reverse:
 
     def inline(self, body: Callable[..., Any], leading: list[Any], bound: dict[str, Val]) -> Val:
         """The rule's own source, with its names bound, as adjoint statements; a rule with loops is called."""
+        named_rule = registry.lookup(body)
+        if named_rule is not None and named_rule.form == "source":
+            return self.call_by_name(body, leading, bound)
         template = self.b.lower(body)
         if any(isinstance(s, (For, While, Try)) for s in template.body):
             return self.b.emit(  # type: ignore[no-any-return]
@@ -571,11 +595,27 @@ class Reverse:
         kwargs = [(k, v) for k, v in bound.items()]
         variadic = next((p.name.hint for p in template.params if p.form == "args"), None)
         if variadic is not None:
-            ordered = [bound[n] for n in names[len(leading):] if n in bound and n != variadic]
+            before = names[len(leading) : names.index(variadic)]
+            ordered = [bound[n] for n in before if n in bound]
             rest = bound.get(variadic, Virtual(()))
             assert isinstance(rest, Virtual)
-            return self.b.inline(template, body, [*leading, *ordered, *rest.items], [])  # type: ignore[no-any-return]
+            named = [(n, bound[n]) for n in names[names.index(variadic) + 1 :] if n in bound]
+            return self.b.inline(template, body, [*leading, *ordered, *rest.items], named)  # type: ignore[no-any-return]
         return self.b.inline(template, body, leading, kwargs)  # type: ignore[no-any-return]
+
+    def call_by_name(self, body: Callable[..., Any], leading: list[Any], bound: dict[str, Val]) -> Val:
+        """A rule that is called, not written out: positional arguments where the rule takes them so."""
+        values = dict(bound)
+        args: list[Any] = list(leading)
+        for parameter in list(inspect.signature(body).parameters.values())[len(leading) :]:
+            if parameter.kind is parameter.VAR_POSITIONAL:
+                rest = values.pop(parameter.name, Virtual(()))
+                assert isinstance(rest, Virtual)
+                args += rest.items
+            if parameter.kind is not parameter.POSITIONAL_OR_KEYWORD or parameter.name not in values:
+                break
+            args.append(values.pop(parameter.name))
+        return self.b.call(Ref(body.__name__, body), args, list(values.items()))
 
     def unknown_result(self, template: Any) -> Kind:
         from sourcead.ir.kinds import Number

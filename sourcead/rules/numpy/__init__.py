@@ -21,9 +21,10 @@ from sourcead.rules.numpy import (
     ufunc_methods,
 )
 
-from sourcead.rules.numpy import helpers  # isort: skip  (after the rules that some helpers have)
+from sourcead.rules.numpy import broadcasting, helpers  # isort: skip  (after the rules that some helpers have)
 
 __all__ = [
+    "broadcasting",
     "creation",
     "cumulative",
     "elementwise",

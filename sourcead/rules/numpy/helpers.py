@@ -3,12 +3,23 @@
 They are plain NumPy functions in `sourcead.runtime`.  Where generated code is differentiated again,
 those that are linear have a rule of their own beside the primal's; of the others the Python source
 is differentiated.
+
+What kind they return is mostly found by calling them on small samples.  Where the shapes of their
+arguments depend on each other in a way that samples do not know, it is said here: an adjoint is
+like the argument that it belongs to.
 """
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
+import numpy as np
+
+from sourcead.ir.kinds import Array, Kind, List, NoneKind, Np, Py, Tuple, Unknown, dtype_of
+from sourcead.ir.nodes import Const
 from sourcead.rules.registry import Rule, lookup, register
 from sourcead.runtime import (
     array_products,
@@ -36,7 +47,9 @@ from sourcead.runtime import (
     ufuncs,
 )
 
-for _module in (
+__all__: list[str] = []
+
+MODULES: tuple[ModuleType, ...] = (
     array_products,
     averages,
     contractions,
@@ -60,8 +73,136 @@ for _module in (
     ramps,
     shapes,
     ufuncs,
-):
+)
+
+LIKE: dict[Any, str | tuple[str, ...]] = {
+    array_products.product_of_others: "a",
+    array_products.cumprod_adjoint: "a",
+    array_products.cumprod_tangent: "a",
+    averages.sum_to_weights: "weights",
+    contractions.tensordot_adjoint_a: "a",
+    contractions.tensordot_adjoint_b: "b",
+    contractions.kron_adjoints: ("a", "b"),
+    contractions.cross_adjoints: ("a", "b"),
+    covariance.covariance_adjoints: ("m", "y"),
+    covariance.covariance_tangent: "c",
+    covariance.correlation_adjoint: "r",
+    covariance.correlation_tangent: "r",
+    differences.gradient_adjoints: ("f", "spacing"),
+    differences.trapezoid_adjoints: ("y", "x", "out_bar"),
+    einsum.einsum_adjoint: "operands",
+    einsum.einsum_adjoints: ("subscripts", "operands"),
+    gathers.choose_adjoint: "choices",
+    histograms.histogram_adjoints: ("a", "weights", "bins", "limits"),
+    interpolation.interp_adjoints: ("x", "xp", "fp", "left", "right"),
+    interpolation.interp_tangent: "y",
+    joins.split_flat: "arrays",
+    joins.row_parts: "arrays",
+    joins.side_parts: "arrays",
+    joins.depth_parts: "arrays",
+    joins.column_parts: "arrays",
+    joins.block_adjoint: "nested",
+    joins.insert_adjoint: ("arr", "values"),
+    matrices.lstsq_adjoints: ("a", "b"),
+    matrices.multi_dot_adjoint: "arrays",
+    nested_lists.item_adjoint: "a",
+    nested_lists.unpacked: "nested",
+    polynomials.fitted_length: "p",
+    polynomials.polyfit_adjoints: ("x", "y", "w"),
+    polynomials.polyfit_tangent: "c",
+    polynomials.polyint_adjoint: "p",
+    polynomials.product_adjoint: "p",
+    quantiles.quantile_adjoints: ("a", "q"),
+    quantiles.quantile_tangent: "y",
+    shapes.meshgrid_adjoint: "arrays",
+    shapes.reshape_each: "arrays",
+}
+
+
+def kind_like(
+    function: Callable[..., Any], names: str | tuple[str, ...]
+) -> Callable[..., Kind | None]:
+    """The kind of `function`'s result: that of these parameters, wide enough for all numbers that go in."""
+    signature = inspect.signature(function)
+
+    def kind(*args: Any, **kwargs: Any) -> Kind | None:
+        bound = signature.bind(*args, **kwargs).arguments
+        if function is einsum.einsum_adjoint:
+            return _operand_kind(bound)
+        dtype = _dtype(bound.values())
+        if isinstance(names, str):
+            return _adjoint(bound.get(names), dtype)
+        return Tuple(tuple(_adjoint(bound.get(name), dtype) for name in names))
+
+    return kind
+
+
+def _operand_kind(bound: dict[str, Any]) -> Kind | None:
+    """`einsum_adjoint` is for operand number k."""
+    k, subscripts = bound["k"], bound["subscripts"]
+    if not (
+        isinstance(k, Const) and isinstance(subscripts, Const) and isinstance(subscripts.value, str)
+    ):
+        return None
+    return _adjoint(bound["operands"][k.value], _dtype((bound["y_bar"], *bound["operands"])))
+
+
+def _dtype(values: Any) -> Any:
+    """The widest floating type among numbers, arrays and structures of them."""
+    found: set[Any] = set()
+    for value in values:
+        for leaf in _numbers(value):
+            dtype = dtype_of(leaf)
+            if dtype is not None and dtype.kind in "fc" and not isinstance(leaf, Py):
+                found.add(dtype)
+    return np.result_type(*found) if found else np.dtype(float)
+
+
+def _numbers(value: Any) -> list[Any]:
+    items = _items(value)
+    if items is not None:
+        return [leaf for item in items for leaf in _numbers(item)]
+    return [value] if isinstance(value, (Py, Np, Array)) else []
+
+
+def _items(value: Any) -> tuple[Any, ...] | None:
+    """What a structure holds, where that is known one by one."""
+    match value:
+        case tuple():
+            return value
+        case Tuple(items):
+            return items
+        case List(_, _, items) if items is not None:
+            return items
+        case _:
+            return None
+
+
+def _adjoint(value: Any, dtype: Any) -> Kind:
+    items = _items(value)
+    if items is not None:
+        return Tuple(tuple(_adjoint(item, dtype) for item in items))
+    match value:
+        case Array(_, dims):
+            return Array(str(dtype), dims)
+        case Py() | Np():
+            return Np(str(dtype))
+        case None | Const() | NoneKind():
+            return NoneKind()
+        case _:
+            return Unknown()
+
+
+for _module in MODULES:
     for _name in _module.__all__:
         _function: Any = getattr(_module, _name)
         if lookup(_function) is None:
-            register(Rule(_name, "source", (_function,)))
+            _like = LIKE.get(_function)
+            register(
+                Rule(
+                    _name,
+                    "source",
+                    (_function,),
+                    kind=None if _like is None else kind_like(_function, _like),
+                )
+            )

@@ -27,7 +27,9 @@ from sourcead.runtime.shapes import (
 )
 
 VIEW = Effects(returns="view")
-MAYBE = Effects(returns="maybe")
+MAYBE = Effects(
+    returns="maybe"
+)  # also of views that NumPy makes read-only: no adjoint is written through them
 
 constant(inverse_permutation, reading_order)
 
@@ -178,7 +180,7 @@ def expand_dims(y_bar, a, axis):
         call(1.5, (2, 2)),
         call(1.5, 3),
     ],
-    effects=VIEW,
+    effects=MAYBE,
 )
 def broadcast_to(y_bar, array, shape):
     return y_bar  # summed to the shape of `array` as for any broadcast
@@ -191,7 +193,7 @@ def broadcast_to(y_bar, array, shape):
         call(rng.normal(size=(3,)), rng.normal(size=(2, 1)), rng.normal(size=())),
         call(rng.normal(size=(3,))),
     ],
-    effects=VIEW,
+    effects=MAYBE,
 )
 def broadcast_arrays(y_bar, *args):
     return y_bar
@@ -558,7 +560,7 @@ def diagflat(y_bar, v, k=0):
         call(rng.normal(size=(2, 3, 4)), axis1=-1, axis2=1),
         call(rng.normal(size=(2, 2)), 5),
     ],
-    effects=VIEW,
+    effects=MAYBE,
 )
 def diagonal(y_bar, a, offset=0, axis1=0, axis2=1):
     return on_diagonal(y_bar, np.shape(a), offset, axis1, axis2)
@@ -572,7 +574,7 @@ def diagonal(y_bar, a, offset=0, axis1=0, axis2=1):
         call(rng.normal(size=(2, 3, 4)), offset=1),
         call(rng.normal(size=(2, 3, 4)), offset=-1),
     ],
-    effects=VIEW,
+    effects=MAYBE,
 )
 def diagonal_of_last_axes(y_bar, x, *, offset=0):
     return on_diagonal(y_bar, np.shape(x), offset, -2, -1)
@@ -675,7 +677,7 @@ def meshgrid(y_bar, *xi, copy=True, sparse=False, indexing="xy"):
         call(rng.normal(size=(4, 5)), 3, axis=-1),
         call(rng.normal(size=(6,)), (2, 3), axis=(0, 0)),
     ],
-    effects=VIEW,
+    effects=MAYBE,
 )
 def sliding_window_view(y_bar, x, window_shape, axis=None):
     return windows_adjoint(y_bar, np.shape(x), window_shape, axis)

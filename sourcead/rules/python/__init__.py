@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from sourcead.rules.forms import helpers
 from sourcead.rules.python import builtins, cmath, math, operators
+from sourcead.runtime import selection, sequences
 
 __all__ = ["builtins", "cmath", "math", "operators"]
+
+helpers(selection, sequences)

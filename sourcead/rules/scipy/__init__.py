@@ -17,14 +17,20 @@ MODULES = (
     "ndimage", "spatial",
 )  # fmt: skip
 
-_waiting = [name for name in MODULES if importlib.util.find_spec(f"{__name__}.{name}") is not None]
+# Module of rules here -> SciPy's module whose import makes them wanted.
+_waiting = {
+    name: f"scipy.{name}"
+    for name in MODULES
+    if importlib.util.find_spec(f"{__name__}.{name}") is not None
+} | {"array_api": "scipy._lib._array_api"}
 
 
 def load() -> bool:
     """Register the rules of the parts of SciPy imported by now; False where nothing was added."""
-    ready = [name for name in _waiting if f"scipy.{name}" in sys.modules]
+    ready = [name for name, module in _waiting.items() if module in sys.modules]
+    for name in ready:  # all of them first: their own imports look rules up
+        del _waiting[name]
     for name in ready:
-        _waiting.remove(name)
         importlib.import_module(f"{__name__}.{name}")
     return bool(ready)
 

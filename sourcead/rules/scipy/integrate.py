@@ -6,9 +6,12 @@ from __future__ import annotations
 import numpy as np
 from scipy import integrate
 
-from sourcead.rules.forms import forward_rule, reverse_rule
+from sourcead.rules.forms import forward_rule, helper, helpers, reverse_rule
 from sourcead.rules.numpy.samples import call
+from sourcead.runtime import scipy_quadrature
 from sourcead.runtime.scipy_quadrature import simpson_slopes, steps, to_grid
+
+helpers(scipy_quadrature)
 
 
 def _sampled(rng, sizes=(2, 5, 6)):
@@ -27,6 +30,7 @@ def _sampled(rng, sizes=(2, 5, 6)):
 
 
 @reverse_rule(integrate.trapezoid, wrt=("y", "x", "dx"), samples=_sampled)
+@helper
 def trapezoid(area_bar, area, y, x=None, dx=1.0, axis=-1):
     h = steps(x, dx, np.shape(y), axis)
     y = np.moveaxis(y, axis, -1)
@@ -39,6 +43,7 @@ def trapezoid(area_bar, area, y, x=None, dx=1.0, axis=-1):
 
 
 @forward_rule(integrate.trapezoid)
+@helper
 def trapezoid_tangent(area, y, x=None, dx=1.0, axis=-1, *, y_dot, x_dot, dx_dot):
     area_dot = 0.0 if y_dot is None else integrate.trapezoid(y_dot, x, dx, axis)
     if x is None and dx_dot is not None:
@@ -51,6 +56,7 @@ def trapezoid_tangent(area, y, x=None, dx=1.0, axis=-1, *, y_dot, x_dot, dx_dot)
 @reverse_rule(
     integrate.simpson, wrt=("y", "x", "dx"), samples=lambda rng: _sampled(rng, (2, 3, 4, 7, 8))
 )
+@helper
 def simpson(area_bar, area, y, x=None, *, dx=1.0, axis=-1):
     """Also an even number of points, where the last interval has a rule of its own."""
     h = steps(x, dx, np.shape(y), axis)
@@ -61,6 +67,7 @@ def simpson(area_bar, area, y, x=None, *, dx=1.0, axis=-1):
 
 
 @forward_rule(integrate.simpson)
+@helper
 def simpson_tangent(area, y, x=None, *, dx=1.0, axis=-1, y_dot, x_dot, dx_dot):
     h = steps(x, dx, np.shape(y), axis)
     in_y, in_h = simpson_slopes(np.moveaxis(y, axis, -1), h)
@@ -77,6 +84,7 @@ def _running(rng):
 
 
 @reverse_rule(integrate.cumulative_trapezoid, wrt=("y", "x", "dx"), samples=_running)
+@helper
 def cumulative_trapezoid(area_bar, area, y, x=None, dx=1.0, axis=-1, initial=None):
     h = steps(x, dx, np.shape(y), axis)
     y = np.moveaxis(y, axis, -1)
@@ -91,6 +99,7 @@ def cumulative_trapezoid(area_bar, area, y, x=None, dx=1.0, axis=-1, initial=Non
 
 
 @forward_rule(integrate.cumulative_trapezoid)
+@helper
 def cumulative_trapezoid_tangent(
     area, y, x=None, dx=1.0, axis=-1, initial=None, *, y_dot, x_dot, dx_dot
 ):

@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 from scipy import linalg
 
-from sourcead.rules.forms import constant, forward_rule, linear, reverse_rule
+from sourcead.rules.forms import constant, forward_rule, helper, helpers, linear, reverse_rule
 from sourcead.rules.numpy.samples import call, positive_definite, present, well_conditioned
-from sourcead.runtime import factorizations
+from sourcead.runtime import factorizations, scipy_matrices, scipy_norms, triangles
 from sourcead.runtime.factorizations import transpose
 from sourcead.runtime.scipy_matrices import (
     block_frechet,
@@ -28,6 +28,8 @@ from sourcead.runtime.scipy_matrices import (
 )
 from sourcead.runtime.scipy_norms import norm_slope
 from sourcead.runtime.triangles import as_read, to_read, transposed_structure
+
+helpers(factorizations, scipy_matrices, scipy_norms, triangles)
 
 # ---- inverse and determinant ---------------------------------------------------------------
 
@@ -99,6 +101,17 @@ def _hermitian(rng):
 @reverse_rule(linalg.solve, wrt=("a", "b"), samples=_systems)
 def solve(x_bar, x, a, b, lower=False, *, check_finite=True, assume_a=None, transposed=False):
     """One solve with the transposed matrix, then an outer product on the part of a that is read."""
+    if (assume_a is not None and assume_a != "gen") or np.ndim(a) != 2:
+        return _structured_solve(x_bar, x, a, b, lower, assume_a, transposed)
+    if transposed:
+        b_bar = linalg.solve(a, x_bar)
+        return -np.outer(x, b_bar) if np.ndim(b) == 1 else -(x @ b_bar.T), b_bar
+    b_bar = linalg.solve(a.T, x_bar)
+    return -np.outer(b_bar, x) if np.ndim(b) == 1 else -(b_bar @ x.T), b_bar
+
+
+@helper
+def _structured_solve(x_bar, x, a, b, lower, assume_a, transposed):
     if np.ndim(b) == 1:
         single(a)
     b_bar = linalg.solve(
@@ -118,8 +131,9 @@ def solve_tangent(
 ):
     right = 0.0 if b_dot is None else b_dot
     if a_dot is not None:
-        full_dot = as_read(a_dot, assume_a, lower)
-        right = right - (transpose(full_dot) if transposed else full_dot) @ x
+        full_dot = a_dot if assume_a is None else as_read(a_dot, assume_a, lower)
+        moved = transpose(full_dot) @ x if transposed else full_dot @ x
+        right = -moved if b_dot is None else b_dot - moved
     return linalg.solve(a, right, lower, assume_a=assume_a, transposed=transposed)
 
 
@@ -145,6 +159,7 @@ def _on_triangle(a, lower, unit_diagonal):
 
 
 @reverse_rule(linalg.solve_triangular, wrt=("a", "b"), samples=_triangular_systems)
+@helper
 def solve_triangular(
     x_bar, x, a, b, trans=0, lower=False, unit_diagonal=False, *, check_finite=True
 ):
@@ -164,6 +179,7 @@ def solve_triangular(
 
 
 @forward_rule(linalg.solve_triangular)
+@helper
 def solve_triangular_tangent(
     x, a, b, trans=0, lower=False, unit_diagonal=False, *, check_finite=True, a_dot, b_dot
 ):
@@ -188,6 +204,7 @@ def _least_squares(rng):
 
 
 @reverse_rule(linalg.lstsq, wrt=("a", "b"), samples=_least_squares)
+@helper
 def lstsq(y_bar, y, a, b, *, check_finite=True):
     """`(x, residues, rank, singular values)`; full rank, tall (Golub and Pereyra) or wide."""
     single(a)
@@ -211,6 +228,7 @@ def lstsq(y_bar, y, a, b, *, check_finite=True):
 
 
 @forward_rule(linalg.lstsq)
+@helper
 def lstsq_tangent(y, a, b, *, check_finite=True, a_dot, b_dot):
     single(a)
     x, residues, _, _ = y
@@ -282,16 +300,19 @@ def _factor_dot(c, a_dot, lower):
 
 
 @reverse_rule(linalg.cholesky, wrt=("a",), samples=_definite)
+@helper
 def cholesky(c_bar, c, a, lower=False, *, check_finite=True):
     return _factor_bar(c, c_bar, lower)
 
 
 @forward_rule(linalg.cholesky)
+@helper
 def cholesky_tangent(c, a, lower=False, *, check_finite=True, a_dot):
     return _factor_dot(c, a_dot, lower)
 
 
 @reverse_rule(linalg.cho_factor, wrt=("a",), samples=_definite)
+@helper
 def cho_factor(y_bar, y, a, lower=False, *, check_finite=True):
     """`(c, lower)`: the other triangle of c holds what a holds there."""
     c, c_bar = (np.tril(y[0]), y_bar[0]) if lower else (np.triu(y[0]), y_bar[0])
@@ -300,6 +321,7 @@ def cho_factor(y_bar, y, a, lower=False, *, check_finite=True):
 
 
 @forward_rule(linalg.cho_factor)
+@helper
 def cho_factor_tangent(y, a, lower=False, *, check_finite=True, a_dot):
     c = np.tril(y[0]) if lower else np.triu(y[0])
     rest = np.triu(a_dot, 1) if lower else np.tril(a_dot, -1)
@@ -318,6 +340,7 @@ def _factored(rng):
 
 
 @reverse_rule(linalg.cho_solve, wrt=("c_and_lower", "b"), samples=_factored)
+@helper
 def cho_solve(x_bar, x, c_and_lower, b, *, check_finite=True):
     """Only the triangle that holds the factor gets an adjoint."""
     c, lower = c_and_lower
@@ -334,6 +357,7 @@ def cho_solve(x_bar, x, c_and_lower, b, *, check_finite=True):
 
 
 @forward_rule(linalg.cho_solve)
+@helper
 def cho_solve_tangent(x, c_and_lower, b, *, check_finite=True, c_and_lower_dot, b_dot):
     c, lower = c_and_lower
     single(c)
@@ -373,6 +397,7 @@ def lu(y_bar, y, a, permute_l=False, *, check_finite=True, p_indices=False):
 
 
 @forward_rule(linalg.lu)
+@helper
 def lu_tangent(y, a, permute_l=False, *, check_finite=True, p_indices=False, a_dot):
     p, low, up = linalg.lu(a)
     l_dot, u_dot = factorizations.lu_dot(low, up, transpose(p) @ a_dot)
@@ -386,6 +411,7 @@ def lu_tangent(y, a, permute_l=False, *, check_finite=True, p_indices=False, a_d
     wrt=("a",),
     samples=lambda rng: [call(rng.normal(size=(3, 3))), call(rng.normal(size=(1, 1)))],
 )
+@helper
 def lu_factor(y_bar, y, a, *, check_finite=True):
     """l and u packed into one matrix; the pivots are constant."""
     packed, pivots = y
@@ -399,6 +425,7 @@ def lu_factor(y_bar, y, a, *, check_finite=True):
 
 
 @forward_rule(linalg.lu_factor)
+@helper
 def lu_factor_tangent(y, a, *, check_finite=True, a_dot):
     packed, pivots = y
     single(packed)
@@ -420,6 +447,7 @@ def _lu_factored(rng):
 
 
 @reverse_rule(linalg.lu_solve, wrt=("lu_and_piv", "b"), samples=_lu_factored)
+@helper
 def lu_solve(x_bar, x, lu_and_piv, b, trans=0, *, check_finite=True):
     packed, pivots = lu_and_piv
     single(packed)
@@ -438,6 +466,7 @@ def lu_solve(x_bar, x, lu_and_piv, b, trans=0, *, check_finite=True):
 
 
 @forward_rule(linalg.lu_solve)
+@helper
 def lu_solve_tangent(x, lu_and_piv, b, trans=0, *, check_finite=True, lu_and_piv_dot, b_dot):
     packed, pivots = lu_and_piv
     single(packed)
@@ -469,6 +498,7 @@ def _for_qr(rng):
 
 
 @reverse_rule(linalg.qr, wrt=("a",), samples=_for_qr)
+@helper
 def qr(y_bar, y, a, *, mode="full", pivoting=False, check_finite=True):
     single(a)
     order = y[-1] if pivoting else slice(None)
@@ -484,6 +514,7 @@ def qr(y_bar, y, a, *, mode="full", pivoting=False, check_finite=True):
 
 
 @forward_rule(linalg.qr)
+@helper
 def qr_tangent(y, a, *, mode="full", pivoting=False, check_finite=True, a_dot):
     single(a)
     order = y[-1] if pivoting else slice(None)
@@ -501,6 +532,7 @@ def qr_tangent(y, a, *, mode="full", pivoting=False, check_finite=True, a_dot):
         call(rng.normal(size=(2, 4)), mode="economic"),
     ],
 )
+@helper
 def rq(y_bar, y, a, *, mode="full", check_finite=True):
     """Turned round, `a[::-1].T = q[::-1].T @ r[::-1, ::-1].T` is a QR factorization."""
     single(a)
@@ -511,6 +543,7 @@ def rq(y_bar, y, a, *, mode="full", check_finite=True):
 
 
 @forward_rule(linalg.rq)
+@helper
 def rq_tangent(y, a, *, mode="full", check_finite=True, a_dot):
     single(a)
     r, q = y
@@ -612,6 +645,7 @@ def _placed(bar, shape, selected):
 
 
 @reverse_rule(linalg.eigh, wrt=("a", "b"), samples=_symmetric_problems)
+@helper
 def eigh(
     y_bar, y, a, b=None, *, lower=True, eigvals_only=False, type=1, check_finite=True,
     subset_by_index=None, subset_by_value=None, driver=None,
@@ -634,6 +668,7 @@ def eigh(
 
 
 @forward_rule(linalg.eigh)
+@helper
 def eigh_tangent(
     y, a, b=None, *, lower=True, eigvals_only=False, type=1, check_finite=True,
     subset_by_index=None, subset_by_value=None, driver=None, a_dot, b_dot,
@@ -701,6 +736,7 @@ def _dense(d, e):
 
 
 @reverse_rule(linalg.eigh_tridiagonal, wrt=("d", "e"), samples=_tridiagonal)
+@helper
 def eigh_tridiagonal(y_bar, y, d, e, eigvals_only=False, *, check_finite=True):
     w, v = (y, linalg.eigh_tridiagonal(d, e)[1]) if eigvals_only else y
     w_bar, v_bar = (y_bar, None) if eigvals_only else y_bar
@@ -709,6 +745,7 @@ def eigh_tridiagonal(y_bar, y, d, e, eigvals_only=False, *, check_finite=True):
 
 
 @forward_rule(linalg.eigh_tridiagonal)
+@helper
 def eigh_tridiagonal_tangent(y, d, e, eigvals_only=False, *, check_finite=True, d_dot, e_dot):
     w, v = (y, linalg.eigh_tridiagonal(d, e)[1]) if eigvals_only else y
     a_dot = _dense(
@@ -807,6 +844,7 @@ def _directions(rng):
 
 
 @reverse_rule(linalg.expm_frechet, wrt=("A", "E"), samples=_directions)
+@helper
 def expm_frechet(y_bar, y, A, E, *, method=None, compute_expm=True, check_finite=True):
     """exp([[A, E], [0, A]]) holds exp(A) and the derivative side by side."""
     value_bar, slope_bar = y_bar if compute_expm else (None, y_bar)
@@ -823,6 +861,7 @@ def expm_frechet(y_bar, y, A, E, *, method=None, compute_expm=True, check_finite
 
 
 @forward_rule(linalg.expm_frechet)
+@helper
 def expm_frechet_tangent(
     y, A, E, *, method=None, compute_expm=True, check_finite=True, A_dot, E_dot
 ):
@@ -921,12 +960,14 @@ def tanhm_tangent(Y, A, *, A_dot):
         call(*args, t) for (args, _) in _positive_spectrum(rng)[:1] for t in (0.5, -0.7, 1.3)
     ],
 )
+@helper
 def fractional_matrix_power(Y_bar, Y, A, t):
     A_bar = block_frechet(lambda M: linalg.fractional_matrix_power(M, t), transpose(A), Y_bar)
     return A_bar, np.sum(Y_bar * (linalg.logm(A) @ Y))
 
 
 @forward_rule(linalg.fractional_matrix_power)
+@helper
 def fractional_matrix_power_tangent(Y, A, t, *, A_dot, t_dot):
     Y_dot = np.zeros_like(Y)
     if A_dot is not None:
@@ -966,15 +1007,16 @@ def norm_tangent(y, a, ord=None, axis=None, keepdims=False, *, check_finite=True
 # ---- matrices made of vectors --------------------------------------------------------------
 
 
-@linear(
+@reverse_rule(
     linalg.block_diag,
-    wrt="arrs",
+    wrt=("arrs",),
     samples=lambda rng: [
         call(rng.normal(size=(2, 3)), rng.normal(size=(1, 2)), rng.normal(size=(2, 2))),
         call(rng.normal(size=3), rng.normal(size=(2, 2))),
     ],
 )
-def block_diag(y_bar, *arrs):
+@helper
+def block_diag(y_bar, y, *arrs):
     row, column, bars = 0, 0, []
     for a in arrs:
         m, n = np.atleast_2d(a).shape
@@ -983,12 +1025,21 @@ def block_diag(y_bar, *arrs):
     return tuple(bars)
 
 
+@forward_rule(linalg.block_diag)
+@helper
+def block_diag_tangent(y, *arrs, arrs_dot):
+    return linalg.block_diag(
+        *[np.zeros_like(a) if d is None else d for a, d in zip(arrs, arrs_dot)]
+    )
+
+
 def _first_column_and_row(rng):
     c, r = rng.normal(size=4), rng.normal(size=3)
     return [call(c), call(c, r), call(r, c), call(c + 1j * c**2), call(c, r + 1j)]
 
 
 @reverse_rule(linalg.toeplitz, wrt=("c", "r"), samples=_first_column_and_row)
+@helper
 def toeplitz(y_bar, y, c, r=None):
     """r[0] is ignored; without r the first row is conj(c)."""
     single(y)
@@ -1012,6 +1063,7 @@ def toeplitz_tangent(y, c, r=None, *, c_dot, r_dot):
 
 
 @reverse_rule(linalg.hankel, wrt=("c", "r"), samples=lambda rng: _first_column_and_row(rng)[:3])
+@helper
 def hankel(y_bar, y, c, r=None):
     """r[0] is ignored; without r the last row is zero."""
     single(y)
@@ -1036,6 +1088,7 @@ def hankel_tangent(y, c, r=None, *, c_dot, r_dot):
     wrt="c",
     samples=lambda rng: [call(rng.normal(size=4)), call(rng.normal(size=3) + 1j)],
 )
+@helper
 def circulant(y_bar, c):
     single(y_bar)
     return collect(linalg.circulant(np.arange(len(c))), y_bar, len(c))
@@ -1049,6 +1102,7 @@ def companion(y_bar, y, a):
 
 
 @forward_rule(linalg.companion)
+@helper
 def companion_tangent(y, a, *, a_dot):
     y_dot = np.zeros_like(y)
     y_dot[0] = -(a_dot[1:] + y[0] * a_dot[0]) / a[0]
@@ -1064,6 +1118,7 @@ def companion_tangent(y, a, *, a_dot):
         for mode in ("full", "same", "valid")
     ],
 )
+@helper
 def convolution_matrix(y_bar, a, n, mode="full"):
     single(y_bar)
     return collect(linalg.convolution_matrix(1 + np.arange(len(a)), n, mode) - 1, y_bar, len(a))
@@ -1111,6 +1166,7 @@ def _banded_systems(rng):
 
 
 @reverse_rule(linalg.solve_banded, wrt=("ab", "b"), samples=_banded_systems)
+@helper
 def solve_banded(x_bar, x, l_and_u, ab, b, *, check_finite=True):
     """Corners of the storage that lie outside of the matrix get zero."""
     single(ab)
@@ -1155,6 +1211,7 @@ def _folded(whole_bar, lower):
 
 
 @reverse_rule(linalg.solveh_banded, wrt=("ab", "b"), samples=_symmetric_bands)
+@helper
 def solveh_banded(x_bar, x, ab, b, *, lower=False, check_finite=True):
     single(ab)
     b_bar = linalg.solveh_banded(ab, x_bar, lower=lower)
@@ -1163,6 +1220,7 @@ def solveh_banded(x_bar, x, ab, b, *, lower=False, check_finite=True):
 
 
 @forward_rule(linalg.solveh_banded)
+@helper
 def solveh_banded_tangent(x, ab, b, *, lower=False, check_finite=True, ab_dot, b_dot):
     right = 0.0 if b_dot is None else b_dot
     if ab_dot is not None:
@@ -1197,6 +1255,7 @@ def _toeplitz_dot(c_or_cr, dots):
 
 
 @reverse_rule(linalg.solve_toeplitz, wrt=("c_or_cr", "b"), samples=_toeplitz_systems)
+@helper
 def solve_toeplitz(x_bar, x, c_or_cr, b, *, check_finite=True):
     """Real matrices: the adjoint of an entry sums along its diagonal."""
     c, r = _column_and_row(c_or_cr)
@@ -1206,6 +1265,7 @@ def solve_toeplitz(x_bar, x, c_or_cr, b, *, check_finite=True):
 
 
 @forward_rule(linalg.solve_toeplitz)
+@helper
 def solve_toeplitz_tangent(x, c_or_cr, b, *, check_finite=True, c_or_cr_dot, b_dot):
     right = 0.0 if b_dot is None else b_dot
     right = right if c_or_cr_dot is None else right - _toeplitz_dot(c_or_cr, c_or_cr_dot) @ x
@@ -1222,6 +1282,7 @@ def _toeplitz_products(rng):
 
 
 @reverse_rule(linalg.matmul_toeplitz, wrt=("c_or_cr", "x"), samples=_toeplitz_products)
+@helper
 def matmul_toeplitz(y_bar, y, c_or_cr, x, *, check_finite=False, workers=None):
     c, r = _column_and_row(c_or_cr)
     single(c, 1)
@@ -1230,6 +1291,7 @@ def matmul_toeplitz(y_bar, y, c_or_cr, x, *, check_finite=False, workers=None):
 
 
 @forward_rule(linalg.matmul_toeplitz)
+@helper
 def matmul_toeplitz_tangent(y, c_or_cr, x, *, check_finite=False, workers=None, c_or_cr_dot, x_dot):
     y_dot = 0.0 if x_dot is None else linalg.matmul_toeplitz(c_or_cr, x_dot)
     return y_dot if c_or_cr_dot is None else y_dot + _toeplitz_dot(c_or_cr, c_or_cr_dot) @ x
@@ -1242,6 +1304,7 @@ def _circulant_systems(rng):
 
 
 @reverse_rule(linalg.solve_circulant, wrt=("c", "b"), samples=_circulant_systems)
+@helper
 def solve_circulant(x_bar, x, c, b, singular="raise", tol=None):
     """The transposed matrix is the circulant of c read backwards from its first entry."""
     single(c, 1)
@@ -1328,6 +1391,7 @@ def solve_continuous_are(x_bar, x, a, b, q, r):
 
 
 @forward_rule(linalg.solve_continuous_are)
+@helper
 def solve_continuous_are_tangent(x, a, b, q, r, *, a_dot, b_dot, q_dot, r_dot):
     gain = np.linalg.solve(r, transpose(b) @ x)
     half = np.zeros_like(x) if a_dot is None else x @ a_dot
@@ -1343,6 +1407,7 @@ def solve_continuous_are_tangent(x, a, b, q, r, *, a_dot, b_dot, q_dot, r_dot):
 
 
 @reverse_rule(linalg.solve_discrete_are, wrt=("a", "b", "q", "r"), samples=_riccati)
+@helper
 def solve_discrete_are(x_bar, x, a, b, q, r):
     """x = transpose(a) x a - transpose(a) x b (r + transpose(b) x b)**-1 transpose(b) x a + q."""
     gain = np.linalg.solve(r + transpose(b) @ x @ b, transpose(b) @ x @ a)
@@ -1353,6 +1418,7 @@ def solve_discrete_are(x_bar, x, a, b, q, r):
 
 
 @forward_rule(linalg.solve_discrete_are)
+@helper
 def solve_discrete_are_tangent(x, a, b, q, r, *, a_dot, b_dot, q_dot, r_dot):
     gain = np.linalg.solve(r + transpose(b) @ x @ b, transpose(b) @ x @ a)
     closed = a - b @ gain
@@ -1380,6 +1446,7 @@ def _for_polar(rng):
 
 
 @reverse_rule(linalg.polar, wrt=("a",), samples=_for_polar)
+@helper
 def polar(y_bar, y, a, side="right"):
     """`a = u p` (or `p u`), full rank: u moves by a skew matrix that solves a Sylvester equation."""
     u, p = y
@@ -1398,6 +1465,7 @@ def _polar_bar(u, p, u_bar, p_bar):
 
 
 @forward_rule(linalg.polar)
+@helper
 def polar_tangent(y, a, side="right", *, a_dot):
     u, p = y
     if side == "left":

@@ -6,8 +6,9 @@ from __future__ import annotations
 import numpy as np
 from scipy import signal
 
-from sourcead.rules.forms import constant, forward_rule, linear, reverse_rule
+from sourcead.rules.forms import constant, forward_rule, helper, helpers, linear, reverse_rule
 from sourcead.rules.numpy.samples import call, present
+from sourcead.runtime import scipy_filters
 from sourcead.runtime.scipy_filters import (
     convolution_bar,
     extended,
@@ -19,6 +20,8 @@ from sourcead.runtime.scipy_filters import (
     sections_bars,
     sections_dots,
 )
+
+helpers(scipy_filters)
 
 # ---- convolution ---------------------------------------------------------------------------
 
@@ -81,6 +84,7 @@ def _along_axes(rng):
 
 
 @reverse_rule(signal.fftconvolve, wrt=("in1", "in2"), samples=_along_axes)
+@helper
 def fftconvolve(y_bar, y, in1, in2, mode="full", axes=None):
     def run(a, b, mode):
         return signal.fftconvolve(a, b, mode, axes)
@@ -103,6 +107,7 @@ def fftconvolve_tangent(y, in1, in2, mode="full", axes=None, *, in1_dot, in2_dot
 
 
 @reverse_rule(signal.oaconvolve, wrt=("in1", "in2"), samples=_along_axes)
+@helper
 def oaconvolve(y_bar, y, in1, in2, mode="full", axes=None):
     def run(a, b, mode):
         return signal.oaconvolve(a, b, mode, axes)
@@ -148,6 +153,7 @@ def _image_bars(y_bar, image, kernel, mode, boundary, fillvalue):
 
 
 @reverse_rule(signal.convolve2d, wrt=("in1", "in2"), samples=_images)
+@helper
 def convolve2d(y_bar, y, in1, in2, mode="full", boundary="fill", fillvalue=0):
     if mode == "valid" and np.shape(in1)[0] < np.shape(in2)[0]:  # SciPy exchanges the operands
         in2_bar, in1_bar = _image_bars(y_bar, in2, in1, mode, boundary, fillvalue)
@@ -166,6 +172,7 @@ def convolve2d_tangent(y, in1, in2, mode="full", boundary="fill", fillvalue=0, *
 
 
 @reverse_rule(signal.correlate2d, wrt=("in1", "in2"), samples=lambda rng: _images(rng)[:-1])
+@helper
 def correlate2d(y_bar, y, in1, in2, mode="full", boundary="fill", fillvalue=0):
     if mode == "valid" and np.shape(in1)[0] < np.shape(in2)[0]:
         raise NotImplementedError(
@@ -212,6 +219,7 @@ def _last(axis, *arrays):
 
 
 @reverse_rule(signal.lfilter, wrt=("b", "a", "x", "zi"), samples=_filters)
+@helper
 def lfilter(y_bar, y, b, a, x, axis=-1, zi=None):
     """`y`, or `(y, final state)` where zi is given: the filter 1 / a run backwards over the seed."""
     out, state, out_bar, state_bar = (y, None, y_bar, None) if zi is None else (*y, *y_bar)
@@ -222,6 +230,7 @@ def lfilter(y_bar, y, b, a, x, axis=-1, zi=None):
 
 
 @forward_rule(signal.lfilter)
+@helper
 def lfilter_tangent(y, b, a, x, axis=-1, zi=None, *, b_dot, a_dot, x_dot, zi_dot):
     out, state = (y, None) if zi is None else y
     x, start, out, state, x_dot, zi_dot = _last(axis, x, zi, out, state, x_dot, zi_dot)
@@ -246,6 +255,7 @@ def _sections(rng):
 
 # SciPy checks that sos[:, 3] is 1: that column is constant.
 @reverse_rule(signal.sosfilt, wrt=("x", "zi"), samples=_sections)
+@helper
 def sosfilt(y_bar, y, sos, x, axis=-1, zi=None):
     """A cascade of second-order filters; the coefficients are not differentiated."""
     out_bar, state_bar = (y_bar, None) if zi is None else y_bar
@@ -257,6 +267,7 @@ def sosfilt(y_bar, y, sos, x, axis=-1, zi=None):
 
 
 @forward_rule(signal.sosfilt)
+@helper
 def sosfilt_tangent(y, sos, x, axis=-1, zi=None, *, x_dot, zi_dot):
     place = axis if axis < 0 else axis + 1
     x, x_dot = _last(axis, x, x_dot)
@@ -279,6 +290,7 @@ def _both_ways(rng):
 
 # The name of the method and the padding are fixed; what is filtered is linear.
 @linear(signal.filtfilt, wrt="x", samples=_both_ways)
+@helper
 def filtfilt(y_bar, b, a, x, axis=-1, padtype="odd", padlen=None):
     """Backwards through: cut, filter backwards, filter forwards, pad; each with its initial state."""
     edge = 0 if padtype is None else 3 * max(len(a), len(b)) if padlen is None else padlen
@@ -347,6 +359,7 @@ def detrend(y_bar, data, axis=-1, type="linear", bp=0):
         call(rng.normal(size=6), 4),
     ],
 )
+@helper
 def hilbert(y_bar, x, N=None, axis=-1):
     """Fourier transform, weights, back: the matrices are symmetric, so the order turns round."""
     m, n = np.shape(y_bar)[axis], np.shape(x)[axis]
@@ -371,6 +384,7 @@ def hilbert(y_bar, x, N=None, axis=-1):
         call(rng.normal(size=2), rng.normal(size=7), 1, 4),
     ],
 )
+@helper
 def upfirdn(y_bar, y, h, x, up=1, down=1, axis=-1):
     """x with zeros between, convolved with h, every `down`-th value kept: each step backwards."""
     x, bar = np.moveaxis(x, axis, -1), np.moveaxis(y_bar, axis, -1)

@@ -13,13 +13,16 @@ import math
 import numpy as np
 from scipy import special
 
-from sourcead.rules.forms import constant, elementwise, forward_rule, reverse_rule
+from sourcead.rules.forms import constant, elementwise, forward_rule, helper, helpers, reverse_rule
 from sourcead.rules.numpy.samples import call, present
+from sourcead.runtime import scipy_asymptotic, scipy_elliptic, scipy_gamma, scipy_incomplete
 from sourcead.runtime.powers import log_or_zero, power_slope
 from sourcead.runtime.scipy_asymptotic import kolmogorov_slope, one_minus_2x
 from sourcead.runtime.scipy_elliptic import ellipeinc_in_m, ellipkinc_in_m
 from sourcead.runtime.scipy_gamma import rgamma_slope, zeta_in_x
 from sourcead.runtime.scipy_incomplete import betainc_in_parameters, gammainc_in_a
+
+helpers(scipy_asymptotic, scipy_elliptic, scipy_gamma, scipy_incomplete)
 
 # ---- gamma and its relatives ---------------------------------------------------------------
 
@@ -919,6 +922,7 @@ def _combined(y_bar, slopes):
 
 
 @reverse_rule(special.sici, wrt=("x",), samples=_points)
+@helper
 def sici(y_bar, y, x):
     return _combined(y_bar, (np.sinc(x / math.pi), np.cos(x) / x))
 
@@ -929,6 +933,7 @@ def sici_tangent(y, x, *, x_dot):
 
 
 @reverse_rule(special.shichi, wrt=("x",), samples=_points)
+@helper
 def shichi(y_bar, y, x):
     """sinh(x) / x is exprel(2 x) exp(-x), also at 0."""
     return _combined(y_bar, (special.exprel(2.0 * x) * np.exp(-x), np.cosh(x) / x))
@@ -940,6 +945,7 @@ def shichi_tangent(y, x, *, x_dot):
 
 
 @reverse_rule(special.fresnel, wrt=("z",), samples=_points)
+@helper
 def fresnel(y_bar, y, z):
     return _combined(y_bar, (np.sin(0.5 * math.pi * z * z), np.cos(0.5 * math.pi * z * z)))
 
@@ -954,6 +960,7 @@ def _around_zero(rng):
 
 
 @reverse_rule(special.airy, wrt=("z",), samples=_around_zero)
+@helper
 def airy(y_bar, y, z):
     """`(Ai, Ai', Bi, Bi')`, with f'' = z f."""
     return _combined(y_bar, (y[1], z * y[0], y[3], z * y[2]))
@@ -971,11 +978,13 @@ def _airye_slopes(y, z):
 
 
 @reverse_rule(special.airye, wrt=("z",), samples=_points)
+@helper
 def airye(y_bar, y, z):
     return _combined(y_bar, _airye_slopes(y, z))
 
 
 @forward_rule(special.airye)
+@helper
 def airye_tangent(y, z, *, z_dot):
     slopes = _airye_slopes(y, z)
     return slopes[0] * z_dot, slopes[1] * z_dot, slopes[2] * z_dot, slopes[3] * z_dot
@@ -999,6 +1008,7 @@ def _ellipj_in_m(y, m):
 
 
 @reverse_rule(special.ellipj, wrt=("u", "m"), samples=_arguments_of_ellipj)
+@helper
 def ellipj(y_bar, y, u, m):
     sn, cn, dn, _ = y
     in_u = (cn * dn, -sn * dn, -m * sn * cn, dn)
@@ -1006,6 +1016,7 @@ def ellipj(y_bar, y, u, m):
 
 
 @forward_rule(special.ellipj)
+@helper
 def ellipj_tangent(y, u, m, *, u_dot, m_dot):
     sn, cn, dn, _ = y
     along = [0.0, 0.0, 0.0, 0.0]
@@ -1071,6 +1082,7 @@ def _shares(y, a, axis, b, keepdims, return_sign):
 
 
 @reverse_rule(special.logsumexp, wrt=("a", "b"), samples=_summands)
+@helper
 def logsumexp(y_bar, y, a, axis=None, b=None, keepdims=False, return_sign=False):
     """Entries of -inf have slope 0, and so has everything where all entries are -inf."""
     if return_sign:
@@ -1084,6 +1096,7 @@ def logsumexp(y_bar, y, a, axis=None, b=None, keepdims=False, return_sign=False)
 
 
 @forward_rule(special.logsumexp)
+@helper
 def logsumexp_tangent(y, a, axis=None, b=None, keepdims=False, return_sign=False, *, a_dot, b_dot):
     shares = _shares(y, a, axis, b, keepdims, return_sign)
     moved = 0.0 if a_dot is None else a_dot if b is None else b * a_dot

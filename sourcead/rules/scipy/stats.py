@@ -12,7 +12,7 @@ import math
 import numpy as np
 from scipy import special, stats
 
-from sourcead.rules.forms import constant, elementwise, forward_rule, reverse_rule
+from sourcead.rules.forms import constant, elementwise, forward_rule, helper, helpers, reverse_rule
 from sourcead.rules.numpy.samples import call, positive_definite
 from sourcead.runtime import scipy_densities as densities
 from sourcead.runtime.scipy_densities import (
@@ -24,21 +24,21 @@ from sourcead.runtime.scipy_densities import (
 )  # fmt: skip
 from sourcead.runtime.scipy_incomplete import betainc_in_parameters, gammainc_in_a
 
+helpers(densities)
+
 # ---- normal ---------------------------------------------------------------------------------
 
 
 @elementwise(stats.norm.logpdf, domain=("real", (-0.2, 0.0), (1.0, 1.3)))
 def norm_logpdf(y, x, loc=0, scale=1):
     z = (x - loc) / scale
-    score = -z
-    return log_density_slopes(y, score, z, scale)
+    return -z / scale, z / scale, (z * z - 1.0) / scale
 
 
 @elementwise(stats.norm.pdf, domain=("real", (-0.2, 0.0), (1.0, 1.3)))
 def norm_pdf(y, x, loc=0, scale=1):
     z = (x - loc) / scale
-    score = -z
-    return density_slopes(y, score, z, scale)
+    return -y * z / scale, y * z / scale, y * (z * z - 1.0) / scale
 
 
 @elementwise(stats.norm.cdf, domain=("real", (-0.2, 0.0), (1.0, 1.3)))
@@ -1127,22 +1127,26 @@ def _gaussian_dot(x, mean, cov, x_dot, mean_dot, cov_dot):
 
 
 @reverse_rule(stats.multivariate_normal.logpdf, wrt=("x", "mean", "cov"), samples=_gaussians)
+@helper
 def multivariate_normal_logpdf(y_bar, y, x, mean=None, cov=1):
     """One covariance for all rows of x; of a matrix SciPy reads the lower triangle."""
     return _gaussian_bars(y_bar, x, mean, cov)
 
 
 @forward_rule(stats.multivariate_normal.logpdf)
+@helper
 def multivariate_normal_logpdf_tangent(y, x, mean=None, cov=1, *, x_dot, mean_dot, cov_dot):
     return np.reshape(_gaussian_dot(x, mean, cov, x_dot, mean_dot, cov_dot), np.shape(y))
 
 
 @reverse_rule(stats.multivariate_normal.pdf, wrt=("x", "mean", "cov"), samples=_gaussians)
+@helper
 def multivariate_normal_pdf(y_bar, y, x, mean=None, cov=1):
     return _gaussian_bars(y_bar * y, x, mean, cov)
 
 
 @forward_rule(stats.multivariate_normal.pdf)
+@helper
 def multivariate_normal_pdf_tangent(y, x, mean=None, cov=1, *, x_dot, mean_dot, cov_dot):
     return y * np.reshape(_gaussian_dot(x, mean, cov, x_dot, mean_dot, cov_dot), np.shape(y))
 
@@ -1185,12 +1189,14 @@ def _dirichlet_slopes(x, alpha):
 
 
 @reverse_rule(stats.dirichlet.logpdf, wrt=("x", "alpha"), samples=_simplex)
+@helper
 def dirichlet_logpdf(y_bar, y, x, alpha):
     in_x, in_alpha = _dirichlet_slopes(x, alpha)
     return y_bar * in_x, np.sum(np.reshape(y_bar * in_alpha, (len(alpha), -1)), axis=1)
 
 
 @forward_rule(stats.dirichlet.logpdf)
+@helper
 def dirichlet_logpdf_tangent(y, x, alpha, *, x_dot, alpha_dot):
     in_x, in_alpha = _dirichlet_slopes(x, alpha)
     y_dot = 0.0 if x_dot is None else np.sum(in_x * x_dot, axis=0)
@@ -1241,6 +1247,7 @@ def _zscore_parts(a, axis, ddof):
 
 
 @reverse_rule(stats.zscore, wrt=("a",), samples=lambda rng: [*_tables(rng), *_tables(rng, ddof=1)])
+@helper
 def zscore(y_bar, y, a, axis=0, ddof=0):
     _, size, scale = _zscore_parts(a, axis, ddof)
     projected = y_bar - _mean(y_bar, axis)
@@ -1248,6 +1255,7 @@ def zscore(y_bar, y, a, axis=0, ddof=0):
 
 
 @forward_rule(stats.zscore)
+@helper
 def zscore_tangent(y, a, axis=0, ddof=0, *, a_dot):
     _, size, scale = _zscore_parts(a, axis, ddof)
     moved = a_dot - _mean(a_dot, axis)
@@ -1277,11 +1285,13 @@ def _standardised_moment_slope(a, axis, order, bias):
 @reverse_rule(
     stats.skew, wrt=("a",), samples=lambda rng: [*_tables(rng), *_tables(rng, bias=False)]
 )
+@helper
 def skew(y_bar, y, a, axis=0, bias=True):
     return _spread(y_bar, axis) * _standardised_moment_slope(a, axis, 3, bias)
 
 
 @forward_rule(stats.skew)
+@helper
 def skew_tangent(y, a, axis=0, bias=True, *, a_dot):
     return np.sum(_standardised_moment_slope(a, axis, 3, bias) * a_dot, axis=axis)
 
@@ -1305,16 +1315,19 @@ def _longer_tables(rng, **kwargs):
         *_longer_tables(rng, fisher=False),
     ],
 )
+@helper
 def kurtosis(y_bar, y, a, axis=0, fisher=True, bias=True):
     return _spread(y_bar, axis) * _standardised_moment_slope(a, axis, 4, bias)
 
 
 @forward_rule(stats.kurtosis)
+@helper
 def kurtosis_tangent(y, a, axis=0, fisher=True, bias=True, *, a_dot):
     return np.sum(_standardised_moment_slope(a, axis, 4, bias) * a_dot, axis=axis)
 
 
 @reverse_rule(stats.gmean, wrt=("a",), samples=_tables)
+@helper
 def gmean(y_bar, y, a, axis=0):
     return _spread(y_bar * y, axis) / (_count(a, axis) * a)
 
@@ -1325,6 +1338,7 @@ def gmean_tangent(y, a, axis=0, *, a_dot):
 
 
 @reverse_rule(stats.hmean, wrt=("a",), samples=_tables)
+@helper
 def hmean(y_bar, y, a, axis=0):
     return _spread(y_bar * y * y, axis) / (_count(a, axis) * a * a)
 
@@ -1343,12 +1357,14 @@ def _sem_slope(a, axis, ddof):
 
 
 @reverse_rule(stats.sem, wrt=("a",), samples=lambda rng: [*_tables(rng), *_tables(rng, ddof=0)])
+@helper
 def sem(y_bar, y, a, axis=0, ddof=1):
     """0 where all values are equal."""
     return _spread(y_bar, axis) * _sem_slope(a, axis, ddof)
 
 
 @forward_rule(stats.sem)
+@helper
 def sem_tangent(y, a, axis=0, ddof=1, *, a_dot):
     return np.sum(_sem_slope(a, axis, ddof) * a_dot, axis=axis)
 
@@ -1363,6 +1379,7 @@ def sem_tangent(y, a, axis=0, ddof=1, *, a_dot):
         call(rng.uniform(0.5, 2.0, (4, 3)), rng.uniform(0.5, 2.0, (4, 3)), 2.0, 1),
     ],
 )
+@helper
 def entropy(y_bar, y, pk, qk=None, base=None, axis=0):
     """Both are normalised first: -sum of p log p, or the sum of p log(p / q)."""
     y_bar = _spread(y_bar if base is None else y_bar / math.log(base), axis)
