@@ -31,7 +31,7 @@ Kwargs = list[tuple[str | None, Val]]
 # -- questions about a value -----------------------------------------------------------------
 
 def _isinstance(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    cls = class_of(s.kind(args[0]))
+    cls = type(args[0].value) if isinstance(args[0], Const) else class_of(s.kind(args[0]))
     tested = s.kind(args[1])
     wanted: Any = tested.value if isinstance(tested, Value) else None
     if wanted is None:
