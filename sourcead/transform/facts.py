@@ -172,6 +172,8 @@ def written_arguments(expr: Call | MethodCall, kinds: dict[Name, Kind]) -> list[
         return args[:1] if rule.effects.writes else []
     if isinstance(expr, Call) and isinstance(expr.func, Ref) and expr.func.value in _HARMLESS:
         return []
+    if isinstance(expr, MethodCall) and isinstance(kinds.get(args[0]) if args else None, (List, Dict)):
+        return args[:1]  # `items.append(x)` writes the list, not what it is given
     return [a for a in args if isinstance(kinds.get(a), (Array, List, Dict, Object, Unknown, Closure))]
 
 

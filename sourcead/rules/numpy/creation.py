@@ -3,8 +3,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from sourcead.ir.kinds import Array, Dict, List, NoneKind, Np, Py, Text, Tuple
+from sourcead.ir.nodes import Const
 from sourcead.rules.forms import constant, forward_rule, linear, reverse_rule
 from sourcead.rules.numpy.samples import call, methods
 from sourcead.rules.registry import Effects
@@ -41,8 +45,26 @@ constant(
 # ---- shapes, sizes, types ------------------------------------------------------------------
 
 constant(np.shape, np.ndim, np.size, np.broadcast_shapes, np.result_type, np.isscalar)
-constant(np.iscomplexobj, np.isrealobj, np.iterable, np.issubdtype, np.can_cast, np.promote_types)
+constant(np.iscomplexobj, np.isrealobj, np.issubdtype, np.can_cast, np.promote_types)
 constant(np.min_scalar_type, np.common_type, np.finfo, np.iinfo, np.dtype)
+
+
+def _is_iterable(y: Any) -> Any:
+    """Known when compiling, so that only one way of `if np.iterable(y)` remains."""
+    match y:
+        case Array(dims=dims):
+            return Const(len(dims) > 0)
+        case Tuple() | List() | Dict() | Text():
+            return Const(True)
+        case Py() | Np() | NoneKind():
+            return Const(False)
+        case Const(value):
+            return Const(np.iterable(value))
+        case _:
+            return Py(bool)
+
+
+constant(np.iterable, kind=_is_iterable)
 constant(np.isfortran, np.shares_memory, np.may_share_memory)
 constant(
     *methods("shape", "size", "ndim", "dtype", "strides", "itemsize", "nbytes", "flags", "__len__")

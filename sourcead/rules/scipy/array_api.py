@@ -34,6 +34,8 @@ def declare(name: str, kind: Callable[..., Answer]) -> None:
         constant(function, kind=kind)
 
 
+NO = Const(False)
+
 # -- which library ----------------------------------------------------------------------------
 
 
@@ -73,10 +75,8 @@ declare("is_numpy_array", is_numpy_array)
 # -- which type -------------------------------------------------------------------------------
 
 
-def result_type(*args: Any, force_floating: Any = Const(False), xp: Any) -> Answer:
-    kind = result_kind(
-        array_api.xp_result_type, args, {"force_floating": force_floating, "xp": xp}
-    )
+def result_type(*args: Any, force_floating: Any = NO, xp: Any) -> Answer:
+    kind = result_kind(array_api.xp_result_type, args, {"force_floating": force_floating, "xp": xp})
     return _dtype(kind)
 
 
