@@ -48,20 +48,29 @@ class References:
         scope: Mapping[str, Any] | None,
         parameters: Collection[str],
         inlined: Iterable[FunctionType] = (),
+        closure: Mapping[str, CellType] | None = None,
     ) -> References:
         """`scope`: the user's globals and closure variables by name; None gives every object by name.
 
+        `closure`: the cells of those variables, to be read under another name where one is hidden.
         `inlined`: functions whose code is part of the text; data of theirs is read where they read it.
         """
         found = References()
         distinct = list(dict.fromkeys(refs))
-        kept = [ref for ref in distinct if found._keep(ref, scope, parameters)]
+        kept = [ref for ref in distinct if found._keep(ref, scope, parameters, closure or {})]
         for ref in distinct:
             if ref not in kept:
-                found._give(ref, parameters, () if scope is None else tuple(inlined))
+                known = () if scope is None else tuple(inlined)
+                found._give(ref, parameters, _root(ref, known, closure or {}))
         return found
 
-    def _keep(self, ref: Ref, scope: Mapping[str, Any] | None, parameters: Collection[str]) -> bool:
+    def _keep(
+        self,
+        ref: Ref,
+        scope: Mapping[str, Any] | None,
+        parameters: Collection[str],
+        closure: Mapping[str, CellType],
+    ) -> bool:
         words = _words(ref.path)
         if type(ref.value) is CellType or not _means(ref.path, scope or {}, ref.value):
             return False
@@ -69,15 +78,13 @@ class References:
         if not hidden:
             self.roots |= words
             self.texts[ref] = ref.path
-        elif ref.live:  # a global hidden by a parameter, from a function that was inlined
+        elif ref.live and not hidden.intersection(closure):  # a global behind a parameter
             self.roots.add("globals")
             self.texts[ref] = re.sub(r"^\w+", lambda word: f"globals()[{word[0]!r}]", ref.path)
         return ref in self.texts
 
-    def _give(
-        self, ref: Ref, parameters: Collection[str], inlined: tuple[FunctionType, ...]
-    ) -> None:
-        name, value, rest = _live_root(ref, inlined) if ref.live else _root(ref)
+    def _give(self, ref: Ref, parameters: Collection[str], given: tuple[str, Any, str]) -> None:
+        name, value, rest = given
         number, root = 0, name
         while name in parameters or (name in self.roots and self._given(name) is not value):
             number += 1
@@ -142,7 +149,20 @@ def _value(text: str, scope: Mapping[str, Any]) -> Any:
 # -- objects that are given ------------------------------------------------------------------------
 
 
-def _root(ref: Ref) -> tuple[str, Any, str]:
+def _root(
+    ref: Ref, inlined: tuple[FunctionType, ...], closure: Mapping[str, CellType]
+) -> tuple[str, Any, str]:
+    """A name to be given to the text, with its object, and the text that follows it."""
+    first = re.match(r"\w+", ref.path)
+    name = first[0] if first else ""
+    if not ref.live:
+        return _object_root(ref)
+    if name in closure and _means(ref.path, {name: _content(closure[name])}, ref.value):
+        return name, closure[name], ref.path[len(name) :]
+    return _live_root(ref, name, inlined)
+
+
+def _object_root(ref: Ref) -> tuple[str, Any, str]:
     """The first name of the text with its object, or else the object itself under its last name."""
     first = re.match(r"\w+", ref.path)
     if type(ref.value) is CellType or (first and first[0] == ref.path):
@@ -158,10 +178,8 @@ def _root(ref: Ref) -> tuple[str, Any, str]:
     return (words or ["value"])[-1], ref.value, ""
 
 
-def _live_root(ref: Ref, inlined: tuple[FunctionType, ...]) -> tuple[str, Any, str]:
+def _live_root(ref: Ref, name: str, inlined: tuple[FunctionType, ...]) -> tuple[str, Any, str]:
     """Data that an inlined function reads: its module, or its closure's variable."""
-    first = re.match(r"\w+", ref.path)
-    name = first[0] if first else ""
     for function in inlined:
         cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
         namespace = function.__globals__
@@ -170,7 +188,7 @@ def _live_root(ref: Ref, inlined: tuple[FunctionType, ...]) -> tuple[str, Any, s
                 return name, cells[name], ref.path[len(name) :]
         elif _means(ref.path, namespace, ref.value):
             return _namespace(name, namespace, ref.path[len(name) :])
-    return _root(ref)
+    return _object_root(ref)
 
 
 def _content(cell: CellType) -> Any:

@@ -96,22 +96,28 @@ def emit(
     defaults: Mapping[str, Any] | None = None,
     scope: Mapping[str, Any] | None = None,
     inlined: Iterable[FunctionType] = (),
+    closure: Mapping[str, CellType] | None = None,
     may_nest: Callable[[Name], bool] = is_temporary,
 ) -> Emitted:
     """Print `function`.
 
     `header` is printed as a comment behind the `def` line.  `defaults` are parameters' default values,
-    printed where they are literals and as `...` otherwise (`load` is given the objects).  `scope` holds
-    the user's globals and closure variables by name: references to what is found there are read there,
-    other objects come with the text (None: all of them do).  `inlined` are the functions whose code is
-    part of the list: data that they read is read where they find it.  `may_nest` says which names, if read once,
-    may be printed as part of the expression that reads them.
+    printed where they are literals and as `...` otherwise (`load` is given the objects).
+
+    `scope` holds the user's globals and closure variables by name: references to what is found there are
+    read there, other objects come with the text (None: all of them do).  `closure` are the user's cells,
+    read under another name where a parameter hides one.  `inlined` are functions whose code is part of
+    the list: data that they read is read where they find it.
+
+    `may_nest` says which names, if read once, may be printed inside the expression that reads them.
     """
     function, inside = choices(function)
-    printer = _prepare(function, inside, scope, inlined, may_nest)
+    parameters = [param.name.hint for param in function.params]
+    refs = references_of(function)
+    references = References.of(refs, scope, parameters, inlined, closure)
+    printer = _prepare(function, inside, references, may_nest)
     printer.function(function, header, defaults or {})
     text, lines = lay_out(printer.lines)
-    references = printer.references
     shown = tuple((name, ref) for ref, name in references.texts.items())
     return Emitted(function.name, text, lines, references.extra, shown, references.cells)
 
@@ -119,12 +125,9 @@ def emit(
 def _prepare(
     function: Function,
     inside: dict[Name, Expr],
-    scope: Mapping[str, Any] | None,
-    inlined: Iterable[FunctionType],
+    references: References,
     may_nest: Callable[[Name], bool],
 ) -> _Printer:
-    parameters = [param.name.hint for param in function.params]
-    references = References.of(references_of(function), scope, parameters, inlined)
     cells = local_cells(function)
     reserved = references.roots | _words(function, cells) | {function.name}
     if "CellType" in reserved:
@@ -148,7 +151,7 @@ def _prepare(
     uses = count_uses(function)
     unbound = _never_printed(function, uses)
     clashes = interference(function, nested)
-    return _Printer(texts(clashes, nested, unbound), united, clashes, uses, references)
+    return _Printer(texts(clashes, nested, unbound), united, clashes, uses)
 
 
 def replace_nested(texts: Expressions, nested: dict[Name, Expr]) -> Expressions:
@@ -199,13 +202,11 @@ class _Printer:
         united: Variables,
         clashes: Interference,
         uses: Mapping[Name, int],
-        references: References,
     ) -> None:
         self.texts = texts
         self.variables = united
         self.needed = clashes.needed
         self.uses = uses
-        self.references = references
         self.lines: list[Line] = []
         self.depth = 0
         self.watched: dict[Name, list[Name]] = {}

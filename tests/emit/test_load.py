@@ -72,6 +72,26 @@ def test_an_object_that_is_hidden_by_a_parameter_gets_a_number():
     assert load(emitted)(0.0) == 0.0
 
 
+def test_a_closure_variable_behind_a_parameter_is_read_under_another_name():
+    cell = CellType(2.0)
+    scale = Ref("scale", 2.0, live=True)
+    made = function("scale", let("t", "mul", "scale", scale), result="t")
+    emitted = emit(made, scope={"scale": 2.0}, closure={"scale": cell})
+    assert emitted.text == "def f(scale):\n    return scale * scale_1\n"
+    called = load(emitted, None, {}, {"scale": cell})
+    cell.cell_contents = 5.0
+    assert called(3.0) == 15.0
+
+
+def test_a_global_behind_a_parameter_is_read_from_the_module():
+    world = {"scale": 2.0}
+    scale = Ref("scale", 2.0, live=True)
+    made = function("scale", let("t", "mul", "scale", scale), result="t")
+    called = load(emit(made, scope=world), None, world)
+    world["scale"] = 5.0
+    assert called(3.0) == 15.0
+
+
 def test_an_object_that_has_the_name_of_another_one_gets_a_number():
     first, second = Ref("helper", abs), Ref("helper", len)
     made = function(
