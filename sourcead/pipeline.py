@@ -162,7 +162,7 @@ def compile_derivative(source: Source, kinds: Sequence[Kind], mode: Mode) -> Com
     scope = {**source.live.__globals__, **{n: c.cell_contents for n, c in cells.items() if _is_bound(c)}}
     for function in map(_positional, derived.functions):
         seeds = {p.name.hint: 1.0 for p in function.params if p.form == "seed"} if mode.form == "gradient" else {}
-        emitted = emit(function, header=header, scope=scope, inlined=inlined, defaults=seeds)
+        emitted = emit(function, header=header, scope=scope, inlined=inlined, closure=cells, defaults=seeds)
         texts.append(emitted.text)
         calls.append(load(emitted, None, source.live.__globals__, cells, seeds))
     params = [p.name for p in derived.done.function.params]
