@@ -14,7 +14,7 @@ float64[u0] number float64[?]
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, Union
 
 import numpy as np
@@ -43,7 +43,7 @@ Dim: TypeAlias = Union[int, Sym, None]
 
 @dataclass(frozen=True, slots=True)
 class Py:
-    """A Python number: bool, int, float or complex; not `exact`: or one of a smaller type."""
+    """A Python number: bool, int, float or complex; not `exact`: or one of a smaller type, or None."""
 
     type: type
     exact: bool = True
@@ -54,7 +54,7 @@ class Py:
 
 @dataclass(frozen=True, slots=True)
 class Np:
-    """A NumPy scalar (`np.float64`); not `exact`: or a Python number (an accumulator that starts at 0.0)."""
+    """A NumPy scalar (`np.float64`); not `exact`: or a Python number (an accumulator that starts at 0.0), or None."""
 
     dtype: str
     exact: bool = True
@@ -332,6 +332,8 @@ def join(a: Kind, b: Kind) -> Kind:
             return a
         case (Py() | Np()), (Py() | Np()):
             return _join_numbers(a, b)
+        case (NoneKind(), (Py() | Np()) as number) | ((Py() | Np()) as number, NoneKind()):
+            return replace(number, exact=False)  # whatever computes with it would fail on None
         case (Py() | Np() | Array() | Number()), (Py() | Np() | Array() | Number()):
             da, db = dtype_of(a), dtype_of(b)
             return Number(real=not any(d is None or d.kind == "c" for d in (da, db)) or a == Number() or b == Number())

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, Bound, Closure, Dict, Kind, List, Never, NoneKind, Np, Number, Object, Partial, Py, Text, Tuple, Unknown, Value
+from sourcead.ir.kinds import Array, Bound, Closure, Dict, Kind, List, Never, NoneKind, Np, Number, Object, Partial, Py, Text, Tuple, Unknown, Value, join
 from sourcead.ir.nodes import Call, Const, Name, Ref, Star
+from sourcead.rules import registry
 from sourcead.transform import library
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.containers import dict_like
 from sourcead.transform.heap import ITEM
+from sourcead.transform.iteration import plain_kind
 from sourcead.transform.operations import OPERATORS, class_of
 
 if TYPE_CHECKING:
@@ -268,6 +270,58 @@ def _sum(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     return total
 
 
+def _sorted(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """A new list of what the other held."""
+    if _has_star(args) or len(args) != 1:
+        return None
+    item = element_kind_of(s, args[0])
+    if isinstance(item, Never):
+        return None
+    rule = registry.lookup(sorted)
+    assert rule is not None
+    made = s.call_rule(rule, Ref("sorted", sorted), sorted, args, kwargs, hint, False)
+    site = s.new_site(hint)
+    s.kinds[made] = List(Unknown(), site)  # type: ignore[index]
+    s.heap.store(site, ITEM, item, s.holds_varied(args[0]))
+    return made
+
+
+def _extreme(name: str, builtin: Any) -> Any:
+    """`max` and `min` return one of what they are given."""
+
+    def handler(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+        if _has_star(args) or not args:
+            return None
+        found = element_kind_of(s, args[0]) if len(args) == 1 else _joined(s, args)
+        for key, value in kwargs:
+            found = join(found, s.kind(value)) if key == "default" else found
+        if not isinstance(found, (Py, Np)) or all(k != "key" for k, _ in kwargs) and len(args) > 1:
+            return None
+        rule = registry.lookup(builtin)
+        assert rule is not None
+        made = s.call_rule(rule, Ref(name, builtin), builtin, args, kwargs, hint, False)
+        s.kinds[made] = found  # type: ignore[index]
+        return made
+
+    return handler
+
+
+def _joined(s: Calls, values: list[Val]) -> Kind:
+    found: Kind = Never()
+    for value in values:
+        found = join(found, s.kind(value))
+    return found
+
+
+def element_kind_of(s: Calls, items: Val) -> Kind:
+    """The kind that covers the elements of something that is iterated; Never where that is not known."""
+    found = s.components(items)
+    if found is not None:
+        return _joined(s, found)
+    kind = plain_kind(s, items)
+    return Never() if isinstance(kind, Unknown) else kind
+
+
 def _prod(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     return _by(s, library.product, args, kwargs) if not _has_star(args) and _follows(s, args) else None
 
@@ -279,7 +333,25 @@ def _iter(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     kind = s.kind(args[0])
     if isinstance(kind, Object) and isinstance(getattr(kind.cls, "__iter__", None), FunctionType):
         return s.call_method_of(args[0], kind.cls.__iter__, [], hint)
-    return args[0] if s.holds_varied(args[0]) else None
+    if s.holds_varied(args[0]):
+        return args[0]  # type: ignore[no-any-return]
+    made = s.emit(Call(Ref("iter", iter), (s.operand(args[0]),)), Unknown(), hint)
+    site = s.new_site(hint)
+    s.kinds[made] = Object(type(iter([])), site)
+    s.heap.store(site, ITEM, element_kind_of(s, args[0]))
+    return made
+
+
+def _next(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    kind = s.kind(args[0]) if args else Unknown()
+    if isinstance(kind, Object) and isinstance(getattr(kind.cls, "__next__", None), FunctionType):
+        return s.call_method_of(args[0], kind.cls.__next__, [], hint) if len(args) == 1 else None
+    if not isinstance(kind, Object) or kind.cls is not type(iter([])) or any(map(s.holds_varied, args)):
+        return None
+    found = s.heap.read(kind.site, ITEM)
+    for default in args[1:]:
+        found = join(found, s.kind(default))
+    return s.emit(Call(Ref("next", next), tuple(map(s.operand, args))), Unknown() if isinstance(found, Never) else found, hint)
 
 
 # -- objects ---------------------------------------------------------------------------------
@@ -356,7 +428,7 @@ def _attribute_path(s: Calls, value: Val, path: str) -> Val:
 STRUCTURAL: dict[Any, Any] = {
     isinstance: _isinstance, len: _len, hasattr: _hasattr, getattr: _getattr, callable: _callable, type: _type,
     tuple: _tuple, list: _list, dict: _dict, range: _range, map: _map, filter: _filter, functools.reduce: _reduce,
-    sum: _sum, math.prod: _prod, iter: _iter, setattr: _setattr, functools.partial: _partial,
+    sum: _sum, math.prod: _prod, iter: _iter, next: _next, sorted: _sorted, max: _extreme("max", max), min: _extreme("min", min), setattr: _setattr, functools.partial: _partial,
     operator.itemgetter: _picker(operator.itemgetter), operator.attrgetter: _picker(operator.attrgetter),
     **{f: _dunder(f"__{f.__name__}__") for f in (abs, round, float, int, complex, bool, divmod, str, repr, hash)},
     **{function: _operator(name) for name, function in OPERATORS.items()},

@@ -66,6 +66,8 @@ __all__ = ["Calls"]
 
 Kwargs = list[tuple[str | None, Val]]
 _MISSING = dataclasses.MISSING
+_TEXT_TO_TEXT = frozenset({"format", "join", "upper", "lower", "strip", "lstrip", "rstrip", "replace", "title", "capitalize",
+                           "ljust", "rjust", "center", "zfill", "removeprefix", "removesuffix", "encode", "decode"})
 
 
 @dataclass
@@ -159,6 +161,8 @@ class Calls(Operations):
         inner_function = inner_function or getattr(obj, "py_func", None)
         if inner_function is not None and any(map(self.holds_varied, _plain(args, kwargs))):
             return self.call_object(func, inner_function, args, kwargs, hint, method)
+        if isinstance(inner_function, types.FunctionType):
+            return self.inactive_call(func, inner_function, args, kwargs, hint, method)
         found = picked(self, obj, args, hint)
         if found is not None:
             return found
@@ -238,7 +242,9 @@ class Calls(Operations):
         if sized is not None:
             return sized  # type: ignore[return-value]
         if isinstance(kind, List) and kind.site:
-            return List(self.heap.read(kind.site, ITEM))
+            items = self.memory.list_items(value)
+            held = self.heap.read(kind.site, ITEM)
+            return List(held, "", None if items is None else tuple(map(self.deep_kind, items)))
         return kind
 
     def size_of(self, value: Val) -> SizeOf | None:
@@ -478,7 +484,7 @@ class Calls(Operations):
             made = getattr(receiver.value, method)(*(a.value for a in args))
             if isinstance(made, (str, bool, int)):
                 return Const(made)
-        return self.opaque_method(receiver, method, args, kwargs, hint, Unknown())
+        return self.opaque_method(receiver, method, args, kwargs, hint, Text() if method in _TEXT_TO_TEXT else Unknown())
 
     def opaque_method(self, receiver: Val, method: str, args: list[Any], kwargs: Kwargs, hint: str, kind: Kind) -> Val:
         if not isinstance(self.kind(receiver), (Text, Array, Py, Np)):
@@ -491,6 +497,9 @@ class Calls(Operations):
         held = self.heap.read(kind.site, method)
         if not isinstance(held, Never):
             return self.call(self.field(receiver, kind, method, hint), args, kwargs, hint)
+        if kind.cls is set and method in ("add", "update") and not any(map(self.holds_varied, _plain(args, kwargs))):
+            self.heap.store(kind.site, ITEM, self.kind(args[0]) if method == "add" else Unknown())
+            return self.opaque_method(receiver, method, args, kwargs, hint, NoneKind())
         function = None
         raw: Any = None
         for base in kind.cls.__mro__:

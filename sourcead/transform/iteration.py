@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
-from sourcead.ir.kinds import Array, Dict, Kind, List, Np, Number, Object, Py, Text, Tuple, Unknown, join
+from sourcead.ir.kinds import Array, Dict, Kind, List, Never, Np, Number, Object, Py, Text, Tuple, Unknown, join
 from sourcead.ir.nodes import Call, Const, Name, Op, Operand, Ref
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
@@ -204,6 +204,8 @@ def plain_kind(s: Any, items: Val) -> Kind:
             return out
         case Object(cls) if cls is range:
             return Py(int)
+        case Object(_, site) if site and not isinstance(s.heap.read(site, ITEM), Never):
+            return s.heap.read(site, ITEM)  # type: ignore[no-any-return]
         case Number():
             return kind
         case _:

@@ -36,6 +36,7 @@ from sourcead.ir.kinds import (
     same_dim,
 )
 from sourcead.ir.nodes import UNDEFINED, Attr, Call, Const, Name, Op, Operand, Ref, Store, StoreAttr
+from sourcead.runtime.numbers import as_number
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM, Heap
 from sourcead.transform.indexing import element_kind, is_basic
@@ -103,6 +104,11 @@ def method_class(kind: Kind) -> type | None:
             return np.ndarray
         case _:
             return class_of(kind)
+
+
+def is_exact(kind: Kind) -> bool:
+    """Is a number certainly of its type, and not None?"""
+    return not isinstance(kind, (Py, Np)) or kind.exact
 
 
 class Operations(Slots):
@@ -201,6 +207,8 @@ class Operations(Slots):
                 return self.fresh_list(self.operand(Virtual(tuple(args), "list"), hint))
             case "dict":
                 return self.fresh_dict(args, hint)
+            case "set":
+                return self.fresh_set(args, hint)
             case "getitem":
                 return self.getitem(args[0], args[1], hint)
             case "copy":
@@ -237,6 +245,9 @@ class Operations(Slots):
         kinds = list(map(self.kind, args))
         if any(isinstance(kind, Object) for kind in kinds):
             return self.overloaded(op, args, hint)
+        if any(isinstance(k, Unknown) for k in kinds) and any(map(self.is_varied, args)):
+            args = [self.as_number(a) for a in args]
+            kinds = list(map(self.kind, args))
         if self.derivative and op in ("add", "sub", "mul", "truediv"):
             args = self.unstretched(args)
             kinds = list(map(self.kind, args))
@@ -250,6 +261,12 @@ class Operations(Slots):
         operands = tuple(map(self.operand, args))
         varied = op not in CONSTANT and any(map(self.is_varied, operands))
         return self.emit(Op(op, operands), self.operator_kind(op, kinds, operands), hint, varied)
+
+    def as_number(self, value: Val) -> Val:
+        """An inactive value of unknown kind meets an active one: it is checked when it is there."""
+        if not isinstance(self.kind(value), Unknown) or self.holds_varied(value):
+            return value
+        return self.emit(Call(Ref("as_number", as_number), (self.operand(value),)), Number())
 
     def pushed_inside(self, op: str, args: list[Val], hint: str) -> Val | None:
         """An operation of a stretched number with a number, or its sign: done before stretching."""
@@ -403,7 +420,7 @@ class Operations(Slots):
         known: bool | None = None
         if isinstance(a, NoneKind) and isinstance(b, NoneKind):
             known = True
-        elif NoneKind() in (a, b) and not ({type(a), type(b)} & {Unknown, Never}):
+        elif NoneKind() in (a, b) and not ({type(a), type(b)} & {Unknown, Never, Number}) and is_exact(a) and is_exact(b):
             known = False
         elif isinstance(a, Value) and isinstance(b, Value):
             known = a.value is b.value
@@ -483,12 +500,21 @@ class Operations(Slots):
     def element(self, base: Val, kind: Array, index: Val, hint: str) -> Val:
         parts = self.index_parts(index)
         bounds = [p.items if isinstance(p, Virtual) and p.form == "slice" else None for p in parts]
-        found = element_kind(kind, list(map(self.kind, parts)), bounds)
+        found = element_kind(kind, list(map(self.written_out, parts)), bounds)
         varied = self.is_varied(base)
         name = self.emit(Op("getitem", (self.operand(base), self.operand(index))), found, hint, varied)
         if is_basic(list(map(self.kind, parts))) is not False:
             self.share(name, base)
         return name
+
+    def written_out(self, value: Val) -> Kind:
+        """The kind of a list with what it holds."""
+        kind = self.kind(value)
+        items = self.memory.list_items(value)
+        if isinstance(kind, List) and kind.site:
+            known = None if items is None else tuple(map(self.written_out, items))
+            return List(self.heap.read(kind.site, ITEM), "", known)
+        return kind
 
     def index_parts(self, index: Val) -> list[Val]:
         items = self.components(index) if not (isinstance(index, Virtual) and index.form != "tuple") else None

@@ -158,6 +158,17 @@ class Slots(Builder):
             self.memory.begin(name, site, "dict", held)  # type: ignore[arg-type]
         return name
 
+    def fresh_set(self, args: Sequence[Val], hint: str) -> Name:
+        """Sets are of inactive values; what they hold is known for the kinds of their elements."""
+        if any(map(self.holds_varied, (getattr(a, "value", a) if isinstance(a, Star) else a for a in args))):
+            self.refuse("a set of values that carry a derivative", "use a list")
+        name = self.emit(Op("set", tuple(map(self.operand, args))), Unknown(), hint)
+        site = self.new_site(hint)
+        self.kinds[name] = Object(set, site)
+        for arg in args:
+            self.heap.store(site, ITEM, Unknown() if isinstance(arg, Star) else self.kind(arg))
+        return name
+
     def fresh_object(self, cls: type, func: Operand, hint: str) -> Name:
         name = self.emit(Call(Ref("object.__new__", object.__new__), (func,)), Unknown(), hint)
         site = self.new_site(cls.__name__)
