@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from sourcead.rules.forms import constant, forward_rule, linear, reverse_rule
+from sourcead.rules.numpy.decided import computed
 from sourcead.rules.numpy.samples import call
 from sourcead.runtime.fourier import (
     fitted,
@@ -17,7 +18,7 @@ from sourcead.runtime.fourier import (
     rfftn_adjoint,
 )
 
-constant(opposite)
+constant(opposite, kind=computed(opposite))
 
 
 def _complex(rng, *shape):

@@ -20,7 +20,8 @@ import numpy as np
 
 from sourcead.ir.kinds import Array, Kind, List, NoneKind, Np, Py, Tuple, Unknown, dtype_of
 from sourcead.ir.nodes import Const
-from sourcead.rules.registry import Rule, lookup, register
+from sourcead.rules.forms import helpers
+from sourcead.rules.registry import Rule, register
 from sourcead.runtime import (
     array_products,
     averages,
@@ -193,16 +194,6 @@ def _adjoint(value: Any, dtype: Any) -> Kind:
             return Unknown()
 
 
-for _module in MODULES:
-    for _name in _module.__all__:
-        _function: Any = getattr(_module, _name)
-        if lookup(_function) is None:
-            _like = LIKE.get(_function)
-            register(
-                Rule(
-                    _name,
-                    "source",
-                    (_function,),
-                    kind=None if _like is None else kind_like(_function, _like),
-                )
-            )
+for _function, _names in LIKE.items():
+    register(Rule(_function.__name__, "source", (_function,), kind=kind_like(_function, _names)))
+helpers(*MODULES)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sourcead.rules.forms import constant, forward_rule, linear, reverse_rule
+from sourcead.rules.numpy.decided import computed
 from sourcead.rules.numpy.samples import call, methods, present
 from sourcead.runtime.contractions import (
     convolution_window,
@@ -21,7 +22,8 @@ from sourcead.runtime.contractions import (
 from sourcead.runtime.diagonals import on_diagonal
 from sourcead.runtime.einsum import einsum_adjoint, einsum_adjoints, einsum_tangents, exchanged
 
-constant(np.einsum_path, exchanged)
+constant(np.einsum_path)
+constant(exchanged, kind=computed(exchanged))
 
 
 def _pairs(rng, *shapes):

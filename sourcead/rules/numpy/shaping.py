@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sourcead.ir.nodes import Const
 from sourcead.rules.forms import constant, forward_rule, linear, reverse_rule
 from sourcead.rules.numpy.samples import call, methods, present
 from sourcead.rules.registry import Effects
@@ -31,8 +32,14 @@ MAYBE = Effects(
     returns="maybe"
 )  # also of views that NumPy makes read-only: no adjoint is written through them
 
-constant(inverse_permutation, reading_order)
 
+def reading(a, order):
+    """ "C" and "F" mean themselves."""
+    return order if isinstance(order, Const) and order.value in ("C", "F") else None
+
+
+constant(inverse_permutation)
+constant(reading_order, kind=reading)
 
 # ---- reshape -------------------------------------------------------------------------------
 

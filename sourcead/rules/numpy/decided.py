@@ -1,0 +1,70 @@
+"""Questions that are answered when the gradient is written, because kinds or constants tell.
+
+As `kind` of a constant, each returns the answer itself (a literal, or a reference to a dtype), or
+None where it is not known.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from sourcead.ir.kinds import Array, Kind, Np, Py, Unknown, dtype_of
+from sourcead.ir.nodes import Const, Ref
+
+__all__ = ["common_dtype", "computed", "is_complex", "is_real", "size"]
+
+
+def is_complex(x: Any) -> Any:
+    dtype = _dtype(x)
+    return None if dtype is None else Const(dtype.kind == "c")
+
+
+def is_real(x: Any) -> Any:
+    dtype = _dtype(x)
+    return None if dtype is None else Const(dtype.kind != "c")
+
+
+def size(a: Any, axis: Any = None) -> Any:
+    """The number of elements of a number; of an array the text `np.size(a)` stays."""
+    if axis is None and isinstance(a, (Const, Py, Np)):
+        return Const(1)
+    return Py(int)
+
+
+def common_dtype(*values: Any) -> Any:
+    """`np.result_type`, for arrays and NumPy's scalars (of a Python number alone too)."""
+    if len(values) > 1 and not all(isinstance(v, (Array, Np)) for v in values):
+        return Unknown()
+    dtypes = [_dtype(v) for v in values]
+    if any(dtype is None for dtype in dtypes):
+        return Unknown()
+    dtype = np.result_type(*(d for d in dtypes if d is not None))
+    name = "bool" if dtype.kind == "b" else dtype.name
+    return Ref(f"np.{name}", getattr(np, name, dtype.type))
+
+
+def computed(function: Callable[..., Any]) -> Callable[..., Kind | Const | None]:
+    """The value of a pure function of constants, where it is a literal."""
+
+    @functools.wraps(function)
+    def kind(*args: Any, **kwargs: Any) -> Any:
+        if not all(isinstance(value, Const) for value in (*args, *kwargs.values())):
+            return None
+        value = function(*(a.value for a in args), **{k: v.value for k, v in kwargs.items()})
+        return Const(value) if value is None or isinstance(value, (bool, int, float, str)) else None
+
+    return kind
+
+
+def _dtype(value: Any) -> np.dtype[Any] | None:
+    if isinstance(value, Const):
+        return (
+            np.asarray(value.value).dtype
+            if isinstance(value.value, (bool, int, float, complex))
+            else None
+        )
+    return dtype_of(value)
