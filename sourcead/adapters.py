@@ -17,10 +17,16 @@ __all__ = ["adapter"]
 
 def adapter(target: Any) -> types.FunctionType:
     """`def name(parameters): return target(parameters)`, registered so that its source is found."""
-    name = getattr(target, "__name__", None) or getattr(getattr(target, "func", None), "__name__", None) or "function"
+    name = (
+        getattr(target, "__name__", None)
+        or getattr(getattr(target, "func", None), "__name__", None)
+        or "function"
+    )
     name = name if name.isidentifier() else "function"
     parameters = _parameters(target)
-    arguments = ", ".join(f"{p.name}={p.name}" if p.kind is p.KEYWORD_ONLY else p.name for p in parameters)
+    arguments = ", ".join(
+        f"{p.name}={p.name}" if p.kind is p.KEYWORD_ONLY else p.name for p in parameters
+    )
     heads = []
     for p in parameters:
         if p.kind is p.KEYWORD_ONLY and "*" not in heads:
@@ -34,9 +40,15 @@ def adapter(target: Any) -> types.FunctionType:
     exec(compile(text, filename, "exec"), scope)
     made = scope[name]
     assert isinstance(made, types.FunctionType)
-    defaults = [p.default for p in parameters if p.kind is not p.KEYWORD_ONLY and p.default is not p.empty]
+    defaults = [
+        p.default for p in parameters if p.kind is not p.KEYWORD_ONLY and p.default is not p.empty
+    ]
     made.__defaults__ = tuple(defaults) or None
-    made.__kwdefaults__ = {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is not p.empty}
+    made.__kwdefaults__ = {
+        p.name: p.default
+        for p in parameters
+        if p.kind is p.KEYWORD_ONLY and p.default is not p.empty
+    }
     return made
 
 

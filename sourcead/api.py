@@ -16,12 +16,42 @@ import numpy as np
 
 from sourcead.emit.load import annotate
 from sourcead.errors import AliasedArguments, IntegerArgument, UnknownArgument, WrongCotangent
-from sourcead.ir.kinds import Array, Dict, Kind, List, Np, Number, Object, Py, Tuple, Unknown, dtype_of
+from sourcead.ir.kinds import (
+    Array,
+    Dict,
+    Kind,
+    List,
+    Np,
+    Number,
+    Object,
+    Py,
+    Tuple,
+    Unknown,
+    dtype_of,
+)
 from sourcead.ir.nodes import Origin
-from sourcead.pipeline import Compiled, Mode, Source, compile_derivative, source_of, template_of_gradient
+from sourcead.pipeline import (
+    Compiled,
+    Mode,
+    Source,
+    compile_derivative,
+    source_of,
+    template_of_gradient,
+)
 from sourcead.signature import fast_key, kind_of
 
-__all__ = ["Derivative", "Differentiable", "differentiate", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
+__all__ = [
+    "Derivative",
+    "Differentiable",
+    "differentiate",
+    "grad",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
+    "value_and_grad",
+    "vjp",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 Argnums = int | str | Sequence[int | str]
@@ -76,7 +106,11 @@ class Derivative:
         receiver = () if self._source.receiver is None else (self._source.receiver,)
         args = (*receiver, *args)
         parameters = self._source.parameters
-        plain = not kwargs and len(args) == len(parameters) and not any(p.kind in (2, 3, 4) for p in parameters)
+        plain = (
+            not kwargs
+            and len(args) == len(parameters)
+            and not any(p.kind in (2, 3, 4) for p in parameters)
+        )
         if plain:
             return args
         bound = inspect.Signature(parameters).bind(*args, **kwargs)
@@ -87,7 +121,9 @@ class Derivative:
         key = fast_key(full)
         found = self._cache.get(key) if key is not None else None
         if found is None or not found.valid():
-            kinds = tuple(kind_of(v, p.name) for v, p in zip(full, self._source.parameters, strict=True))
+            kinds = tuple(
+                kind_of(v, p.name) for v, p in zip(full, self._source.parameters, strict=True)
+            )
             if key is None:
                 key = kinds
                 found = self._cache.get(key)
@@ -110,8 +146,11 @@ class Derivative:
     def _check_argument(self, kind: Kind, name: str) -> None:
         if not has_float(kind):
             what = f"is {kind}" if not isinstance(kind, (Py, Np, Array)) else f"has kind {kind}"
-            raise IntegerArgument.at(self._origin(), f"the argument `{name}` {what}, which carries no derivative",
-                                     "pass a float (2.0 instead of 2), or an array of floats")
+            raise IntegerArgument.at(
+                self._origin(),
+                f"the argument `{name}` {what}, which carries no derivative",
+                "pass a float (2.0 instead of 2), or an array of floats",
+            )
 
     def _check_aliases(self, full: tuple[Any, ...]) -> None:
         arrays = [(i, full[i]) for i in self._mode.wrt if isinstance(full[i], np.ndarray)]
@@ -121,13 +160,16 @@ class Derivative:
                 if i != j and np.shares_memory(a, c):
                     names = [self._source.parameters[k].name for k in (i, j)]
                     raise AliasedArguments.at(
-                        self._origin(), f"arguments `{names[0]}` and `{names[1]}` share memory, and one is written in place",
+                        self._origin(),
+                        f"arguments `{names[0]}` and `{names[1]}` share memory, and one is written in place",
                         "pass a copy for one of them",
                     )
 
     def _origin(self) -> Origin:
         code = self._source.live.__code__
-        return Origin(code.co_filename, code.co_firstlineno, 0, code.co_firstlineno, 0, self._source.name, "")
+        return Origin(
+            code.co_filename, code.co_firstlineno, 0, code.co_firstlineno, 0, self._source.name, ""
+        )
 
     # -- looking -----------------------------------------------------------------------------
 
@@ -157,7 +199,13 @@ class Derivative:
         """The kind of an argument before any call: from the annotation or default, else a float."""
         annotation = parameter.annotation
         if isinstance(annotation, str):
-            annotation = {"float": float, "int": int, "bool": bool, "str": str, "complex": complex}.get(annotation, annotation)
+            annotation = {
+                "float": float,
+                "int": int,
+                "bool": bool,
+                "str": str,
+                "complex": complex,
+            }.get(annotation, annotation)
         if annotation in (int, bool, float, complex):
             return Py(annotation)
         if parameter.default is not inspect.Parameter.empty and index not in self._mode.wrt:
@@ -169,7 +217,9 @@ class Derivative:
     @property
     def __signature__(self) -> inspect.Signature:
         parameters = list(self._source.parameters)
-        return inspect.Signature(parameters[1:] if self._source.receiver is not None else parameters)
+        return inspect.Signature(
+            parameters[1:] if self._source.receiver is not None else parameters
+        )
 
     def __repr__(self) -> str:
         return f"<{self._label} of {self._source.name} with respect to {self._wrt_text()}>"
@@ -190,8 +240,13 @@ class Derivative:
     def __differentiable_source__(self) -> Source:
         """This derivative as a function that can be differentiated in turn."""
         source, mode = self._source, self._mode
-        return Source(self.__name__, lambda kinds: template_of_gradient(source, mode, kinds), source.live,
-                      source.parameters, source.receiver)
+        return Source(
+            self.__name__,
+            lambda kinds: template_of_gradient(source, mode, kinds),
+            source.live,
+            source.parameters,
+            source.receiver,
+        )
 
     def template_for(self, kinds: Sequence[Kind]) -> Any:
         """The Wengert list for arguments of these kinds (a function that calls this derivative inlines it)."""
@@ -233,11 +288,20 @@ def positions(function: Any, argnums: Argnums) -> tuple[tuple[int, ...], bool]:
     found = []
     for item in wanted:
         position = names.index(item) if isinstance(item, str) and item in names else item
-        if isinstance(position, bool) or not isinstance(position, int) or not -len(names) <= position < len(names):
+        if (
+            isinstance(position, bool)
+            or not isinstance(position, int)
+            or not -len(names) <= position < len(names)
+        ):
             code = source.live.__code__
-            origin = Origin(code.co_filename, code.co_firstlineno, 0, code.co_firstlineno, 0, source.name, "")
-            raise UnknownArgument.at(origin, f"`{source.name}` has no parameter {item!r}",
-                                     f"its parameters are: {', '.join(names) or 'none'}")
+            origin = Origin(
+                code.co_filename, code.co_firstlineno, 0, code.co_firstlineno, 0, source.name, ""
+            )
+            raise UnknownArgument.at(
+                origin,
+                f"`{source.name}` has no parameter {item!r}",
+                f"its parameters are: {', '.join(names) or 'none'}",
+            )
         found.append(position % len(names) + shift)
     return tuple(found), single
 
@@ -262,7 +326,9 @@ def value_and_grad(function: Any, argnums: Argnums = 0, *, has_aux: bool = False
     return Derivative(function, Mode("gradient", wrt, True, has_aux, single), "value_and_grad")
 
 
-def vjp(function: Any, *primals: Any, argnums: Argnums | None = None) -> tuple[Any, Callable[[Any], Any]]:
+def vjp(
+    function: Any, *primals: Any, argnums: Argnums | None = None
+) -> tuple[Any, Callable[[Any], Any]]:
     """`(value, pullback)`: `pullback(out_bar)` gives the adjoints of the arguments as a tuple.
 
     The pullback may be called any number of times, also after its caller has changed the arrays.
@@ -356,17 +422,25 @@ def check_cotangent(value: Any, given: Any, what: str, origin: Origin) -> None:
     """A cotangent (or tangent) has the structure and shape of its value."""
     if isinstance(value, (tuple, list)):
         if not isinstance(given, (tuple, list)) or len(given) != len(value):
-            raise WrongCotangent.at(origin, f"the {what} of a {type(value).__name__} of {len(value)} is {_described(given)}",
-                                    f"pass a {type(value).__name__} of {len(value)}")
+            raise WrongCotangent.at(
+                origin,
+                f"the {what} of a {type(value).__name__} of {len(value)} is {_described(given)}",
+                f"pass a {type(value).__name__} of {len(value)}",
+            )
         for v, g in zip(value, given):
             check_cotangent(v, g, what, origin)
         return
     if isinstance(value, np.ndarray) and value.dtype.kind not in "fc":
         return
     if isinstance(value, (float, complex, np.ndarray, np.inexact)):
-        if not isinstance(given, (int, float, complex, np.ndarray, np.generic)) or np.shape(given) != np.shape(value):
-            raise WrongCotangent.at(origin, f"the {what} of a value of shape {np.shape(value)} is {_described(given)}",
-                                    f"pass a number or array of shape {np.shape(value)}")
+        if not isinstance(given, (int, float, complex, np.ndarray, np.generic)) or np.shape(
+            given
+        ) != np.shape(value):
+            raise WrongCotangent.at(
+                origin,
+                f"the {what} of a value of shape {np.shape(value)} is {_described(given)}",
+                f"pass a number or array of shape {np.shape(value)}",
+            )
 
 
 def _described(value: Any) -> str:
@@ -389,10 +463,14 @@ def jacobian(function: Any, argnums: int | str = 0, *, mode: str = "auto") -> Ca
         x = full[at]
         forward = mode == "forward"
         if mode == "auto":
-            out, pullback = _derivative(function, "pullback", argnums, 1)(*_plain_args(function, full))
+            out, pullback = _derivative(function, "pullback", argnums, 1)(
+                *_plain_args(function, full)
+            )
             forward = np.size(out) > np.size(x)
         elif not forward:
-            out, pullback = _derivative(function, "pullback", argnums, 1)(*_plain_args(function, full))
+            out, pullback = _derivative(function, "pullback", argnums, 1)(
+                *_plain_args(function, full)
+            )
         del shift
         return _by_columns(function, full, at) if forward else _by_rows(out, pullback, x)
 
@@ -406,7 +484,9 @@ def _plain_args(function: Any, full: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _by_rows(out: Any, pullback: Any, x: Any) -> Any:
     if np.ndim(out) == 0:
-        return pullback(type(out)(1.0) if not isinstance(out, np.ndarray) else np.ones((), out.dtype))[0]
+        return pullback(
+            type(out)(1.0) if not isinstance(out, np.ndarray) else np.ones((), out.dtype)
+        )[0]
     rows = np.empty(np.shape(out) + np.shape(x), dtype=np.result_type(out, x))
     seed = np.zeros(np.shape(out), dtype=np.asarray(out).dtype)
     for index in np.ndindex(*np.shape(out)):
@@ -418,7 +498,9 @@ def _by_rows(out: Any, pullback: Any, x: Any) -> Any:
 
 def _by_columns(function: Any, full: tuple[Any, ...], at: int) -> Any:
     x = full[at]
-    derivative = _make(function, "tangent", (at if source_of(function).receiver is None else at - 1,), 1)
+    derivative = _make(
+        function, "tangent", (at if source_of(function).receiver is None else at - 1,), 1
+    )
     args = _plain_args(function, full)
     if np.ndim(x) == 0:
         return derivative(*args, type(x)(1.0))[1]
@@ -462,7 +544,9 @@ def hessian(function: Any, argnums: int | str = 0) -> Callable[..., Any]:
 class Differentiable:
     """A function with its derivatives as attributes; calling it is calling the function."""
 
-    def __init__(self, function: Any, argnums: Argnums = 0, mode: str = "reverse", backend: str = "python") -> None:
+    def __init__(
+        self, function: Any, argnums: Argnums = 0, mode: str = "reverse", backend: str = "python"
+    ) -> None:
         functools.update_wrapper(self, function)
         self._argnums = argnums
         self._mode = mode
@@ -520,8 +604,12 @@ class Differentiable:
 @overload
 def differentiate(function: F, /) -> Differentiable: ...
 @overload
-def differentiate(*, argnums: Argnums = 0, mode: str = "reverse", backend: str = "python") -> Callable[[F], Differentiable]: ...
-def differentiate(function: Any = None, /, *, argnums: Argnums = 0, mode: str = "reverse", backend: str = "python") -> Any:
+def differentiate(
+    *, argnums: Argnums = 0, mode: str = "reverse", backend: str = "python"
+) -> Callable[[F], Differentiable]: ...
+def differentiate(
+    function: Any = None, /, *, argnums: Argnums = 0, mode: str = "reverse", backend: str = "python"
+) -> Any:
     """Give a function its derivatives as attributes; bare (`@differentiate`) or with options."""
     if function is None:
         return lambda f: Differentiable(f, argnums, mode, backend)

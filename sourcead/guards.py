@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from sourcead.emit.references import references_of
 from sourcead.ir.nodes import Function, Ref
-from sourcead.ir.walk import reads, statements
 
 __all__ = ["Guards", "guards_for"]
 
@@ -38,16 +38,13 @@ class Guards:
         self.codes = tuple(codes)
 
     def hold(self) -> bool:
-        for mapping, name, value in self.identities:
+        for mapping, name, value in self.identities:  # plain loops: this runs at each call
             if mapping.get(name) is not value:
                 return False
         for mapping, name, described in self.types:
             if description(mapping.get(name)) != described:
                 return False
-        for function, code in self.codes:
-            if function.__code__ is not code:
-                return False
-        return True
+        return all(function.__code__ is code for function, code in self.codes)
 
 
 def description(value: Any) -> Any:
@@ -63,16 +60,14 @@ def guards_for(seen: Iterable[tuple[Any, Function]]) -> Guards:
     types: dict[tuple[int, str], tuple[dict[str, Any], str, Any]] = {}
     codes: dict[int, tuple[FunctionType, CodeType]] = {}
     for function, template in seen:
-        if not isinstance(function, FunctionType) or str(function.__module__).startswith(("sourcead", "numpy")):
+        if not isinstance(function, FunctionType) or str(function.__module__).startswith(
+            ("sourcead", "numpy")
+        ):
             continue
         codes[id(function)] = (function, function.__code__)
-        for ref in _references(template):
+        for ref in references_of(template):
             _guard(function, ref, identities, types)
     return Guards(list(identities.values()), list(types.values()), list(codes.values()))
-
-
-def _references(template: Function) -> list[Ref]:
-    return [o for s in statements(template.body) for o in reads(s) if isinstance(o, Ref)]
 
 
 def _guard(function: FunctionType, ref: Ref, identities: Any, types: Any) -> None:

@@ -36,7 +36,14 @@ __all__ = ["fast_key", "kind_of"]
 
 _NUMBERS = {bool: Py(bool), int: Py(int), float: Py(float), complex: Py(complex)}
 _MAX_DEPTH = 4
-_FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, type, types.ModuleType, np.ufunc)
+_FUNCTIONS = (
+    types.FunctionType,
+    types.BuiltinFunctionType,
+    types.MethodType,
+    type,
+    types.ModuleType,
+    np.ufunc,
+)
 
 
 def kind_of(value: Any, path: str, depth: int = 0) -> Kind:
@@ -48,7 +55,9 @@ def kind_of(value: Any, path: str, depth: int = 0) -> Kind:
         if value.dtype.kind not in "biufc":
             return Unknown()
         label = path.replace(".", "_")
-        dims = tuple(1 if n == 1 else Sym(f"{label}{axis}", one=False) for axis, n in enumerate(value.shape))
+        dims = tuple(
+            1 if n == 1 else Sym(f"{label}{axis}", one=False) for axis, n in enumerate(value.shape)
+        )
         return Array(str(value.dtype), dims)
     if isinstance(value, np.generic) and value.dtype.kind in "biufc":
         return Np(str(value.dtype))
@@ -83,11 +92,15 @@ def _container(value: Any, cls: type, path: str, depth: int) -> Kind:
         return Unknown()
     if cls.__flags__ & (1 << 9) == 0:  # not a heap type: an extension class
         return Unknown()
-    return Object(cls, "", tuple((k, kind_of(v, f"{path}.{k}", depth + 1)) for k, v in attributes.items()))
+    return Object(
+        cls, "", tuple((k, kind_of(v, f"{path}.{k}", depth + 1)) for k, v in attributes.items())
+    )
 
 
 def _attributes(value: Any) -> dict[str, Any] | None:
-    slots = [s for c in type(value).__mro__ for s in getattr(c, "__slots__", ()) if isinstance(s, str)]
+    slots = [
+        s for c in type(value).__mro__ for s in getattr(c, "__slots__", ()) if isinstance(s, str)
+    ]
     own = getattr(value, "__dict__", None)
     if own is None and not slots:
         return None
@@ -104,7 +117,9 @@ def fast_key(args: tuple[Any, ...]) -> Any:
             key.append(cls)
         elif cls is np.ndarray:
             shape = value.shape
-            key.append((value.dtype, len(shape), tuple(n == 1 for n in shape) if 1 in shape else None))
+            key.append(
+                (value.dtype, len(shape), tuple(n == 1 for n in shape) if 1 in shape else None)
+            )
         elif cls in (bool, complex, str) or value is None or isinstance(value, np.generic):
             key.append(cls)
         elif isinstance(value, _FUNCTIONS):

@@ -145,11 +145,11 @@ def random_direction(value: Any, rng: np.random.Generator) -> Any:
             dot = dot + 1j * rng.standard_normal(np.shape(leaf))
         if isinstance(leaf, (float, complex)) and not isinstance(leaf, np.generic):
             return type(leaf)(dot)
-        return (
-            np.asarray(dot, leaf.dtype)[()]
-            if isinstance(leaf, np.generic)
-            else np.asarray(dot, leaf.dtype)
-        )
+        if isinstance(leaf, np.generic):
+            return np.asarray(dot, leaf.dtype)[()]
+        laid_out = np.empty_like(leaf)  # layout decides between view and copy: a step keeps it
+        laid_out[...] = dot
+        return laid_out
 
     return map_leaves(draw, value)
 

@@ -184,7 +184,9 @@ def _sample(kind: Kind | Const, sizes: dict[str, int]) -> Any:
             values = [_sample(i, sizes) for i in items]
             return tuple(values) if cls is tuple else cls(*values)
         case List(item, _, items):
-            return [_sample(i, sizes) for i in (items if items is not None else (item, item))]
+            if items is None:  # of unknown length: two lengths in the two runs
+                items = (item,) * max(sizes[""], 1)
+            return [_sample(i, sizes) for i in items]
         case Value():
             return kind.value
         case _:

@@ -27,7 +27,9 @@ __all__ = ["inferred_kind", "shape_kind"]
 Argument = Any  # a Kind, a Const or a SizeOf
 
 
-def shape_kind(function: Any, args: Sequence[Argument], kwargs: Mapping[str, Argument] | None = None) -> Kind | None:
+def shape_kind(
+    function: Any, args: Sequence[Argument], kwargs: Mapping[str, Argument] | None = None
+) -> Kind | None:
     """The kind of the result, or None where this file knows nothing of the function."""
     try:
         handler = _HANDLERS.get(function)
@@ -48,7 +50,11 @@ def _arange(function: Any, args: list[Argument], kwargs: dict[str, Argument]) ->
 
 
 def _linspace(function: Any, args: list[Argument], kwargs: dict[str, Argument]) -> Kind | None:
-    if set(kwargs) - {"num"} or len(args) > 3 or any(not isinstance(_plain(a), (Py, Np)) for a in args[:2]):
+    if (
+        set(kwargs) - {"num"}
+        or len(args) > 3
+        or any(not isinstance(_plain(a), (Py, Np)) for a in args[:2])
+    ):
         return None
     num = args[2] if len(args) == 3 else kwargs.get("num", Const(50))
     return Array("float64", (_dim(num),))
@@ -140,11 +146,17 @@ def _plain(argument: Argument) -> Kind:
     if isinstance(argument, SizeOf):
         return Py(int)
     if isinstance(argument, Const):
-        return Py(type(argument.value)) if type(argument.value) in (bool, int, float, complex) else NoneKind()
+        return (
+            Py(type(argument.value))
+            if type(argument.value) in (bool, int, float, complex)
+            else NoneKind()
+        )
     return argument  # type: ignore[no-any-return]
 
 
-def inferred_kind(function: Any, args: Sequence[Argument], kwargs: Mapping[str, Argument] | None = None) -> Kind:
+def inferred_kind(
+    function: Any, args: Sequence[Argument], kwargs: Mapping[str, Argument] | None = None
+) -> Kind:
     """By the table above where it knows the function, else by samples."""
     known = shape_kind(function, args, kwargs)
     return known if known is not None else result_kind(function, args, kwargs)

@@ -40,7 +40,9 @@ class Origin:
     end_column: int
     function: str
     text: str  # the statement's first line, stripped: what comments show
-    sweep: str = ""  # "" primal; "reverse" or "tangent": derivative of that statement, gets a comment
+    sweep: str = (
+        ""  # "" primal; "reverse" or "tangent": derivative of that statement, gets a comment
+    )
     at: tuple[int, ...] = ()  # position of that primal statement, see `transform/position.py`
 
     @staticmethod

@@ -96,7 +96,9 @@ def _key(function: Any) -> Any:
     """A method of an object (`scipy.stats.norm.logpdf`, `np.add.reduce`) is made anew each time it is read."""
     if isinstance(function, MethodType):
         return id(function.__self__), id(function.__func__)
-    if isinstance(function, BuiltinMethodType) and not isinstance(function.__self__, (ModuleType, NoneType)):
+    if isinstance(function, BuiltinMethodType) and not isinstance(
+        function.__self__, (ModuleType, NoneType)
+    ):
         return id(function.__self__), function.__name__
     return id(function)
 

@@ -1,8 +1,8 @@
 """Rules of users: `sourcead.rule`, `sourcead.nondifferentiable`, `sourcead.stop_gradient`.
 
-    @sourcead.rule(fastlib.lookup, form="elementwise")
-    def lookup(y, x):
-        return fastlib.lookup_slope(x)
+@sourcead.rule(fastlib.lookup, form="elementwise")
+def lookup(y, x):
+    return fastlib.lookup_slope(x)
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
 
-def rule(*functions: Any, form: str = "reverse", wrt: tuple[str, ...] | None = None, pure: bool = True) -> Callable[[F], F]:
+def rule(
+    *functions: Any, form: str = "reverse", wrt: tuple[str, ...] | None = None, pure: bool = True
+) -> Callable[[F], F]:
     """State the derivative of `functions` (also of functions without Python source, and of your own).
 
     form="reverse": the decorated `r(y_bar, y, *parameters)` returns the adjoints of `wrt` (default: all
@@ -38,20 +40,48 @@ def rule(*functions: Any, form: str = "reverse", wrt: tuple[str, ...] | None = N
         name = getattr(functions[0], "__name__", body.__name__)
         match form:
             case "elementwise":
-                found = Rule(name, form, functions, wrt or names[1:], partials=body, effects=effects, kind=_elementwise_kind)
+                found = Rule(
+                    name,
+                    form,
+                    functions,
+                    wrt or names[1:],
+                    partials=body,
+                    effects=effects,
+                    kind=_elementwise_kind,
+                )
             case "linear":
-                found = Rule(name, form, functions, wrt or names[1:2], reverse=body, effects=effects, kind=_any_number)
+                found = Rule(
+                    name,
+                    form,
+                    functions,
+                    wrt or names[1:2],
+                    reverse=body,
+                    effects=effects,
+                    kind=_any_number,
+                )
             case "reverse":
-                found = Rule(name, "general", functions, wrt or names[2:], reverse=body, effects=effects, kind=_any_number)
+                found = Rule(
+                    name,
+                    "general",
+                    functions,
+                    wrt or names[2:],
+                    reverse=body,
+                    effects=effects,
+                    kind=_any_number,
+                )
             case "forward":
                 for function in functions:
                     known = lookup(function)
                     if known is None:
-                        raise ValueError(f"{function!r} has no reverse rule yet: state that one first")
+                        raise ValueError(
+                            f"{function!r} has no reverse rule yet: state that one first"
+                        )
                     known.forward = body
                 return body
             case _:
-                raise ValueError(f"form is 'reverse', 'forward', 'elementwise' or 'linear', not {form!r}")
+                raise ValueError(
+                    f"form is 'reverse', 'forward', 'elementwise' or 'linear', not {form!r}"
+                )
         register(found)
         return body
 
@@ -74,7 +104,14 @@ def _any_number(*kinds: Any, **named: Any) -> Kind:
 
 def nondifferentiable(function: F) -> F:
     """Declare that the results of `function` do not vary with its inputs (its derivative is zero)."""
-    register(Rule(getattr(function, "__name__", "function"), "constant", (function,), effects=Effects(pure=False)))
+    register(
+        Rule(
+            getattr(function, "__name__", "function"),
+            "constant",
+            (function,),
+            effects=Effects(pure=False),
+        )
+    )
     return function
 
 
@@ -87,4 +124,12 @@ def stop_gradient(x: T) -> T:
     return x
 
 
-register(Rule("stop_gradient", "constant", (stop_gradient,), effects=Effects(returns="same"), kind=lambda x: x))
+register(
+    Rule(
+        "stop_gradient",
+        "constant",
+        (stop_gradient,),
+        effects=Effects(returns="same"),
+        kind=lambda x: x,
+    )
+)

@@ -24,7 +24,9 @@ def unbroadcast(adjoint: Any, like: Any) -> Any:
     if extra > 0:
         adjoint = np.sum(adjoint, axis=tuple(range(extra)))
     stretched = tuple(
-        axis for axis in range(-np.ndim(adjoint), 0) if shape[axis] == 1 and np.shape(adjoint)[axis] != 1
+        axis
+        for axis in range(-np.ndim(adjoint), 0)
+        if shape[axis] == 1 and np.shape(adjoint)[axis] != 1
     )
     if stretched:
         adjoint = np.sum(adjoint, axis=stretched, keepdims=True)

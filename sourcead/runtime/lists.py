@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["add_item", "add_items", "like_object", "zeros_like"]
+__all__ = ["add_item", "add_items", "like_object", "take_items", "tangent_of", "zeros_like"]
 
 
 def zeros_like(value: Any) -> Any:
@@ -47,7 +47,26 @@ def add_item(total: Any, index: Any, amount: Any) -> None:
     >>> total
     [(1.0, 7.0)]
     """
-    total[index] = added(total[index], amount)
+    if isinstance(index, slice):
+        for i, item in zip(range(*index.indices(len(total))), amount, strict=True):
+            total[i] = added(total[i], item)
+    else:
+        total[index] = added(total[index], amount)
+
+
+def take_items(total: list[Any], index: slice, value: Any) -> list[Any]:
+    """The adjoints of the elements that `x[index] = value` wrote; they have none afterwards.
+
+    >>> total = [1.0, 2.0, 3.0]
+    >>> take_items(total, slice(1, None), [0.5, 0.5]), total
+    ([2.0, 3.0], [1.0, 0.0, 0.0])
+    """
+    taken = total[index]
+    if len(taken) != len(value):
+        raise NotImplementedError("a slice of a list was assigned a value of another length")
+    for i, item in zip(range(*index.indices(len(total))), taken):
+        total[i] = zeros_like(item)
+    return taken
 
 
 def added(a: Any, b: Any) -> Any:
@@ -90,11 +109,18 @@ def tangent_of(value: Any, given: Any, seen: dict[int, Any] | None = None) -> An
     elif isinstance(value, (float, complex)):
         return (0j if isinstance(value, complex) else 0.0) if given is None else given
     elif isinstance(value, list):
-        made = [tangent_of(v, None if given is None else given[i], seen) for i, v in enumerate(value)]
+        made = [
+            tangent_of(v, None if given is None else given[i], seen) for i, v in enumerate(value)
+        ]
     elif isinstance(value, tuple):
-        made = tuple([tangent_of(v, None if given is None else given[i], seen) for i, v in enumerate(value)])
+        made = tuple(
+            [tangent_of(v, None if given is None else given[i], seen) for i, v in enumerate(value)]
+        )
     elif isinstance(value, dict):
-        made = {k: tangent_of(v, None if given is None else given.get(k), seen) for k, v in value.items()}
+        made = {
+            k: tangent_of(v, None if given is None else given.get(k), seen)
+            for k, v in value.items()
+        }
     elif hasattr(value, "__dict__") and not callable(value):
         made = seen[id(value)] = SimpleNamespace()
         for name, field in vars(value).items():

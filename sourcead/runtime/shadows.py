@@ -26,8 +26,12 @@ class Shadows:
     """
 
     def __init__(self) -> None:
-        self.table: dict[int, tuple[Any, Any]] = {}  # id of the owner -> (owner, its shadow's bytes)
-        self.slots: dict[tuple[int, Any], tuple[Any, Any]] = {}  # (id of the holder, slot) -> (holder, adjoint)
+        self.table: dict[
+            int, tuple[Any, Any]
+        ] = {}  # id of the owner -> (owner, its shadow's bytes)
+        self.slots: dict[
+            tuple[int, Any], tuple[Any, Any]
+        ] = {}  # (id of the holder, slot) -> (holder, adjoint)
 
     # -- attributes and entries --------------------------------------------------------------
 

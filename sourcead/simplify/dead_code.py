@@ -55,7 +55,10 @@ def dead_code(
 
 class _Marker:
     def __init__(
-        self, function: Function, is_pure: Callable[[Any], bool], base_of: Callable[[Any], Name | None]
+        self,
+        function: Function,
+        is_pure: Callable[[Any], bool],
+        base_of: Callable[[Any], Name | None],
     ) -> None:
         self.function = function
         self.base_of = base_of
@@ -74,7 +77,12 @@ class _Marker:
         match expr:
             case Op("getitem", (Name() as base, _)) | Attr(Name() as base, "T"):
                 pass
-            case MethodCall(Name() as base, method) if method not in ("copy", "pop", "sum", "astype"):
+            case MethodCall(Name() as base, method) if method not in (
+                "copy",
+                "pop",
+                "sum",
+                "astype",
+            ):
                 pass
         if base is not None:
             self.roots[stmt.target] = base
@@ -117,7 +125,11 @@ class _Marker:
             case Store(base):
                 return self.is_storage_live(base)
             case StoreAttr() | StoreVariable() | Delete() | Raise() | Unpack():
-                return not isinstance(stmt, Unpack) or any(t in self.live for t in stmt.targets) or self.is_storage_live(stmt.value)
+                return (
+                    not isinstance(stmt, Unpack)
+                    or any(t in self.live for t in stmt.targets)
+                    or self.is_storage_live(stmt.value)
+                )
             case If():
                 inner = self.any_live(stmt.then) or self.any_live(stmt.orelse)
                 return inner or any(m.target in self.live for m in stmt.merges)
@@ -150,7 +162,9 @@ class _Marker:
 
     def has_effect(self, expr: Any) -> bool:
         match expr:
-            case MethodCall(Name() as base, method) if method in LIST_METHODS and self.root(base) in self.fresh:
+            case MethodCall(Name() as base, method) if (
+                method in LIST_METHODS and self.root(base) in self.fresh
+            ):
                 return self.root(base) in self.live
             case MakeFunction():
                 return False
@@ -211,7 +225,9 @@ class _Marker:
         if not isinstance(stmt, Try) or stmt.handlers or stmt.final:
             return (stmt,)
         copies = tuple(
-            Assign(t, Op("copy", (v,)), stmt.origin) for t, v in zip(stmt.targets, stmt.leaves) if t in self.live
+            Assign(t, Op("copy", (v,)), stmt.origin)
+            for t, v in zip(stmt.targets, stmt.leaves)
+            if t in self.live
         )
         return (*stmt.body, *stmt.orelse, *copies)
 
@@ -219,22 +235,32 @@ class _Marker:
         match stmt:
             case If():
                 merges = tuple(m for m in stmt.merges if m.target in self.live)
-                return replace(stmt, then=self.sweep(stmt.then), orelse=self.sweep(stmt.orelse), merges=merges)
+                return replace(
+                    stmt, then=self.sweep(stmt.then), orelse=self.sweep(stmt.orelse), merges=merges
+                )
             case For():
                 return replace(stmt, body=self.sweep(stmt.body), carried=self.carried(stmt))
             case While():
                 condition = self.sweep(stmt.condition)
-                return replace(stmt, condition=condition, body=self.sweep(stmt.body), carried=self.carried(stmt))
+                return replace(
+                    stmt,
+                    condition=condition,
+                    body=self.sweep(stmt.body),
+                    carried=self.carried(stmt),
+                )
             case With():
                 return replace(stmt, body=self.sweep(stmt.body))
             case Try():
                 handlers = tuple(replace(h, body=self.sweep(h.body)) for h in stmt.handlers)
-                return replace(stmt, body=self.sweep(stmt.body), orelse=self.sweep(stmt.orelse), handlers=handlers,
-                               final=self.sweep(stmt.final))
+                return replace(
+                    stmt,
+                    body=self.sweep(stmt.body),
+                    orelse=self.sweep(stmt.orelse),
+                    handlers=handlers,
+                    final=self.sweep(stmt.final),
+                )
             case _:
                 return stmt
 
     def carried(self, stmt: For | While) -> Any:
         return tuple(c for c in stmt.carried if c.result in self.live or c.inner in self.live)
-
-

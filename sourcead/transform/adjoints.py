@@ -182,7 +182,7 @@ class Adjoints:
         if isinstance(value, Virtual):
             items = self.b.components(amount)
             if items is None:
-                items = [self.b.getitem(amount, Const(i)) for i in range(len(value.items))]
+                items = [self.entry(amount, i, item) for i, item in enumerate(value.items)]
             for item, part in zip(value.items, items, strict=True):
                 self.contribute(item, part, transient=transient, shared=True)
             return
@@ -198,6 +198,13 @@ class Adjoints:
         else:
             self.contribute_number(value, kind, amount, transient, owned, shared, exact)
 
+    def entry(self, amount: Val, position: int, value: Val) -> Val:
+        """One of several contributions that a rule gives as a sequence; its kind is the value's."""
+        if isinstance(self.b.kind(amount), Unknown) and isinstance(value, Name):
+            expr = Op("getitem", (self.b.operand(amount), Const(position)))
+            return self.b.emit(expr, self.b.kind(value), "t")  # type: ignore[no-any-return]
+        return self.b.getitem(amount, Const(position))  # type: ignore[no-any-return]
+
     def contribute_list(self, value: Name, amount: Val) -> None:
         definition = self.b.definitions.get(value)
         kind = self.b.kind(value)
@@ -208,6 +215,8 @@ class Adjoints:
 
     def contribute_slots(self, value: Name, amount: Val) -> None:
         """A whole list gets a sequence of contributions, one for each element."""
+        if self.list_adjoint(value) is None:
+            self.open_list(value)
         buffer = self.list_adjoint(value)
         if buffer is not None:
             made = Call(Ref("add_items", add_items), (buffer, self.b.operand(amount)))

@@ -72,6 +72,10 @@ class Assembler:
 
     def prepare(self, reverse: Block) -> None:
         """Name the lists, the old contents and the counts of turns."""
+        if self.keep:
+            for name, plan in self.needed.plans.items():
+                if plan.how == "local" and self.program.definitions[name].home:
+                    self.exported[name] = name
         for w in self.writes:
             if w.number in self.needed.undone:
                 self.plan_undo(w)
@@ -280,7 +284,8 @@ class Assembler:
             if inside is None:
                 continue
             target = self.builder.fresh(name.hint, self.builder.kind(name))
-            merges.append(Merge(target, *((value, UNDEFINED) if inside == 0 else (UNDEFINED, value))))
+            missing = Const(None) if self.keep else UNDEFINED
+            merges.append(Merge(target, *((value, missing) if inside == 0 else (missing, value))))
             self.exported[name] = target
         return merges
 

@@ -32,7 +32,7 @@ from sourcead.ir.nodes import (
     Try,
     Unpack,
 )
-from sourcead.ir.walk import reads, statements, substitute
+from sourcead.ir.walk import operands, reads, statements, substitute
 from sourcead.rules import registry
 from sourcead.runtime.shadows import Shadows
 from sourcead.runtime.undo import redo
@@ -181,7 +181,7 @@ def pullback(done: Specialised, wrt: Sequence[int], *, name: str) -> Pullback:
     exposed = [n for n in dict.fromkeys(u.name for u in s.uses if u.content) if is_exposed(b, s, n)]
     params = [p.name for p in s.primal.params]
     undone = [n for n in s.undone if n in params or n not in b.definitions or is_exposed(b, s, n)]
-    owners = list(dict.fromkeys([*undone, *(s.locations.owner(n)[0] for n in exposed)]))
+    owners = list(dict.fromkeys(source_of_copy(b, s.locations, n) for n in [*undone, *exposed]))
     forward, backward = list(s.forward), list(s.backward)
     before: list[Stmt] = []
     after: list[Stmt] = []
@@ -193,7 +193,7 @@ def pullback(done: Specialised, wrt: Sequence[int], *, name: str) -> Pullback:
         copy = b.fresh(f"{owner.hint}_kept", b.kind(owner))
         forward.append(Assign(copy, MethodCall(owner, "copy", ()), Origin.none()))
         kept[owner] = copy
-        if owner in s.undone:
+        if owner in s.undone or not s.locations.is_static(owner):
             now = b.fresh(f"{owner.hint}_now", b.kind(owner))
             before += [Assign(now, MethodCall(owner, "copy", ()), Origin.none()),
                        Store(owner, Const(Ellipsis), copy, None, Origin.none())]
@@ -223,6 +223,17 @@ def pullback(done: Specialised, wrt: Sequence[int], *, name: str) -> Pullback:
         s.primal.origin,
     )
     return Pullback(clean(first, b), clean(second, b), done, s.assembler.needed, s.result, b.kinds)
+
+
+def source_of_copy(b: Any, locations: Locations, name: Name) -> Name:
+    """The owner of an array; of one that may or may not be a view, the owner of what it may look at."""
+    owner, _ = locations.owner(name)
+    while owner in locations.maybe:
+        first = next((o for o in operands(b.definitions[owner]) if isinstance(o, Name)), None)
+        if first is None:
+            break
+        owner, _ = locations.owner(first)
+    return owner
 
 
 def is_exposed(b: Any, s: Sweeps, name: Name) -> bool:

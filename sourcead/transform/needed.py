@@ -194,6 +194,8 @@ def shape_reads(stmt: Stmt, kinds: dict[Name, Kind]) -> set[Name]:
             return {a for a in args if isinstance(a, Name)}
         case MethodCall(_, "of" | "take" | "take_apart" | "take_slot", args):
             return {a for a in args if isinstance(a, Name)}
+        case Call(Ref("take_items"), (_, _, Name() as value)):
+            return {value}
         case Call(Ref("unbroadcast"), (first, Name() as like)) if first != like:
             return {like}
         case _:
@@ -326,7 +328,7 @@ class _Solver:
                 return "a shape"
             case Op("getitem", (Name() as base, index)) if isinstance(self.kinds.get(base), Array):
                 return self.rereadable(base, index, made, at, kind)
-            case Op("getitem", (Name(), Const())):
+            case Op("getitem", (Name() as base, Const())) if isinstance(self.kinds.get(base), Tuple):
                 return "an item of a tuple" if self.at_hand(expr, at) else None
             case Op(op) if op in CHEAP | {"floordiv", "mod"} and isinstance(kind, Py) and kind.type in (int, bool):
                 return "an integer" if self.at_hand(expr, at) else None

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from sourcead.errors import NoRule
-from sourcead.ir.kinds import Array, Dict, Kind, List, NoneKind, Np, Object, Py, Tuple, dtype_of
+from sourcead.ir.kinds import Array, Dict, Kind, List, NoneKind, Np, Object, Py, Slice, Tuple, dtype_of
 from sourcead.ir.never import assert_never
 from sourcead.ir.nodes import (
     Assign,
@@ -51,7 +51,7 @@ from sourcead.ir.walk import operands
 from sourcead.rules import registry
 from sourcead.rules.registry import Rule
 from sourcead.runtime.accumulate import last_written
-from sourcead.runtime.lists import add_item
+from sourcead.runtime.lists import add_item, take_items
 from sourcead.transform.adjoints import ZERO, Adjoint, Adjoints
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
@@ -340,7 +340,9 @@ class Reverse:
             assert bar is not None
         self.adj.touched.add(base)
         kind = self.b.kind(base)
-        if isinstance(self.b.heap.read(kind.site, ITEM), (Tuple, List, Dict, Object)) or isinstance(seed, Virtual):
+        if isinstance(self.b.heap.read(kind.site, ITEM), (Tuple, List, Dict, Object)) or isinstance(seed, Virtual) or (
+            isinstance(self.b.kind(index), Slice)
+        ):
             made = Call(Ref("add_item", add_item), (bar, index, self.b.operand(seed)))
             self.b.emit(made, NoneKind(), "_")
             return
@@ -356,6 +358,12 @@ class Reverse:
             self.no_list(base)
         kind = self.b.kind(base)
         item = self.b.heap.read(kind.site, ITEM)
+        if isinstance(self.b.kind(index), Slice):
+            if op is not None:
+                self.b.refuse("a slice of a list is changed in place", "write the elements in a loop")
+            taken = Call(Ref("take_items", take_items), (bar, index, value))
+            self.adj.contribute(value, self.b.emit(taken, self.b.kind(value)))
+            return
         seed = self.b.emit(Op("getitem", (bar, index)), item)
         if op is None:
             zero = Const(0.0)
@@ -699,7 +707,7 @@ class Reverse:
             arms.append((written, self.adj.state))
         merges = self.join(arms)
         (then, _), (orelse, _) = arms
-        if then or orelse:
+        if then or orelse or merges:
             self.b.add(If(stmt.test, tuple(then), tuple(orelse), tuple(merges), self.b.origin))
 
     def join(self, arms: Any) -> list[Merge]:

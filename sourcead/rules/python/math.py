@@ -11,12 +11,19 @@ import math
 import sys
 from typing import Any
 
+from sourcead.ir.kinds import Py
 from sourcead.rules.forms import constant, elementwise, forward_rule, reverse_rule
 from sourcead.rules.registry import Effects
 from sourcead.runtime import sequences
 from sourcead.runtime.polygamma import digamma, polygamma
 
 NUMBER = Effects("scalar")
+
+
+def number(*args, **kwargs):
+    """The kind of a function of numbers whose count is not known when the gradient is written."""
+    return Py(float)
+
 
 # -- powers, exponentials, logarithms --------------------------------------------------------
 
@@ -280,7 +287,7 @@ def coordinates(rng):
     return [(tuple(map(float, rng.normal(size=n))), {}) for n in (1, 2, 3)]
 
 
-@reverse_rule(math.hypot, wrt=("coordinates",), samples=coordinates, effects=NUMBER)
+@reverse_rule(math.hypot, wrt=("coordinates",), samples=coordinates, effects=NUMBER, kind=number)
 def hypot(y_bar, y, *coordinates):
     if len(coordinates) == 2:
         return (y_bar * coordinates[0] / y, y_bar * coordinates[1] / y) if y else (0.0, 0.0)
@@ -297,7 +304,7 @@ def two_points(rng):
     return [(pair, {}) for pair in points]
 
 
-@reverse_rule(math.dist, wrt=("p", "q"), samples=two_points, effects=NUMBER)
+@reverse_rule(math.dist, wrt=("p", "q"), samples=two_points, effects=NUMBER, kind=number)
 def dist(y_bar, y, p, q):
     return sequences.scaled(sequences.difference(p, q), y_bar / y if y else 0.0), sequences.scaled(
         sequences.difference(q, p), y_bar / y if y else 0.0
@@ -316,7 +323,7 @@ def some_numbers(rng):
     return [((list(map(float, rng.normal(size=n))),), {}) for n in (0, 1, 4)]
 
 
-@reverse_rule(math.fsum, wrt=("seq",), samples=some_numbers, effects=NUMBER)
+@reverse_rule(math.fsum, wrt=("seq",), samples=some_numbers, effects=NUMBER, kind=number)
 def fsum(y_bar, y, seq):
     return sequences.repeated(y_bar, seq)
 
@@ -332,7 +339,7 @@ def factors(rng):
     return calls
 
 
-@reverse_rule(math.prod, wrt=("iterable", "start"), samples=factors, effects=NUMBER)
+@reverse_rule(math.prod, wrt=("iterable", "start"), samples=factors, effects=NUMBER, kind=number)
 def prod(y_bar, y, iterable, *, start=1):
     """Products without the factor, never `y / x`: exact also where factors are zero."""
     return sequences.scaled(sequences.of_others(iterable, start), y_bar), y_bar * math.prod(
@@ -348,7 +355,7 @@ def prod_tangent(y, iterable, *, start=1, iterable_dot, start_dot):
 
 if sys.version_info >= (3, 12):
 
-    @reverse_rule(math.sumprod, wrt=("p", "q"), samples=two_points, effects=NUMBER)
+    @reverse_rule(math.sumprod, wrt=("p", "q"), samples=two_points, effects=NUMBER, kind=number)
     def sumprod(y_bar, y, p, q):
         return sequences.scaled(q, y_bar), sequences.scaled(p, y_bar)
 
