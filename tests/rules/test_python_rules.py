@@ -21,7 +21,8 @@ importlib.import_module("sourcead.rules.python")
 
 
 def stated_in(rule):
-    return (rule.partials or rule.reverse).__module__ if rule.form != "constant" else ""
+    body = rule.partials or rule.reverse
+    return "" if body is None else body.__module__
 
 
 RULES = [rule for rule in all_rules() if stated_in(rule).startswith("sourcead.rules.python")]

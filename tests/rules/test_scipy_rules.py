@@ -29,7 +29,8 @@ lookup(object())  # loads what is waiting
 
 
 def stated_in(rule):
-    return (rule.partials or rule.reverse).__module__ if rule.form != "constant" else ""
+    body = rule.partials or rule.reverse
+    return "" if body is None else body.__module__
 
 
 RULES = [
