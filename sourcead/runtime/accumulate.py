@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["laid_out", "last_written", "unbroadcast"]
+__all__ = ["laid_out", "last_written", "unbroadcast", "unless_zero"]
 
 
 def unbroadcast(adjoint: Any, like: Any) -> Any:
@@ -59,3 +59,17 @@ def laid_out(values: Any, like: Any) -> Any:
     made = np.empty_like(like)
     made[...] = values
     return made
+
+
+def unless_zero(adjoint: Any, partial: Any) -> Any:
+    """`adjoint * partial`, and zero where the adjoint is zero, whatever the partial is there.
+
+    A lane that is not selected has no adjoint; its partial may be infinite or NaN.
+
+    >>> unless_zero(np.array([0.0, 2.0]), np.array([np.inf, 3.0])).tolist()
+    [0.0, 6.0]
+    """
+    if np.ndim(adjoint) == 0 and np.ndim(partial) == 0:
+        return adjoint * partial if adjoint != 0 else 0.0
+    with np.errstate(invalid="ignore"):
+        return np.where(adjoint == 0, np.zeros((), np.result_type(adjoint, partial)), adjoint * partial)
