@@ -5,6 +5,8 @@ Each handler returns the value, or None where the call is to be treated like any
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import functools
 import math
 import operator
@@ -364,6 +366,67 @@ def _setattr(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None
     return Const(None)
 
 
+def _set_slot(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """`object.__setattr__(self, name, value)`: past the class's own `__setattr__`."""
+    kind = s.kind(args[0]) if len(args) == 3 else Unknown()
+    if not isinstance(kind, Object) or not isinstance(args[1], Const):
+        return None
+    s.store_field(args[0], kind, args[1].value, args[2])
+    return Const(None)
+
+
+def _replace(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """`dataclasses.replace(obj, **changes)`: the class is called with the fields of `obj`, and the changes."""
+    kind = s.kind(args[0]) if len(args) == 1 else Unknown()
+    if not isinstance(kind, Object) or not dataclasses.is_dataclass(kind.cls):
+        return None
+    given: Kwargs = [(f.name, s.attr(args[0], f.name)) for f in dataclasses.fields(kind.cls) if f.init]
+    return s.call(Ref(kind.cls.__name__, kind.cls), [], list({**dict(given), **dict(kwargs)}.items()), hint)
+
+
+def _copy(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """`copy.copy`: a container of the same values."""
+    return duplicate(s, args[0], hint, deep=False) if len(args) == 1 else None
+
+
+def _deepcopy(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    return duplicate(s, args[0], hint, deep=True) if len(args) == 1 and s.holds_varied(args[0]) else None
+
+
+def duplicate(s: Calls, value: Val, hint: str, deep: bool, done: dict[Any, Val] | None = None) -> Val | None:
+    """A copy, made as its class would make it; None where the content is not known."""
+    done = {} if done is None else done
+    if isinstance(value, Name) and value in done:
+        return done[value]
+
+    def inner(part: Val) -> Val:
+        made = duplicate(s, part, "t", True, done) if deep else part
+        if made is None:
+            s.refuse("a deep copy of something whose content is not known here", "copy its parts by themselves")
+        return made  # type: ignore[return-value]
+
+    kind, held = s.kind(value), s.memory.known(value)
+    made: Val | None = None
+    match kind:
+        case Py() | Np() | Text() | NoneKind() | Value():
+            return value
+        case Array():
+            return s.method(value, "copy", [], [], hint)
+        case Tuple(_, cls):
+            return Virtual(tuple(map(inner, s.components(value) or [])), "tuple", cls)
+        case List() if held is not None:
+            made = s.fresh_list(s.operand(Virtual(tuple(map(inner, held.items())), "list"), hint))
+        case Dict() if held is not None and held.complete:
+            made = s.fresh_dict([o for k, v in held.slots.items() for o in (Const(k), inner(v))], hint)
+        case Object(cls) if not hasattr(cls, "__copy__") and not hasattr(cls, "__deepcopy__"):
+            made = s.fresh_object(cls, Ref(cls.__name__, cls), hint)
+            for slot in s.heap.known(kind.site):
+                s.store_field(made, s.kind(made), str(slot), inner(s.attr(value, str(slot))))  # type: ignore[arg-type]
+    if made is not None and isinstance(value, Name):
+        done[value] = made
+    return made
+
+
 def _partial(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     if _has_star(args) or any(k is None for k, _ in kwargs):
         return None
@@ -428,7 +491,8 @@ def _attribute_path(s: Calls, value: Val, path: str) -> Val:
 STRUCTURAL: dict[Any, Any] = {
     isinstance: _isinstance, len: _len, hasattr: _hasattr, getattr: _getattr, callable: _callable, type: _type,
     tuple: _tuple, list: _list, dict: _dict, range: _range, map: _map, filter: _filter, functools.reduce: _reduce,
-    sum: _sum, math.prod: _prod, iter: _iter, next: _next, sorted: _sorted, max: _extreme("max", max), min: _extreme("min", min), setattr: _setattr, functools.partial: _partial,
+    sum: _sum, math.prod: _prod, iter: _iter, next: _next, copy.copy: _copy, copy.deepcopy: _deepcopy, object.__setattr__: _set_slot,
+    dataclasses.replace: _replace, sorted: _sorted, max: _extreme("max", max), min: _extreme("min", min), setattr: _setattr, functools.partial: _partial,
     operator.itemgetter: _picker(operator.itemgetter), operator.attrgetter: _picker(operator.attrgetter),
     **{f: _dunder(f"__{f.__name__}__") for f in (abs, round, float, int, complex, bool, divmod, str, repr, hash)},
     **{function: _operator(name) for name, function in OPERATORS.items()},

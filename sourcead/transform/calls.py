@@ -93,6 +93,7 @@ class Calls(Operations):
     lower: Callable[[Any], Function]
     stack: list[Any]
     seen: list[tuple[Any, Function]]
+    forks: int  # how many undecided branches and loops are open
     active: list[int]
 
     if TYPE_CHECKING:
@@ -283,13 +284,18 @@ class Calls(Operations):
         active = any(map(self.holds_varied, plain))
         if not active and not self.derivative:
             return self.inactive_call(func, function, args, kwargs, hint, method)
-        if function.__code__ in self.stack or len(self.stack) > MAX_DEPTH:
+        if self.is_open_recursion(function.__code__):
             self.refuse(f"`{function.__name__}` calls itself with values that carry a derivative",
                         "write the recursion as a loop, or give the function a rule")
         if any(isinstance(a, Star) for a in args) or any(k is None for k, _ in kwargs):
             self.refuse(f"`{function.__name__}` is called with * or ** of something of unknown length",
                         "unpack a tuple, or name the arguments")
         return self.inline(self.lower(function), function, args, kwargs)
+
+    def is_open_recursion(self, code: Any) -> bool:
+        """Does a function call itself below a test or loop that is not decided while writing? It would never end."""
+        outer = [forks for known, forks in self.stack if known is code]
+        return len(self.stack) > MAX_DEPTH or (bool(outer) and outer[-1] != self.forks)
 
     def call_derivative(self, derivative: Any, args: list[Any], kwargs: Kwargs) -> Val:
         """`grad(g)(x)` inside a function: the gradient's statements in place of the call."""
@@ -307,7 +313,7 @@ class Calls(Operations):
         """No derivative goes in: the call stays as it is, unless it writes into storage we must follow."""
         kind: Kind = Unknown()
         blind = True
-        if function.__code__ not in self.stack and len(self.stack) <= MAX_DEPTH:
+        if not any(code is function.__code__ for code, _ in self.stack) and len(self.stack) <= MAX_DEPTH:
             with self.attempt_inline() as attempt:
                 value = self.inline(self.lower(function), function, args, kwargs)
                 kind = self.kind(value)
@@ -341,7 +347,7 @@ class Calls(Operations):
     def inline(self, template: Function, function: Any, args: list[Any], kwargs: Kwargs) -> Val:
         """The callee's statements in place of the call, with the arguments under its parameters' names."""
         env = self.bind_arguments(template.params, function, args, kwargs)
-        self.stack.append(getattr(function, "__code__", function))
+        self.stack.append((getattr(function, "__code__", function), self.forks))
         self.active.append(len(self.seen))
         self.seen.append((function, template))
         self.entered.append(self.origin)
@@ -411,13 +417,13 @@ class Calls(Operations):
     def call_closure(self, closure: Closure, args: list[Any], kwargs: Kwargs) -> Val:
         make: MakeFunction = closure.make
         template = make.template()
-        if make.syntax in self.stack or len(self.stack) > MAX_DEPTH:
+        if self.is_open_recursion(make.syntax):
             self.refuse(f"the nested function `{make.name}` calls itself with values that carry a derivative",
                         "write the recursion as a loop")
         split = len(make.captures)
         env = self.bind_arguments(template.params[split:], make, args, kwargs, dict(closure.defaults))
         env.update({p.name: v for p, v in zip(template.params[:split], closure.captured)})
-        self.stack.append(make.syntax)
+        self.stack.append((make.syntax, self.forks))
         self.entered.append(self.origin)
         saved = self.origin
         try:
@@ -467,8 +473,12 @@ class Calls(Operations):
         """`super().method(...)`"""
         found = self.parent_attribute(receiver, method)
         instance = receiver.items[1]
+        if found is object.__setattr__:
+            found = None
         if found is object.__init__ or (found is None and method in ("__init__", "__init_subclass__")):
             return Const(None)
+        if found is None and method == "__setattr__":
+            return self.call(Ref("object.__setattr__", object.__setattr__), [instance, *args], kwargs, hint)
         if isinstance(found, staticmethod):
             return self.call_object(Ref(method, found.__func__), found.__func__, args, kwargs, hint)
         if isinstance(found, classmethod):
@@ -604,7 +614,7 @@ class Calls(Operations):
                 value = self.call(Ref(getattr(field.default_factory, "__name__", "factory"), field.default_factory), [], [])
             else:
                 value = _reference(f"{cls.__name__}.{field.name}", field.default)
-            self.store_attr(args[0], field.name, value, None)
+            self.store_field(args[0], self.kind(args[0]), field.name, value)  # type: ignore[arg-type]
         post = getattr(cls, "__post_init__", None)
         if post is not None:
             self.call_method_of(args[0], post, [], "_")

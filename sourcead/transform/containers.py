@@ -133,7 +133,8 @@ def _sort(s: Any, receiver: Val, site: str, args: list[Any], kwargs: Any, hint: 
         made = _emit(s, receiver, "sort", args, kwargs, NoneKind(), hint)
         _change(s, receiver, site, None)
         return made  # type: ignore[no-any-return]
-    ordered = s.call(Ref("sorted", sorted), [receiver], list(kwargs), "ordered")
+    before = _copy(s, receiver, site, [], (), "unsorted")
+    ordered = s.call(Ref("sorted", sorted), [before], list(kwargs), "ordered")
     s.store(receiver, Virtual((Const(None), Const(None), Const(None)), "slice"), ordered, None)
     return Const(None)
 

@@ -70,7 +70,8 @@ def iteration(s: Any, items: Val) -> Iteration:
     if kind == Object(range):
         return Iteration(s.operand(items), Py(int))
     if isinstance(kind, Dict) and s.holds_varied(items):
-        items = s.method(items, "keys", [], [])
+        keys = s.method(items, "keys", [], [])
+        return Iteration(Const(None), Unknown(), unrolled=sequenced(s, keys))
     found = s.components(items)
     if found is not None:
         plain = all(isinstance(i, Const) for i in found) and len({type(i.value) for i in found}) == 1

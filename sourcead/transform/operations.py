@@ -59,7 +59,7 @@ INPLACE = {f"i{name.rstrip('_')}": name for name in (
 )}  # fmt: skip
 CONSTANT = frozenset({"not_", "eq", "ne", "lt", "le", "gt", "ge", "is_", "is_not", "contains", "not_contains",
                       "floordiv", "lshift", "rshift", "and_", "or_", "xor", "invert", "format", "join"})
-FOLDED = frozenset({"add", "sub", "mul", "neg", "not_", "eq", "ne", "lt", "le", "gt", "ge", "truediv", "pow"})
+FOLDED = frozenset({"add", "sub", "mul", "neg", "not_", "eq", "ne", "lt", "le", "gt", "ge", "truediv", "pow", "floordiv", "mod"})
 DUNDER = {"and_": "and", "or_": "or"}
 REFLECTED = {"__lt__": "__gt__", "__gt__": "__lt__", "__le__": "__ge__", "__ge__": "__le__", "__eq__": "__eq__", "__ne__": "__ne__"}
 
@@ -117,8 +117,6 @@ class Operations(Slots):
     heap: Heap
     derivative: bool
     shapes: dict[Any, Name]  # arguments by their axes
-    loop_depth: int
-    branch_depth: int
 
     if TYPE_CHECKING:
 
@@ -301,7 +299,7 @@ class Operations(Slots):
                 value = OPERATORS[op](*(a.value for a in args))  # type: ignore[union-attr]
             except ArithmeticError:
                 return None
-            if isinstance(value, (bool, int, float)) and (self.derivative or op not in ("truediv", "pow")):
+            if isinstance(value, (bool, int, float)) and (self.derivative or isinstance(value, int) or op not in ("truediv", "pow")):
                 return Const(value)
         if op == "not_" and (decided := self.truth(args[0])) is not None:
             return Const(not decided)
@@ -653,6 +651,10 @@ class Operations(Slots):
             if op is not None:
                 value = self.op(f"i{op.rstrip('_')}", [self.attr(base, attr), value])
                 op = None
+            own = kind.cls.__setattr__
+            if isinstance(own, FunctionType) and not hasattr(kind.cls, "__dataclass_fields__"):
+                self.call_method_of(base, own, [Const(attr), value], "_")
+                return
             held = self.operand(value)
             self.store_field(base, kind, attr, held)
             return

@@ -19,6 +19,7 @@ from sourcead.ir.kinds import (
     Kind,
     List,
     Never,
+    NoneKind,
     Number,
     Object,
     Partial,
@@ -338,7 +339,11 @@ class Slots(Builder):
         self.put(kind.site, attr, held)
         self.heap.assign(kind.site, attr)
         self.check_same_object(kind, attr, held)
-        self.add(StoreAttr(self.operand(base), attr, held, None, self.origin))
+        if kind.cls.__setattr__ is object.__setattr__:
+            self.add(StoreAttr(self.operand(base), attr, held, None, self.origin))
+        else:  # a frozen dataclass, or a `__setattr__` that has come to its end
+            setter = Ref("object.__setattr__", object.__setattr__)
+            self.emit(Call(setter, (self.operand(base), Const(attr), held)), NoneKind(), "_")
         self.memory.put(base, kind.site, attr, held)
 
     def check_same_object(self, kind: Object, attr: str, value: Operand) -> None:

@@ -167,8 +167,7 @@ class Specialiser(Calls):
         self.ordinal = 0
         self.iterators: dict[Name, Any] = {}
         self.iterated: set[str] = set()  # lists that a loop runs over by position
-        self.loop_depth = 0
-        self.branch_depth = 0
+        self.forks = 0
 
     def fresh(self, hint: str, kind: Kind, varied: bool = False) -> Name:
         name = super().fresh(hint, kind, varied)
@@ -202,7 +201,7 @@ class Specialiser(Calls):
             params.append(Param(name, param.form))
             if isinstance(kind, Array):
                 self.shapes.setdefault(kind.dims, name)
-        self.stack.append(getattr(live, "__code__", live))
+        self.stack.append((getattr(live, "__code__", live), 0))
         self.active.append(len(self.seen))
         self.seen.append((live, template))
         with self.block() as body:
@@ -455,7 +454,7 @@ class Specialiser(Calls):
             return reached
         test = self.operand(asked)
         then_env, else_env = dict(env), dict(env)
-        self.branch_depth += 1
+        self.forks += 1
         entry = self.memory.snapshot()
         self.memory.logs.append(set())
         with self.block() as then:
@@ -466,7 +465,7 @@ class Specialiser(Calls):
         with self.block() as orelse:
             else_reached = self.run(statement.orelse, else_env)
             else_values = [self.value(m.orelse, else_env) if else_reached else UNDEFINED for m in statement.merges]
-        self.branch_depth -= 1
+        self.forks -= 1
         stored = self.memory.logs.pop()
         merges: list[Merge] = []
         for merge, a, b in zip(statement.merges, then_values, else_values):
@@ -584,7 +583,7 @@ class Specialiser(Calls):
         held = Held(self.memory.snapshot(), {})
         key = (tuple(self.entered), self.origin, tuple(map(_frozen, map(self.shape_of, initial))))
         shapes = self.shapes_found.get(key) or [self.shape_of(v) for v in initial]
-        self.loop_depth += 1
+        self.forks += 1
         for _ in range(MAX_TURNS):
             with self.trial():
                 inner = [self.inner(c.inner.hint, s) for c, s in zip(carried, shapes)]
@@ -610,7 +609,7 @@ class Specialiser(Calls):
             after = self.memory.snapshot()
             results = {(n, s): self.carry("t", value, entry[n].slots[s], after[n].slots[s], entries, body)
                        for (n, s), value in slots.items()}
-        self.loop_depth -= 1
+        self.forks -= 1
         build(tuple(entries), body, head)
         self.memory.restore(held.replaced(results))
         for c, out in zip(carried, outs):
@@ -735,8 +734,10 @@ class Specialiser(Calls):
         self.memory.logs.append(set())
         with self.block() as stay:
             pass
+        self.forks += 1
         with self.block() as more:
             later = self.unroll_from(statement, elements, at + 1, values, env)
+        self.forks -= 1
         stored = self.memory.logs.pop()
         merges: list[Merge] = []
         out = [self.merge(c.result.hint, a, b, merges, stay, more)
