@@ -33,7 +33,7 @@ from sourcead.ir.walk import binds, reads, statements
 from sourcead.rules import registry
 from sourcead.transform.heap import Heap
 
-__all__ = ["Locations", "View", "activity", "find_useful", "function_of"]
+__all__ = ["Locations", "View", "activity", "find_selected", "find_useful", "function_of"]
 
 
 def activity(builder: Any, useful: set[Name]) -> Callable[[Any], bool]:
@@ -184,6 +184,53 @@ def _arguments(expr: Call | MethodCall) -> list[Any]:
     args = [getattr(a, "value", a) if type(a).__name__ == "Star" else a for a in expr.args]
     args += [v for _, v in expr.kwargs]
     return [expr.value, *args] if isinstance(expr, MethodCall) else args
+
+
+SELECTIONS = frozenset({
+    "where", "select", "choose", "minimum", "maximum", "fmin", "fmax", "clip", "nan_to_num", "take", "compress",
+    "extract", "max", "min", "amax", "amin", "nanmax", "nanmin", "nansum", "nanmean", "piecewise", "take_along_axis",
+})  # fmt: skip
+
+
+def find_selected(
+    body: Block, kinds: dict[Name, Kind], heap: Heap, written: Iterable[str], *, by_name: bool = False
+) -> set[Name]:
+    """Values of which a part may be left out on the way to the result: by a selection, an index, an overwrite.
+
+    `by_name`: by a function that selects (`where`, `minimum`) only.
+    """
+    sources: dict[Name, list[Any]] = {}
+    todo: list[Any] = []
+    overwritten = set(written)
+    for stmt in statements(body):
+        for target, found in _flows((stmt,), heap, kinds):
+            if isinstance(target, Name):
+                sources.setdefault(target, []).extend(found)
+        if isinstance(stmt, Assign) and _selects(stmt.expr, kinds) and not (by_name and isinstance(stmt.expr, Op)):
+            todo.extend(reads(stmt))
+        if isinstance(stmt, Store) and isinstance(stmt.value, Name) and not by_name:
+            todo.append(stmt.value)
+    if by_name:
+        overwritten = set()
+    todo.extend(n for n, k in kinds.items() if isinstance(k, Array) and heap.find(str(n)) in overwritten)
+    found_: set[Name] = set()
+    while todo:
+        name = todo.pop()
+        if isinstance(name, Name) and name not in found_:
+            found_.add(name)
+            todo.extend(sources.get(name, ()))
+    return found_
+
+
+def _selects(expr: Any, kinds: dict[Name, Kind]) -> bool:
+    match expr:
+        case Op("getitem", (Name() as base, _)):
+            return isinstance(kinds.get(base), Array)
+        case Call() | MethodCall():
+            return getattr(function_of(expr, kinds), "__name__", "") in SELECTIONS or any(
+                key == "where" for key, _ in expr.kwargs)
+        case _:
+            return False
 
 
 # -- views and owners ------------------------------------------------------------------------

@@ -54,7 +54,7 @@ from sourcead.runtime.accumulate import laid_out
 from sourcead.runtime.lists import tangent_of, zeros_like
 from sourcead.transform.adjoints import ZERO
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.facts import Locations, activity, find_useful, function_of, written_arguments
+from sourcead.transform.facts import Locations, activity, find_selected, find_useful, function_of, written_arguments
 from sourcead.transform.operations import OPERATORS
 from sourcead.transform.reverse import Reverse, _restore
 from sourcead.transform.specialise import Specialised
@@ -74,6 +74,8 @@ def tangent(done: Specialised, wrt: Sequence[int], *, name: str, value: bool = T
     b.derivative = True
     b.new = set()
     sweep = Forward(b, locations, is_active)
+    sweep.rules.selected = find_selected(primal.body, b.kinds, done.heap, locations.written)
+    sweep.rules.chosen = find_selected(primal.body, b.kinds, done.heap, (), by_name=True)
     dots = []
     for i in wrt:
         dot = b.fresh(f"{params[i].hint}_dot", b.kind(params[i]))
@@ -385,7 +387,8 @@ class Forward:
             dot = self.dot(value)
             if dot == ZERO or partial == ZERO:
                 continue
-            term = self.rules.weigh(dot, partial, value)
+            guard = self.rules.needs_guard(rule, target)
+            term = self.rules.guarded(dot, partial) if guard else self.rules.weigh(dot, partial, value)
             total = term if total == ZERO else self.add(total, term)
         return total
 

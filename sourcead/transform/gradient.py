@@ -40,7 +40,7 @@ from sourcead.runtime.lists import like_object, zeros_like
 from sourcead.simplify.dead_code import dead_code
 from sourcead.transform.assemble import Assembler
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.facts import Locations, activity, find_useful, function_of, view_base
+from sourcead.transform.facts import Locations, activity, find_selected, find_useful, function_of, view_base
 from sourcead.transform.needed import Needed, Program, find_needed, reverse_uses
 from sourcead.transform.reverse import Reverse, positioned
 from sourcead.transform.specialise import Specialised
@@ -99,6 +99,8 @@ def sweeps(
     b.derivative = True
     b.new = set()
     sweep = Reverse(b, locations, is_active)
+    sweep.selected = find_selected(primal.body, b.kinds, done.heap, locations.written)
+    sweep.chosen = find_selected(primal.body, b.kinds, done.heap, (), by_name=True)
     b.origin = Origin.none()
     out_bar = b.fresh("out_bar", Py(float) if scalar else seed_kind(b, result))
     with b.block() as reverse:

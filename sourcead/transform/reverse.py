@@ -50,7 +50,7 @@ from sourcead.ir.nodes import (
 from sourcead.ir.walk import operands
 from sourcead.rules import registry
 from sourcead.rules.registry import Rule
-from sourcead.runtime.accumulate import last_written
+from sourcead.runtime.accumulate import last_written, unless_zero
 from sourcead.runtime.lists import add_item, take_items
 from sourcead.transform.adjoints import ZERO, Adjoint, Adjoints
 from sourcead.transform.builder import Val, Virtual
@@ -113,6 +113,8 @@ class Reverse:
         self.writes: list[Write] = []
         self.numbers: dict[tuple[int, ...], int] = {}
         self.seed_owned = False
+        self.selected: set[Name] = set()  # values of which a part may not be selected
+        self.chosen: set[Name] = set()  # by `where` and its like only
 
     # -- blocks ------------------------------------------------------------------------------
 
@@ -511,9 +513,24 @@ class Reverse:
         sole = sum(active) == 1
         for value, partial in partials:
             if self.is_active(value) and partial != ZERO:
-                amount = self.weigh(seed, partial, value)
+                if self.needs_guard(rule, target):
+                    amount = self.guarded(seed, partial)
+                else:
+                    amount = self.weigh(seed, partial, value)
                 passed = amount == seed
                 self.adj.contribute(value, amount, owned=sole and passed and self.seed_owned, shared=passed)
+
+    def needs_guard(self, rule: Rule, target: Name) -> bool:
+        """May a lane of `target` be left out where a partial is infinite?"""
+        if rule.name in ("truediv", "divide", "pow", "power"):  # infinite where the value itself is
+            return target in self.chosen
+        return rule.singular and target in self.selected
+
+    def guarded(self, seed: Val, partial: Val) -> Val:
+        """`seed * partial` where a zero of the seed wins over an infinite partial."""
+        operands_ = (self.b.operand(seed), self.b.operand(partial))
+        kind = self.b.operator_kind("mul", list(map(self.b.kind, operands_)), operands_)
+        return self.b.emit(Call(Ref("unless_zero", unless_zero), operands_), kind)  # type: ignore[no-any-return]
 
     def partials(self, result: Val, wrt: list[str], bound: dict[str, Val]) -> list[tuple[Any, Val]]:
         first = bound.get(wrt[0]) if wrt else None

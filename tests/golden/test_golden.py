@@ -26,7 +26,9 @@ class Case:
         self.path = path
         self.primal, _, self.expected = text.partition("# output\n")
         options = dict(
-            part.split(":", 1) for line in self.primal.splitlines() if line.startswith("# ") and ":" in line
+            part.split(":", 1)
+            for line in self.primal.splitlines()
+            if line.startswith("# ") and ":" in line
             for part in [line[2:]]
         )
         self.mode = options.get("mode", "reverse").strip()
@@ -35,7 +37,12 @@ class Case:
         scope: dict[str, Any] = {"np": np, "__name__": f"golden.{path.stem}"}
         exec("import math", scope)
         name = f"<golden {path.parent.name}/{path.name}>"
-        linecache.cache[name] = (len(self.primal), None, self.primal.splitlines(keepends=True), name)
+        linecache.cache[name] = (
+            len(self.primal),
+            None,
+            self.primal.splitlines(keepends=True),
+            name,
+        )
         exec(compile(self.primal, name, "exec"), scope)
         self.function = scope[path.stem]
         self.scope = scope
@@ -86,7 +93,9 @@ def test_output_can_be_differentiated(path: Path) -> None:
     names = list(__import__("inspect").signature(case.function).parameters)
     at = names.index(wrt)
     tangent = numeric.random_like(args[at])
-    _, moved = sourcead.jvp(lambda v: gradient(*args[:at], v, *args[at + 1 :]), (args[at],), (tangent,))
+    _, moved = sourcead.jvp(
+        lambda v: gradient(*args[:at], v, *args[at + 1 :]), (args[at],), (tangent,)
+    )
     h = 1e-5
     plus = gradient(*case.args()[:at], args[at] + h * tangent, *case.args()[at + 1 :])
     minus = gradient(*case.args()[:at], args[at] - h * tangent, *case.args()[at + 1 :])

@@ -10,6 +10,7 @@ import numpy as np
 from sourcead.ir.kinds import Array, Dict, List, NoneKind, Np, Py, Text, Tuple
 from sourcead.ir.nodes import Const
 from sourcead.rules.forms import constant, forward_rule, linear, reverse_rule
+from sourcead.rules.numpy.decided import common_dtype, is_complex, is_real, size
 from sourcead.rules.numpy.samples import call, methods
 from sourcead.rules.registry import Effects
 from sourcead.runtime.ramps import (
@@ -44,8 +45,12 @@ constant(
 
 # ---- shapes, sizes, types ------------------------------------------------------------------
 
-constant(np.shape, np.ndim, np.size, np.broadcast_shapes, np.result_type, np.isscalar)
-constant(np.iscomplexobj, np.isrealobj, np.issubdtype, np.can_cast, np.promote_types)
+constant(np.shape, np.ndim, np.broadcast_shapes, np.isscalar)
+constant(np.size, kind=size)
+constant(np.result_type, kind=common_dtype)
+constant(np.iscomplexobj, kind=is_complex)
+constant(np.isrealobj, kind=is_real)
+constant(np.issubdtype, np.can_cast, np.promote_types)
 constant(np.min_scalar_type, np.common_type, np.finfo, np.iinfo, np.dtype)
 
 
