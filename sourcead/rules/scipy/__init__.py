@@ -32,6 +32,8 @@ def load() -> bool:
         del _waiting[name]
     for name in ready:
         importlib.import_module(f"{__name__}.{name}")
+    if ready:
+        importlib.import_module(f"{__name__}.kinds").state_kinds_of_adjoints()
     return bool(ready)
 
 

@@ -13,6 +13,7 @@ from scipy import linalg
 
 from sourcead.rules.forms import constant, forward_rule, helper, helpers, linear, reverse_rule
 from sourcead.rules.numpy.samples import call, positive_definite, present, well_conditioned
+from sourcead.rules.scipy.kinds import factor_and_flag, like
 from sourcead.runtime import factorizations, scipy_matrices, scipy_norms, triangles
 from sourcead.runtime.factorizations import transpose
 from sourcead.runtime.scipy_matrices import (
@@ -38,7 +39,7 @@ def _square(rng):
     return [call(well_conditioned(rng, 3, 3)), call(well_conditioned(rng, 1, 1))]
 
 
-@reverse_rule(linalg.inv, wrt=("a",), samples=_square)
+@reverse_rule(linalg.inv, wrt=("a",), kind=like(linalg.inv, "a"), samples=_square)
 def inv(y_bar, y, a, *, check_finite=True):
     return -(transpose(y) @ y_bar @ transpose(y))
 
@@ -98,7 +99,7 @@ def _hermitian(rng):
     return a @ np.conj(a.T) + 3.0 * np.eye(3)
 
 
-@reverse_rule(linalg.solve, wrt=("a", "b"), samples=_systems)
+@reverse_rule(linalg.solve, wrt=("a", "b"), kind=like(linalg.solve, "b"), samples=_systems)
 def solve(x_bar, x, a, b, lower=False, *, check_finite=True, assume_a=None, transposed=False):
     """One solve with the transposed matrix, then an outer product on the part of a that is read."""
     if (assume_a is not None and assume_a != "gen") or np.ndim(a) != 2:
@@ -158,7 +159,12 @@ def _on_triangle(a, lower, unit_diagonal):
     return np.triu(a, 1 if unit_diagonal else 0)
 
 
-@reverse_rule(linalg.solve_triangular, wrt=("a", "b"), samples=_triangular_systems)
+@reverse_rule(
+    linalg.solve_triangular,
+    wrt=("a", "b"),
+    kind=like(linalg.solve_triangular, "b"),
+    samples=_triangular_systems,
+)
 @helper
 def solve_triangular(
     x_bar, x, a, b, trans=0, lower=False, unit_diagonal=False, *, check_finite=True
@@ -299,7 +305,7 @@ def _factor_dot(c, a_dot, lower):
     return np.conj(transpose(factorizations.cholesky_dot(np.conj(transpose(c)), full_dot)))
 
 
-@reverse_rule(linalg.cholesky, wrt=("a",), samples=_definite)
+@reverse_rule(linalg.cholesky, wrt=("a",), kind=like(linalg.cholesky, "a"), samples=_definite)
 @helper
 def cholesky(c_bar, c, a, lower=False, *, check_finite=True):
     return _factor_bar(c, c_bar, lower)
@@ -311,7 +317,7 @@ def cholesky_tangent(c, a, lower=False, *, check_finite=True, a_dot):
     return _factor_dot(c, a_dot, lower)
 
 
-@reverse_rule(linalg.cho_factor, wrt=("a",), samples=_definite)
+@reverse_rule(linalg.cho_factor, wrt=("a",), kind=factor_and_flag, samples=_definite)
 @helper
 def cho_factor(y_bar, y, a, lower=False, *, check_finite=True):
     """`(c, lower)`: the other triangle of c holds what a holds there."""
@@ -339,7 +345,9 @@ def _factored(rng):
     ]
 
 
-@reverse_rule(linalg.cho_solve, wrt=("c_and_lower", "b"), samples=_factored)
+@reverse_rule(
+    linalg.cho_solve, wrt=("c_and_lower", "b"), kind=like(linalg.cho_solve, "b"), samples=_factored
+)
 @helper
 def cho_solve(x_bar, x, c_and_lower, b, *, check_finite=True):
     """Only the triangle that holds the factor gets an adjoint."""
@@ -446,7 +454,9 @@ def _lu_factored(rng):
     ]
 
 
-@reverse_rule(linalg.lu_solve, wrt=("lu_and_piv", "b"), samples=_lu_factored)
+@reverse_rule(
+    linalg.lu_solve, wrt=("lu_and_piv", "b"), kind=like(linalg.lu_solve, "b"), samples=_lu_factored
+)
 @helper
 def lu_solve(x_bar, x, lu_and_piv, b, trans=0, *, check_finite=True):
     packed, pivots = lu_and_piv
@@ -823,7 +833,7 @@ def _positive_spectrum(rng):
     return [call(a), call(a + 0.1j * rng.normal(size=(3, 3))), call(np.eye(2))]
 
 
-@reverse_rule(linalg.expm, wrt=("A",), samples=_batch)
+@reverse_rule(linalg.expm, wrt=("A",), kind=like(linalg.expm, "A"), samples=_batch)
 def expm(Y_bar, Y, A):
     """Source: Al-Mohy and Higham (2009)."""
     if np.ndim(A) == 2:
@@ -1165,7 +1175,12 @@ def _banded_systems(rng):
     return [call((2, 1), ab, rng.normal(size=5)), call((2, 1), ab, rng.normal(size=(5, 2)))]
 
 
-@reverse_rule(linalg.solve_banded, wrt=("ab", "b"), samples=_banded_systems)
+@reverse_rule(
+    linalg.solve_banded,
+    wrt=("ab", "b"),
+    kind=like(linalg.solve_banded, "b"),
+    samples=_banded_systems,
+)
 @helper
 def solve_banded(x_bar, x, l_and_u, ab, b, *, check_finite=True):
     """Corners of the storage that lie outside of the matrix get zero."""
@@ -1210,7 +1225,12 @@ def _folded(whole_bar, lower):
     return transpose_band((0, width), upper_bar) if lower else upper_bar
 
 
-@reverse_rule(linalg.solveh_banded, wrt=("ab", "b"), samples=_symmetric_bands)
+@reverse_rule(
+    linalg.solveh_banded,
+    wrt=("ab", "b"),
+    kind=like(linalg.solveh_banded, "b"),
+    samples=_symmetric_bands,
+)
 @helper
 def solveh_banded(x_bar, x, ab, b, *, lower=False, check_finite=True):
     single(ab)
@@ -1254,7 +1274,12 @@ def _toeplitz_dot(c_or_cr, dots):
     return linalg.toeplitz(c_dot, r_dot)
 
 
-@reverse_rule(linalg.solve_toeplitz, wrt=("c_or_cr", "b"), samples=_toeplitz_systems)
+@reverse_rule(
+    linalg.solve_toeplitz,
+    wrt=("c_or_cr", "b"),
+    kind=like(linalg.solve_toeplitz, "b"),
+    samples=_toeplitz_systems,
+)
 @helper
 def solve_toeplitz(x_bar, x, c_or_cr, b, *, check_finite=True):
     """Real matrices: the adjoint of an entry sums along its diagonal."""
@@ -1303,7 +1328,12 @@ def _circulant_systems(rng):
     return [call(c, rng.normal(size=4)), call(c, rng.normal(size=(4, 2)))]
 
 
-@reverse_rule(linalg.solve_circulant, wrt=("c", "b"), samples=_circulant_systems)
+@reverse_rule(
+    linalg.solve_circulant,
+    wrt=("c", "b"),
+    kind=like(linalg.solve_circulant, "b"),
+    samples=_circulant_systems,
+)
 @helper
 def solve_circulant(x_bar, x, c, b, singular="raise", tol=None):
     """The transposed matrix is the circulant of c read backwards from its first entry."""
@@ -1329,7 +1359,12 @@ def _sylvester(rng):
     return [call(a, b, q), call(a + 0.5j, b, q)]
 
 
-@reverse_rule(linalg.solve_sylvester, wrt=("a", "b", "q"), samples=_sylvester)
+@reverse_rule(
+    linalg.solve_sylvester,
+    wrt=("a", "b", "q"),
+    kind=like(linalg.solve_sylvester, "q"),
+    samples=_sylvester,
+)
 def solve_sylvester(x_bar, x, a, b, q):
     """a x + x b = q."""
     q_bar = linalg.solve_sylvester(transpose(a), transpose(b), x_bar)
@@ -1348,7 +1383,12 @@ def _lyapunov(rng):
     return [call(0.2 * well_conditioned(rng, 3, 3), rng.normal(size=(3, 3)))]
 
 
-@reverse_rule(linalg.solve_continuous_lyapunov, wrt=("a", "q"), samples=_lyapunov)
+@reverse_rule(
+    linalg.solve_continuous_lyapunov,
+    wrt=("a", "q"),
+    kind=like(linalg.solve_continuous_lyapunov, "q"),
+    samples=_lyapunov,
+)
 def solve_continuous_lyapunov(x_bar, x, a, q):
     """a x + x transpose(a) = q, real."""
     q_bar = linalg.solve_continuous_lyapunov(transpose(a), x_bar)
@@ -1362,7 +1402,12 @@ def solve_continuous_lyapunov_tangent(x, a, q, *, a_dot, q_dot):
     return linalg.solve_continuous_lyapunov(a, right)
 
 
-@reverse_rule(linalg.solve_discrete_lyapunov, wrt=("a", "q"), samples=_lyapunov)
+@reverse_rule(
+    linalg.solve_discrete_lyapunov,
+    wrt=("a", "q"),
+    kind=like(linalg.solve_discrete_lyapunov, "q"),
+    samples=_lyapunov,
+)
 def solve_discrete_lyapunov(x_bar, x, a, q, method=None):
     """a x transpose(a) - x + q = 0, real."""
     q_bar = linalg.solve_discrete_lyapunov(transpose(a), x_bar, method)
@@ -1381,7 +1426,12 @@ def _riccati(rng):
     return [call(a, b, positive_definite(rng, 3, 3), positive_definite(rng, 2, 2))]
 
 
-@reverse_rule(linalg.solve_continuous_are, wrt=("a", "b", "q", "r"), samples=_riccati)
+@reverse_rule(
+    linalg.solve_continuous_are,
+    wrt=("a", "b", "q", "r"),
+    kind=like(linalg.solve_continuous_are, "a"),
+    samples=_riccati,
+)
 def solve_continuous_are(x_bar, x, a, b, q, r):
     """transpose(a) x + x a - x b r**-1 transpose(b) x + q = 0. Source: Kao and Hennequin (2020), arXiv 2011.11430."""
     gain = np.linalg.solve(r, transpose(b) @ x)
@@ -1406,7 +1456,12 @@ def solve_continuous_are_tangent(x, a, b, q, r, *, a_dot, b_dot, q_dot, r_dot):
     return linalg.solve_continuous_lyapunov(transpose(a - b @ gain), -moved)
 
 
-@reverse_rule(linalg.solve_discrete_are, wrt=("a", "b", "q", "r"), samples=_riccati)
+@reverse_rule(
+    linalg.solve_discrete_are,
+    wrt=("a", "b", "q", "r"),
+    kind=like(linalg.solve_discrete_are, "a"),
+    samples=_riccati,
+)
 @helper
 def solve_discrete_are(x_bar, x, a, b, q, r):
     """x = transpose(a) x a - transpose(a) x b (r + transpose(b) x b)**-1 transpose(b) x a + q."""

@@ -1,0 +1,49 @@
+"""What kinds SciPy's functions and their rules return, where samples of the arguments cannot tell.
+
+Two square matrices that come from one another have the same size; samples only see equal numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sourcead.ir.kinds import Array, Kind, Number, Py, Tuple, Unknown
+from sourcead.rules.numpy.helpers import kind_like
+from sourcead.rules.registry import all_rules, lookup
+
+__all__ = ["factor_and_flag", "like", "state_kinds_of_adjoints"]
+
+# Adjoints that may be larger than the argument, which the transform then sums to its shape.
+STRETCHED = {"ellipj", "logsumexp"}
+
+
+def like(function: Callable[..., Any], name: str) -> Callable[..., Kind | None]:
+    """The result has the shape of parameter `name`, and a type wide enough for all arguments."""
+    found = kind_like(function, name)
+
+    def kind(*args: Any, **kwargs: Any) -> Kind | None:
+        result = found(*args, **kwargs)
+        unknown = isinstance(result, Unknown)
+        return Number() if unknown and any(isinstance(a, Number) for a in args) else result
+
+    return kind
+
+
+def factor_and_flag(a: Any, *args: Any, **kwargs: Any) -> Kind:
+    """`cho_factor`: a matrix like a, and which triangle of it counts."""
+    return Tuple((a, Py(bool))) if isinstance(a, Array) else Unknown()
+
+
+def state_kinds_of_adjoints() -> None:
+    """A rule that is called by name returns adjoints like its arguments, or a tangent like its result."""
+    for rule in all_rules():
+        if rule.form not in ("general", "linear") or rule.name in STRETCHED:
+            continue
+        for body, names in ((rule.reverse, rule.wrt), (rule.forward, None)):
+            named = lookup(body)
+            if body is None or named is None or named.form != "source" or named.kind is not None:
+                continue
+            first = body.__code__.co_varnames[0]
+            wanted = first if names is None else names[0] if len(names) == 1 else names
+            named.kind = kind_like(body, wanted)

@@ -1,0 +1,109 @@
+"""SciPy's functions inside differentiated programs: the compiler around the rules."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+pytest.importorskip("scipy")
+
+import scipy.integrate as si  # noqa: E402
+import scipy.linalg as la  # noqa: E402
+import scipy.signal as sg  # noqa: E402
+import scipy.special as sp  # noqa: E402
+import scipy.stats as st  # noqa: E402
+
+from tests.numeric import check  # noqa: E402
+
+RNG = np.random.default_rng(0)
+A = RNG.normal(size=(3, 3)) + 4.0 * np.eye(3)
+P = A @ A.T
+B = RNG.normal(size=3)
+X = RNG.uniform(0.5, 2.0, 5)
+
+
+def special_functions(x):
+    return np.sum(sp.gammaln(x) * sp.erf(x)) + sp.logsumexp(x) + np.sum(sp.softmax(x, axis=0) ** 2)
+
+
+def incomplete_gamma(a, x):
+    return np.sum(sp.gammainc(a, x))
+
+
+def bessel(x):
+    return sp.jv(1.5, x) * sp.polygamma(1, x)
+
+
+def system(a, b):
+    return np.sum(la.solve(a, b) ** 2)
+
+
+def definite_system(a, b):
+    return np.sum(la.solve(a, b, assume_a="pos") ** 2)
+
+
+def cholesky(a, b):
+    c = la.cho_factor(a)
+    return np.sum(la.cho_solve(c, b) ** 3)
+
+
+def lu(a, b):
+    factors = la.lu_factor(a)
+    return np.sum(la.lu_solve(factors, b) ** 3)
+
+
+def singular_values(a):
+    u, s, vh = la.svd(a, full_matrices=False)
+    return np.sum(u**3) * np.sum(s) + np.sum(vh**3)
+
+
+def exponential(a):
+    return np.sum(la.expm(0.3 * a) ** 2)
+
+
+def likelihood(x, mean, scale):
+    return np.sum(st.norm.logpdf(x, mean, scale)) + np.sum(st.norm.logcdf(x, loc=mean, scale=scale))
+
+
+def other_densities(x):
+    return st.t.logpdf(x, df=3.0) * st.gamma.logpdf(x, 2.0, scale=1.5)
+
+
+def gaussian(x, mean, cov):
+    return st.multivariate_normal.logpdf(x, mean, cov)
+
+
+def filtered(b, a, x):
+    return np.sum(sg.lfilter(b, a, x) ** 2)
+
+
+def convolved(x, y):
+    return np.sum(sg.fftconvolve(x, y, mode="same") ** 2) + np.sum(sg.convolve(x, y) ** 3)
+
+
+def integrals(y, x):
+    return si.simpson(y, x=x) + si.trapezoid(y, x) ** 2
+
+
+CASES = [
+    (special_functions, X),
+    (incomplete_gamma, 1.3, X),
+    (bessel, 1.3),
+    (system, A, B),
+    (definite_system, P, B),
+    (cholesky, P, B),
+    (lu, A, B),
+    (singular_values, A + np.diag([0.0, 5.0, 9.0])),
+    (exponential, A),
+    (likelihood, X, 0.3, 1.2),
+    (other_densities, 1.3),
+    (gaussian, B, 0.3 * B, P),
+    (filtered, np.array([1.0, 0.5]), np.array([2.0, 0.3, 0.1]), X),
+    (convolved, X, B),
+    (integrals, X, np.array([0.0, 1.0, 1.5, 3.0, 4.5])),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case[0].__name__)
+def test_programs_with_scipy_are_differentiated(case):
+    check(*case)
