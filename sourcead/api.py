@@ -14,7 +14,7 @@ from typing import Any, TypeVar, overload
 
 import numpy as np
 
-from sourcead.emit.load import annotate
+from sourcead.callables import Compiled, Mode, Source, source_of
 from sourcead.errors import AliasedArguments, IntegerArgument, UnknownArgument, WrongCotangent
 from sourcead.ir.kinds import (
     Array,
@@ -30,14 +30,6 @@ from sourcead.ir.kinds import (
     dtype_of,
 )
 from sourcead.ir.nodes import Origin
-from sourcead.pipeline import (
-    Compiled,
-    Mode,
-    Source,
-    compile_derivative,
-    source_of,
-    template_of_gradient,
-)
 from sourcead.signature import fast_key, kind_of
 
 __all__ = [

@@ -27,7 +27,8 @@ from sourcead.ir.kinds import Kind, Py
 from sourcead.ir.nodes import Function, Param
 from sourcead.ir.show import show
 from sourcead.kind_text import parse_kind
-from sourcead.pipeline import Compiled, Mode, Source, compile_derivative, source_of
+from sourcead.callables import Compiled, Mode, Source, source_of
+from sourcead.pipeline import compile_derivative
 from sourcead.signature import kind_of
 
 __all__ = ["compiled", "stage", "standalone"]

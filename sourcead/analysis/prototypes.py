@@ -76,7 +76,9 @@ def result_kind(
     return found
 
 
-def _result_kind(function: Callable[..., Any], args: tuple[Kind | Const, ...], kwargs: dict[str, Kind | Const]) -> Kind:
+def _result_kind(
+    function: Callable[..., Any], args: tuple[Kind | Const, ...], kwargs: dict[str, Kind | Const]
+) -> Kind:
     symbols = {s.name: s.one for a in (*args, *kwargs.values()) for s in _symbols(a)}
     names = list(symbols)
     if len(names) > len(_SIZES[0]):
@@ -122,10 +124,14 @@ def _without_sizes(kind: Kind) -> Kind:
             return kind
 
 
-def _run(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], sizes: dict[str, int]) -> Any:
+def _run(
+    function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], sizes: dict[str, int]
+) -> Any:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        return function(*(_sample(a, sizes) for a in args), **{k: _sample(v, sizes) for k, v in kwargs.items()})
+        return function(
+            *(_sample(a, sizes) for a in args), **{k: _sample(v, sizes) for k, v in kwargs.items()}
+        )
 
 
 def _groupings(names: list[str]) -> Iterator[list[list[str]]]:
@@ -171,9 +177,9 @@ def _sample(kind: Kind | Const, sizes: dict[str, int]) -> Any:
             return {bool: True, int: sizes[""], float: 0.7, complex: 0.7 + 0.2j}[type]
         case Np(dtype):
             return np.dtype(dtype).type(sizes[""] if np.dtype(dtype).kind in "iu" else 0.7)
-        case SizeOf(dims, single):
-            found = tuple(_size(d, sizes) for d in dims)
-            return found[0] if single else found
+        case SizeOf():
+            found = tuple(_size(d, sizes) for d in kind.dims)
+            return found[0] if kind.single else found
         case Array(dtype, dims):
             return _sample_array(np.dtype(dtype), tuple(_size(d, sizes) for d in dims))
         case NoneKind():
@@ -217,10 +223,16 @@ def _read(
     runs: list[Any], sizes: list[dict[str, int]], groups: list[list[str]], symbols: dict[str, bool]
 ) -> Kind:
     first, second = runs
-    if isinstance(first, np.ndarray) and type(first) is np.ndarray and isinstance(second, np.ndarray):
+    if (
+        isinstance(first, np.ndarray)
+        and type(first) is np.ndarray
+        and isinstance(second, np.ndarray)
+    ):
         if first.ndim != second.ndim or first.dtype != second.dtype:
             return Unknown()
-        dims = tuple(_dim((a, b), sizes, groups, symbols) for a, b in zip(first.shape, second.shape))
+        dims = tuple(
+            _dim((a, b), sizes, groups, symbols) for a, b in zip(first.shape, second.shape)
+        )
         return Array(str(first.dtype), dims)
     if isinstance(first, tuple) and isinstance(second, tuple) and len(first) == len(second):
         items = tuple(_read([a, b], sizes, groups, symbols) for a, b in zip(first, second))
@@ -235,7 +247,10 @@ def _read(
 
 
 def _dim(
-    values: tuple[int, int], sizes: list[dict[str, int]], groups: list[list[str]], symbols: dict[str, bool]
+    values: tuple[int, int],
+    sizes: list[dict[str, int]],
+    groups: list[list[str]],
+    symbols: dict[str, bool],
 ) -> Dim:
     if values[0] == values[1]:
         return values[0]
@@ -269,5 +284,3 @@ def observe(value: Any) -> Kind:
             return Value(value)
         case _:
             return Unknown()
-
-

@@ -136,7 +136,8 @@ def _dtype(argument: Argument) -> np.dtype[Any] | None:
     if value is None:
         return None
     try:
-        return np.dtype(value)
+        found: np.dtype[Any] = np.dtype(value)
+        return found
     except TypeError:
         return None
 

@@ -20,9 +20,9 @@ from typing import Any, TypeAlias, Union
 import numpy as np
 
 __all__ = [
-    "AnyKind", "Array", "Bound", "Closure", "Dict", "Dim", "Kind", "List", "Never", "NoneKind", "Np", "Number", "Object", "Partial", "Py", "Slice",
-    "Sym", "Text", "Tuple", "Unknown", "Value", "broadcast_dims", "carries", "dtype_of", "is_array", "is_number", "is_scalar",
-    "join", "same_dim",
+    "AnyKind", "Array", "Bound", "Closure", "Dict", "Dim", "Kind", "List", "Never", "NoneKind", "Np",
+    "Number", "Object", "Partial", "Py", "Slice", "Sym", "Text", "Tuple", "Unknown", "Value",
+    "broadcast_dims", "carries", "dtype_of", "is_array", "is_number", "is_scalar", "join", "same_dim",
 ]  # fmt: skip
 
 
@@ -221,8 +221,9 @@ class Never:
 
 
 Kind: TypeAlias = Union[
-    Py, Np, Array, Number, NoneKind, Text, Slice, Tuple, List, Dict, Object, Value, Closure, Bound, Partial, Unknown, Never
-]
+    Py, Np, Array, Number, NoneKind, Text, Slice, Tuple, List, Dict, Object, Value,
+    Closure, Bound, Partial, Unknown, Never,
+]  # fmt: skip
 AnyKind = Kind
 
 
@@ -330,13 +331,14 @@ def join(a: Kind, b: Kind) -> Kind:
             return Dict(join(x, y), sa, fields)
         case Object(ca, sa), Object(cb, sb) if ca is cb and sa == sb:
             return a
-        case (Py() | Np()), (Py() | Np()):
+        case ((Py() | Np()), (Py() | Np())):
             return _join_numbers(a, b)
         case (NoneKind(), (Py() | Np()) as number) | ((Py() | Np()) as number, NoneKind()):
             return replace(number, exact=False)  # whatever computes with it would fail on None
-        case (Py() | Np() | Array() | Number()), (Py() | Np() | Array() | Number()):
-            da, db = dtype_of(a), dtype_of(b)
-            return Number(real=not any(d is None or d.kind == "c" for d in (da, db)) or a == Number() or b == Number())
+        case ((Py() | Np() | Array() | Number()), (Py() | Np() | Array() | Number())):
+            dtypes = dtype_of(a), dtype_of(b)
+            is_complex = any(dtype is None or dtype.kind == "c" for dtype in dtypes)
+            return Number(real=not is_complex or a == Number() or b == Number())
         case _:
             return Unknown()
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from sourcead.runtime.accumulate import unbroadcast
+
 __all__ = [
     "diff_adjoint",
     "gradient_adjoints",
@@ -57,7 +59,7 @@ def trapezoid_adjoints(out_bar: Any, y: Any, x: Any, dx: Any, axis: int) -> tupl
     y_bar = np.moveaxis(np.pad(half, [*around, (1, 0)]) + np.pad(half, [*around, (0, 1)]), -1, axis)
     steps_bar = seed * (0.5 * (values[..., 1:] + values[..., :-1]))
     if x is None:
-        return y_bar, None, steps_bar
+        return y_bar, None, unbroadcast(steps_bar, dx)
     x_bar = diff_adjoint(steps_bar, 1, -1)
     if np.ndim(x) == 1:
         return y_bar, np.sum(x_bar, axis=tuple(range(np.ndim(x_bar) - 1))), None

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from sourcead.runtime.accumulate import unbroadcast
+
 __all__ = [
     "choose_adjoint",
     "choose_tangent",
@@ -81,7 +83,7 @@ def choose_adjoint(y_bar: Any, a: Any, choices: Any, mode: str) -> tuple[Any, ..
         taken = taken % count
     elif mode == "clip":
         taken = np.clip(taken, 0, count - 1)
-    return tuple([np.where(taken == k, y_bar, 0.0) for k in range(count)])
+    return tuple([unbroadcast(np.where(taken == k, y_bar, 0.0), c) for k, c in enumerate(choices)])
 
 
 def choose_tangent(a: Any, choices: Any, choices_dot: Any, mode: str) -> Any:
@@ -90,11 +92,13 @@ def choose_tangent(a: Any, choices: Any, choices_dot: Any, mode: str) -> Any:
     return np.choose(a, dots, mode=mode)  # type: ignore[call-overload]
 
 
-def select_adjoints(y_bar: Any, condlist: Any, count: int) -> tuple[tuple[Any, ...], Any]:
+def select_adjoints(
+    y_bar: Any, condlist: Any, choicelist: Any, default: Any
+) -> tuple[tuple[Any, ...], Any]:
     """Adjoints of `np.select`: to the choice of the first condition that holds, else to the default."""
     bars: list[Any] = []
     left = np.asarray(True)
-    for condition in condlist[:count]:
-        bars.append(np.where(left & condition, y_bar, 0.0))
+    for condition, choice in zip(condlist, choicelist):
+        bars.append(unbroadcast(np.where(left & condition, y_bar, 0.0), choice))
         left = left & ~np.asarray(condition)
-    return tuple(bars), np.where(left, y_bar, 0.0)
+    return tuple(bars), unbroadcast(np.where(left, y_bar, 0.0), default)

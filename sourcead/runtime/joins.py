@@ -13,10 +13,12 @@ __all__ = [
     "depth_parts",
     "insert_adjoint",
     "join_parts",
+    "parts_along",
     "row_parts",
     "side_parts",
     "split_flat",
     "split_points",
+    "unstacked",
 ]
 
 
@@ -49,6 +51,16 @@ def _parts(y_bar: Any, arrays: Any, extents: list[int], axis: int) -> tuple[Any,
 def split_flat(y_bar: Any, arrays: Any) -> tuple[Any, ...]:
     """Adjoint of `np.concatenate(arrays, axis=None)`."""
     return _parts(y_bar, arrays, [math.prod(np.shape(a)) for a in arrays], 0)
+
+
+def parts_along(y_bar: Any, arrays: Any, axis: int) -> tuple[Any, ...]:
+    """Adjoint of `np.concatenate(arrays, axis)`."""
+    return tuple(np.split(y_bar, split_points(arrays, axis), axis))
+
+
+def unstacked(y_bar: Any, arrays: Any, axis: int) -> tuple[Any, ...]:
+    """Adjoint of `np.stack(arrays, axis)`."""
+    return tuple(np.moveaxis(y_bar, axis, 0))
 
 
 def row_parts(y_bar: Any, arrays: Any) -> tuple[Any, ...]:

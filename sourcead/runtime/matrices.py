@@ -11,6 +11,7 @@ Boeddeker et al., arXiv 1701.00392 (eig); Golub and Pereyra (1973) (pinv).
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,9 @@ __all__ = [
     "qr_tangent",
     "svd_adjoint",
     "svd_tangent",
+    "tensorinv_change",
+    "tensorsolve_adjoints",
+    "tensorsolve_tangent",
     "transposed",
 ]
 
@@ -238,7 +242,7 @@ def eigh_tangent(w: Any, v: Any, a_dot: Any, lower: bool) -> tuple[Any, Any]:
     return np.real(_diagonal(inner)), v_dot
 
 
-def eig_adjoint(w_bar: Any, v_bar: Any, w: Any, v: Any) -> Any:
+def eig_adjoint(w_bar: Any, v_bar: Any, w: Any, v: Any, a: Any) -> Any:
     """V^-T (diag w_bar + F * Q) V^T, where Q is V^T v_bar without what length and phase take out.
 
     NumPy's eigenvectors have length 1 and a real largest component.
@@ -256,7 +260,8 @@ def eig_adjoint(w_bar: Any, v_bar: Any, w: Any, v: Any) -> Any:
             own = np.take_along_axis(v, largest, -2)
             asked = asked - 1j * np.imag(diagonal) / own * transposed(rows)
         inner = inner + _gaps(w) * asked
-    return np.linalg.solve(transposed(v), inner @ transposed(v))
+    a_bar = np.linalg.solve(transposed(v), inner @ transposed(v))
+    return np.real(a_bar) if np.isrealobj(a) else a_bar
 
 
 def eig_tangent(w: Any, v: Any, a_dot: Any) -> tuple[Any, Any]:
@@ -416,6 +421,42 @@ def _cut(a: Any, rcond: Any) -> Any:
     if rcond is None:
         return np.finfo(np.result_type(a)).eps * max(np.shape(a))
     return np.finfo(np.result_type(a)).eps if rcond == -1 else rcond
+
+
+# ---- inverses of tensors -------------------------------------------------------------------
+
+
+def tensorinv_change(y: Any, a: Any, ind: int, change: Any, adjoint: bool) -> Any:
+    """-y change y for y = tensorinv(a, ind), all as matrices; with the transposed y as the adjoint."""
+    rows = math.prod(np.shape(a)[:ind])
+    square = np.reshape(y, (-1, rows))
+    if adjoint:
+        return np.reshape(-square.T @ np.reshape(change, np.shape(square)) @ square.T, np.shape(a))
+    return np.reshape(-square @ np.reshape(change, np.shape(square.T)) @ square, np.shape(y))
+
+
+def _tensor_order(a: Any, axes: Any) -> list[int]:
+    order = list(range(np.ndim(a)))
+    return order if axes is None else [i for i in order if i not in axes] + list(axes)
+
+
+def tensorsolve_adjoints(x_bar: Any, x: Any, a: Any, b: Any, axes: Any) -> tuple[Any, Any]:
+    """Adjoints of `np.linalg.tensorsolve(a, b, axes)`: those of `solve` on the tensors as matrices."""
+    order = _tensor_order(a, axes)
+    moved = np.transpose(a, order)
+    square = np.reshape(moved, (-1, np.size(x)))
+    b_bar = np.linalg.solve(square.T, np.ravel(x_bar))
+    moved_bar = np.reshape(-np.outer(b_bar, np.ravel(x)), np.shape(moved))
+    return np.transpose(moved_bar, np.argsort(order)), np.reshape(b_bar, np.shape(b))
+
+
+def tensorsolve_tangent(x: Any, a: Any, axes: Any, a_dot: Any, b_dot: Any) -> Any:
+    order = _tensor_order(a, axes)
+    square = np.reshape(np.transpose(a, order), (-1, np.size(x)))
+    right = np.zeros(np.size(x)) if b_dot is None else np.ravel(b_dot)
+    if a_dot is not None:
+        right = right - np.reshape(np.transpose(a_dot, order), np.shape(square)) @ np.ravel(x)
+    return np.reshape(np.linalg.solve(square, right), np.shape(x))
 
 
 # ---- products ------------------------------------------------------------------------------

@@ -17,7 +17,10 @@ def unpacked(bar: Any, nested: Any) -> Any:
     """The adjoint of `np.array(nested)`: one bar for each entry, in the same structure."""
     if isinstance(nested, (list, tuple)):
         return tuple([unpacked(bar[i], entry) for i, entry in enumerate(nested)])
-    return np.reshape(bar, np.shape(nested))[()]
+    fitted = np.reshape(bar, np.shape(nested))
+    if isinstance(nested, (float, complex)) and not isinstance(nested, np.generic):
+        return (np.real(fitted) if isinstance(nested, float) else fitted).astype(type(nested))[()]
+    return fitted[()]
 
 
 def packed(bars: Any, shape: tuple[int, ...], dtype: Any) -> Any:

@@ -16,6 +16,7 @@ __all__ = [
     "polyint_adjoint",
     "polynomial_values_adjoint",
     "product_adjoint",
+    "roots_adjoint",
     "roots_slopes",
 ]
 
@@ -46,6 +47,12 @@ def roots_slopes(r: Any, p: Any) -> Any:
     slope = np.polyval(np.polyder(np.asarray(p)), r)
     slopes = -np.vander(r, len(p)) / np.expand_dims(slope, 1)
     return slopes.astype(np.result_type(r), copy=False)
+
+
+def roots_adjoint(r_bar: Any, r: Any, p: Any) -> Any:
+    """The adjoint of `np.roots(p)`: real where the coefficients are, also for complex roots."""
+    p_bar = r_bar @ roots_slopes(r, p)
+    return np.real(p_bar) if np.isrealobj(p) else p_bar
 
 
 def poly_factors(roots: Any) -> Any:

@@ -85,6 +85,8 @@ class Attempt:
 
 
 MAX_DEPTH = 40
+NEUTRAL = (("axis", None), ("keepdims", False), ("where", True), ("dtype", None), ("out", None))
+"""Options of NumPy's reductions that say nothing: left out of derivative code."""
 
 
 class Calls(Operations):
@@ -188,6 +190,8 @@ class Calls(Operations):
         if isinstance(kind, (Const, Ref)):
             return kind  # the value itself: it follows from the arguments' kinds
         operands = tuple(a if isinstance(a, Star) else self.operand(a) for a in args)
+        if self.derivative:
+            kwargs = [(k, v) for k, v in kwargs if not (isinstance(v, Const) and (k, v.value) in NEUTRAL)]
         keywords = tuple((k, self.operand(v)) for k, v in kwargs)
         if method and isinstance(func, Name):
             bound = self.definitions[func]

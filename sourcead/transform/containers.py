@@ -40,6 +40,7 @@ def list_method(s: Any, receiver: Val, site: str, method: str, args: list[Any], 
 
 def _change(s: Any, receiver: Val, site: str, items: list[Any] | None) -> None:
     """The list holds these elements now (None: not known)."""
+    s.changes(receiver)
     s.heap.assign(site, ITEM)
     s.heap.resize(site)
     if items is None or len(items) > TRACKED or s.memory.known(receiver) is None:
@@ -178,6 +179,8 @@ def _constant_index(index: Val) -> Any:
 
 def dict_method(s: Any, receiver: Val, site: str, method: str, args: list[Any], kwargs: Any, hint: str) -> Val:
     held = s.memory.known(receiver)
+    if method in ("pop", "setdefault", "update", "clear", "popitem"):
+        s.changes(receiver)
     match method:
         case "get" | "pop" | "setdefault" if args and isinstance(args[0], Const):
             return _with_default(s, receiver, site, method, args, kwargs, hint)

@@ -297,7 +297,7 @@ class Locations:
                 if isinstance(expr, (Call, MethodCall)):
                     for name in written_arguments(expr, self.kinds):
                         self._write(name, stmt)
-                if isinstance(expr, MethodCall) and isinstance(expr.value, Name):
+                if isinstance(expr, MethodCall) and isinstance(expr.value, Name) and expr.method not in READING:
                     self._mutate(expr.value)
             case Store(base) | StoreAttr(base):
                 if isinstance(base, Name):
@@ -339,6 +339,9 @@ def binds_all(stmt: Stmt) -> tuple[Name, ...]:
         case _:
             return binds(stmt)
 
+
+READING = frozenset({"items", "keys", "values", "get", "copy", "index", "count", "of"})
+"""Methods of containers that change nothing."""
 
 READ_ONLY = frozenset({"broadcast_to", "diagonal", "diag", "broadcast_arrays", "sliding_window_view", "split", "real", "imag"})
 """Views that cannot be used to write into the adjoint: followed at run time where their storage is written."""

@@ -48,6 +48,7 @@ from sourcead.ir.nodes import (
     While,
     With,
 )
+from sourcead.ir.walk import map_expr
 from sourcead.rules import registry
 from sourcead.rules.registry import Rule
 from sourcead.runtime.accumulate import laid_out
@@ -270,7 +271,14 @@ class Forward:
                     found = self.b.emit(MethodCall(found, "copy", ()), kind, self.hint(target))
             elif self.is_stored(target) and target not in self.at.views and found in self.dots.values():
                 found = self.b.emit(MethodCall(self.b.operand(found), "copy", ()), kind, self.hint(target))
+        if self.is_stored(target) and target not in self.at.views and target not in self.at.maybe and self.may_be_viewed(target):
+            made = Call(Ref("laid_out", laid_out), (self.b.operand(found), target))
+            return self.b.emit(made, kind, self.hint(target))  # type: ignore[no-any-return]
         return self.named(found, target)
+
+    def may_be_viewed(self, target: Name) -> bool:
+        """Does the layout of this array decide whether something else is a view of it?"""
+        return any(self.at.cls(n) == self.at.cls(target) for n in self.at.maybe)
 
     def named(self, found: Val, target: Name) -> Val:
         last = self.b.statements[-1] if self.b.statements else None
@@ -408,10 +416,12 @@ class Forward:
         structured = self.rules.structured(value)
         if self.dot(structured) == ZERO:
             return ZERO
-        dot = self.b.operand(self.full(structured))
-        swap: Callable[[Any], Any] = lambda o: dot if o == value else o  # noqa: E731
-        from sourcead.ir.walk import map_expr
-
+        moved: dict[Any, Any] = {}
+        if isinstance(value, Virtual):  # *args
+            moved = {item: self.b.operand(self.full(item)) for item in value.items}
+        else:
+            moved[value] = self.b.operand(self.full(structured))
+        swap: Callable[[Any], Any] = lambda o: moved.get(o, o)  # noqa: E731
         return self.b.emit(map_expr(expr, swap), self.b.kind(target), self.hint(target))  # type: ignore[no-any-return]
 
     def general(self, rule: Rule, target: Name, args: list[Any], kwargs: list[Any]) -> Val:

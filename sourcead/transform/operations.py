@@ -122,6 +122,7 @@ class Operations(Slots):
 
         def call(self, func: Val, args: list[Any], kwargs: list[tuple[str | None, Val]], hint: str) -> Val: ...
         def call_method_of(self, receiver: Val, function: Any, args: list[Any], hint: str) -> Val: ...
+        def changes(self, base: Val) -> None: ...
         def refuse(self, cause: str, way_out: str, error: Any = ...) -> Any: ...
 
     # -- kinds of references -----------------------------------------------------------------
@@ -609,8 +610,7 @@ class Operations(Slots):
     def store(self, base: Val, index: Val, value: Val, op: str | None) -> None:
         kind = self.kind(base)
         target = self.operand(base)
-        if isinstance(target, Ref) and self.holds_varied(value):
-            self.refuse(f"an active value is stored into `{target.path}`, which is not an argument", "pass it as an argument")
+        self.changes(base)
         match kind:
             case List(_, site):
                 self.store_list(base, site, index, value, op)
@@ -639,6 +639,7 @@ class Operations(Slots):
             self.heap.vary(str(name))
 
     def store_attr(self, base: Val, attr: str, value: Val, op: str | None) -> None:
+        self.changes(base)
         kind = self.kind(base)
         target = self.operand(base)
         if isinstance(kind, Object):
@@ -671,6 +672,7 @@ class Operations(Slots):
         target, value = args
         match self.kind(target):
             case Array():
+                self.changes(target)
                 held = self.operand(target)
                 if self.is_varied(value):
                     self.vary(held)

@@ -205,6 +205,8 @@ class Reverse:
             return
         if not self.is_active(target) or target in self.at.views:
             return
+        if self.adj.is_dynamic(target) and self.is_reference(expr):
+            return  # taken out of a container: its adjoint stays with its memory
         if self.adj.is_dynamic(target):
             source = next((o for o in operands(expr) if isinstance(o, Name)), None) if target in self.at.maybe else None
             if function_of(expr, self.b.kinds) is np.broadcast_to:
@@ -377,6 +379,14 @@ class Reverse:
             self.adj.contribute(value, seed if op == "add" else self.negative(seed), transient=True)
         else:
             self.b.refuse(f"an element of a list is changed by `{op}`", "write `x[i] = x[i] ...` into an array")
+
+    def is_reference(self, expr: Any) -> bool:
+        """Does `expr` take a reference out of a container, without making anything?"""
+        match expr:
+            case Op("getitem", (base, _)) | Attr(base) | MethodCall(base, "pop" | "get" | "setdefault"):
+                return isinstance(self.b.kind(base), (List, Dict, Object, Tuple))
+            case _:
+                return False
 
     def expression(self, target: Name, expr: Any, seed: Val) -> None:
         match expr:

@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
-from sourcead.errors import NotDifferentiable, SourceADError
+from sourcead.errors import NotDifferentiable, SourceADError, UnknownKind
 from sourcead.ir.kinds import (
     Array,
     Dict,
@@ -70,7 +70,7 @@ from sourcead.ir.nodes import (
     With,
 )
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.calls import Calls
+from sourcead.transform.globals import Again, Globals
 from sourcead.transform.containers import delete_item
 from sourcead.transform.heap import ITEM, Heap
 from sourcead.transform.iteration import UNROLLED, Sequenced, iterable, iteration
@@ -111,6 +111,7 @@ class Held:
         self.entry[name] = replace(self.entry[name], complete=False)
 
 
+MAX_RUNS = 40
 MAX_TURNS = 12  # of a loop's fixed point; kinds have bounded height, so this is a safety net
 
 
@@ -137,21 +138,27 @@ def specialise(
 ) -> Specialised:
     """Specialise `template` for parameters of these kinds; `live` is the function object itself."""
     heap = Heap()
-    for _ in range(MAX_TURNS):
+    rebound: dict[Any, Ref | None] = {}
+    for _ in range(MAX_RUNS):
         heap.changed = False
-        run = Specialiser(heap, lower)
-        done = run.top(template, kinds, varied, live)
+        run = Specialiser(heap, lower, rebound)
+        try:
+            done = run.top(template, kinds, varied, live)
+        except Again:
+            continue
         if not heap.changed:
             return done
-    return done
+    raise UnknownKind.at(template.origin, "what the function's containers hold does not come to rest", "simplify it")
 
 
-class Specialiser(Calls):
+class Specialiser(Globals):
     """Walks a template's statements; operations and calls are in the two other bases."""
 
-    def __init__(self, heap: Heap, lower: Callable[[Any], Function]) -> None:
+    def __init__(self, heap: Heap, lower: Callable[[Any], Function], rebound: dict[Any, Ref | None]) -> None:
         super().__init__()
         self.heap = heap
+        self.rebound = rebound
+        self.at_start = True
         self.lower = lower
         self.stack: list[Any] = []
         self.active: list[int] = []  # positions in `seen` of the functions being looked into
@@ -207,6 +214,8 @@ class Specialiser(Calls):
         with self.block() as body:
             for param, kind in zip(params, kinds):
                 self.load_assigned(param.name, kind, param.name.hint)
+            self.load_rebound()
+            self.at_start = False
             self.run(template.body, env)
             result = self.value(template.result, env)
             returned = self.operand(result)
@@ -265,24 +274,8 @@ class Specialiser(Calls):
         if isinstance(operand, Name):
             return env.get(operand, UNDEFINED)
         if isinstance(operand, Ref) and operand.live and operand.scope is None:
-            return self.reference(operand)
+            return self.read_variable(operand)
         return operand
-
-    def reference(self, ref: Ref) -> Ref:
-        """Live data as it is read from here: constants of libraries are fixed, other modules' data is theirs."""
-        from types import ModuleType
-
-        function = self.seen[self.active[-1]][0] if self.active else None
-        scope = getattr(function, "__globals__", {})
-        root = scope.get(ref.path.partition(".")[0])
-        if isinstance(root, ModuleType) and root.__name__.partition(".")[0] in ("numpy", "math", "scipy", "cmath"):
-            return Ref(ref.path, ref.value)
-        top = getattr(self.seen[0][0], "__globals__", {}) if self.seen else {}
-        if function is self.seen[0][0] or not scope:
-            return ref
-        if scope is top and ref.path.partition(".")[0] not in getattr(function, "__code__").co_freevars:  # noqa: B009
-            return ref
-        return Ref(ref.path, ref.value, True, function)
 
     def run(self, block: Block, env: Env) -> bool:
         """Write the block's statements; False where its end is never reached."""
@@ -394,6 +387,7 @@ class Specialiser(Calls):
         return out
 
     def delete(self, base: Val, index: Val | None, attr: str | None) -> None:
+        self.changes(base)
         kind = self.kind(base)
         if index is not None and isinstance(kind, Object) and hasattr(kind.cls, "__delitem__"):
             self.call_method_of(base, kind.cls.__delitem__, [index], "_")
@@ -437,9 +431,12 @@ class Specialiser(Calls):
         if known is not None and known.form == "cell":
             self.memory.put(held, known.site, "", value)
             return
-        if self.is_varied(value):
+        if held is None:
+            self.store_global(name, value)
+            return
+        if self.holds_varied(value):
             self.refuse(f"an active value is stored to `{name}`, which outlives the call", "return it instead")
-        self.add(StoreVariable(name, None if held is None else self.operand(held), self.operand(value), self.origin))
+        self.add(StoreVariable(name, self.operand(held), self.operand(value), self.origin))
 
     # -- branches ----------------------------------------------------------------------------
 

@@ -7,13 +7,13 @@ import pytest
 
 pytest.importorskip("scipy")
 
-import scipy.integrate as si  # noqa: E402
-import scipy.linalg as la  # noqa: E402
-import scipy.signal as sg  # noqa: E402
-import scipy.special as sp  # noqa: E402
-import scipy.stats as st  # noqa: E402
+import scipy.integrate as si
+import scipy.linalg as la
+import scipy.signal as sg
+import scipy.special as sp
+import scipy.stats as st
 
-from tests.numeric import check  # noqa: E402
+from tests.numeric import check
 
 RNG = np.random.default_rng(0)
 A = RNG.normal(size=(3, 3)) + 4.0 * np.eye(3)

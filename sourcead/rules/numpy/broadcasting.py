@@ -15,7 +15,7 @@ __all__: list[str] = []
 
 for _function in (
     *(np.maximum, np.minimum, np.fmax, np.fmin, np.divmod, np.ldexp),
-    *(np.where, np.select, np.choose, np.full, np.full_like, np.broadcast_to, np.broadcast_arrays),
+    *(np.where, np.full, np.full_like, np.broadcast_to, np.broadcast_arrays),
     *(np.linspace, np.logspace, np.geomspace, np.interp, np.einsum),
     *(np.var, np.std, *methods("var", "std")),
     *present(np, "vecdot", "matvec", "vecmat", "trapezoid", "trapz"),

@@ -3,14 +3,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from sourcead.ir.kinds import Array, Dict, List, NoneKind, Np, Py, Text, Tuple
-from sourcead.ir.nodes import Const
 from sourcead.rules.forms import constant, forward_rule, linear, reverse_rule
-from sourcead.rules.numpy.decided import common_dtype, is_complex, is_real, size
+from sourcead.rules.numpy.decided import common_dtype, is_complex, is_iterable, is_real, size
 from sourcead.rules.numpy.samples import call, methods
 from sourcead.rules.registry import Effects
 from sourcead.runtime.ramps import (
@@ -52,24 +48,7 @@ constant(np.iscomplexobj, kind=is_complex)
 constant(np.isrealobj, kind=is_real)
 constant(np.issubdtype, np.can_cast, np.promote_types)
 constant(np.min_scalar_type, np.common_type, np.finfo, np.iinfo, np.dtype)
-
-
-def _is_iterable(y: Any) -> Any:
-    """Known when compiling, so that only one way of `if np.iterable(y)` remains."""
-    match y:
-        case Array(dims=dims):
-            return Const(len(dims) > 0)
-        case Tuple() | List() | Dict() | Text():
-            return Const(True)
-        case Py() | Np() | NoneKind():
-            return Const(False)
-        case Const(value):
-            return Const(np.iterable(value))
-        case _:
-            return Py(bool)
-
-
-constant(np.iterable, kind=_is_iterable)
+constant(np.iterable, kind=is_iterable)
 constant(np.isfortran, np.shares_memory, np.may_share_memory)
 constant(
     *methods("shape", "size", "ndim", "dtype", "strides", "itemsize", "nbytes", "flags", "__len__")

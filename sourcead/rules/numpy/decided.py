@@ -12,10 +12,31 @@ from typing import Any
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, Kind, Np, Py, Unknown, dtype_of
+from sourcead.ir.kinds import (
+    Array,
+    Dict,
+    Kind,
+    List,
+    NoneKind,
+    Np,
+    Number,
+    Py,
+    Text,
+    Tuple,
+    Unknown,
+    dtype_of,
+)
 from sourcead.ir.nodes import Const, Ref
 
-__all__ = ["common_dtype", "computed", "is_complex", "is_real", "size"]
+__all__ = [
+    "common_dtype",
+    "computed",
+    "is_complex",
+    "is_iterable",
+    "is_real",
+    "maybe_complex",
+    "size",
+]
 
 
 def is_complex(x: Any) -> Any:
@@ -26,6 +47,28 @@ def is_complex(x: Any) -> Any:
 def is_real(x: Any) -> Any:
     dtype = _dtype(x)
     return None if dtype is None else Const(dtype.kind != "c")
+
+
+def is_iterable(y: Any) -> Any:
+    """So that only one way of `if np.iterable(y)` remains."""
+    match y:
+        case Array(dims=dims):
+            return Const(len(dims) > 0)
+        case Tuple() | List() | Dict() | Text():
+            return Const(True)
+        case Py() | Np() | NoneKind():
+            return Const(False)
+        case Const(value):
+            return Const(np.iterable(value))
+        case _:
+            return Py(bool)
+
+
+def maybe_complex(a: Any, results: int) -> Any:
+    """Of functions whose results are real or complex as the values will have it (`np.linalg.eig`)."""
+    if results == 1:
+        return Number(real=False)
+    return Tuple((Number(real=False),) * results)
 
 
 def size(a: Any, axis: Any = None) -> Any:

@@ -340,6 +340,8 @@ def conjugate(y_bar, x):
     effects=Effects(returns="maybe"),
 )
 def real(y_bar, val):
+    if np.iscomplexobj(val):
+        return y_bar + 0j
     return y_bar
 
 

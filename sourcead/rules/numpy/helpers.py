@@ -90,22 +90,27 @@ LIKE: dict[Any, str | tuple[str, ...]] = {
     covariance.correlation_adjoint: "r",
     covariance.correlation_tangent: "r",
     differences.gradient_adjoints: ("f", "spacing"),
-    differences.trapezoid_adjoints: ("y", "x", "out_bar"),
+    differences.trapezoid_adjoints: ("y", "x", "dx"),
     einsum.einsum_adjoint: "operands",
-    einsum.einsum_adjoints: ("subscripts", "operands"),
+    einsum.einsum_adjoints: "operands",
     gathers.choose_adjoint: "choices",
-    histograms.histogram_adjoints: ("a", "weights", "bins", "limits"),
+    gathers.select_adjoints: ("choicelist", "default"),
     interpolation.interp_adjoints: ("x", "xp", "fp", "left", "right"),
     interpolation.interp_tangent: "y",
     joins.split_flat: "arrays",
+    joins.parts_along: "arrays",
+    joins.unstacked: "arrays",
     joins.row_parts: "arrays",
     joins.side_parts: "arrays",
     joins.depth_parts: "arrays",
     joins.column_parts: "arrays",
     joins.block_adjoint: "nested",
     joins.insert_adjoint: ("arr", "values"),
+    matrices.eig_adjoint: "a",
     matrices.lstsq_adjoints: ("a", "b"),
     matrices.multi_dot_adjoint: "arrays",
+    matrices.tensorsolve_adjoints: ("a", "b"),
+    matrices.tensorsolve_tangent: "x",
     nested_lists.item_adjoint: "a",
     nested_lists.unpacked: "nested",
     polynomials.fitted_length: "p",
@@ -113,6 +118,7 @@ LIKE: dict[Any, str | tuple[str, ...]] = {
     polynomials.polyfit_tangent: "c",
     polynomials.polyint_adjoint: "p",
     polynomials.product_adjoint: "p",
+    polynomials.roots_adjoint: "p",
     quantiles.quantile_adjoints: ("a", "q"),
     quantiles.quantile_tangent: "y",
     shapes.meshgrid_adjoint: "arrays",
@@ -130,6 +136,8 @@ def kind_like(
         bound = signature.bind(*args, **kwargs).arguments
         if function is einsum.einsum_adjoint:
             return _operand_kind(bound)
+        if function is einsum.einsum_adjoints:
+            return _operand_kinds(bound)
         dtype = _dtype(bound.values())
         if isinstance(names, str):
             return _adjoint(bound.get(names), dtype)
@@ -148,6 +156,19 @@ def _operand_kind(bound: dict[str, Any]) -> Kind | None:
     return _adjoint(bound["operands"][k.value], _dtype((bound["y_bar"], *bound["operands"])))
 
 
+def _operand_kinds(bound: dict[str, Any]) -> Kind:
+    """`einsum_adjoints` has one entry for each argument, None for those that are no arrays."""
+    given = (bound["subscripts"], *bound["operands"])
+    dtype = _dtype((bound["y_bar"], *given))
+    return Tuple(
+        tuple(_adjoint(value, dtype) if _is_number(value) else NoneKind() for value in given)
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (Py, Np, Array))
+
+
 def _dtype(values: Any) -> Any:
     """The widest floating type among numbers, arrays and structures of them."""
     found: set[Any] = set()
@@ -163,7 +184,7 @@ def _numbers(value: Any) -> list[Any]:
     items = _items(value)
     if items is not None:
         return [leaf for item in items for leaf in _numbers(item)]
-    return [value] if isinstance(value, (Py, Np, Array)) else []
+    return [value] if _is_number(value) else []
 
 
 def _items(value: Any) -> tuple[Any, ...] | None:
@@ -194,6 +215,13 @@ def _adjoint(value: Any, dtype: Any) -> Kind:
             return Unknown()
 
 
+def vector(y_bar: Any, *others: Any, **options: Any) -> Kind | None:
+    """A vector of some length."""
+    dtype = dtype_of(y_bar)
+    return None if dtype is None else Array(str(dtype), (None,))
+
+
+register(Rule("convolution_window", "source", (contractions.convolution_window,), kind=vector))
 for _function, _names in LIKE.items():
     register(Rule(_function.__name__, "source", (_function,), kind=kind_like(_function, _names)))
 helpers(*MODULES)

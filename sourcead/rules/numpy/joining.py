@@ -17,10 +17,11 @@ from sourcead.runtime.joins import (
     depth_parts,
     insert_adjoint,
     join_parts,
+    parts_along,
     row_parts,
     side_parts,
     split_flat,
-    split_points,
+    unstacked,
 )
 from sourcead.runtime.nested_lists import item_adjoint, packed, unpacked
 
@@ -51,7 +52,9 @@ def concatenate(y_bar, arrays, axis=0, *, dtype=None, casting="same_kind"):
         return np.stack(np.split(y_bar, len(arrays), axis))
     if axis is None:
         return split_flat(y_bar, arrays)
-    return tuple(np.split(y_bar, split_points(arrays, axis), axis))
+    if len(arrays) == 2 and axis == 0:
+        return y_bar[: np.shape(arrays[0])[0]], y_bar[np.shape(arrays[0])[0] :]
+    return parts_along(y_bar, arrays, axis)
 
 
 @linear(
@@ -68,7 +71,9 @@ def concatenate(y_bar, arrays, axis=0, *, dtype=None, casting="same_kind"):
 def stack(y_bar, arrays, axis=0, *, dtype=None, casting="same_kind"):
     if not isinstance(arrays, (list, tuple)):
         return np.moveaxis(y_bar, axis, 0)
-    return tuple(np.moveaxis(y_bar, axis, 0))
+    if len(arrays) == 2 and axis == 0:
+        return y_bar[0], y_bar[1]
+    return unstacked(y_bar, arrays, axis)
 
 
 @linear(

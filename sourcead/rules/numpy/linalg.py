@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from sourcead.rules.forms import constant, forward_rule, reverse_rule
+from sourcead.rules.numpy.decided import maybe_complex
 from sourcead.rules.numpy.samples import call, positive_definite, present, well_conditioned
 from sourcead.runtime.matrices import (
     cholesky_adjoint,
@@ -32,6 +33,9 @@ from sourcead.runtime.matrices import (
     qr_tangent,
     svd_adjoint,
     svd_tangent,
+    tensorinv_change,
+    tensorsolve_adjoints,
+    tensorsolve_tangent,
     transposed,
 )
 from sourcead.runtime.norms import (
@@ -176,17 +180,12 @@ def solve_tangent(x, a, b, *, a_dot, b_dot):
     ],
 )
 def tensorinv(y_bar, y, a, ind=2):
-    rows = np.size(y) // max(np.prod(np.shape(y)[: np.ndim(a) - ind], dtype=int), 1)
-    square = np.reshape(y, (-1, rows))
-    return np.reshape(-square.T @ np.reshape(y_bar, np.shape(square)) @ square.T, np.shape(a))
+    return tensorinv_change(y, a, ind, y_bar, True)
 
 
 @forward_rule(np.linalg.tensorinv)
 def tensorinv_tangent(y, a, ind=2, *, a_dot):
-    rows = np.size(y) // max(np.prod(np.shape(y)[: np.ndim(a) - ind], dtype=int), 1)
-    square = np.reshape(y, (-1, rows))
-    moved = np.reshape(a_dot, np.shape(square.T))
-    return np.reshape(-square @ moved @ square, np.shape(y))
+    return tensorinv_change(y, a, ind, a_dot, False)
 
 
 @reverse_rule(
@@ -198,26 +197,13 @@ def tensorinv_tangent(y, a, ind=2, *, a_dot):
     ],
 )
 def tensorsolve(x_bar, x, a, b, axes=None):
-    order = list(range(np.ndim(a)))
-    if axes is not None:
-        order = [i for i in order if i not in axes] + list(axes)
-    moved = np.transpose(a, order)
-    square = np.reshape(moved, (-1, np.size(x)))
-    b_bar = np.linalg.solve(square.T, np.ravel(x_bar))
-    moved_bar = np.reshape(-np.outer(b_bar, np.ravel(x)), np.shape(moved))
-    return np.transpose(moved_bar, np.argsort(order)), np.reshape(b_bar, np.shape(b))
+    a_bar, b_bar = tensorsolve_adjoints(x_bar, x, a, b, axes)
+    return a_bar, b_bar
 
 
 @forward_rule(np.linalg.tensorsolve)
-def tensorsolve_tangent(x, a, b, axes=None, *, a_dot, b_dot):
-    order = list(range(np.ndim(a)))
-    if axes is not None:
-        order = [i for i in order if i not in axes] + list(axes)
-    square = np.reshape(np.transpose(a, order), (-1, np.size(x)))
-    right = np.zeros(np.size(x)) if b_dot is None else np.ravel(b_dot)
-    if a_dot is not None:
-        right = right - np.reshape(np.transpose(a_dot, order), np.shape(square)) @ np.ravel(x)
-    return np.reshape(np.linalg.solve(square, right), np.shape(x))
+def tensorsolve_forward(x, a, b, axes=None, *, a_dot, b_dot):
+    return tensorsolve_tangent(x, a, axes, a_dot, b_dot)
 
 
 # ---- factorisations ------------------------------------------------------------------------
@@ -337,6 +323,7 @@ def eigvalsh_forward(w, a, UPLO="L", *, a_dot):
 @reverse_rule(
     np.linalg.eig,
     wrt=("a",),
+    kind=lambda a: maybe_complex(a, 2),
     samples=lambda rng: [
         call(np.array([[2.0, 1.0, 0.3], [0.4, -1.0, 0.2], [0.1, 0.5, 4.0]])),
         call(np.diag([3.0, -2.0, 1.0, 6.0]) + 0.3 * rng.normal(size=(4, 4))),
@@ -347,7 +334,7 @@ def eigvalsh_forward(w, a, UPLO="L", *, a_dot):
 )
 def eig(y_bar, y, a):
     """Boeddeker et al. (2017), with LAPACK's normalisation: length 1, largest component real."""
-    return eig_adjoint(y_bar[0], y_bar[1], y[0], y[1])
+    return eig_adjoint(y_bar[0], y_bar[1], y[0], y[1], a)
 
 
 @forward_rule(np.linalg.eig)
@@ -358,6 +345,7 @@ def eig_forward(y, a, *, a_dot):
 @reverse_rule(
     np.linalg.eigvals,
     wrt=("a",),
+    kind=lambda a: maybe_complex(a, 1),
     samples=lambda rng: [
         call(np.array([[2.0, 1.0, 0.3], [0.4, -1.0, 0.2], [0.1, 0.5, 4.0]])),
         call(rng.normal(size=(4, 4))),
@@ -367,7 +355,7 @@ def eig_forward(y, a, *, a_dot):
 )
 def eigvals(w_bar, w, a):
     _, v = np.linalg.eig(a)
-    return eig_adjoint(w_bar, None, w, v)
+    return eig_adjoint(w_bar, None, w, v, a)
 
 
 @forward_rule(np.linalg.eigvals)

@@ -6,7 +6,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.polynomial import chebyshev, hermite, hermite_e, laguerre, legendre, polynomial
 
-from sourcead.rules.forms import forward_rule, linear, reverse_rule
+from sourcead.rules.forms import forward_rule, helper, linear, reverse_rule
+from sourcead.rules.numpy.decided import maybe_complex
 from sourcead.rules.numpy.samples import call
 from sourcead.runtime.polynomials import (
     fitted_length,
@@ -16,6 +17,7 @@ from sourcead.runtime.polynomials import (
     polyint_adjoint,
     polynomial_values_adjoint,
     product_adjoint,
+    roots_adjoint,
     roots_slopes,
 )
 
@@ -74,6 +76,7 @@ def polyfit_forward(c, x, y, deg, rcond=None, *, w=None, x_dot, y_dot, w_dot):
 @reverse_rule(
     np.roots,
     wrt=("p",),
+    kind=lambda p: maybe_complex(p, 1),
     samples=lambda rng: [
         call(np.array([1.0, -6.0, 11.0, -6.0])),
         call(np.array([2.0, 0.5, 3.0])),
@@ -82,7 +85,7 @@ def polyfit_forward(c, x, y, deg, rcond=None, *, w=None, x_dot, y_dot, w_dot):
 )
 def roots(r_bar, r, p):
     """By the implicit function theorem, at simple roots."""
-    return r_bar @ roots_slopes(r, p)
+    return roots_adjoint(r_bar, r, p)
 
 
 @forward_rule(np.roots)
@@ -195,6 +198,14 @@ def polyint(y_bar, p, m=1):
 
 
 # ---- series in other bases, coefficients from the lowest up --------------------------------
+
+for _function in (
+    *(polynomial.polyder, chebyshev.chebder, legendre.legder),
+    *(hermite.hermder, hermite_e.hermeder, laguerre.lagder),
+    *(polynomial.polyvander, chebyshev.chebvander, legendre.legvander),
+    *(hermite.hermvander, hermite_e.hermevander, laguerre.lagvander),
+):
+    helper(_function)
 
 
 def _series(rng):

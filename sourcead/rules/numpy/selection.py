@@ -57,7 +57,7 @@ def where_tangent(out, condition, x=None, y=None, *, x_dot, y_dot):
     ],
 )
 def select(y_bar, y, condlist, choicelist, default=0):
-    choices_bar, default_bar = select_adjoints(y_bar, condlist, len(choicelist))
+    choices_bar, default_bar = select_adjoints(y_bar, condlist, choicelist, default)
     return choices_bar, default_bar
 
 
