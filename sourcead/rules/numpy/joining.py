@@ -52,8 +52,6 @@ def concatenate(y_bar, arrays, axis=0, *, dtype=None, casting="same_kind"):
         return np.stack(np.split(y_bar, len(arrays), axis))
     if axis is None:
         return split_flat(y_bar, arrays)
-    if len(arrays) == 2 and axis == 0:
-        return y_bar[: np.shape(arrays[0])[0]], y_bar[np.shape(arrays[0])[0] :]
     return parts_along(y_bar, arrays, axis)
 
 
@@ -71,8 +69,6 @@ def concatenate(y_bar, arrays, axis=0, *, dtype=None, casting="same_kind"):
 def stack(y_bar, arrays, axis=0, *, dtype=None, casting="same_kind"):
     if not isinstance(arrays, (list, tuple)):
         return np.moveaxis(y_bar, axis, 0)
-    if len(arrays) == 2 and axis == 0:
-        return y_bar[0], y_bar[1]
     return unstacked(y_bar, arrays, axis)
 
 
