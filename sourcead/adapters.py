@@ -12,7 +12,7 @@ import linecache
 import types
 from typing import Any
 
-__all__ = ["adapter"]
+__all__ = ["adapter", "spread"]
 
 
 def adapter(target: Any) -> types.FunctionType:
@@ -23,7 +23,10 @@ def adapter(target: Any) -> types.FunctionType:
         or "function"
     )
     name = name if name.isidentifier() else "function"
-    parameters = _parameters(target)
+    return _made(target, name, _parameters(target))
+
+
+def _made(target: Any, name: str, parameters: list[inspect.Parameter]) -> types.FunctionType:
     arguments = ", ".join(
         f"{p.name}={p.name}" if p.kind is p.KEYWORD_ONLY else p.name for p in parameters
     )
@@ -53,6 +56,23 @@ def adapter(target: Any) -> types.FunctionType:
 
 
 _KEPT: list[str] = []
+
+
+def spread(target: Any, count: int) -> types.FunctionType:
+    """A function of `count` positional parameters in place of one with `*values`.
+
+    >>> def total(x, *values, scale=1.0): return scale * (x + sum(values))
+    >>> spread(total, 3)(1.0, 2.0, 3.0, scale=2.0)
+    12.0
+    """
+    parameters = []
+    for p in inspect.signature(target, follow_wrapped=False).parameters.values():
+        if p.kind is p.VAR_POSITIONAL:
+            names = [f"{p.name}_{i}" for i in range(count - len(parameters))]
+            parameters += [inspect.Parameter(n, inspect.Parameter.POSITIONAL_OR_KEYWORD) for n in names]
+        elif p.kind is not p.VAR_KEYWORD:
+            parameters.append(p)
+    return _made(target, target.__name__, parameters)
 
 
 def _parameters(target: Any) -> list[inspect.Parameter]:

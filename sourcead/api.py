@@ -10,10 +10,12 @@ import functools
 import html
 import inspect
 from collections.abc import Callable, Sequence
+from types import FunctionType
 from typing import Any, TypeVar, overload
 
 import numpy as np
 
+from sourcead.adapters import spread
 from sourcead.callables import Compiled, Mode, Source, source_of
 from sourcead.errors import AliasedArguments, IntegerArgument, UnknownArgument, WrongCotangent
 from sourcead.ir.kinds import (
@@ -29,7 +31,7 @@ from sourcead.ir.kinds import (
     Unknown,
     dtype_of,
 )
-from sourcead.ir.nodes import Origin
+from sourcead.ir.nodes import Function, Origin
 from sourcead.signature import fast_key, kind_of
 
 __all__ = [
@@ -47,6 +49,30 @@ __all__ = [
 
 F = TypeVar("F", bound=Callable[..., Any])
 Argnums = int | str | Sequence[int | str]
+
+
+# -- the compiler, imported when it is first needed ----------------------------------------------
+
+
+def _compile_derivative(source: Source, kinds: Sequence[Kind], mode: Mode) -> Compiled:
+    from sourcead.pipeline import compile_derivative
+
+    return compile_derivative(source, kinds, mode)
+
+
+def _template_of_gradient(source: Source, mode: Mode, kinds: Sequence[Kind]) -> Function:
+    from sourcead.pipeline import template_of_gradient
+
+    return template_of_gradient(source, mode, kinds)
+
+
+def _annotate(error: BaseException) -> None:
+    from sourcead.emit.load import annotate
+
+    annotate(error)
+
+
+# -- derivatives as callable objects -------------------------------------------------------------
 
 
 class Derivative:
@@ -83,14 +109,14 @@ class Derivative:
                 try:
                     return compiled.call(*args)
                 except Exception as error:
-                    annotate(error)
+                    _annotate(error)
                     raise
         full = self._bind(args, kwargs)
         compiled = self._compiled(full)
         try:
             return compiled.call(*full)
         except Exception as error:
-            annotate(error)
+            _annotate(error)
             raise
 
     def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
@@ -133,7 +159,7 @@ class Derivative:
     def _compile(self, kinds: tuple[Kind, ...], full: tuple[Any, ...]) -> Compiled:
         for i in self._mode.wrt:
             self._check_argument(kinds[i], self._source.parameters[i].name)
-        return compile_derivative(self._source, kinds, self._mode)
+        return _compile_derivative(self._source, kinds, self._mode)
 
     def _check_argument(self, kind: Kind, name: str) -> None:
         if not has_float(kind):
@@ -184,7 +210,7 @@ class Derivative:
     def _latest(self) -> Compiled:
         if self._last is None:
             kinds = tuple(self._assumed(p, i) for i, p in enumerate(self._source.parameters))
-            self._last = compile_derivative(self._source, kinds, self._mode)
+            self._last = _compile_derivative(self._source, kinds, self._mode)
         return self._last
 
     def _assumed(self, parameter: inspect.Parameter, index: int) -> Kind:
@@ -234,7 +260,7 @@ class Derivative:
         source, mode = self._source, self._mode
         return Source(
             self.__name__,
-            lambda kinds: template_of_gradient(source, mode, kinds),
+            lambda kinds: _template_of_gradient(source, mode, kinds),
             source.live,
             source.parameters,
             source.receiver,
@@ -242,7 +268,7 @@ class Derivative:
 
     def template_for(self, kinds: Sequence[Kind]) -> Any:
         """The Wengert list for arguments of these kinds (a function that calls this derivative inlines it)."""
-        return template_of_gradient(self._source, self._mode, kinds)
+        return _template_of_gradient(self._source, self._mode, kinds)
 
     def __reduce__(self) -> Any:
         return Derivative, (self._function, self._mode, self._label)
@@ -298,6 +324,41 @@ def positions(function: Any, argnums: Argnums) -> tuple[tuple[int, ...], bool]:
     return tuple(found), single
 
 
+def addresses_star(function: Any, argnums: Argnums) -> bool:
+    """Is a position meant that is an element of `*values`?"""
+    if not isinstance(function, FunctionType):
+        return False
+    kinds = [p.kind for p in inspect.signature(function, follow_wrapped=False).parameters.values()]
+    if inspect.Parameter.VAR_POSITIONAL not in kinds:
+        return False
+    wanted = [argnums] if isinstance(argnums, (int, str)) else argnums
+    return any(isinstance(i, int) and i >= kinds.index(inspect.Parameter.VAR_POSITIONAL) for i in wanted)
+
+
+class Spread:
+    """A derivative with respect to elements of `*values`: one derivative for each number of arguments."""
+
+    def __init__(self, function: FunctionType, argnums: Argnums, make: Callable[[Any], Derivative]) -> None:
+        self.__wrapped_primal__ = function
+        self._argnums = argnums
+        self._make = make
+        self._made: dict[int, Derivative] = {}
+        self.__name__ = f"{function.__name__}_grad"
+
+    def for_count(self, count: int) -> Derivative:
+        found = self._made.get(count)
+        if found is None:
+            found = self._made[count] = self._make(spread(self.__wrapped_primal__, count))
+        return found
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.for_count(len(args))(*args, **kwargs)
+
+    def source_for(self, *args: Any, **kwargs: Any) -> str:
+        """The generated source for these arguments; nothing is run."""
+        return self.for_count(len(args)).source_for(*args, **kwargs)
+
+
 # -- the functions ---------------------------------------------------------------------------
 
 
@@ -308,12 +369,16 @@ def grad(function: Any, argnums: Argnums = 0, *, has_aux: bool = False) -> Deriv
     argument's structure, shape and dtype.  has_aux: the function returns `(value, aux)`; the result
     is `(gradient, aux)`.
     """
+    if addresses_star(function, argnums):
+        return Spread(function, argnums, lambda fixed: grad(fixed, argnums, has_aux=has_aux))  # type: ignore[return-value]
     wrt, single = positions(function, argnums)
     return Derivative(function, Mode("gradient", wrt, False, has_aux, single), "grad")
 
 
 def value_and_grad(function: Any, argnums: Argnums = 0, *, has_aux: bool = False) -> Derivative:
     """`(value, gradient)` in one call; with has_aux `((value, aux), gradient)`."""
+    if addresses_star(function, argnums):
+        return Spread(function, argnums, lambda fixed: value_and_grad(fixed, argnums, has_aux=has_aux))  # type: ignore[return-value]
     wrt, single = positions(function, argnums)
     return Derivative(function, Mode("gradient", wrt, True, has_aux, single), "value_and_grad")
 
@@ -349,7 +414,10 @@ def _derivative(function: Any, form: str, argnums: Argnums | None, count: int) -
 
 
 def _make(function: Any, form: str, argnums: Argnums | None, count: int) -> Any:
-    wrt, _ = positions(function, tuple(range(count)) if argnums is None else argnums)
+    argnums = tuple(range(count)) if argnums is None else argnums
+    if addresses_star(function, argnums):
+        function = spread(function, count)
+    wrt, _ = positions(function, argnums)
     return (Pullback if form == "pullback" else Pushforward)(function, Mode(form, wrt))
 
 
@@ -369,7 +437,7 @@ class Pushforward(Derivative):
         try:
             return compiled.call(*full, *tangents)
         except Exception as error:
-            annotate(error)
+            _annotate(error)
             raise
 
     def _compiled_active(self, full: tuple[Any, ...]) -> Compiled:
@@ -391,7 +459,7 @@ class Pullback(Derivative):
         try:
             out, saved = compiled.call(*full)
         except Exception as error:
-            annotate(error)
+            _annotate(error)
             raise
         reverse, origin = compiled.reverse, self._origin()
 
@@ -401,7 +469,7 @@ class Pullback(Derivative):
             try:
                 return reverse(saved, out_bar)
             except Exception as error:
-                annotate(error)
+                _annotate(error)
                 raise
 
         return out, pullback

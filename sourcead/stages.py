@@ -18,6 +18,7 @@ from typing import Any
 
 import sourcead
 from sourcead.api import positions
+from sourcead.callables import Compiled, Mode, Source, source_of
 from sourcead.emit.source import emit
 from sourcead.emit.standalone import module
 from sourcead.errors import NonScalarOutput
@@ -27,7 +28,6 @@ from sourcead.ir.kinds import Kind, Py
 from sourcead.ir.nodes import Function, Param
 from sourcead.ir.show import show
 from sourcead.kind_text import parse_kind
-from sourcead.callables import Compiled, Mode, Source, source_of
 from sourcead.pipeline import compile_derivative
 from sourcead.signature import kind_of
 

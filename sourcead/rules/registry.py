@@ -6,6 +6,7 @@ with any input), or it has neither (an active value that enters it is refused).
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import BuiltinMethodType, MethodType, ModuleType, NoneType
@@ -61,7 +62,18 @@ class Rule:
 # Key -> (object kept alive, rule): by identity, because some callables are unhashable.
 _RULES: dict[Any, tuple[Any, Rule]] = {}
 _ORDER: list[Rule] = []
-_LOADERS: list[Callable[[], bool]] = []
+_PACKAGES = ["sourcead.rules.numpy", "sourcead.rules.python", "sourcead.rules.scipy"]
+
+
+def _load_packages() -> bool:
+    """Register the rules that come with sourcead; at the first look-up, so that its import is quick."""
+    names, _PACKAGES[:] = list(_PACKAGES), []
+    for name in names:
+        importlib.import_module(name)
+    return bool(names)
+
+
+_LOADERS: list[Callable[[], bool]] = [_load_packages]
 
 
 def register(rule: Rule) -> None:

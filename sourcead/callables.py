@@ -1,0 +1,111 @@
+"""What is differentiated, how, and what comes of it: the types between the public functions and the stages.
+
+This module is light: the compiler itself (`sourcead/pipeline.py`) is imported when the first derivative
+is compiled, so that `import sourcead` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import types
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sourcead.errors import NotAFunction
+from sourcead.ir.kinds import Kind
+from sourcead.ir.nodes import Function, Origin
+
+if TYPE_CHECKING:
+    from sourcead.guards import Guards
+
+__all__ = ["Compiled", "Mode", "Source", "source_of"]
+
+
+@dataclass(frozen=True)
+class Mode:
+    """Which derivative: `form` is gradient, pullback or tangent; `wrt` the positions of the parameters."""
+
+    form: str
+    wrt: tuple[int, ...]
+    value: bool = False
+    aux: bool = False
+    single: bool = True  # one adjoint by itself rather than a tuple of one
+
+
+@dataclass(frozen=True)
+class Source:
+    """Something that can be differentiated: how to get its Wengert list for arguments of given kinds."""
+
+    name: str
+    template: Callable[[Sequence[Kind]], Function]
+    live: types.FunctionType  # whose globals and closure cells the code reads
+    parameters: tuple[inspect.Parameter, ...]
+    receiver: Any = None
+
+
+@dataclass
+class Compiled:
+    """A derivative for one signature: the callable, its text and its Wengert list."""
+
+    call: Callable[..., Any]
+    source: str
+    functions: tuple[Function, ...]
+    primal: Function
+    reverse: Callable[..., Any]  # the second half of a pullback
+    writes_arguments: bool
+    details: Any = None
+    guards: Guards | None = None
+
+    @property
+    def wengert(self) -> str:
+        from sourcead.ir.show import show
+
+        return show(self.primal)
+
+    def valid(self) -> bool:
+        """Do the assumptions about live objects still hold?"""
+        return self.guards is None or self.guards.hold()
+
+
+def source_of(function: Any) -> Source:
+    """The differentiable view of a live callable."""
+    view = getattr(function, "__differentiable_source__", None)
+    if view is not None:
+        return view()  # type: ignore[no-any-return]
+    plain, receiver = function, None
+    if isinstance(function, functools._lru_cache_wrapper):
+        plain = function.__wrapped__
+    elif not isinstance(function, types.FunctionType) and hasattr(function, "py_func"):
+        plain = function.py_func
+    if isinstance(plain, (staticmethod, classmethod)):
+        plain = plain.__func__
+    if isinstance(plain, types.MethodType):
+        receiver, plain = plain.__self__, plain.__func__
+    elif isinstance(plain, functools.partial) or not isinstance(plain, types.FunctionType):
+        plain, receiver = _adapted(function)
+    parameters = tuple(inspect.signature(plain, follow_wrapped=False).parameters.values())
+    return Source(plain.__name__, lambda kinds: _lowered(plain), plain, parameters, receiver)
+
+
+def _lowered(function: types.FunctionType) -> Function:
+    from sourcead.frontend.lower import lower
+
+    return lower(function)
+
+
+def _adapted(function: Any) -> tuple[types.FunctionType, Any]:
+    """Partials, callable objects and functions without source of their own: called by a small function."""
+    call = getattr(type(function), "__call__", None)  # noqa: B004  (the function itself is wanted)
+    if isinstance(call, types.FunctionType):
+        return call, function
+    if callable(function):
+        from sourcead.adapters import adapter
+
+        return adapter(function), None
+    raise NotAFunction.at(
+        Origin.none(),
+        f"{type(function).__name__} object is not a function",
+        "pass a Python function",
+    )
