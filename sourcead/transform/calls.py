@@ -100,12 +100,16 @@ class Calls(Operations):
 
     if TYPE_CHECKING:
 
+        def choose(self, func: Name, index: Any, options: list[Any], args: list[Any], kwargs: Any, hint: str) -> Val: ...
         def run(self, block: Any, env: dict[Name, Val]) -> bool: ...
         def value(self, operand: Any, env: dict[Name, Val]) -> Val: ...
 
     # -- entry -------------------------------------------------------------------------------
 
     def call(self, func: Val, args: list[Any], kwargs: Kwargs, hint: str = "t") -> Val:
+        chosen = self.choices.get(func) if isinstance(func, Name) else None
+        if chosen is not None:
+            return self.choose(func, chosen[0], list(chosen[1].items()), args, kwargs, hint)  # type: ignore[arg-type]
         match self.kind(func):
             case Value(value=obj):
                 return self.call_object(func, obj, args, kwargs, hint)

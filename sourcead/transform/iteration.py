@@ -31,6 +31,7 @@ class Iteration:
     target_varied: bool = False
     hint: str = ""
     unrolled: Sequenced | None = None
+    writable_out: Sequenced | None = None  # what to write out if the loop fills a list with objects
     watched: tuple[str, ...] = ()  # sites of lists of which the loop may not change the length
 
 
@@ -68,7 +69,7 @@ def iteration(s: Any, items: Val) -> Iteration:
     items = iterable(s, items)
     kind = s.kind(items)
     if kind == Object(range):
-        return Iteration(s.operand(items), Py(int))
+        return Iteration(s.operand(items), Py(int), writable_out=_constant_range(s, items))
     if isinstance(kind, Dict) and s.holds_varied(items):
         keys = s.method(items, "keys", [], [])
         return Iteration(Const(None), Unknown(), unrolled=sequenced(s, keys))
@@ -77,7 +78,7 @@ def iteration(s: Any, items: Val) -> Iteration:
         plain = all(isinstance(i, Const) for i in found) and len({type(i.value) for i in found}) == 1
         if not (plain and len(found) > 1 and not isinstance(kind, List)):
             return Iteration(Const(None), Unknown(), unrolled=sequenced(s, items))
-        return Iteration(s.operand(items), s.kind(found[0]))
+        return Iteration(s.operand(items), s.kind(found[0]), writable_out=sequenced(s, items))
     if active(s, items):
         sequence = sequenced(s, items)
         if sequence is not None:
@@ -91,6 +92,18 @@ def iteration(s: Any, items: Val) -> Iteration:
             s.refuse("the loop runs over values that carry a derivative in something of unknown structure",
                      "loop over a list, tuple, array, range, zip or enumerate")
     return Iteration(s.operand(items), plain_kind(s, items))
+
+
+def _constant_range(s: Any, items: Val) -> Sequenced | None:
+    """A range of a few known numbers."""
+    made = s.definitions.get(items) if isinstance(items, Name) else None
+    if not isinstance(made, Call) or not all(isinstance(a, Const) and type(a.value) is int for a in made.args):
+        return None
+    try:
+        numbers = range(*(a.value for a in made.args))  # type: ignore[union-attr]
+    except (TypeError, ValueError):
+        return None
+    return Sequenced(lambda: Const(len(numbers)), lambda i: Const(numbers[i.value]), lambda: len(numbers))  # type: ignore[union-attr]
 
 
 def parts_of(s: Any, items: Val) -> list[Val]:

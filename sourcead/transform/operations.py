@@ -35,7 +35,7 @@ from sourcead.ir.kinds import (
     is_scalar,
     same_dim,
 )
-from sourcead.ir.nodes import UNDEFINED, Attr, Call, Const, Name, Op, Operand, Ref, Store, StoreAttr
+from sourcead.ir.nodes import UNDEFINED, Attr, Call, Const, MethodCall, Name, Op, Operand, Ref, Store, StoreAttr
 from sourcead.runtime.numbers import as_number
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM, Heap
@@ -208,6 +208,8 @@ class Operations(Slots):
                 return self.fresh_dict(args, hint)
             case "set":
                 return self.fresh_set(args, hint)
+            case "dict_merge" | "or_" if all(isinstance(self.kind(a), Dict) for a in args):
+                return self.merged_dicts(op, args, hint)
             case "getitem":
                 return self.getitem(args[0], args[1], hint)
             case "copy":
@@ -226,6 +228,17 @@ class Operations(Slots):
         if varied:
             self.refuse(f"`{op}` of a value that carries a derivative", "keep active values out of it")
         return self.emit(Op(op, operands), kind, hint)
+
+    def merged_dicts(self, op: str, args: list[Val], hint: str) -> Val:
+        """`{**a, **b}` and `a | b`: a new dict of both."""
+        from sourcead.transform.containers import dict_like, dict_method
+
+        first = self.emit(MethodCall(self.operand(args[0]), "copy", ()), Unknown(), hint)
+        made = dict_like(self, first, args[0])
+        kind = self.kind(made)
+        assert isinstance(kind, Dict)
+        dict_method(self, made, kind.site, "update", [args[1]], (), "_")
+        return made
 
     def spread(self, args: Sequence[Any]) -> list[Val]:
         out: list[Val] = []

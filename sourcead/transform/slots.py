@@ -45,6 +45,7 @@ class Slots(Builder):
     memory: Memory
     entered: list[Any]  # the call sites that lead to the code being written
     ordinal: int  # how many containers the statement has made
+    choices: dict[Name, tuple[Operand, dict[Hashable, Any]]]  # functions picked by an index
     entry_reads: set[Name]  # reads that certainly see what an argument held on entry
 
     if TYPE_CHECKING:
@@ -193,6 +194,8 @@ class Slots(Builder):
         if isinstance(index, Virtual) and index.form == "slice":
             return self.list_like(name, site)
         self.share_slot(name, site, ITEM, read=True)
+        if items is not None:
+            self.note_choice(name, index, dict(enumerate(items)))
         return name
 
     def dict_item(self, base: Val, site: str, index: Val, hint: str) -> Val:
@@ -209,7 +212,16 @@ class Slots(Builder):
         self.share_slot(name, site, slot, read=True)
         if isinstance(base, Name) and isinstance(index, Const):
             self.memory.learn(base, slot, name)
+        known = self.memory.known(base)
+        if known is not None and known.complete:
+            self.note_choice(name, index, known.slots)
         return name
+
+    def note_choice(self, name: Name, index: Val, options: dict[Hashable, Any]) -> None:
+        """One of a few functions was picked by an index that is not known: a call of it becomes a chain of tests."""
+        functions = [isinstance(self.kind(v), (Value, Closure, Bound, Partial)) for v in options.values()]
+        if functions and all(functions):
+            self.choices[name] = (self.operand(index), dict(options))
 
     def slot(self, site: str, slot: Hashable) -> Kind:
         """What a dict may hold under a key (all keys: ITEM)."""

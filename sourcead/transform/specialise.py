@@ -28,7 +28,10 @@ from sourcead.ir.kinds import (
     Kind,
     List,
     Never,
+    Np,
     Object,
+    Py,
+    Text,
     Tuple,
     Unknown,
     carries,
@@ -69,6 +72,7 @@ from sourcead.ir.nodes import (
     While,
     With,
 )
+from sourcead.ir.walk import binds, statements
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.globals import Again, Globals
 from sourcead.transform.containers import delete_item
@@ -79,6 +83,10 @@ from sourcead.transform.memory import Contents, Key, Memory
 __all__ = ["Specialised", "Specialiser", "specialise"]
 
 Env = dict[Name, Val]
+
+
+class FillsList(Exception):
+    """A loop puts objects, lists or functions on a list: they can be followed only if it is written out."""
 
 
 @dataclass
@@ -112,6 +120,7 @@ class Held:
 
 
 MAX_RUNS = 40
+WRITTEN_OUT = 16  # turns of a loop that fills a list
 MAX_TURNS = 12  # of a loop's fixed point; kinds have bounded height, so this is a safety net
 
 
@@ -171,6 +180,7 @@ class Specialiser(Globals):
         self.shapes_found: dict[Any, Any] = {}  # of loops met on trial: where to start when met again
         self.entered: list[Origin] = []
         self.entry_reads: set[Name] = set()
+        self.choices: dict[Name, tuple[Operand, dict[Any, Any]]] = {}
         self.ordinal = 0
         self.iterators: dict[Name, Any] = {}
         self.iterated: set[str] = set()  # lists that a loop runs over by position
@@ -180,6 +190,7 @@ class Specialiser(Globals):
         name = super().fresh(hint, kind, varied)
         self.iterators.pop(name, None)
         self.entry_reads.discard(name)
+        self.choices.pop(name, None)
         return name
 
     @contextmanager
@@ -501,6 +512,29 @@ class Specialiser(Globals):
         merges.append(Merge(target, x, y))
         return target
 
+    def choose(self, func: Name, index: Operand, options: list[tuple[Any, Val]], args: list[Any], kwargs: Any, hint: str) -> Val:
+        """The call of one of several functions: `if index == key: ... elif ...`."""
+        (key, function), *rest = options
+        if not rest:
+            return self.call(function, args, kwargs, hint)
+        test = self.operand(self.op("eq", [index, Const(key)]))
+        entry = self.memory.snapshot()
+        self.memory.logs.append(set())
+        self.forks += 1
+        with self.block() as then:
+            a = self.call(function, args, kwargs, hint)
+        after_then = self.memory.snapshot()
+        self.memory.restore(entry)
+        with self.block() as orelse:
+            b = self.choose(func, index, rest, args, kwargs, hint)
+        self.forks -= 1
+        stored = self.memory.logs.pop()
+        merges: list[Merge] = []
+        found = self.merge(hint, a, b, merges, then, orelse)
+        self.merge_memory(after_then, stored, merges, then, orelse)
+        self.add(If(test, tuple(then), tuple(orelse), tuple(merges), self.origin))
+        return found
+
     def merge_memory(
         self, after_then: dict[Name, Contents], stored: set[Key], merges: list[Merge], then: list[Stmt], orelse: list[Stmt]
     ) -> None:
@@ -543,8 +577,17 @@ class Specialiser(Globals):
             target, leave = head
             self.add(For(target, items, carried, tuple(body), leave, self.origin))
 
+        out = plan.writable_out
+        count = None if out is None else out.count()
+        forks = self.forks
         with self.heap.resizing() as resized:
-            self.loop(statement.carried, env, turn, build)
+            try:
+                self.loop(statement.carried, env, turn, build, grows=count is None or count > WRITTEN_OUT)
+            except FillsList:
+                assert out is not None
+                self.forks = forks
+                self.unroll(statement, out, env)
+                return True
         if any(site in resized for site in plan.watched):
             self.refuse("a list that carries derivatives is made longer or shorter while it is iterated",
                         "loop over a copy, or over range(len(...))")
@@ -573,7 +616,7 @@ class Specialiser(Globals):
         for name, _ in unsettled:
             self.memory.forget(name)
 
-    def loop(self, carried: tuple[Carried, ...], env: Env, turn: Any, build: Any) -> None:
+    def loop(self, carried: tuple[Carried, ...], env: Env, turn: Any, build: Any, grows: bool = True) -> None:
         """Find the kinds of what is carried (on trial), then write the loop once."""
         initial = [self.value(c.initial, env) for c in carried]
         entry = self.memory.snapshot()
@@ -588,7 +631,7 @@ class Specialiser(Globals):
                 self.start_turn(held)
                 turn(body_env)
                 wider = [self.widen(s, self.shape_of(self.value(c.next, body_env))) for c, s in zip(carried, shapes)]
-                settled = self.compare_memory(held)
+                settled = self.compare_memory(held, grows)
             if wider == shapes and settled:
                 break
             shapes = wider
@@ -619,12 +662,14 @@ class Specialiser(Globals):
         self.memory.restore(held.replaced(slots))
         return slots
 
-    def compare_memory(self, held: Held) -> bool:
+    def compare_memory(self, held: Held, grows: bool) -> bool:
         """Widen what is held by what a turn has left; is it settled?"""
         settled = True
         for name, before in list(held.entry.items()):
             after = self.memory.contents.get(name)
             if after is None or (before.form == "list" and len(after.slots) != len(before.slots)):
+                if not grows and after is not None and not isinstance(self.heap.read(before.site, ITEM), (Py, Np, Text)):
+                    raise FillsList
                 held.drop(name)
                 settled = False
                 continue
@@ -781,7 +826,11 @@ class Specialiser(Globals):
         else_env = dict(body_env)
         with self.block() as orelse:
             self.run(statement.orelse, else_env)
-        leaves = [self.value(v, else_env) for v in statement.leaves]
+        final_env = {**else_env, **handler_entry}
+        with self.block() as final:
+            self.run(statement.final, final_env)
+        bound = {n for s in statements(statement.final) for n in binds(s)}
+        leaves = [self.value(v, final_env if v in bound else else_env) for v in statement.leaves]
         handlers = []
         handler_values = []
         for handler in statement.handlers:
@@ -806,9 +855,6 @@ class Specialiser(Globals):
             for v in all_values:
                 kind = join(kind, self.kind(v))
             targets.append(self.fresh(target.hint, kind, any(map(self.holds_varied, all_values))))
-        final_env = {**env, **handler_entry}
-        with self.block() as final:
-            self.run(statement.final, final_env)
         env.update(zip(statement.targets, targets))
         self.add(Try(tuple(body), tuple(handlers), tuple(orelse), tuple(final), tuple(targets), tuple(operands),
                      tuple(interrupted), self.origin))
