@@ -61,6 +61,8 @@ def kind_of(value: Any, path: str, depth: int = 0) -> Kind:
         return Array(str(value.dtype), dims)
     if isinstance(value, np.generic) and value.dtype.kind in "biufc":
         return Np(str(value.dtype))
+    if isinstance(value, (np.random.Generator, np.random.RandomState)):
+        return Object(cls)  # its draws have rules
     if value is None:
         return NoneKind()
     if cls is str or cls is bytes:
