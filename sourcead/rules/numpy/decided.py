@@ -15,15 +15,18 @@ import numpy as np
 from sourcead.ir.kinds import (
     Array,
     Dict,
+    Dim,
     Kind,
     List,
     NoneKind,
     Np,
     Number,
+    Object,
     Py,
     Text,
     Tuple,
     Unknown,
+    broadcast_dims,
     dtype_of,
 )
 from sourcead.ir.nodes import Const, Ref
@@ -111,3 +114,40 @@ def _dtype(value: Any) -> np.dtype[Any] | None:
             else None
         )
     return dtype_of(value)
+
+
+def drawn(*parameters: str, dtype: str = "float64") -> Callable[..., Kind | None]:
+    """The kind of a random draw with these parameters, of which one is `size`.
+
+    Without `size` a draw has the shape of its parameters, and is a Python float where they are numbers.
+    """
+
+    def kind(*args: Any, **kwargs: Any) -> Kind | None:
+        named = {**dict(zip(parameters, args)), **kwargs}
+        if len(args) > len(parameters) or not set(named) <= set(parameters):
+            return None
+        size = named.pop("size", None)
+        if (
+            size is None
+            or isinstance(size, NoneKind)
+            or (isinstance(size, Const) and size.value is None)
+        ):
+            return _elementwise(list(named.values()), dtype)
+        if isinstance(size, Tuple):
+            return Array(dtype, tuple(map(_dim, size.items)))
+        if isinstance(size, (Const, Py)):
+            return Array(dtype, (_dim(size),))
+        return None
+
+    return kind
+
+
+def _dim(value: Any) -> Dim:
+    return value.value if isinstance(value, Const) and isinstance(value.value, int) else None
+
+
+def _elementwise(values: list[Any], dtype: str) -> Kind | None:
+    shapes = [value.dims for value in values if isinstance(value, Array)]
+    if not all(isinstance(value, (Array, Py, Np, Const, Object)) for value in values):
+        return None
+    return Array(dtype, broadcast_dims(shapes)) if shapes else Py(float)

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from sourcead.ir.kinds import Object
 from sourcead.rules.forms import constant, forward_rule, reverse_rule
+from sourcead.rules.numpy.decided import drawn
 from sourcead.rules.numpy.samples import call, present
 from sourcead.rules.registry import Effects
 from sourcead.runtime.draws import standardised
@@ -20,26 +22,30 @@ DRAW = Effects(pure=False)
 Generator, RandomState = np.random.Generator, np.random.RandomState
 
 constant(
-    np.random.default_rng,
-    np.random.SeedSequence,
-    Generator,
-    RandomState,
-    np.random.PCG64,
+    np.random.default_rng, Generator, effects=DRAW, kind=lambda *args, **kwargs: Object(Generator)
+)
+constant(RandomState, effects=DRAW, kind=lambda *args, **kwargs: Object(RandomState))
+constant(np.random.SeedSequence, np.random.PCG64, effects=DRAW)
+constant(
+    *present(Generator, "random", "standard_normal", "standard_exponential"),
+    *present(RandomState, "random_sample", "standard_normal", "standard_exponential"),
     effects=DRAW,
+    kind=drawn("self", "size"),
+)
+constant(
+    *present(np.random, "random", "random_sample", "standard_normal", "standard_exponential"),
+    effects=DRAW,
+    kind=drawn("size"),
 )
 constant(np.random.seed, np.random.get_state, np.random.set_state, effects=DRAW)
 constant(
-    *present(
-        Generator, "random", "integers", "standard_normal", "standard_exponential", "bytes", "spawn"
-    ),
+    *present(Generator, "integers", "bytes", "spawn"),
     *present(Generator, "binomial", "negative_binomial", "poisson", "geometric", "hypergeometric"),
     *present(Generator, "logseries", "zipf", "multinomial", "multivariate_hypergeometric"),
-    *present(RandomState, "random_sample", "rand", "randn", "randint", "standard_normal", "seed"),
-    *present(
-        RandomState, "binomial", "poisson", "geometric", "multinomial", "standard_exponential"
-    ),
-    *present(np.random, "random", "rand", "randn", "randint", "random_sample", "standard_normal"),
-    *present(np.random, "binomial", "poisson", "geometric", "multinomial", "standard_exponential"),
+    *present(RandomState, "rand", "randn", "randint", "seed"),
+    *present(RandomState, "binomial", "poisson", "geometric", "multinomial"),
+    *present(np.random, "rand", "randn", "randint"),
+    *present(np.random, "binomial", "poisson", "geometric", "multinomial"),
     effects=DRAW,
 )
 
@@ -75,6 +81,7 @@ def _scaled(rng):
     wrt=("loc", "scale"),
     samples=_located,
     effects=DRAW,
+    kind=drawn("self", "loc", "scale", "size"),
 )
 def normal(y_bar, y, self, loc=0.0, scale=1.0, size=None):
     return y_bar, y_bar * standardised(y, loc, scale)
@@ -100,6 +107,7 @@ def normal_tangent(y, self, loc=0.0, scale=1.0, size=None, *, loc_dot, scale_dot
         call(_rng(), low=-1.0, high=2.0, size=3),
     ],
     effects=DRAW,
+    kind=drawn("self", "low", "high", "size"),
 )
 def uniform(y_bar, y, self, low=0.0, high=1.0, size=None):
     share = standardised(y, low, np.subtract(high, low))
@@ -122,6 +130,7 @@ def uniform_tangent(y, self, low=0.0, high=1.0, size=None, *, low_dot, high_dot)
     wrt=("scale",),
     samples=_scaled,
     effects=DRAW,
+    kind=drawn("self", "scale", "size"),
 )
 def exponential(y_bar, y, self, scale=1.0, size=None):
     return y_bar * standardised(y, 0.0, scale)
@@ -145,6 +154,7 @@ def exponential_tangent(y, self, scale=1.0, size=None, *, scale_dot):
         call(_rng(), mean=0.1, sigma=0.4, size=3),
     ],
     effects=DRAW,
+    kind=drawn("self", "mean", "sigma", "size"),
 )
 def lognormal(y_bar, y, self, mean=0.0, sigma=1.0, size=None):
     """y = exp(mean + sigma * z)"""
@@ -166,6 +176,7 @@ def lognormal_tangent(y, self, mean=0.0, sigma=1.0, size=None, *, mean_dot, sigm
     wrt=("a",),
     samples=_scaled,
     effects=DRAW,
+    kind=drawn("self", "a", "size"),
 )
 def weibull(y_bar, y, self, a, size=None):
     """y = u ** (1 / a)"""
@@ -183,6 +194,7 @@ def weibull_tangent(y, self, a, size=None, *, a_dot):
     wrt=("a",),
     samples=lambda rng: [call(_rng(), 1.5), call(_rng(), rng.uniform(1.5, 2.5, (3,)), (2, 3))],
     effects=DRAW,
+    kind=drawn("self", "a", "size"),
 )
 def pareto(y_bar, y, self, a, size=None):
     """y = exp(e / a) - 1"""
@@ -203,6 +215,7 @@ def pareto_tangent(y, self, a, size=None, *, a_dot):
         call(_rng(), 2.0, scale=rng.uniform(0.5, 1.5, (3,)), size=(2, 3)),
     ],
     effects=DRAW,
+    kind=drawn("self", "shape", "scale", "size"),
 )
 def gamma(y_bar, y, self, shape, scale=1.0, size=None):
     """In the scale only."""
