@@ -247,6 +247,9 @@ class Calls(Operations):
             first = items[0] if items else Unknown()
             return List(self.kind(first) if isinstance(first, Const) else first, "", items)
         kind = self.kind(value)
+        made = self.definitions.get(value) if isinstance(value, Name) else None
+        if isinstance(made, Op) and made.op == "tuple" and isinstance(kind, Tuple) and kind.cls is tuple:
+            return Tuple(tuple(map(self.deep_kind, made.args)))
         sized = self.size_of(value)
         if sized is not None:
             return sized  # type: ignore[return-value]
