@@ -31,6 +31,7 @@ from sourcead.ir.nodes import (
 )
 from sourcead.ir.walk import binds, reads, statements
 from sourcead.rules import registry
+from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import Heap
 
 __all__ = ["Locations", "View", "activity", "find_selected", "find_useful", "function_of"]
@@ -50,7 +51,7 @@ def activity(builder: Any, useful: set[Name]) -> Callable[[Any], bool]:
     return is_active
 
 
-def find_useful(body: Block, result: Operand, heap: Heap, kinds: dict[Name, Kind]) -> set[Name]:
+def find_useful(body: Block, result: Val, heap: Heap, kinds: dict[Name, Kind]) -> set[Name]:
     """Names whose value can reach the result, by assignment or through storage (in any order)."""
     useful: set[Name] = set()
     storage: set[str] = set()
@@ -72,6 +73,8 @@ def find_useful(body: Block, result: Operand, heap: Heap, kinds: dict[Name, Kind
                 continue
             storage.add(item)
             todo.extend(by_target.get(item, ()))
+        elif isinstance(item, Virtual):
+            todo.extend(item.items)
     useful.update(n for n in kinds if any(s in storage for s in _storage_of(n, heap, kinds)))
     return useful
 

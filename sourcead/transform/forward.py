@@ -68,7 +68,7 @@ def tangent(done: Specialised, wrt: Sequence[int], *, name: str, value: bool = T
     b = done.builder
     primal = done.function
     params = [p.name for p in primal.params]
-    useful = find_useful(primal.body, b.operand(done.result), done.heap, b.kinds)
+    useful = find_useful(primal.body, done.result, done.heap, b.kinds)
     locations = Locations(primal.body, b.kinds, done.heap, params)
 
     is_active = activity(b, useful)

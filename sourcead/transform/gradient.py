@@ -92,7 +92,7 @@ def sweeps(
         result, auxiliary = items[0], b.operand(items[1])
     if scalar:
         check_scalar(b.kind(result), primal.origin)
-    useful = find_useful(primal.body, b.operand(result), done.heap, b.kinds)
+    useful = find_useful(primal.body, result, done.heap, b.kinds)
     locations = Locations(primal.body, b.kinds, done.heap, params)
 
     is_active = activity(b, useful)
