@@ -415,6 +415,8 @@ def _derivative(function: Any, form: str, argnums: Argnums | None, count: int) -
 
 def _make(function: Any, form: str, argnums: Argnums | None, count: int) -> Any:
     argnums = tuple(range(count)) if argnums is None else argnums
+    if isinstance(function, Spread):
+        function = function.for_count(count)
     if addresses_star(function, argnums):
         function = spread(function, count)
     wrt, _ = positions(function, argnums)
