@@ -195,7 +195,7 @@ class Calls(Operations):
             return kind  # the value itself: it follows from the arguments' kinds
         operands = tuple(a if isinstance(a, Star) else self.operand(a) for a in args)
         if self.derivative:
-            kwargs = [(k, v) for k, v in kwargs if not (isinstance(v, Const) and (k, v.value) in NEUTRAL)]
+            kwargs = [(k, v) for k, v in kwargs if not (isinstance(v, Const) and _says_nothing(obj, k, v.value))]
         keywords = tuple((k, self.operand(v)) for k, v in kwargs)
         if method and isinstance(func, Name):
             bound = self.definitions[func]
@@ -679,6 +679,17 @@ def _reference(path: str, value: Any) -> Val:
     if type(value) is tuple and not value:
         return Virtual(())
     return Ref(path, value, live=not callable(value))
+
+
+def _says_nothing(function: Any, name: str | None, value: Any) -> bool:
+    """Is this option of a call what it is without being given? (`axis=None` is not, for `np.argsort`.)"""
+    if not any(name == n and value is v for n, v in NEUTRAL):
+        return False
+    try:
+        default = inspect.signature(function).parameters[str(name)].default
+    except (TypeError, ValueError, KeyError):
+        return name != "axis"
+    return default is value or default is np._NoValue
 
 
 def _live_defaults(function: Any) -> dict[str, Val]:
