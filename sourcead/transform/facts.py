@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from types import MethodType
 from typing import Any
 
 from sourcead.ir.kinds import Array, Closure, Dict, Kind, List, Np, Object, Tuple, Unknown, carries
@@ -149,7 +150,8 @@ def function_of(expr: Any, kinds: dict[Name, Kind]) -> Any:
         case MethodCall(value, method):
             kind = kinds.get(value) if isinstance(value, Name) else None
             if isinstance(value, Ref):
-                return getattr(value.value, method, None)
+                bound = getattr(value.value, method, None)
+                return bound.__func__ if isinstance(bound, MethodType) else bound
             cls = method_class(kind) if kind is not None else None
             found = getattr(cls, method, None)
             if registry.lookup(found) is None and isinstance(kind, Np):

@@ -17,7 +17,9 @@ from typing import Any
 import numpy as np
 
 from sourcead.errors import NoRule
-from sourcead.ir.kinds import Array, Dict, Kind, List, NoneKind, Np, Object, Py, Slice, Tuple, dtype_of
+from sourcead.ir.kinds import (
+    Array, Bound, Closure, Dict, Kind, List, NoneKind, Np, Object, Partial, Py, Slice, Tuple, dtype_of,
+)  # fmt: skip
 from sourcead.ir.never import assert_never
 from sourcead.ir.nodes import (
     Assign,
@@ -503,7 +505,19 @@ class Reverse:
                 self.b.refuse(f"the rule for `{rule.name}` does not handle the keyword `{key}`",
                               "leave it out, or compute the same without it", NoRule)
             bound[str(key)] = value
+        for name, value in bound.items():
+            if name not in rule.wrt and self.holds_active(value):
+                self.b.refuse(f"the rule for `{rule.name}` has no derivative in its argument `{name}`",
+                              "keep active values out of that argument (sourcead.stop_gradient)", NoRule)
         return bound
+
+    def holds_active(self, value: Any) -> bool:
+        """Does a derivative enter with this value, or with what a function carries along?"""
+        if isinstance(value, Virtual):
+            return any(map(self.holds_active, value.items))
+        if self.is_active(value):
+            return True
+        return isinstance(self.b.kind(value), (Closure, Bound, Partial)) and bool(self.b.holds_varied(value))
 
     def elementwise(
         self, rule: Rule, function: Any, target: Name, args: list[Any], kwargs: list[Any], seed: Val

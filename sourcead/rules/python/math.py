@@ -219,10 +219,10 @@ def fabs(y, x):
     return (x > 0.0) - (x < 0.0)
 
 
-@elementwise(math.copysign, domain=("nonzero", "nonzero"), wrt=("x",), effects=NUMBER)
+@elementwise(math.copysign, domain=("nonzero", "nonzero"), effects=NUMBER)
 def copysign(result, x, y):
     """`|x|` with the sign of y: 0 at x = 0, and piecewise constant in y."""
-    return math.copysign(1.0, y) * ((x > 0.0) - (x < 0.0))
+    return math.copysign(1.0, y) * ((x > 0.0) - (x < 0.0)), None
 
 
 @elementwise(math.fmod, domain=("real", "nonzero"), effects=NUMBER)
@@ -240,9 +240,9 @@ def ldexp(y, x, i):
     return math.ldexp(1.0, i)
 
 
-@elementwise(math.nextafter, domain=("real", "real"), wrt=("x",), effects=NUMBER)
+@elementwise(math.nextafter, domain=("real", "real"), effects=NUMBER)
 def nextafter(result, x, y):
-    return 1.0
+    return 1.0, None
 
 
 def one_number(rng):
