@@ -122,6 +122,12 @@ class Memory:
         else:
             self.contents[name] = Contents(held.site, held.form, {}, False)
 
+    def drop(self, name: Name, slot: Hashable) -> None:
+        """This slot may hold anything."""
+        held = self.contents[name]
+        rest = {s: v for s, v in held.slots.items() if s != slot}
+        self.contents[name] = Contents(held.site, held.form, rest, False)
+
     def forget_slot(self, site: str, slot: Hashable, but: Any = None) -> None:
         """Some container of the site has another value in this slot now."""
         for name, held in list(self.contents.items()):

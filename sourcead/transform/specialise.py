@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
-from sourcead.errors import NotDifferentiable, SourceADError, UnknownKind
+from sourcead.errors import NotDifferentiable, SourceADError
 from sourcead.ir.kinds import (
     Array,
     Dict,
@@ -74,7 +74,8 @@ from sourcead.ir.nodes import (
 )
 from sourcead.ir.walk import binds, statements
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.globals import Again, Globals
+from sourcead.transform.attempts import Attempts
+from sourcead.transform.globals import Again
 from sourcead.transform.containers import delete_item
 from sourcead.transform.heap import ITEM, Heap
 from sourcead.transform.iteration import UNROLLED, Sequenced, iterable, iteration
@@ -157,10 +158,10 @@ def specialise(
             continue
         if not heap.changed:
             return done
-    raise UnknownKind.at(template.origin, "what the function's containers hold does not come to rest", "simplify it")
+    raise NotDifferentiable.at(template.origin, "what the function's containers hold does not come to rest", "simplify it")
 
 
-class Specialiser(Globals):
+class Specialiser(Attempts):
     """Walks a template's statements; operations and calls are in the two other bases."""
 
     def __init__(self, heap: Heap, lower: Callable[[Any], Function], rebound: dict[Any, Ref | None]) -> None:
@@ -324,7 +325,7 @@ class Specialiser(Globals):
             case While():
                 self.loop_while(statement, env)
             case Try():
-                self.attempt(statement, env)
+                return self.attempt(statement, env)
             case With(context, target, body):
                 return self.within(statement, env)
             case Raise(exception, cause):
@@ -807,57 +808,6 @@ class Specialiser(Globals):
         self.add(With(context, target, tuple(body), self.origin))
         self.escape([context], blind=True)
         return reached
-
-    def attempt(self, statement: Try, env: Env) -> None:
-        body_env = dict(env)
-        with self.block() as body:
-            self.run(statement.body, body_env)
-        interrupted = []
-        handler_entry: Env = {}
-        for name, before, versions in statement.interrupted:
-            values = [self.value(before, env)] + [body_env[v] for v in versions if v in body_env]
-            kind: Kind = Never()
-            for v in values:
-                kind = join(kind, self.kind(v))
-            inside = self.fresh(name.hint, kind, any(map(self.holds_varied, values)))
-            names = tuple(v for v in values[1:] if isinstance(v, Name))
-            interrupted.append((inside, self.operand(values[0]), names))
-            handler_entry[name] = inside
-        else_env = dict(body_env)
-        with self.block() as orelse:
-            self.run(statement.orelse, else_env)
-        final_env = {**else_env, **handler_entry}
-        with self.block() as final:
-            self.run(statement.final, final_env)
-        bound = {n for s in statements(statement.final) for n in binds(s)}
-        leaves = [self.value(v, final_env if v in bound else else_env) for v in statement.leaves]
-        handlers = []
-        handler_values = []
-        for handler in statement.handlers:
-            handler_env = {**env, **handler_entry}
-            caught = None
-            if handler.name is not None:
-                caught = self.fresh(handler.name.hint, Unknown(), self.heap.raised)
-                handler_env[handler.name] = caught
-            with self.block() as block:
-                reached = self.run(handler.body, handler_env)
-                values = [self.operand(self.value(v, handler_env)) if reached else UNDEFINED for v in handler.leaves]
-            kind_ = None if handler.type is None else self.operand(self.value(handler.type, env))
-            handlers.append(Handler(kind_, caught, tuple(block), tuple(values)))
-            handler_values.append(values)
-        self.open.append(orelse if orelse else body)
-        operands = [self.operand(v) for v in leaves]
-        self.open.pop()
-        targets = []
-        for i, (target, leaf) in enumerate(zip(statement.targets, operands)):
-            all_values = [leaf, *(values[i] for values in handler_values)]
-            kind = Never()
-            for v in all_values:
-                kind = join(kind, self.kind(v))
-            targets.append(self.fresh(target.hint, kind, any(map(self.holds_varied, all_values))))
-        env.update(zip(statement.targets, targets))
-        self.add(Try(tuple(body), tuple(handlers), tuple(orelse), tuple(final), tuple(targets), tuple(operands),
-                     tuple(interrupted), self.origin))
 
     # -- refusing ----------------------------------------------------------------------------
 
