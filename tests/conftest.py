@@ -18,6 +18,14 @@ settings.register_profile("thorough", max_examples=5000, deadline=None, suppress
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="rewrite the expected sources under tests/golden; read the diff like code",
+    )
+
+
 @pytest.hookimpl(tryfirst=True)  # before `-k` and `-m` take tests away
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what `tests/known_wrong.py` lists as failing; every line of that list must name a test."""

@@ -1,12 +1,22 @@
 """The generated source of every case is what the file says, is right, and can be differentiated again.
 
-A case is a file: comment lines with `mode:`, `wrt:` and `at:`, the primal, a line `# output`, the
-expected source.  `pytest --update-golden` rewrites the expected part; the diff is read like code.
+A case is a file: comment lines at its top, the primal (a function called like the file), a line
+`# output`, the expected source.  `pytest tests/golden --update-golden` rewrites the expected part; the
+diff is read like code.  The comments:
+
+    # mode: reverse        or value (value and gradient), forward; reverse where it is left out
+    # wrt: x, y            the differentiated parameters
+    # at: 2.0, np.ones(3)  arguments: they give the kinds, and the point of the numeric checks
+    # order: 1             the gradient is not differentiated again; the reason follows on the next line
 """
 
 from __future__ import annotations
 
+import inspect
 import linecache
+import math
+import sys
+import types
 from pathlib import Path
 from typing import Any
 
@@ -14,89 +24,103 @@ import numpy as np
 import pytest
 
 import sourcead
+from sourcead.api import _derivative
 from tests import numeric
+from tests.structures import pairing
 
 HERE = Path(__file__).parent
-CASES = sorted(p for p in HERE.glob("*/*.py") if not p.name.startswith("__"))
+CASES = sorted(HERE.glob("*/*.py"))
+OPTIONS = ("mode", "wrt", "at", "order")
+every_case = pytest.mark.parametrize("path", CASES, ids=lambda p: f"{p.parent.name}/{p.stem}")
 
 
 class Case:
+    """One file: its primal as a live function, the arguments, and the expected source."""
+
     def __init__(self, path: Path) -> None:
-        text = path.read_text()
         self.path = path
-        self.primal, _, self.expected = text.partition("# output\n")
-        options = dict(
-            part.split(":", 1)
-            for line in self.primal.splitlines()
-            if line.startswith("# ") and ":" in line
-            for part in [line[2:]]
-        )
-        self.mode = options.get("mode", "reverse").strip()
-        self.wrt = tuple(w.strip() for w in options["wrt"].split(","))
+        self.primal, _, self.expected = path.read_text(encoding="utf-8").partition("# output\n")
+        options = _options(self.primal)
+        self.mode = options.get("mode", "reverse")
+        self.wrt = tuple(name.strip() for name in options["wrt"].split(","))
         self.order = int(options.get("order", "2"))
-        scope: dict[str, Any] = {"np": np, "__name__": f"golden.{path.stem}"}
-        exec("import math", scope)
-        name = f"<golden {path.parent.name}/{path.name}>"
-        linecache.cache[name] = (
-            len(self.primal),
-            None,
-            self.primal.splitlines(keepends=True),
-            name,
-        )
-        exec(compile(self.primal, name, "exec"), scope)
-        self.function = scope[path.stem]
-        self.scope = scope
-        self.at_text = options["at"].strip()
+        self.at = options["at"]
+        self.function = self._load()
+        names = list(inspect.signature(self.function).parameters)
+        self.argnums = tuple(names.index(name) for name in self.wrt)
+
+    def _load(self) -> Any:
+        """The primal, run as a module of its own, as an import would."""
+        file = f"<golden {self.path.parent.name}/{self.path.name}>"
+        lines = self.primal.splitlines(keepends=True)
+        linecache.cache[file] = (len(self.primal), None, lines, file)
+        module = types.ModuleType(f"golden.{self.path.parent.name}.{self.path.stem}")
+        vars(module).update(np=np, math=math)
+        sys.modules[module.__name__] = module  # where a dataclass looks for its own module
+        exec(compile(self.primal, file, "exec"), vars(module))
+        self.scope = vars(module)
+        return self.scope[self.path.stem]
 
     def args(self) -> tuple[Any, ...]:
-        return eval(f"({self.at_text},)", self.scope)  # type: ignore[no-any-return]
+        return eval(f"({self.at},)", self.scope)  # type: ignore[no-any-return]
+
+    def derivative(self) -> Any:
+        argnums = self.argnums[0] if len(self.argnums) == 1 else self.argnums
+        match self.mode:
+            case "reverse":
+                return sourcead.grad(self.function, argnums)
+            case "value":
+                return sourcead.value_and_grad(self.function, argnums)
+            case "forward":
+                return _derivative(self.function, "tangent", self.argnums, 0)
+            case _:
+                raise ValueError(f"{self.path}: there is no mode {self.mode!r}")
 
     def source(self) -> str:
-        if self.mode == "forward":
-            from sourcead.api import _derivative
-
-            return str(_derivative(self.function, "tangent", self.wrt, 0).source_for(*self.args()))
-        wrt = self.wrt[0] if len(self.wrt) == 1 else self.wrt
-        make = sourcead.value_and_grad if self.mode == "value" else sourcead.grad
-        return make(self.function, wrt).source_for(*self.args())
+        return str(self.derivative().source_for(*self.args())).rstrip("\n") + "\n"
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda p: f"{p.parent.name}/{p.stem}")
+def _options(text: str) -> dict[str, str]:
+    found = {}
+    for line in text.splitlines():
+        key, colon, value = line.removeprefix("# ").partition(":")
+        if line.startswith("# ") and colon and key in OPTIONS:
+            found[key] = value.strip()
+    return found
+
+
+@every_case
 def test_source_is_as_expected(path: Path, request: pytest.FixtureRequest) -> None:
     case = Case(path)
-    source = case.source().rstrip("\n") + "\n"
+    source = case.source()
     if request.config.getoption("--update-golden"):
-        path.write_text(f"{case.primal}# output\n{source}")
+        path.write_text(f"{case.primal}# output\n{source}", encoding="utf-8")
         return
     assert source == case.expected
-    assert Case(path).source().rstrip("\n") + "\n" == source
+    assert Case(path).source() == source, "compiling the same function again gives another text"
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda p: f"{p.parent.name}/{p.stem}")
+@every_case
 def test_derivative_is_right(path: Path) -> None:
     case = Case(path)
-    numeric.check(case.function, *case.args(), argnums=case.wrt)
+    numeric.check(case.function, *case.args(), argnums=case.argnums)
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda p: f"{p.parent.name}/{p.stem}")
+@every_case
 def test_output_can_be_differentiated(path: Path) -> None:
+    """A direction through the gradient, forward over reverse, against differences of the gradient."""
     case = Case(path)
     if case.order < 2:
         pytest.skip("the case says that its gradient is not differentiated again")
-    wrt = case.wrt[0]
-    gradient = sourcead.grad(case.function, wrt)
-
-    def total(*args: Any) -> Any:
-        return np.sum(gradient(*args))
-
-    args = case.args()
-    names = list(__import__("inspect").signature(case.function).parameters)
-    at = names.index(wrt)
-    tangent = numeric.random_like(args[at])
-    _, moved = sourcead.jvp(
-        lambda v: gradient(*args[:at], v, *args[at + 1 :]), (args[at],), (tangent,)
-    )
-    h = 1e-5
-    plus = gradient(*case.args()[:at], args[at] + h * tangent, *case.args()[at + 1 :])
-    minus = gradient(*case.args()[:at], args[at] - h * tangent, *case.args()[at + 1 :])
-    np.testing.assert_allclose(moved, (plus - minus) / (2 * h), rtol=1e-5, atol=1e-7)
+    point = numeric.Point.of(case.function, case.args(), case.argnums)
+    rng = np.random.default_rng(1)
+    direction, weights = point.direction(rng), point.direction(rng)
+    gradient = sourcead.grad(case.function, case.argnums)
+    out_bar = tuple(weights[i] for i in case.argnums)
+    expected = numeric.directional(gradient, case.args(), direction, out_bar)
+    moved = sourcead.jvp(gradient, case.args(), direction)[1]
+    found = pairing(out_bar, moved)
+    rtol = numeric.SINGLE if point.is_single else 1e-6
+    slack = rtol * max(abs(expected.value), 1.0) + 10.0 * expected.error
+    assert expected.error <= rtol * max(abs(expected.value), 1.0), f"differences say {expected}"
+    assert abs(found - expected.value) <= slack, f"forward over reverse {found}, {expected}"

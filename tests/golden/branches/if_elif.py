@@ -1,0 +1,25 @@
+# wrt: x
+# at: 0.5
+# order: 1
+# the second sweep meets a condition that one branch leaves unbound.
+def if_elif(x):
+    if x < 0.0:
+        y = -x
+    elif x < 1.0:
+        y = x * x
+    else:
+        y = 2.0 * x - 1.0
+    return y
+# output
+def if_elif_grad(x, out_bar=1.0):         # grad(if_elif), x: float
+    t = x < 0.0
+    if not t:
+        t_1 = x < 1.0
+    if t:                                 # if x < 0.0:
+        x_bar = -out_bar                  # y = -x
+    elif t_1:                             # elif x < 1.0:
+        x_bar = out_bar * x               # y = x * x
+        x_bar += out_bar * x
+    else:                                 # elif x < 1.0:
+        x_bar = 2.0 * out_bar             # y = 2.0 * x - 1.0
+    return x_bar

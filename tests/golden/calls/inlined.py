@@ -1,0 +1,18 @@
+# wrt: x, y
+# at: 1.5, 0.5
+def square(v):
+    return v * v
+
+
+def inlined(x, y):
+    return square(x) + 3.0 * square(x - y)
+# output
+def inlined_grad(x, y, out_bar=1.0):      # grad(inlined), x: float, y: float
+    t = x - y
+    t_bar = 3.0 * out_bar                 # return square(x) + 3.0 * square(x - y)
+    x_bar = t_bar * t                     # return v * v
+    x_bar += t_bar * t
+    y_bar = -x_bar                        # return square(x) + 3.0 * square(x - y)
+    x_bar += out_bar * x                  # return v * v
+    x_bar += out_bar * x
+    return x_bar, y_bar

@@ -1,0 +1,23 @@
+# wrt: x
+# at: np.linspace(0.1, 1.0, 4)
+# order: 1
+# adjoints of lists are made by a helper that recurses over nested lists.
+def comprehension(x):
+    return sum([v * v for v in x])
+# output
+def comprehension_grad(x, out_bar=1.0):   # grad(comprehension), x: float64[:]
+    t = []
+    t_1 = len(x)
+    for i in range(t_1):
+        t_2 = x[i]
+        t.append(t_2 * t_2)
+    t_bar = zeros_like(t)                 # return sum([v * v for v in x])
+    add_items(t_bar, (out_bar,) * len(t))
+    x_bar = np.zeros_like(x)
+    for i in reversed(range(t_1)):
+        t_bar_1 = t_bar.pop()
+        t = x[i]
+        t_bar_2 = t_bar_1 * t             # return sum([v * v for v in x])
+        t_bar_2 += t_bar_1 * t
+        x_bar[i] += t_bar_2
+    return x_bar

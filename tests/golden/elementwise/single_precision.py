@@ -1,0 +1,16 @@
+# wrt: x
+# at: np.linspace(0.1, 1.0, 4, dtype=np.float32)
+import numpy as np
+
+
+def single_precision(x):
+    return np.sum(np.tanh(x) * x)
+# output
+def single_precision_grad(x, out_bar=1.0):  # grad(single_precision), x: float32[:]
+    t = np.tanh(x)
+    a_bar = np.broadcast_to(out_bar, x.shape)  # return np.sum(np.tanh(x) * x)
+    t_bar = a_bar.astype(np.float32)
+    t_bar_1 = t_bar * x
+    x_bar = t_bar * t
+    x_bar[...] += t_bar_1 * (1.0 - t * t)
+    return x_bar

@@ -1,0 +1,18 @@
+# mode: forward
+# wrt: A, b
+# at: np.eye(3) * 2.0 + 0.1 * np.arange(9.0).reshape(3, 3), np.linspace(0.1, 1.0, 3)
+import numpy as np
+
+
+def solve_tangent(A, b):
+    x = np.linalg.solve(A, b)
+    return np.sum(x * x)
+# output
+def solve_tangent_jvp(A, b, A_dot, b_dot):  # jvp(solve_tangent), A: float64[:, :], b: float64[:]
+    x = np.linalg.solve(A, b)
+    moved = np.squeeze(A_dot @ np.expand_dims(x, -1), -1)  # x = np.linalg.solve(A, b)
+    t = np.squeeze(np.linalg.solve(A, np.expand_dims(b_dot - moved, -1)), -1)
+    x_dot = np.broadcast_to(t, x.shape)
+    t_dot = x_dot * x + x_dot * x                          # return np.sum(x * x)
+    y_dot = np.sum(t_dot)
+    return np.sum(x * x), y_dot

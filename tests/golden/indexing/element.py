@@ -1,0 +1,16 @@
+# wrt: x
+# at: np.linspace(0.1, 1.0, 5)
+def element(x):
+    return x[0] * x[1] + x[-1] ** 2
+# output
+def element_grad(x, out_bar=1.0):         # grad(element), x: float64[:]
+    t = x[0]
+    t_1 = x[1]
+    t_bar = 2.0 * out_bar * x[-1]         # return x[0] * x[1] + x[-1] ** 2
+    x_bar = np.zeros_like(x)
+    x_bar[-1] += t_bar
+    t_bar = out_bar * t_1
+    t_bar_1 = out_bar * t
+    x_bar[1] += t_bar_1
+    x_bar[0] += t_bar
+    return x_bar

@@ -1,0 +1,21 @@
+# wrt: x
+# at: np.linspace(0.1, 1.0, 3), np.array([0, 2, 4])
+# order: 1
+# whether `x` was broadcast into the elements is decided while running.
+import numpy as np
+
+
+def scatter(x, index):
+    y = np.zeros(5)
+    y[index] = x
+    return np.sum(y * y)
+# output
+def scatter_grad(x, index, out_bar=1.0):  # grad(scatter), x: float64[:], index: int64[:]
+    y = np.zeros(5)
+    y[index] = x
+    y_bar = out_bar * y                   # return np.sum(y * y)
+    y_bar[...] += out_bar * y
+    t = last_written(y_bar, index)        # y[index] = x
+    y_bar[index] = 0.0
+    x_bar = unbroadcast(t, x)
+    return x_bar

@@ -1,0 +1,38 @@
+# wrt: x
+# at: 0.5
+# order: 1
+# what the loop keeps of a turn is popped as a tuple of unknown structure.
+def break_when_small(x):
+    total = 0.0
+    term = x
+    for k in range(1, 50):
+        if abs(term) < 1e-9:
+            break
+        total += term
+        term = -term * x / k
+    return total
+# output
+def break_when_small_grad(x, out_bar=1.0):  # grad(break_when_small), x: float
+    saved = []
+    saved_1 = []
+    term = x
+    for k in range(1, 50):
+        t = abs(term) < 1e-09
+        saved.append((k, t))
+        if t:
+            break
+        t = -term
+        saved_1.append(t)
+        term = t * x / k
+    total_bar, term_bar, x_bar = out_bar, 0.0, 0.0
+    for _ in range(len(saved)):           # for k in range(1, 50):
+        k, t = saved.pop()
+        if not t:                         # if abs(term) < 1e-9:
+            t = saved_1.pop()
+            t_bar = term_bar / k          # term = -term * x / k
+            t_bar_1 = t_bar * x
+            x_bar += t_bar * t
+            term_bar = -t_bar_1
+            term_bar += total_bar         # total += term
+    x_bar += term_bar                     # for k in range(1, 50):
+    return x_bar

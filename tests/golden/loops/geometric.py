@@ -1,0 +1,23 @@
+# wrt: x
+# at: 0.7, 5
+def geometric(x, n):
+    total = 0.0
+    term = 1.0
+    for _ in range(n):
+        total += term
+        term *= x
+    return total
+# output
+def geometric_grad(x, n, out_bar=1.0):    # grad(geometric), x: float, n: int
+    term_saved = []
+    term = 1.0
+    for _ in range(n):
+        term_saved.append(term)
+        term = term * x
+    total_bar, term_bar, x_bar = out_bar, 0.0, 0.0
+    for term in reversed(term_saved):     # for _ in range(n):
+        term_bar_1 = term_bar * x         # term *= x
+        x_bar += term_bar * term
+        term_bar_1 += total_bar           # total += term
+        term_bar = term_bar_1
+    return x_bar

@@ -1,0 +1,20 @@
+# wrt: x
+# at: 0.5, [1.0, -2.0, 3.0]
+def horner(x, coefficients):
+    y = 0.0
+    for c in coefficients:
+        y = y * x + c
+    return y
+# output
+def horner_grad(x, coefficients, out_bar=1.0):  # grad(horner), x: float, coefficients: list[float]
+    y_saved = []
+    y = 0.0
+    for c in coefficients:
+        y_saved.append(y)
+        y = y * x + c
+    y_bar, x_bar = out_bar, 0.0
+    for y in reversed(y_saved):           # for c in coefficients:
+        y_bar_1 = y_bar * x               # y = y * x + c
+        x_bar += y_bar * y
+        y_bar = y_bar_1
+    return x_bar

@@ -1,0 +1,28 @@
+# wrt: x
+# at: 0.7, 3, 4
+def nested(x, n, m):
+    total = 0.0
+    for i in range(n):
+        row = 1.0
+        for j in range(m):
+            row *= x + i * j
+        total += row
+    return total
+# output
+def nested_grad(x, n, m, out_bar=1.0):    # grad(nested), x: float, n: int, m: int
+    row_saved = []
+    for i in range(n):
+        row = 1.0
+        for j in range(m):
+            row_saved.append(row)
+            row = row * (x + i * j)
+    total_bar, x_bar = out_bar, 0.0
+    for i in reversed(range(n)):               # for i in range(n):
+        row_bar = total_bar
+        for j in reversed(range(m)):           # for j in range(m):
+            row = row_saved.pop()
+            row_bar_1 = row_bar * (x + i * j)  # row *= x + i * j
+            t_bar = row_bar * row
+            x_bar += t_bar
+            row_bar = row_bar_1
+    return x_bar

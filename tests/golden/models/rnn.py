@@ -1,0 +1,30 @@
+# wrt: W, U
+# at: np.arange(4.0).reshape(2, 2) / 10.0, np.array([[0.3, 0.1], [0.2, -0.4]]), np.arange(6.0).reshape(3, 2) / 10.0
+import numpy as np
+
+
+def rnn(W, U, xs):
+    h = np.zeros(len(W))
+    for x in xs:
+        h = np.tanh(W @ h + U @ x)
+    return np.sum(h * h)
+# output
+def rnn_grad(W, U, xs, out_bar=1.0):      # grad(rnn), W: float64[:, :], U: float64[:, :], xs: float64[:, :]
+    h = np.zeros(len(W))
+    t = len(xs)
+    saved = []
+    for i in range(t):
+        h_1 = np.tanh(W @ h + U @ xs[i])
+        saved.append((h, h_1))
+        h = h_1
+    h_bar = out_bar * h                    # return np.sum(h * h)
+    h_bar[...] += out_bar * h
+    U_bar = np.zeros_like(U)               # for x in xs:
+    W_bar = np.zeros_like(W)
+    for i in reversed(range(t)):
+        h, h_1 = saved.pop()
+        t_bar = h_bar * (1.0 - h_1 * h_1)  # h = np.tanh(W @ h + U @ x)
+        U_bar[...] += np.outer(t_bar, xs[i])
+        h_bar = t_bar @ W
+        W_bar[...] += np.outer(t_bar, h)
+    return W_bar, U_bar

@@ -1,0 +1,15 @@
+# wrt: A, x
+# at: np.arange(6.0).reshape(2, 3), np.linspace(0.1, 1.0, 3)
+import numpy as np
+
+
+def matrix_vector(A, x):
+    y = A @ x
+    return np.sum(y * y)
+# output
+def matrix_vector_grad(A, x, out_bar=1.0):  # grad(matrix_vector), A: float64[:, :], x: float64[:]
+    y = A @ x
+    y_bar = out_bar * y                   # return np.sum(y * y)
+    y_bar[...] += out_bar * y
+    x_bar = y_bar @ A                     # y = A @ x
+    return np.outer(y_bar, x), x_bar

@@ -1,0 +1,13 @@
+# wrt: A
+# at: np.arange(6.0).reshape(2, 3)
+import numpy as np
+
+
+def axis_zero(A):
+    return np.sum(np.sum(A, axis=0) ** 2)
+# output
+def axis_zero_grad(A, out_bar=1.0):       # grad(axis_zero), A: float64[:, :]
+    t_bar = 2.0 * out_bar * np.sum(A, axis=0)  # return np.sum(np.sum(A, axis=0) ** 2)
+    a_bar = np.broadcast_to(np.expand_dims(t_bar, 0), A.shape)
+    A_bar = a_bar.copy()
+    return A_bar

@@ -1,0 +1,19 @@
+# wrt: A
+# at: np.arange(6.0).reshape(2, 3)
+import numpy as np
+
+
+def centred(A):
+    d = A - np.mean(A, axis=0, keepdims=True)
+    return np.sum(d * d * d)
+# output
+def centred_grad(A, out_bar=1.0):         # grad(centred), A: float64[:, :]
+    d = A - np.mean(A, axis=0, keepdims=True)
+    t_bar = out_bar * d                          # return np.sum(d * d * d)
+    d_bar = out_bar * (d * d)
+    d_bar[...] += t_bar * d
+    d_bar[...] += t_bar * d
+    t_bar = (-d_bar).sum(axis=0, keepdims=True)  # d = A - np.mean(A, axis=0, keepdims=True)
+    y_bar = np.divide(t_bar, A.shape[0])
+    A_bar = d_bar + np.broadcast_to(y_bar, A.shape)
+    return A_bar

@@ -1,0 +1,28 @@
+# wrt: x
+# at: np.array([0.3, 1.5, 0.7]), np.array([0.0, 1.0, 0.0])
+import numpy as np
+
+
+def softmax(x, target):
+    e = np.exp(x - np.max(x))
+    p = e / np.sum(e)
+    return -np.sum(target * np.log(p))
+# output
+def softmax_grad(x, target, out_bar=1.0):  # grad(softmax), x: float64[:], target: float64[:]
+    t = np.max(x)
+    e = np.exp(x - t)
+    t_1 = np.sum(e)
+    p = e / t_1
+    t_bar = -out_bar                      # return -np.sum(target * np.log(p))
+    t_bar = t_bar * target
+    p_bar = t_bar / p
+    e_bar = p_bar / t_1                   # p = e / np.sum(e)
+    t_bar = (-(p_bar * p / t_1)).sum()
+    a_bar = np.broadcast_to(t_bar, x.shape)
+    e_bar[...] += a_bar
+    t_bar = e_bar * e                     # e = np.exp(x - np.max(x))
+    t_bar_1 = (-t_bar).sum()
+    picked = x == t
+    ties = np.sum(picked, keepdims=True, dtype=np.float64)
+    x_bar = t_bar + picked * np.divide(t_bar_1, ties)
+    return x_bar

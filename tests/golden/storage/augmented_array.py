@@ -1,0 +1,26 @@
+# wrt: x, y
+# at: np.linspace(0.1, 1.0, 3), np.linspace(1.0, 2.0, 3)
+import numpy as np
+
+
+def augmented_array(x, y):
+    z = x * y
+    z += x
+    z *= y
+    return np.sum(z)
+# output
+def augmented_array_grad(x, y, out_bar=1.0):  # grad(augmented_array), x: float64[:], y: float64[:]
+    z = x * y
+    z[...] += x
+    t = z.copy()
+    z[...] *= y
+    a_bar = np.broadcast_to(out_bar, x.shape)  # return np.sum(z)
+    z[...] = t
+    z_bar = a_bar.copy()                       # z *= y
+    t = z_bar.copy()
+    z_bar[...] = t * y
+    y_bar = t * z
+    x_bar = z_bar.copy()                       # z += x
+    x_bar[...] += z_bar * y                    # z = x * y
+    y_bar[...] += z_bar * x
+    return x_bar, y_bar

@@ -1,0 +1,18 @@
+# wrt: x, y
+# at: np.linspace(0.1, 1.0, 3), np.linspace(1.0, 2.0, 3)
+def dot_by_elements(x, y):
+    total = 0.0
+    for i in range(len(x)):
+        total += x[i] * y[i]
+    return total
+# output
+def dot_by_elements_grad(x, y, out_bar=1.0):  # grad(dot_by_elements), x: float64[:], y: float64[:]
+    x_bar = np.zeros_like(x)              # for i in range(len(x)):
+    y_bar = np.zeros_like(y)
+    total_bar = out_bar
+    for i in reversed(range(len(x))):
+        t_bar = total_bar * y[i]          # total += x[i] * y[i]
+        t_bar_1 = total_bar * x[i]
+        y_bar[i] += t_bar_1
+        x_bar[i] += t_bar
+    return x_bar, y_bar

@@ -1,0 +1,23 @@
+# wrt: x
+# at: np.linspace(0.1, 1.0, 5), 0.5
+import numpy as np
+
+
+def linear_scan(x, c):
+    A = x.copy()
+    for i in range(1, len(A)):
+        A[i] += c * A[i - 1]
+    return np.sum(A * A)
+# output
+def linear_scan_grad(x, c, out_bar=1.0):  # grad(linear_scan), x: float64[:], c: float
+    A = x.copy()
+    t = len(A)
+    for i in range(1, t):
+        A[i] += c * A[i - 1]
+    A_bar = out_bar * A                   # return np.sum(A * A)
+    A_bar[...] += out_bar * A
+    for i in reversed(range(1, t)):       # for i in range(1, len(A)):
+        t_bar = A_bar[i]                  # A[i] += c * A[i - 1]
+        t_bar = t_bar * c
+        A_bar[i - 1] += t_bar
+    return A_bar

@@ -1,0 +1,23 @@
+# wrt: x
+# at: np.linspace(0.1, 1.0, 4)
+import math
+
+import numpy as np
+
+
+def map_elements(x):
+    y = np.empty(len(x))
+    for i in range(len(x)):
+        y[i] = math.sin(x[i])
+    return np.sum(y)
+# output
+def map_elements_grad(x, out_bar=1.0):    # grad(map_elements), x: float64[:]
+    a_bar = np.broadcast_to(out_bar, x.shape)  # return np.sum(y)
+    x_bar = np.zeros_like(x)                   # for i in range(len(x)):
+    y_bar = a_bar.copy()
+    for i in reversed(range(len(x))):
+        t = y_bar[i]                           # y[i] = math.sin(x[i])
+        y_bar[i] = 0.0
+        t_bar = t * math.cos(x[i])
+        x_bar[i] += t_bar
+    return x_bar
