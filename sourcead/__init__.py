@@ -4,7 +4,6 @@ from sourcead.api import differentiate, grad, hessian, hvp, jacobian, jvp, value
 from sourcead.errors import (
     AliasedArguments,
     IntegerArgument,
-    MutationConflict,
     NonScalarOutput,
     NoRule,
     NoSource,
@@ -13,7 +12,6 @@ from sourcead.errors import (
     SourceADError,
     SourceChanged,
     UnknownArgument,
-    UnknownKind,
     UnsupportedSyntax,
     WrongCotangent,
 )
@@ -24,7 +22,7 @@ __version__ = "0.1.0"
 __all__ = [
     "differentiate", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp",
     "nondifferentiable", "rule", "stop_gradient",
-    "AliasedArguments", "IntegerArgument", "MutationConflict", "NoRule", "NoSource", "NonScalarOutput",
-    "NotAFunction", "NotDifferentiable", "SourceADError", "SourceChanged", "UnknownArgument", "UnknownKind",
+    "AliasedArguments", "IntegerArgument", "NoRule", "NoSource", "NonScalarOutput",
+    "NotAFunction", "NotDifferentiable", "SourceADError", "SourceChanged", "UnknownArgument",
     "UnsupportedSyntax", "WrongCotangent",
 ]  # fmt: skip

@@ -17,7 +17,13 @@ import numpy as np
 
 from sourcead.adapters import spread
 from sourcead.callables import Compiled, Mode, Source, source_of
-from sourcead.errors import AliasedArguments, IntegerArgument, UnknownArgument, WrongCotangent
+from sourcead.errors import (
+    AliasedArguments,
+    IntegerArgument,
+    NotDifferentiable,
+    UnknownArgument,
+    WrongCotangent,
+)
 from sourcead.ir.kinds import (
     Array,
     Dict,
@@ -158,10 +164,17 @@ class Derivative:
 
     def _compile(self, kinds: tuple[Kind, ...], full: tuple[Any, ...]) -> Compiled:
         for i in self._mode.wrt:
-            self._check_argument(kinds[i], self._source.parameters[i].name)
+            self._check_argument(kinds[i], full[i], self._source.parameters[i].name)
         return _compile_derivative(self._source, kinds, self._mode)
 
-    def _check_argument(self, kind: Kind, name: str) -> None:
+    def _check_argument(self, kind: Kind, value: Any, name: str) -> None:
+        foreign = isinstance(value, np.ndarray) and type(value) is not np.ndarray
+        if foreign or isinstance(value, (str, bytes)):
+            raise NotDifferentiable.at(
+                self._origin(),
+                f"the argument `{name}` is a {type(value).__name__}, which is not differentiated",
+                "pass a float or a plain array: np.asarray(...)",
+            )
         if not has_float(kind):
             what = f"is {kind}" if not isinstance(kind, (Py, Np, Array)) else f"has kind {kind}"
             raise IntegerArgument.at(
@@ -445,7 +458,7 @@ class Pushforward(Derivative):
     def _compiled_active(self, full: tuple[Any, ...]) -> Compiled:
         return self._compiled(full)
 
-    def _check_argument(self, kind: Kind, name: str) -> None:
+    def _check_argument(self, kind: Kind, value: Any, name: str) -> None:
         return
 
 
@@ -476,7 +489,7 @@ class Pullback(Derivative):
 
         return out, pullback
 
-    def _check_argument(self, kind: Kind, name: str) -> None:
+    def _check_argument(self, kind: Kind, value: Any, name: str) -> None:
         return
 
 

@@ -20,9 +20,9 @@ from typing import TypeVar
 from sourcead.ir.nodes import Origin
 
 __all__ = [
-    "AliasedArguments", "IntegerArgument", "MutationConflict", "NoRule", "NoSource", "NonScalarOutput",
+    "AliasedArguments", "IntegerArgument", "NoRule", "NoSource", "NonScalarOutput",
     "NotAFunction", "NotDifferentiable", "Offence", "SourceADError", "SourceChanged", "UnknownArgument",
-    "UnknownKind", "UnsupportedSyntax", "WrongCotangent",
+    "UnsupportedSyntax", "WrongCotangent",
 ]  # fmt: skip
 
 _Error = TypeVar("_Error", bound="SourceADError")
@@ -91,14 +91,6 @@ class WrongCotangent(SourceADError):
 
 class AliasedArguments(SourceADError):
     """Differentiated arguments share memory and one of them is written in place."""
-
-
-class UnknownKind(SourceADError):
-    """What a value is must be known here, and is not."""
-
-
-class MutationConflict(SourceADError):
-    """Storage is written in a way that cannot be gone back over."""
 
 
 class NotAFunction(SourceADError):

@@ -230,6 +230,8 @@ def _read(
     ):
         if first.ndim != second.ndim or first.dtype != second.dtype:
             return Unknown()
+        if first.dtype.kind not in "biufc":
+            return Unknown()  # objects, records and dates: nothing here knows what they hold
         dims = tuple(
             _dim((a, b), sizes, groups, symbols) for a, b in zip(first.shape, second.shape)
         )

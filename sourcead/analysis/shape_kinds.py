@@ -35,7 +35,16 @@ def shape_kind(
         handler = _HANDLERS.get(function)
     except TypeError:
         return None
-    return None if handler is None else handler(function, list(args), dict(kwargs or {}))
+    kind = None if handler is None else handler(function, list(args), dict(kwargs or {}))
+    return kind if not isinstance(kind, Array) or _is_numeric(kind.dtype) else None
+
+
+def _is_numeric(dtype: str) -> bool:
+    """Arrays of objects and records have no kind: nothing here knows what they hold."""
+    try:
+        return np.dtype(dtype).kind in "biufc"
+    except TypeError:
+        return False
 
 
 def _arange(function: Any, args: list[Argument], kwargs: dict[str, Argument]) -> Kind | None:

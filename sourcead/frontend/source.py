@@ -137,6 +137,9 @@ def _no_source(code: CodeType) -> NoSource:
 
 
 def _origin_of(code: CodeType) -> Origin:
+    """Where the code says that it stands; nowhere if that is no file but a name such as `<string>`."""
+    if code.co_filename.startswith("<"):
+        return Origin.none()
     line = code.co_firstlineno
     return Origin(code.co_filename, line, 0, line, 0, code.co_name, "")
 

@@ -9,7 +9,7 @@ part of it, because that alone decides whether NumPy stretches it.
 
 >>> n = Sym("u0", one=False)
 >>> print(Array("float64", (n,)), join(Py(int), Py(float)), join(Array("float64", (n,)), Array("float64", (3,))))
-float64[u0] number float64[?]
+float64[u0] float float64[?]
 """
 
 from __future__ import annotations

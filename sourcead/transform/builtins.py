@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sourcead.errors import UnsupportedSyntax
 from sourcead.ir.kinds import Array, Bound, Closure, Dict, Kind, List, Never, NoneKind, Np, Number, Object, Partial, Py, Text, Tuple, Unknown, Value, join
 from sourcead.ir.nodes import Call, Const, Name, Ref, Star
 from sourcead.rules import registry
@@ -488,7 +489,19 @@ def _attribute_path(s: Calls, value: Val, path: str) -> Val:
     return value
 
 
+def _reads_names(name: str) -> Any:
+    """`eval` and `locals` read variables by names that no analysis sees."""
+
+    def handler(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+        if name == "vars" and args:
+            return None
+        s.refuse(f"`{name}` reads variables by their names", "write the expression itself", UnsupportedSyntax)
+
+    return handler
+
+
 STRUCTURAL: dict[Any, Any] = {
+    **{f: _reads_names(f.__name__) for f in (eval, exec, locals, vars)},
     isinstance: _isinstance, len: _len, hasattr: _hasattr, getattr: _getattr, callable: _callable, type: _type,
     tuple: _tuple, list: _list, dict: _dict, range: _range, map: _map, filter: _filter, functools.reduce: _reduce,
     sum: _sum, math.prod: _prod, iter: _iter, next: _next, copy.copy: _copy, copy.deepcopy: _deepcopy, object.__setattr__: _set_slot,

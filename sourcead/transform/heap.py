@@ -9,7 +9,7 @@ wider heap until nothing changes.
 >>> heap = Heap()
 >>> heap.store("xs", ITEM, Py(float))
 >>> heap.read("xs", ITEM), heap.changed
-(Py(type=<class 'float'>), True)
+(Py(type=<class 'float'>, exact=True), True)
 """
 
 from __future__ import annotations
