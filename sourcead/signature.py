@@ -36,6 +36,7 @@ __all__ = ["fast_key", "kind_of"]
 
 _NUMBERS = {bool: Py(bool), int: Py(int), float: Py(float), complex: Py(complex)}
 _MAX_DEPTH = 4
+_MIXED = 16  # a list of values of several kinds is told by its elements up to this length
 _FUNCTIONS = (
     types.FunctionType,
     types.BuiltinFunctionType,
@@ -83,6 +84,8 @@ def _container(value: Any, cls: type, path: str, depth: int) -> Kind:
         item: Kind = Never()
         for each in value:
             item = join(item, kind_of(each, f"{path}_", depth + 1))
+        if isinstance(item, Unknown) and len(value) <= _MIXED:  # a structure rather than a sequence
+            return List(item, "", tuple(kind_of(v, f"{path}_{i}", depth + 1) for i, v in enumerate(value)))
         return List(item)
     if cls is dict:
         fields = tuple((k, kind_of(v, f"{path}_{k}", depth + 1)) for k, v in value.items())

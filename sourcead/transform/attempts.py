@@ -62,7 +62,9 @@ class Attempts(Globals):
         with self.block() as orelse:
             reached = reached and self.run(statement.orelse, else_env)
         normal = self.memory.snapshot()
-        handlers = [self.handler(h, {**env, **handler_entry}, env, in_body) for h in statement.handlers]
+        handlers = [
+            self.handler(h, {**env, **handler_entry}, env, in_body) for h in statement.handlers
+        ]
         self.memory.restore(self.interruption(entry, touched))
         final_env, in_final = {**else_env, **handler_entry}, set[Key]()
         self.memory.logs.append(in_final)
@@ -71,14 +73,30 @@ class Attempts(Globals):
         del self.memory.logs[-2:]
         bound = {n for s in statements(statement.final) for n in binds(s)}
         last = orelse if orelse else body
-        leaves = [self.in_block(self.value(v, final_env if v in bound else else_env), last) for v in statement.leaves]
+        leaves = [
+            self.in_block(self.value(v, final_env if v in bound else else_env), last)
+            for v in statement.leaves
+        ]
         paths = [Path(last, leaves, normal if reached else None), *(path for _, path in handlers)]
-        targets = [self.target(t.hint, [p.leaves[i] for p in paths]) for i, t in enumerate(statement.targets)]
+        targets = [
+            self.target(t.hint, [p.leaves[i] for p in paths])
+            for i, t in enumerate(statement.targets)
+        ]
         env.update(zip(statement.targets, targets))
         targets += self.slots_behind(paths, entry, in_final)
         made = tuple(replace(h, body=tuple(p.block), leaves=tuple(p.leaves)) for h, p in handlers)
-        self.add(Try(tuple(body), made, tuple(orelse), tuple(final), tuple(targets), tuple(paths[0].leaves),
-                     tuple(interrupted), self.origin))
+        self.add(
+            Try(
+                tuple(body),
+                made,
+                tuple(orelse),
+                tuple(final),
+                tuple(targets),
+                tuple(paths[0].leaves),
+                tuple(interrupted),
+                self.origin,
+            )
+        )
         return any(p.memory is not None for p in paths)
 
     # -- interruption ------------------------------------------------------------------------
@@ -98,11 +116,19 @@ class Attempts(Globals):
         for name, before, versions in statement.interrupted:
             values = [self.value(before, env)] + [body_env[v] for v in versions if v in body_env]
             inside = self.target(name.hint, values)
-            found.append((inside, self.operand(values[0]), tuple(v for v in values[1:] if isinstance(v, Name))))
+            found.append(
+                (
+                    inside,
+                    self.operand(values[0]),
+                    tuple(v for v in values[1:] if isinstance(v, Name)),
+                )
+            )
             entry[name] = inside
         return found, entry
 
-    def handler(self, handler: Handler, inside: Env, env: Env, start: State) -> tuple[Handler, Path]:
+    def handler(
+        self, handler: Handler, inside: Env, env: Env, start: State
+    ) -> tuple[Handler, Path]:
         self.memory.restore(start)
         caught = None
         if handler.name is not None:
@@ -110,7 +136,10 @@ class Attempts(Globals):
             inside[handler.name] = caught
         with self.block() as block:
             reached = self.run(handler.body, inside)
-            leaves = [self.operand(self.value(v, inside)) if reached else UNDEFINED for v in handler.leaves]
+            leaves = [
+                self.operand(self.value(v, inside)) if reached else UNDEFINED
+                for v in handler.leaves
+            ]
         kind = None if handler.type is None else self.operand(self.value(handler.type, env))
         memory = self.memory.snapshot() if reached else None
         return Handler(kind, caught, tuple(block), ()), Path(block, leaves, memory)
@@ -130,7 +159,9 @@ class Attempts(Globals):
         out: State = {}
         for name, held in (ends[0] if ends else {}).items():
             others = [end.get(name) for end in ends]
-            if name not in entry or any(o is None or o.slots.keys() != held.slots.keys() for o in others):
+            if name not in entry or any(
+                o is None or o.slots.keys() != held.slots.keys() for o in others
+            ):
                 continue
             slots = {}
             for slot, value in held.slots.items():
@@ -138,19 +169,30 @@ class Attempts(Globals):
                 if found is not None:
                     slots[slot] = found
             if held.form != "list" or len(slots) == len(held.slots):
-                complete = len(slots) == len(held.slots) and all(o.complete for o in others if o is not None)
+                complete = len(slots) == len(held.slots) and all(
+                    o.complete for o in others if o is not None
+                )
                 out[name] = replace(held, slots=slots, complete=complete)
         self.memory.restore(out)
         return targets
 
     def slot_behind(
-        self, paths: list[Path], entry: State, key: Key, value: Any, in_final: set[Key], targets: list[Name]
+        self,
+        paths: list[Path],
+        entry: State,
+        key: Key,
+        value: Any,
+        in_final: set[Key],
+        targets: list[Name],
     ) -> Any:
         name, slot = key
         if key in in_final:
             return None
         values = [UNDEFINED if p.memory is None else p.memory[name].slots[slot] for p in paths]
-        if all(v == value for v in values if v != UNDEFINED) and entry[name].slots.get(slot) == value:
+        if (
+            all(v == value for v in values if v != UNDEFINED)
+            and entry[name].slots.get(slot) == value
+        ):
             return value
         leaves = [v if v == UNDEFINED else self.in_block(v, p.block) for v, p in zip(values, paths)]
         hint = slot if isinstance(slot, str) and slot.isidentifier() else name.hint

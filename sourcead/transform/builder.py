@@ -121,7 +121,9 @@ class Builder:
         self.add(Assign(name, expr, self.origin))
         return name
 
-    def emit_into(self, block: list[Stmt], expr: Expr, kind: Kind, origin: Origin, hint: str = "t") -> Name:
+    def emit_into(
+        self, block: list[Stmt], expr: Expr, kind: Kind, origin: Origin, hint: str = "t"
+    ) -> Name:
         """Write to an already closed block."""
         self.open.append(block)
         try:
@@ -173,7 +175,9 @@ class Builder:
         if value.form == "tuple" and value.cls is not tuple:
             from sourcead.ir.nodes import Call
 
-            return self.emit(Call(Ref(value.cls.__name__, value.cls), items), self.kind(value), hint, varied)
+            return self.emit(
+                Call(Ref(value.cls.__name__, value.cls), items), self.kind(value), hint, varied
+            )
         return self.emit(Op(value.form, items), self.kind(value), hint, varied)
 
 
@@ -194,5 +198,3 @@ def kind_of_constant(value: Any) -> Kind:
     if isinstance(value, (str, bytes)):
         return Text()
     return Value(value)
-
-

@@ -16,7 +16,26 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sourcead.errors import UnsupportedSyntax
-from sourcead.ir.kinds import Array, Bound, Closure, Dict, Kind, List, Never, NoneKind, Np, Number, Object, Partial, Py, Text, Tuple, Unknown, Value, join
+from sourcead.ir.kinds import (
+    Array,
+    Bound,
+    Closure,
+    Dict,
+    Kind,
+    List,
+    Never,
+    NoneKind,
+    Np,
+    Number,
+    Object,
+    Partial,
+    Py,
+    Text,
+    Tuple,
+    Unknown,
+    Value,
+    join,
+)
 from sourcead.ir.nodes import Call, Const, Name, Ref, Star
 from sourcead.rules import registry
 from sourcead.transform import library
@@ -34,6 +53,7 @@ __all__ = ["STRUCTURAL", "picked"]
 Kwargs = list[tuple[str | None, Val]]
 
 # -- questions about a value -----------------------------------------------------------------
+
 
 def _isinstance(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     cls = type(args[0].value) if isinstance(args[0], Const) else class_of(s.kind(args[0]))
@@ -69,8 +89,10 @@ def _hasattr(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None
             return None  # may come and go
         return Const(True) if hasattr(kind.cls, attr.value) else None
     cls = class_of(kind)
-    return Const(hasattr(cls, attr.value)) if cls is not None and not isinstance(kind, Value) else (
-        Const(hasattr(kind.value, attr.value)) if isinstance(kind, Value) else None
+    return (
+        Const(hasattr(cls, attr.value))
+        if cls is not None and not isinstance(kind, Value)
+        else (Const(hasattr(kind.value, attr.value)) if isinstance(kind, Value) else None)
     )
 
 
@@ -82,7 +104,11 @@ def _getattr(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None
         has = _hasattr(s, args[:2], [], hint)
         if isinstance(has, Const) and has.value is False:
             return args[2]  # type: ignore[no-any-return]
-        if isinstance(kind, Object) and isinstance(s.heap.read(kind.site, args[1].value), Never) and not hasattr(kind.cls, args[1].value):
+        if (
+            isinstance(kind, Object)
+            and isinstance(s.heap.read(kind.site, args[1].value), Never)
+            and not hasattr(kind.cls, args[1].value)
+        ):
             return args[2]  # type: ignore[no-any-return]
         if not (isinstance(has, Const) and has.value is True):
             return None
@@ -158,7 +184,11 @@ def _iterator(name: str, builtin: Any) -> Any:
         from sourcead.transform.iteration import remember
 
         operands = tuple(map(s.operand, args))
-        made = s.emit(Call(Ref(name, builtin), operands, tuple((k, s.operand(v)) for k, v in kwargs)), Object(builtin), hint)
+        made = s.emit(
+            Call(Ref(name, builtin), operands, tuple((k, s.operand(v)) for k, v in kwargs)),
+            Object(builtin),
+            hint,
+        )
         remember(s, made, builtin, args, kwargs)
         return made
 
@@ -193,7 +223,9 @@ def _asarray(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None
         return None
     wanted = s.kind(dtype)
     same = isinstance(wanted, NoneKind) or (
-        isinstance(wanted, Value) and isinstance(wanted.value, (type, np.dtype)) and np.dtype(wanted.value) == kind.dtype
+        isinstance(wanted, Value)
+        and isinstance(wanted.value, (type, np.dtype))
+        and np.dtype(wanted.value) == kind.dtype
     )
     return args[0] if same else None
 
@@ -217,7 +249,9 @@ def _has_star(args: list[Any]) -> bool:
 
 def _follows(s: Calls, args: list[Any]) -> bool:
     """Does a derivative, or an object that must be followed, go in?"""
-    return any(map(s.holds_varied, args)) or any(isinstance(s.kind(a), Object) and s.kind(a) != Object(range) for a in args)
+    return any(map(s.holds_varied, args)) or any(
+        isinstance(s.kind(a), Object) and s.kind(a) != Object(range) for a in args
+    )
 
 
 def _map(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
@@ -244,7 +278,11 @@ def _reduce(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
         return None
     items = s.components(args[1])
     if items is None:
-        return _by(s, library.reduced_from if len(args) == 3 else library.reduced, args) if _follows(s, args) else None
+        return (
+            _by(s, library.reduced_from if len(args) == 3 else library.reduced, args)
+            if _follows(s, args)
+            else None
+        )
     rest = [*args[2:], *items]
     if not rest:
         return None
@@ -263,8 +301,14 @@ def _sum(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     if items is None:
         kind = s.kind(args[0])
         held = s.heap.read(kind.site, ITEM) if isinstance(kind, List) else None
-        return _by(s, library.added, args, kwargs) if isinstance(held, special) and _follows(s, args) else None
-    if not _follows(s, args) or not (len(items) <= 4 or any(isinstance(s.kind(i), special) for i in items)):
+        return (
+            _by(s, library.added, args, kwargs)
+            if isinstance(held, special) and _follows(s, args)
+            else None
+        )
+    if not _follows(s, args) or not (
+        len(items) <= 4 or any(isinstance(s.kind(i), special) for i in items)
+    ):
         return None
     named = [v for k, v in kwargs if k == "start"]
     total: Val = args[1] if len(args) > 1 else (named[0] if named else Const(0))
@@ -298,7 +342,7 @@ def _extreme(name: str, builtin: Any) -> Any:
         found = element_kind_of(s, args[0]) if len(args) == 1 else _joined(s, args)
         for key, value in kwargs:
             found = join(found, s.kind(value)) if key == "default" else found
-        if not isinstance(found, (Py, Np)) or all(k != "key" for k, _ in kwargs) and len(args) > 1:
+        if not isinstance(found, (Py, Np)) or (all(k != "key" for k, _ in kwargs) and len(args) > 1):
             return None
         rule = registry.lookup(builtin)
         assert rule is not None
@@ -326,7 +370,9 @@ def element_kind_of(s: Calls, items: Val) -> Kind:
 
 
 def _prod(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    return _by(s, library.product, args, kwargs) if not _has_star(args) and _follows(s, args) else None
+    return (
+        _by(s, library.product, args, kwargs) if not _has_star(args) and _follows(s, args) else None
+    )
 
 
 def _iter(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
@@ -349,12 +395,20 @@ def _next(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     kind = s.kind(args[0]) if args else Unknown()
     if isinstance(kind, Object) and isinstance(getattr(kind.cls, "__next__", None), FunctionType):
         return s.call_method_of(args[0], kind.cls.__next__, [], hint) if len(args) == 1 else None
-    if not isinstance(kind, Object) or kind.cls is not type(iter([])) or any(map(s.holds_varied, args)):
+    if (
+        not isinstance(kind, Object)
+        or kind.cls is not type(iter([]))
+        or any(map(s.holds_varied, args))
+    ):
         return None
     found = s.heap.read(kind.site, ITEM)
     for default in args[1:]:
         found = join(found, s.kind(default))
-    return s.emit(Call(Ref("next", next), tuple(map(s.operand, args))), Unknown() if isinstance(found, Never) else found, hint)
+    return s.emit(
+        Call(Ref("next", next), tuple(map(s.operand, args))),
+        Unknown() if isinstance(found, Never) else found,
+        hint,
+    )
 
 
 # -- objects ---------------------------------------------------------------------------------
@@ -381,8 +435,12 @@ def _replace(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None
     kind = s.kind(args[0]) if len(args) == 1 else Unknown()
     if not isinstance(kind, Object) or not dataclasses.is_dataclass(kind.cls):
         return None
-    given: Kwargs = [(f.name, s.attr(args[0], f.name)) for f in dataclasses.fields(kind.cls) if f.init]
-    return s.call(Ref(kind.cls.__name__, kind.cls), [], list({**dict(given), **dict(kwargs)}.items()), hint)
+    given: Kwargs = [
+        (f.name, s.attr(args[0], f.name)) for f in dataclasses.fields(kind.cls) if f.init
+    ]
+    return s.call(
+        Ref(kind.cls.__name__, kind.cls), [], list({**dict(given), **dict(kwargs)}.items()), hint
+    )
 
 
 def _copy(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
@@ -391,10 +449,16 @@ def _copy(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
 
 
 def _deepcopy(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    return duplicate(s, args[0], hint, deep=True) if len(args) == 1 and s.holds_varied(args[0]) else None
+    return (
+        duplicate(s, args[0], hint, deep=True)
+        if len(args) == 1 and s.holds_varied(args[0])
+        else None
+    )
 
 
-def duplicate(s: Calls, value: Val, hint: str, deep: bool, done: dict[Any, Val] | None = None) -> Val | None:
+def duplicate(
+    s: Calls, value: Val, hint: str, deep: bool, done: dict[Any, Val] | None = None
+) -> Val | None:
     """A copy, made as its class would make it; None where the content is not known."""
     done = {} if done is None else done
     if isinstance(value, Name) and value in done:
@@ -403,7 +467,10 @@ def duplicate(s: Calls, value: Val, hint: str, deep: bool, done: dict[Any, Val] 
     def inner(part: Val) -> Val:
         made = duplicate(s, part, "t", True, done) if deep else part
         if made is None:
-            s.refuse("a deep copy of something whose content is not known here", "copy its parts by themselves")
+            s.refuse(
+                "a deep copy of something whose content is not known here",
+                "copy its parts by themselves",
+            )
         return made  # type: ignore[return-value]
 
     kind, held = s.kind(value), s.memory.known(value)
@@ -418,7 +485,9 @@ def duplicate(s: Calls, value: Val, hint: str, deep: bool, done: dict[Any, Val] 
         case List() if held is not None:
             made = s.fresh_list(s.operand(Virtual(tuple(map(inner, held.items())), "list"), hint))
         case Dict() if held is not None and held.complete:
-            made = s.fresh_dict([o for k, v in held.slots.items() for o in (Const(k), inner(v))], hint)
+            made = s.fresh_dict(
+                [o for k, v in held.slots.items() for o in (Const(k), inner(v))], hint
+            )
         case Object(cls) if not hasattr(cls, "__copy__") and not hasattr(cls, "__deepcopy__"):
             made = s.fresh_object(cls, Ref(cls.__name__, cls), hint)
             for slot in s.heap.known(kind.site):
@@ -433,7 +502,9 @@ def _partial(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None
         return None
     operands = tuple(map(s.operand, args))
     keywords = tuple((str(k), s.operand(v)) for k, v in kwargs)
-    made = s.emit(Call(Ref("functools.partial", functools.partial), operands, keywords), Unknown(), hint)
+    made = s.emit(
+        Call(Ref("functools.partial", functools.partial), operands, keywords), Unknown(), hint
+    )
     s.kinds[made] = Partial(args[0], tuple(args[1:]), tuple((str(k), v) for k, v in kwargs))
     return made
 
@@ -444,7 +515,11 @@ def _dunder(name: str) -> Any:
     def handler(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
         kind = s.kind(args[0]) if args and not _has_star(args) else None
         function = getattr(kind.cls, name, None) if isinstance(kind, Object) else None
-        return s.call_method_of(args[0], function, args[1:], hint) if isinstance(function, FunctionType) else None
+        return (
+            s.call_method_of(args[0], function, args[1:], hint)
+            if isinstance(function, FunctionType)
+            else None
+        )
 
     return handler
 
@@ -464,7 +539,9 @@ def _picker(builtin: Any) -> Any:
     def handler(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
         if kwargs or not args or not all(isinstance(a, Const) for a in args):
             return None
-        made = s.emit(Call(Ref(f"operator.{builtin.__name__}", builtin), tuple(args)), Unknown(), hint)
+        made = s.emit(
+            Call(Ref(f"operator.{builtin.__name__}", builtin), tuple(args)), Unknown(), hint
+        )
         s.kinds[made] = Value(builtin(*(a.value for a in args)))
         return made
 
@@ -495,7 +572,11 @@ def _reads_names(name: str) -> Any:
     def handler(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
         if name == "vars" and args:
             return None
-        s.refuse(f"`{name}` reads variables by their names", "write the expression itself", UnsupportedSyntax)
+        s.refuse(
+            f"`{name}` reads variables by their names",
+            "write the expression itself",
+            UnsupportedSyntax,
+        )
 
     return handler
 
@@ -514,5 +595,3 @@ STRUCTURAL: dict[Any, Any] = {
     enumerate: _iterator("enumerate", enumerate), zip: _iterator("zip", zip), reversed: _iterator("reversed", reversed),
     np.ndim: _ndim, np.shape: _shape, np.asarray: _asarray, np.asanyarray: _asarray, np.atleast_1d: _atleast_1d,
 }  # fmt: skip
-
-

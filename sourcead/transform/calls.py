@@ -57,17 +57,37 @@ from sourcead.ir.walk import statements
 from sourcead.rules import registry
 from sourcead.rules.registry import Rule
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.heap import ITEM
-from sourcead.transform.rewrites import REWRITES, without_out
 from sourcead.transform.builtins import STRUCTURAL, picked
+from sourcead.transform.heap import ITEM
 from sourcead.transform.operations import Operations, method_class
+from sourcead.transform.rewrites import REWRITES, without_out
 
 __all__ = ["Calls"]
 
 Kwargs = list[tuple[str | None, Val]]
 _MISSING = dataclasses.MISSING
-_TEXT_TO_TEXT = frozenset({"format", "join", "upper", "lower", "strip", "lstrip", "rstrip", "replace", "title", "capitalize",
-                           "ljust", "rjust", "center", "zfill", "removeprefix", "removesuffix", "encode", "decode"})
+_TEXT_TO_TEXT = frozenset(
+    {
+        "format",
+        "join",
+        "upper",
+        "lower",
+        "strip",
+        "lstrip",
+        "rstrip",
+        "replace",
+        "title",
+        "capitalize",
+        "ljust",
+        "rjust",
+        "center",
+        "zfill",
+        "removeprefix",
+        "removesuffix",
+        "encode",
+        "decode",
+    }
+)
 
 
 @dataclass
@@ -100,7 +120,15 @@ class Calls(Operations):
 
     if TYPE_CHECKING:
 
-        def choose(self, func: Name, index: Any, options: list[Any], args: list[Any], kwargs: Any, hint: str) -> Val: ...
+        def choose(
+            self,
+            func: Name,
+            index: Any,
+            options: list[Any],
+            args: list[Any],
+            kwargs: Any,
+            hint: str,
+        ) -> Val: ...
         def run(self, block: Any, env: dict[Name, Val]) -> bool: ...
         def value(self, operand: Any, env: dict[Name, Val]) -> Val: ...
 
@@ -116,25 +144,45 @@ class Calls(Operations):
             case Closure() as closure:
                 return self.call_closure(closure, args, kwargs)
             case Bound(receiver, function):
-                return self.call_object(func, function, [receiver, *args], kwargs, hint, method=True)
+                return self.call_object(
+                    func, function, [receiver, *args], kwargs, hint, method=True
+                )
             case Partial(inner, bound, given):
                 named = {**dict(given), **{k: v for k, v in kwargs if k is not None}}
-                return self.call(inner, [*bound, *args], [*named.items(), *((k, v) for k, v in kwargs if k is None)], hint)
+                return self.call(
+                    inner,
+                    [*bound, *args],
+                    [*named.items(), *((k, v) for k, v in kwargs if k is None)],
+                    hint,
+                )
             case Object(cls) if callable(getattr(cls, "__call__", None)):
-                return self.call_object(func, cls.__call__, [func, *args], kwargs, hint, method=True)
+                return self.call_object(
+                    func, cls.__call__, [func, *args], kwargs, hint, method=True
+                )
         return self.opaque(func, args, kwargs, hint)
 
-    def call_object(self, func: Val, obj: Any, args: list[Any], kwargs: Kwargs, hint: str, method: bool = False) -> Val:
+    def call_object(
+        self, func: Val, obj: Any, args: list[Any], kwargs: Kwargs, hint: str, method: bool = False
+    ) -> Val:
         structural = (STRUCTURAL.get(obj) or REWRITES.get(obj)) if _hashable(obj) else None
         if structural is not None:
             done = structural(self, args, kwargs, hint)
             if done is not None:
                 return done
         rule = registry.lookup(obj)
-        if rule is not None and rule.form == "source" and not self.derivative and any(map(self.holds_varied, _plain(args, kwargs))):
+        if (
+            rule is not None
+            and rule.form == "source"
+            and not self.derivative
+            and any(map(self.holds_varied, _plain(args, kwargs)))
+        ):
             return self.call_function(func, obj, args, kwargs, hint, method)
         if rule is not None:
-            if isinstance(obj, np.ufunc) and len(args) > obj.nin and not any(isinstance(a, Star) for a in args):
+            if (
+                isinstance(obj, np.ufunc)
+                and len(args) > obj.nin
+                and not any(isinstance(a, Star) for a in args)
+            ):
                 args, kwargs = args[: obj.nin], [*kwargs, ("out", args[obj.nin])]
             if any(k == "out" for k, _ in kwargs):
                 written = without_out(self, func, obj, args, kwargs, hint)
@@ -152,19 +200,35 @@ class Calls(Operations):
             case functools.partial():
                 path = func.path if isinstance(func, Ref) else "partial"
                 inner = Ref(f"{path}.func", obj.func)
-                bound: list[Any] = [_reference(f"{path}.args[{i}]", v) for i, v in enumerate(obj.args)]
-                given: Kwargs = [(k, _reference(f"{path}.keywords[{k!r}]", v)) for k, v in obj.keywords.items()]
+                bound: list[Any] = [
+                    _reference(f"{path}.args[{i}]", v) for i, v in enumerate(obj.args)
+                ]
+                given: Kwargs = [
+                    (k, _reference(f"{path}.keywords[{k!r}]", v)) for k, v in obj.keywords.items()
+                ]
                 merged = {**dict(given), **dict(kwargs)}
                 return self.call(inner, [*bound, *args], list(merged.items()), hint)
             case types.MethodType():
                 path = func.path if isinstance(func, Ref) else "method"
-                receiver = Ref(f"{path}.__self__", obj.__self__, live=not isinstance(obj.__self__, type))
-                return self.call_object(Ref(f"{path}.__func__", obj.__func__), obj.__func__, [receiver, *args], kwargs, hint)
+                receiver = Ref(
+                    f"{path}.__self__", obj.__self__, live=not isinstance(obj.__self__, type)
+                )
+                return self.call_object(
+                    Ref(f"{path}.__func__", obj.__func__),
+                    obj.__func__,
+                    [receiver, *args],
+                    kwargs,
+                    hint,
+                )
             case types.FunctionType():
                 return self.call_function(func, obj, args, kwargs, hint, method)
             case type():
                 return self.construct(func, obj, args, kwargs, hint)
-        inner_function = getattr(obj, "__wrapped__", None) if isinstance(obj, functools._lru_cache_wrapper) else None
+        inner_function = (
+            getattr(obj, "__wrapped__", None)
+            if isinstance(obj, functools._lru_cache_wrapper)
+            else None
+        )
         inner_function = inner_function or getattr(obj, "py_func", None)
         if inner_function is not None and any(map(self.holds_varied, _plain(args, kwargs))):
             return self.call_object(func, inner_function, args, kwargs, hint, method)
@@ -175,7 +239,14 @@ class Calls(Operations):
             return found
         call = getattr(type(obj), "__call__", None)
         if isinstance(call, types.FunctionType) and isinstance(func, Ref):
-            return self.call_function(Ref(f"{func.path}.__call__", call), call, [Ref(func.path, obj, True), *args], kwargs, hint, method)
+            return self.call_function(
+                Ref(f"{func.path}.__call__", call),
+                call,
+                [Ref(func.path, obj, True), *args],
+                kwargs,
+                hint,
+                method,
+            )
         return self.opaque(func, args, kwargs, hint)
 
     # -- rules -------------------------------------------------------------------------------
@@ -183,11 +254,27 @@ class Calls(Operations):
     def check_out(self, kwargs: Kwargs, args: list[Any]) -> None:
         """`out=` that could not be written as a store."""
         out = dict(kwargs).get("out")
-        if out is not None and not isinstance(self.kind(out), NoneKind) and any(map(self.holds_varied, (out, *_plain(args, kwargs)))):
-            self.refuse("`out=` together with `where=`, or into something of unknown kind",
-                        "assign the result: `out[...] = f(x)`", NoRule)
+        if (
+            out is not None
+            and not isinstance(self.kind(out), NoneKind)
+            and any(map(self.holds_varied, (out, *_plain(args, kwargs))))
+        ):
+            self.refuse(
+                "`out=` together with `where=`, or into something of unknown kind",
+                "assign the result: `out[...] = f(x)`",
+                NoRule,
+            )
 
-    def call_rule(self, rule: Rule, func: Val, obj: Any, args: list[Any], kwargs: Kwargs, hint: str, method: bool) -> Val:
+    def call_rule(
+        self,
+        rule: Rule,
+        func: Val,
+        obj: Any,
+        args: list[Any],
+        kwargs: Kwargs,
+        hint: str,
+        method: bool,
+    ) -> Val:
         plain = _plain(args, kwargs)
         varied = rule.form != "constant" and any(map(self.holds_varied, plain))
         kind = self.rule_kind(rule, obj, args, kwargs)
@@ -195,7 +282,11 @@ class Calls(Operations):
             return kind  # the value itself: it follows from the arguments' kinds
         operands = tuple(a if isinstance(a, Star) else self.operand(a) for a in args)
         if self.derivative:
-            kwargs = [(k, v) for k, v in kwargs if not (isinstance(v, Const) and _says_nothing(obj, k, v.value))]
+            kwargs = [
+                (k, v)
+                for k, v in kwargs
+                if not (isinstance(v, Const) and _says_nothing(obj, k, v.value))
+            ]
         keywords = tuple((k, self.operand(v)) for k, v in kwargs)
         if method and isinstance(func, Name):
             bound = self.definitions[func]
@@ -207,7 +298,11 @@ class Calls(Operations):
         return name
 
     def note_effects(self, rule: Rule, name: Name, args: list[Any]) -> None:
-        if rule.effects.returns in ("view", "maybe", "same") and args and not isinstance(args[0], Star):
+        if (
+            rule.effects.returns in ("view", "maybe", "same")
+            and args
+            and not isinstance(args[0], Star)
+        ):
             self.share(name, args[0])
         items = self.kinds[name]
         if isinstance(items, List):
@@ -215,7 +310,9 @@ class Calls(Operations):
             self.kinds[name] = List(Unknown(), site)
             self.heap.store(site, ITEM, items.item, name in self.varied)
 
-    def rule_kind(self, rule: Rule, obj: Any, args: list[Any], kwargs: Kwargs) -> Kind | Const | Ref:
+    def rule_kind(
+        self, rule: Rule, obj: Any, args: list[Any], kwargs: Kwargs
+    ) -> Kind | Const | Ref:
         if any(isinstance(a, Star) for a in args) or any(k is None for k, _ in kwargs):
             return Unknown()
         kinds = [a if isinstance(a, Const) else self.deep_kind(a) for a in args]
@@ -248,7 +345,12 @@ class Calls(Operations):
             return List(self.kind(first) if isinstance(first, Const) else first, "", items)
         kind = self.kind(value)
         made = self.definitions.get(value) if isinstance(value, Name) else None
-        if isinstance(made, Op) and made.op == "tuple" and isinstance(kind, Tuple) and kind.cls is tuple:
+        if (
+            isinstance(made, Op)
+            and made.op == "tuple"
+            and isinstance(kind, Tuple)
+            and kind.cls is tuple
+        ):
             return Tuple(tuple(map(self.deep_kind, made.args)))
         sized = self.size_of(value)
         if sized is not None:
@@ -268,10 +370,16 @@ class Calls(Operations):
                 return SizeOf(kind.dims) if isinstance(kind, Array) else None
             case Op("getitem", (Name() as shape, Const(i))):
                 inner = self.size_of(shape)
-                return SizeOf((inner.dims[i],), True) if inner is not None and not inner.single else None
+                return (
+                    SizeOf((inner.dims[i],), True)
+                    if inner is not None and not inner.single
+                    else None
+                )
             case Call(Ref("len"), (Name() as array,)):
                 kind = self.kind(array)
-                return SizeOf(kind.dims[:1], True) if isinstance(kind, Array) and kind.dims else None
+                return (
+                    SizeOf(kind.dims[:1], True) if isinstance(kind, Array) and kind.dims else None
+                )
             case _:
                 return None
 
@@ -279,9 +387,14 @@ class Calls(Operations):
         """`np.add.at(u, index, v)`: an in-place sum in which repeated indices all count."""
         ufunc = obj.__self__
         active = any(map(self.holds_varied, args))
-        if active and (ufunc not in (np.add, np.subtract) or not isinstance(self.kind(args[0]), Array)):
-            self.refuse(f"`np.{ufunc.__name__}.at` with values that carry a derivative",
-                        "use np.add.at or np.subtract.at, or a loop over the elements", NoRule)
+        if active and (
+            ufunc not in (np.add, np.subtract) or not isinstance(self.kind(args[0]), Array)
+        ):
+            self.refuse(
+                f"`np.{ufunc.__name__}.at` with values that carry a derivative",
+                "use np.add.at or np.subtract.at, or a loop over the elements",
+                NoRule,
+            )
         if active:
             self.vary(self.operand(args[0]))
         return self.emit(Call(self.operand(func), tuple(map(self.operand, args))), NoneKind(), hint)
@@ -289,18 +402,28 @@ class Calls(Operations):
     # -- Python functions --------------------------------------------------------------------
 
     def call_function(
-        self, func: Val, function: types.FunctionType, args: list[Any], kwargs: Kwargs, hint: str, method: bool = False
+        self,
+        func: Val,
+        function: types.FunctionType,
+        args: list[Any],
+        kwargs: Kwargs,
+        hint: str,
+        method: bool = False,
     ) -> Val:
         plain = _plain(args, kwargs)
         active = any(map(self.holds_varied, plain))
         if not active and not self.derivative:
             return self.inactive_call(func, function, args, kwargs, hint, method)
         if self.is_open_recursion(function.__code__):
-            self.refuse(f"`{function.__name__}` calls itself with values that carry a derivative",
-                        "write the recursion as a loop, or give the function a rule")
+            self.refuse(
+                f"`{function.__name__}` calls itself with values that carry a derivative",
+                "write the recursion as a loop, or give the function a rule",
+            )
         if any(isinstance(a, Star) for a in args) or any(k is None for k, _ in kwargs):
-            self.refuse(f"`{function.__name__}` is called with * or ** of something of unknown length",
-                        "unpack a tuple, or name the arguments")
+            self.refuse(
+                f"`{function.__name__}` is called with * or ** of something of unknown length",
+                "unpack a tuple, or name the arguments",
+            )
         return self.inline(self.lower(function), function, args, kwargs)
 
     def is_open_recursion(self, code: Any) -> bool:
@@ -319,17 +442,29 @@ class Calls(Operations):
         return self.inline(template, derivative, values, [])
 
     def inactive_call(
-        self, func: Val, function: types.FunctionType, args: list[Any], kwargs: Kwargs, hint: str, method: bool
+        self,
+        func: Val,
+        function: types.FunctionType,
+        args: list[Any],
+        kwargs: Kwargs,
+        hint: str,
+        method: bool,
     ) -> Val:
         """No derivative goes in: the call stays as it is, unless it writes into storage we must follow."""
         kind: Kind = Unknown()
         blind = True
-        if not any(code is function.__code__ for code, _ in self.stack) and len(self.stack) <= MAX_DEPTH:
+        if (
+            not any(code is function.__code__ for code, _ in self.stack)
+            and len(self.stack) <= MAX_DEPTH
+        ):
             with self.attempt_inline() as attempt:
                 value = self.inline(self.lower(function), function, args, kwargs)
                 kind = self.kind(value)
                 blind = attempt.writes()
-                reads_storage = any(isinstance(self.kind(a), (Array, List, Dict, Object)) for a in _plain(args, kwargs))
+                reads_storage = any(
+                    isinstance(self.kind(a), (Array, List, Dict, Object))
+                    for a in _plain(args, kwargs)
+                )
                 if (blind and reads_storage) or _has_sites(kind):
                     attempt.keep()
             if attempt.kept:
@@ -373,7 +508,12 @@ class Calls(Operations):
             self.origin = depth
 
     def bind_arguments(
-        self, params: Sequence[Param], function: Any, args: list[Any], kwargs: Kwargs, defaults: Any = None
+        self,
+        params: Sequence[Param],
+        function: Any,
+        args: list[Any],
+        kwargs: Kwargs,
+        defaults: Any = None,
     ) -> dict[Name, Val]:
         """Python's binding of arguments to parameters, with values of the specialiser."""
         if defaults is None:
@@ -404,7 +544,10 @@ class Calls(Operations):
                     self.refuse(f"{label}() misses its argument `{hint}`", "pass it")
         if positional or named:
             extra = next(iter(named), None)
-            self.refuse(f"{label}() got an unexpected argument" + (f" `{extra}`" if extra else ""), "leave it out")
+            self.refuse(
+                f"{label}() got an unexpected argument" + (f" `{extra}`" if extra else ""),
+                "leave it out",
+            )
         return env
 
     # -- nested functions --------------------------------------------------------------------
@@ -418,9 +561,13 @@ class Calls(Operations):
             from dataclasses import replace
 
             held = tuple(
-                replace(c, value=self.operand(v)) for c, v in zip(expr.captures, captured) if not _is_cell(self, v)
+                replace(c, value=self.operand(v))
+                for c, v in zip(expr.captures, captured)
+                if not _is_cell(self, v)
             )
-            made = replace(expr, captures=held, defaults=tuple((n, self.operand(v)) for n, v in defaults))
+            made = replace(
+                expr, captures=held, defaults=tuple((n, self.operand(v)) for n, v in defaults)
+            )
             self.definitions[name] = made
             self.add(Assign(name, made, self.origin))
         return name
@@ -429,10 +576,14 @@ class Calls(Operations):
         make: MakeFunction = closure.make
         template = make.template()
         if self.is_open_recursion(make.syntax):
-            self.refuse(f"the nested function `{make.name}` calls itself with values that carry a derivative",
-                        "write the recursion as a loop")
+            self.refuse(
+                f"the nested function `{make.name}` calls itself with values that carry a derivative",
+                "write the recursion as a loop",
+            )
         split = len(make.captures)
-        env = self.bind_arguments(template.params[split:], make, args, kwargs, dict(closure.defaults))
+        env = self.bind_arguments(
+            template.params[split:], make, args, kwargs, dict(closure.defaults)
+        )
         env.update({p.name: v for p, v in zip(template.params[:split], closure.captured)})
         self.stack.append((make.syntax, self.forks))
         self.entered.append(self.origin)
@@ -447,7 +598,9 @@ class Calls(Operations):
 
     # -- methods -----------------------------------------------------------------------------
 
-    def method(self, receiver: Val, method: str, args: list[Any], kwargs: Kwargs, hint: str = "t") -> Val:
+    def method(
+        self, receiver: Val, method: str, args: list[Any], kwargs: Kwargs, hint: str = "t"
+    ) -> Val:
         kind = self.kind(receiver)
         if isinstance(receiver, Virtual) and receiver.form == "super":
             return self.parent_method(receiver, method, args, kwargs, hint)
@@ -467,58 +620,90 @@ class Calls(Operations):
                 from sourcead.transform.containers import dict_method
 
                 return dict_method(self, receiver, site, method, args, kwargs, hint)
-            case Tuple(items, cls) if cls is not tuple and isinstance(getattr(cls, method, None), types.FunctionType):
+            case Tuple(items, cls) if cls is not tuple and isinstance(
+                getattr(cls, method, None), types.FunctionType
+            ):
                 if method == "_replace":
                     found = dict(zip(cls._fields, self.components(receiver) or []))  # type: ignore[attr-defined]
                     return Virtual(tuple({**found, **dict(kwargs)}.values()), "tuple", cls)  # type: ignore[arg-type]
-                return self.call_object(Const(None), getattr(cls, method), [receiver, *args], kwargs, hint)
+                return self.call_object(
+                    Const(None), getattr(cls, method), [receiver, *args], kwargs, hint
+                )
         plain = _plain(args, kwargs)
         if isinstance(kind, Text):
             return self.text_method(receiver, method, args, kwargs, hint)
         if self.holds_varied(receiver) or any(map(self.holds_varied, plain)):
-            self.refuse(f"method `{method}` of a value of unknown kind, with a value that carries a derivative",
-                        "make its kind known, or give the method a rule with @sourcead.rule", NoRule)
+            self.refuse(
+                f"method `{method}` of a value of unknown kind, with a value that carries a derivative",
+                "make its kind known, or give the method a rule with @sourcead.rule",
+                NoRule,
+            )
         return self.opaque_method(receiver, method, args, kwargs, hint, Unknown())
 
-    def parent_method(self, receiver: Virtual, method: str, args: list[Any], kwargs: Kwargs, hint: str) -> Val:
+    def parent_method(
+        self, receiver: Virtual, method: str, args: list[Any], kwargs: Kwargs, hint: str
+    ) -> Val:
         """`super().method(...)`"""
         found = self.parent_attribute(receiver, method)
         instance = receiver.items[1]
         if found is object.__setattr__:
             found = None
-        if found is object.__init__ or (found is None and method in ("__init__", "__init_subclass__")):
+        if found is object.__init__ or (
+            found is None and method in ("__init__", "__init_subclass__")
+        ):
             return Const(None)
         if found is None and method == "__setattr__":
-            return self.call(Ref("object.__setattr__", object.__setattr__), [instance, *args], kwargs, hint)
+            return self.call(
+                Ref("object.__setattr__", object.__setattr__), [instance, *args], kwargs, hint
+            )
         if isinstance(found, staticmethod):
             return self.call_object(Ref(method, found.__func__), found.__func__, args, kwargs, hint)
         if isinstance(found, classmethod):
             kind = self.kind(instance)
             cls = instance if isinstance(kind, Value) else Ref(kind.cls.__name__, kind.cls)  # type: ignore[union-attr]
-            return self.call_object(Ref(method, found.__func__), found.__func__, [cls, *args], kwargs, hint)
+            return self.call_object(
+                Ref(method, found.__func__), found.__func__, [cls, *args], kwargs, hint
+            )
         if not isinstance(found, types.FunctionType):
-            self.refuse(f"`super().{method}` is not a plain method", "name the class: `Base.method(self, ...)`")
-        return self.call_object(Ref(found.__qualname__, found), found, [instance, *args], kwargs, hint)
+            self.refuse(
+                f"`super().{method}` is not a plain method",
+                "name the class: `Base.method(self, ...)`",
+            )
+        return self.call_object(
+            Ref(found.__qualname__, found), found, [instance, *args], kwargs, hint
+        )
 
-    def text_method(self, receiver: Val, method: str, args: list[Any], kwargs: Kwargs, hint: str) -> Val:
+    def text_method(
+        self, receiver: Val, method: str, args: list[Any], kwargs: Kwargs, hint: str
+    ) -> Val:
         if isinstance(receiver, Const) and all(isinstance(a, Const) for a in args) and not kwargs:
             made = getattr(receiver.value, method)(*(a.value for a in args))
             if isinstance(made, (str, bool, int)):
                 return Const(made)
-        return self.opaque_method(receiver, method, args, kwargs, hint, Text() if method in _TEXT_TO_TEXT else Unknown())
+        return self.opaque_method(
+            receiver, method, args, kwargs, hint, Text() if method in _TEXT_TO_TEXT else Unknown()
+        )
 
-    def opaque_method(self, receiver: Val, method: str, args: list[Any], kwargs: Kwargs, hint: str, kind: Kind) -> Val:
+    def opaque_method(
+        self, receiver: Val, method: str, args: list[Any], kwargs: Kwargs, hint: str, kind: Kind
+    ) -> Val:
         if not isinstance(self.kind(receiver), (Text, Array, Py, Np)):
             self.escape([receiver, *_plain(args, kwargs)], blind=True)
         operands = tuple(a if isinstance(a, Star) else self.operand(a) for a in args)
         keywords = tuple((k, self.operand(v)) for k, v in kwargs)
         return self.emit(MethodCall(self.operand(receiver), method, operands, keywords), kind, hint)
 
-    def object_method(self, receiver: Val, kind: Object, method: str, args: list[Any], kwargs: Kwargs, hint: str) -> Val:
+    def object_method(
+        self, receiver: Val, kind: Object, method: str, args: list[Any], kwargs: Kwargs, hint: str
+    ) -> Val:
         held = self.heap.read(kind.site, method)
         if not isinstance(held, Never):
             return self.call(self.field(receiver, kind, method, hint), args, kwargs, hint)
-        if kind.cls is set and method in ("add", "update") and not any(map(self.holds_varied, _plain(args, kwargs))):
+        if (
+            kind.cls is set
+            and method in ("add", "update")
+            and not any(map(self.holds_varied, _plain(args, kwargs)))
+        ):
             self.heap.store(kind.site, ITEM, self.kind(args[0]) if method == "add" else Unknown())
             return self.opaque_method(receiver, method, args, kwargs, hint, NoneKind())
         function = None
@@ -539,11 +724,16 @@ class Calls(Operations):
             bound = self.bind_field(receiver, function, method, hint)
             return self.call(bound, args, kwargs, hint)
         if self.holds_varied(receiver) or any(map(self.holds_varied, _plain(args, kwargs))):
-            self.refuse(f"no derivative rule for method `{kind.cls.__name__}.{method}`, and it has no Python source",
-                        f"give it a rule with @sourcead.rule({kind.cls.__name__}.{method})", NoRule)
+            self.refuse(
+                f"no derivative rule for method `{kind.cls.__name__}.{method}`, and it has no Python source",
+                f"give it a rule with @sourcead.rule({kind.cls.__name__}.{method})",
+                NoRule,
+            )
         return self.opaque_method(receiver, method, args, kwargs, hint, Unknown())
 
-    def number_method(self, receiver: Val, kind: Kind, method: str, args: list[Any], kwargs: Kwargs, hint: str) -> Val:
+    def number_method(
+        self, receiver: Val, kind: Kind, method: str, args: list[Any], kwargs: Kwargs, hint: str
+    ) -> Val:
         cls = method_class(kind)
         function = getattr(cls, method, None)
         if function is None:
@@ -556,11 +746,21 @@ class Calls(Operations):
             given = dict(kwargs)
             out = given.pop("out")
             if isinstance(self.kind(out), Array) and "where" not in given:
-                self.store(out, Const(Ellipsis), self.number_method(receiver, kind, method, args, list(given.items()), "t"), None)
+                self.store(
+                    out,
+                    Const(Ellipsis),
+                    self.number_method(receiver, kind, method, args, list(given.items()), "t"),
+                    None,
+                )
                 return out
         if method == "item" and not args and isinstance(kind, (Np, Array)):
             found = result_kind(lambda a: a.item() if a.size == 1 else a.flat[0].item(), [kind])
-            return self.emit(MethodCall(self.operand(receiver), "item", ()), found, hint, self.is_varied(receiver))
+            return self.emit(
+                MethodCall(self.operand(receiver), "item", ()),
+                found,
+                hint,
+                self.is_varied(receiver),
+            )
         rule = registry.lookup(function)
         if rule is None and isinstance(kind, Np):
             function = getattr(np.ndarray, method, None)
@@ -568,14 +768,21 @@ class Calls(Operations):
         if rule is None:
             active = [a for a in (receiver, *_plain(args, kwargs)) if self.holds_varied(a)]
             if active:
-                self.refuse(f"no derivative rule for method `{method}` of {kind}",
-                            "use another formulation, or give it a rule with @sourcead.rule", NoRule)
+                self.refuse(
+                    f"no derivative rule for method `{method}` of {kind}",
+                    "use another formulation, or give it a rule with @sourcead.rule",
+                    NoRule,
+                )
             return self.opaque_method(receiver, method, args, kwargs, hint, Unknown())
-        varied = rule.form != "constant" and any(map(self.holds_varied, (receiver, *_plain(args, kwargs))))
+        varied = rule.form != "constant" and any(
+            map(self.holds_varied, (receiver, *_plain(args, kwargs)))
+        )
         found = self.rule_kind(rule, getattr(cls, method, function), [receiver, *args], kwargs)
         operands = tuple(a if isinstance(a, Star) else self.operand(a) for a in args)
         keywords = tuple((k, self.operand(v)) for k, v in kwargs)
-        name = self.emit(MethodCall(self.operand(receiver), method, operands, keywords), found, hint, varied)
+        name = self.emit(
+            MethodCall(self.operand(receiver), method, operands, keywords), found, hint, varied
+        )
         self.note_effects(rule, name, [receiver])
         return name
 
@@ -588,7 +795,11 @@ class Calls(Operations):
 
     def construct(self, func: Val, cls: type, args: list[Any], kwargs: Kwargs, hint: str) -> Val:
         fields = getattr(cls, "_fields", None)
-        if issubclass(cls, tuple) and fields is not None and not any(isinstance(a, Star) for a in args):
+        if (
+            issubclass(cls, tuple)
+            and fields is not None
+            and not any(isinstance(a, Star) for a in args)
+        ):
             found = dict(zip(fields, args))
             found.update({str(k): v for k, v in kwargs})
             defaults = getattr(cls, "_field_defaults", {})
@@ -598,13 +809,21 @@ class Calls(Operations):
         init = cls.__init__
         plain_new = cls.__new__ is object.__new__
         active = any(map(self.holds_varied, _plain(args, kwargs)))
-        if plain_new and type(cls) is type and isinstance(init, types.FunctionType) and not issubclass(cls, BaseException):
+        if (
+            plain_new
+            and type(cls) is type
+            and isinstance(init, types.FunctionType)
+            and not issubclass(cls, BaseException)
+        ):
             made = self.fresh_object(cls, self.operand(func), hint)
             self.inline_init(init, [made, *args], kwargs)
             return made
         if active and not issubclass(cls, BaseException):
-            self.refuse(f"no derivative rule for the class `{cls.__name__}`, and its construction is not plain Python",
-                        f"give it a rule with @sourcead.rule({cls.__name__})", NoRule)
+            self.refuse(
+                f"no derivative rule for the class `{cls.__name__}`, and its construction is not plain Python",
+                f"give it a rule with @sourcead.rule({cls.__name__})",
+                NoRule,
+            )
         return self.opaque(func, args, kwargs, hint)
 
     def inline_init(self, init: types.FunctionType, args: list[Any], kwargs: Kwargs) -> None:
@@ -622,7 +841,13 @@ class Calls(Operations):
             if field.name in bound.arguments:
                 value = bound.arguments[field.name]
             elif field.default_factory is not _MISSING:
-                value = self.call(Ref(getattr(field.default_factory, "__name__", "factory"), field.default_factory), [], [])
+                value = self.call(
+                    Ref(
+                        getattr(field.default_factory, "__name__", "factory"), field.default_factory
+                    ),
+                    [],
+                    [],
+                )
             else:
                 value = _reference(f"{cls.__name__}.{field.name}", field.default)
             self.store_field(args[0], self.kind(args[0]), field.name, value)  # type: ignore[arg-type]
@@ -633,7 +858,13 @@ class Calls(Operations):
     # -- opaque ------------------------------------------------------------------------------
 
     def opaque(
-        self, func: Val, args: list[Any], kwargs: Kwargs, hint: str, kind: Kind | None = None, method: bool = False,
+        self,
+        func: Val,
+        args: list[Any],
+        kwargs: Kwargs,
+        hint: str,
+        kind: Kind | None = None,
+        method: bool = False,
         blind: bool | None = None,
     ) -> Val:
         """A call left as it is: no derivative may go through it."""
@@ -643,9 +874,12 @@ class Calls(Operations):
             self.heap.exceptions_carry()
         elif any(map(self.holds_varied, plain)) or self.holds_varied(func):
             label = func.path if isinstance(func, Ref) else str(self.kind(func))
-            self.refuse(f"no derivative rule for `{label}`, and it has no Python source that could be transformed",
-                        f"give it a rule with @sourcead.rule({label}), declare it with sourcead.nondifferentiable, "
-                        "or keep the active value out of this call", NoRule)
+            self.refuse(
+                f"no derivative rule for `{label}`, and it has no Python source that could be transformed",
+                f"give it a rule with @sourcead.rule({label}), declare it with sourcead.nondifferentiable, "
+                "or keep the active value out of this call",
+                NoRule,
+            )
         if blind is None:
             blind = not isinstance(self.kind(func), Value) or is_blind(self.kind(func).value)  # type: ignore[union-attr]
         if blind or not _is_harmless(self.kind(func)):
@@ -712,8 +946,10 @@ def _has_source(function: Any) -> bool:
 
 def _writes(statement: Any) -> bool:
     return isinstance(statement, (Store, StoreAttr)) or (
-        isinstance(statement, Assign) and isinstance(statement.expr, MethodCall)
-        and statement.expr.method in ("append", "extend", "insert", "pop", "sort", "fill", "update", "setdefault")
+        isinstance(statement, Assign)
+        and isinstance(statement.expr, MethodCall)
+        and statement.expr.method
+        in ("append", "extend", "insert", "pop", "sort", "fill", "update", "setdefault")
     )
 
 
@@ -743,13 +979,50 @@ def _is_harmless(kind: Kind) -> bool:
     return isinstance(kind, Value) and any(kind.value is f for f in _HARMLESS)
 
 
-_WRITTEN_IN_C = (types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType, np.ufunc, type)
-_HARMLESS = (print, len, repr, str, format, min, max, sum, sorted, any, all, isinstance, id, hash, range, zip, enumerate,
-             list, tuple, dict, set, frozenset, int, float, bool, complex, type, round, abs, iter, reversed, getattr, hasattr)
+_WRITTEN_IN_C = (
+    types.BuiltinFunctionType,
+    types.MethodDescriptorType,
+    types.WrapperDescriptorType,
+    np.ufunc,
+    type,
+)
+_HARMLESS = (
+    print,
+    len,
+    repr,
+    str,
+    format,
+    min,
+    max,
+    sum,
+    sorted,
+    any,
+    all,
+    isinstance,
+    id,
+    hash,
+    range,
+    zip,
+    enumerate,
+    list,
+    tuple,
+    dict,
+    set,
+    frozenset,
+    int,
+    float,
+    bool,
+    complex,
+    type,
+    round,
+    abs,
+    iter,
+    reversed,
+    getattr,
+    hasattr,
+)
 
 
 def _is_cell(s: Any, value: Val) -> bool:
     held = s.memory.known(value)
     return held is not None and held.form == "cell"
-
-

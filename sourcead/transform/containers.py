@@ -18,7 +18,16 @@ from sourcead.transform.slots import TRACKED
 __all__ = ["delete_item", "dict_like", "dict_method", "list_method"]
 
 
-def _emit(s: Any, receiver: Val, method: str, args: list[Any], kwargs: Any, kind: Any, hint: str, varied: bool = False) -> Any:
+def _emit(
+    s: Any,
+    receiver: Val,
+    method: str,
+    args: list[Any],
+    kwargs: Any,
+    kind: Any,
+    hint: str,
+    varied: bool = False,
+) -> Any:
     operands = tuple(a if isinstance(a, Star) else s.operand(a) for a in args)
     keywords = tuple((k, s.operand(v)) for k, v in kwargs)
     return s.emit(MethodCall(s.operand(receiver), method, operands, keywords), kind, hint, varied)
@@ -27,12 +36,18 @@ def _emit(s: Any, receiver: Val, method: str, args: list[Any], kwargs: Any, kind
 # -- lists -----------------------------------------------------------------------------------
 
 
-def list_method(s: Any, receiver: Val, site: str, method: str, args: list[Any], kwargs: Any, hint: str) -> Val:
+def list_method(
+    s: Any, receiver: Val, site: str, method: str, args: list[Any], kwargs: Any, hint: str
+) -> Val:
     handler = _LIST_METHODS.get(method)
     if handler is not None:
         return handler(s, receiver, site, args, kwargs, hint)
     if s.heap.is_varied(site):
-        s.refuse(f"`{method}` of a list that carries derivatives", "use an array, or append and index", NoRule)
+        s.refuse(
+            f"`{method}` of a list that carries derivatives",
+            "use an array, or append and index",
+            NoRule,
+        )
     s.memory.forget(receiver)
     s.memory.forget_site(site)
     return _emit(s, receiver, method, args, kwargs, Unknown(), hint)
@@ -80,8 +95,10 @@ def _extend(s: Any, receiver: Val, site: str, args: list[Any], kwargs: Any, hint
     if isinstance(other, List):
         s.heap.store(site, ITEM, s.heap.read(other.site, ITEM), s.heap.is_varied(other.site, ITEM))
     elif s.holds_varied(args[0]):
-        s.refuse("a list is extended by something of unknown structure that carries a derivative",
-                 "extend by a list or tuple")
+        s.refuse(
+            "a list is extended by something of unknown structure that carries a derivative",
+            "extend by a list or tuple",
+        )
     else:
         s.heap.store(site, ITEM, Unknown())
     made = _emit(s, receiver, "extend", args, kwargs, NoneKind(), hint)
@@ -93,7 +110,16 @@ def _pop(s: Any, receiver: Val, site: str, args: list[Any], kwargs: Any, hint: s
     items = s.memory.list_items(receiver)
     known = items is not None and items and (not args or isinstance(args[0], Const))
     at = args[0].value if args and isinstance(args[0], Const) else -1
-    made = _emit(s, receiver, "pop", args, kwargs, s.heap.read(site, ITEM), hint, s.heap.is_varied(site, ITEM))
+    made = _emit(
+        s,
+        receiver,
+        "pop",
+        args,
+        kwargs,
+        s.heap.read(site, ITEM),
+        hint,
+        s.heap.is_varied(site, ITEM),
+    )
     if known and -len(items) <= at < len(items):
         taken = items.pop(at)
         _change(s, receiver, site, items)
@@ -169,7 +195,11 @@ def delete_item(s: Any, base: Val, index: Val) -> None:
 def _constant_index(index: Val) -> Any:
     if isinstance(index, Const):
         return index.value
-    if isinstance(index, Virtual) and index.form == "slice" and all(isinstance(i, Const) for i in index.items):
+    if (
+        isinstance(index, Virtual)
+        and index.form == "slice"
+        and all(isinstance(i, Const) for i in index.items)
+    ):
         return slice(*(i.value for i in index.items))  # type: ignore[union-attr]
     return None
 
@@ -177,7 +207,9 @@ def _constant_index(index: Val) -> Any:
 # -- dicts -----------------------------------------------------------------------------------
 
 
-def dict_method(s: Any, receiver: Val, site: str, method: str, args: list[Any], kwargs: Any, hint: str) -> Val:
+def dict_method(
+    s: Any, receiver: Val, site: str, method: str, args: list[Any], kwargs: Any, hint: str
+) -> Val:
     held = s.memory.known(receiver)
     if method in ("pop", "setdefault", "update", "clear", "popitem"):
         s.changes(receiver)
@@ -198,18 +230,26 @@ def dict_method(s: Any, receiver: Val, site: str, method: str, args: list[Any], 
                 s.memory.replace(receiver, {})
             return made  # type: ignore[no-any-return]
     if s.heap.is_varied(site) or any(s.holds_varied(a) for a in args if not isinstance(a, Star)):
-        s.refuse(f"`{method}` of a dict that carries derivatives", "use indexing with known keys", NoRule)
+        s.refuse(
+            f"`{method}` of a dict that carries derivatives", "use indexing with known keys", NoRule
+        )
     if method not in ("get", "__contains__", "__len__"):
         s.memory.forget(receiver)
         s.memory.forget_site(site)
     return _emit(s, receiver, method, args, kwargs, Unknown(), hint)  # type: ignore[no-any-return]
 
 
-def _with_default(s: Any, receiver: Val, site: str, method: str, args: list[Any], kwargs: Any, hint: str) -> Val:
+def _with_default(
+    s: Any, receiver: Val, site: str, method: str, args: list[Any], kwargs: Any, hint: str
+) -> Val:
     """`get`, `pop`, `setdefault` of a known key."""
     slot = args[0].value
     held = s.memory.known(receiver)
-    present = True if held is not None and slot in held.slots else (False if held is not None and held.complete else None)
+    present = (
+        True
+        if held is not None and slot in held.slots
+        else (False if held is not None and held.complete else None)
+    )
     default = args[1] if len(args) > 1 else Const(None)
     if present is False and method == "setdefault":
         s.store(receiver, args[0], default, None)
@@ -228,7 +268,14 @@ def _with_default(s: Any, receiver: Val, site: str, method: str, args: list[Any]
 
 
 def _default_unknown(
-    s: Any, receiver: Val, site: str, method: str, args: list[Any], kwargs: Any, hint: str, default: Val
+    s: Any,
+    receiver: Val,
+    site: str,
+    method: str,
+    args: list[Any],
+    kwargs: Any,
+    hint: str,
+    default: Val,
 ) -> Val:
     slot = args[0].value
     kind: Kind = s.slot(site, slot)
@@ -238,8 +285,11 @@ def _default_unknown(
     if (len(args) > 1 or method == "get") and not s.heap.is_certain(site, slot):
         kind, varied = join(kind, s.kind(default)), varied or s.is_varied(default)
         if varied:
-            s.refuse(f"`{method}` with a default, of a dict that carries derivatives and of which it is not known whether it "
-                     f"has the key {slot!r}", "test with `in` and index")
+            s.refuse(
+                f"`{method}` with a default, of a dict that carries derivatives and of which it is not known whether it "
+                f"has the key {slot!r}",
+                "test with `in` and index",
+            )
     made = _emit(s, receiver, method, args, kwargs, kind, hint, varied)
     if method == "get":
         s.note_entry_read(made, site, slot)
@@ -282,7 +332,9 @@ def _update(s: Any, receiver: Val, site: str, args: list[Any], kwargs: Any, hint
                 s.store(receiver, Const(key), value, None)
         else:
             for slot in s.heap.known(other.site):
-                s.heap.store(site, slot, s.heap.read(other.site, slot), s.heap.is_varied(other.site, slot))
+                s.heap.store(
+                    site, slot, s.heap.read(other.site, slot), s.heap.is_varied(other.site, slot)
+                )
                 s.heap.assign(site, slot)
             _emit(s, receiver, "update", args, (), NoneKind(), hint)
             s.memory.forget(receiver)
@@ -294,7 +346,9 @@ def _update(s: Any, receiver: Val, site: str, args: list[Any], kwargs: Any, hint
     return Const(None)
 
 
-def views(s: Any, receiver: Val, site: str, method: str, args: list[Any], kwargs: Any, hint: str) -> Val:
+def views(
+    s: Any, receiver: Val, site: str, method: str, args: list[Any], kwargs: Any, hint: str
+) -> Val:
     """Keys that are all known: the view is a tuple of known length."""
     held = s.memory.known(receiver)
     if held is not None and held.complete:
@@ -304,11 +358,15 @@ def views(s: Any, receiver: Val, site: str, method: str, args: list[Any], kwargs
         if not s.heap.is_varied(site):
             return _emit(s, receiver, method, args, kwargs, Unknown(), hint)  # type: ignore[no-any-return]
         if ITEM in keys or not all(s.heap.is_certain(site, k) for k in keys):
-            s.refuse(f"`{method}()` of a dict that carries derivatives, and of which the keys are not known",
-                     "loop over a list of the keys")
+            s.refuse(
+                f"`{method}()` of a dict that carries derivatives, and of which the keys are not known",
+                "loop over a list of the keys",
+            )
     if method == "keys":
         return Virtual(tuple(map(Const, keys)))
     values = [s.getitem(receiver, Const(k)) for k in keys]
-    return Virtual(tuple(values)) if method == "values" else Virtual(
-        tuple(Virtual((Const(k), v)) for k, v in zip(keys, values))
+    return (
+        Virtual(tuple(values))
+        if method == "values"
+        else Virtual(tuple(Virtual((Const(k), v)) for k, v in zip(keys, values)))
     )

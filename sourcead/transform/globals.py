@@ -35,10 +35,11 @@ class Globals(Calls):
     """The part of the specialiser that reads and writes variables which outlive the call."""
 
     at_start: bool
-    rebound: dict[Hashable, Ref | None]  # places that the program changes, with a way to read them; kept from run to run
+    rebound: dict[
+        Hashable, Ref | None
+    ]  # places that the program changes, with a way to read them; kept from run to run
 
     if TYPE_CHECKING:
-
         active: list[int]
 
     # -- where a name lives ------------------------------------------------------------------
@@ -74,7 +75,10 @@ class Globals(Calls):
         top = getattr(self.seen[0][0], "__globals__", {}) if self.seen else {}
         if function is self.seen[0][0] or not scope:
             return ref
-        if scope is top and ref.path.partition(".")[0] not in getattr(function, "__code__").co_freevars:  # noqa: B009
+        if (
+            scope is top
+            and ref.path.partition(".")[0] not in function.__code__.co_freevars
+        ):
             return ref
         return Ref(ref.path, ref.value, True, function)
 
@@ -108,8 +112,10 @@ class Globals(Calls):
         site = str(self.cell_of(place))
         if self.heap.is_varied(site):
             if not self.at_start:
-                self.refuse(f"`{ref.path}` may hold a value that carries a derivative, and what it is cannot be followed",
-                            "return the value instead of storing it")
+                self.refuse(
+                    f"`{ref.path}` may hold a value that carries a derivative, and what it is cannot be followed",
+                    "return the value instead of storing it",
+                )
         name = self.emit(Op("copy", (ref,)), self.kind_of_ref(ref), ref.path.rpartition(".")[2])
         self.memory.learn(self.cell_of(place), "", name)
         return name
@@ -120,7 +126,9 @@ class Globals(Calls):
         function = self.current_function()
         scope = getattr(function, "__globals__", None)
         if scope is None or scope is not getattr(self.seen[0][0], "__globals__", None):
-            self.refuse(f"the variable `{name}` of another module is rebound", "return the value instead")
+            self.refuse(
+                f"the variable `{name}` of another module is rebound", "return the value instead"
+            )
         place = ("global", id(scope), name)
         if place not in self.rebound:
             self.rebound[place] = None
@@ -137,6 +145,8 @@ class Globals(Calls):
             return
         place = self.place(base)
         if place is None or place in self.rebound:
-            self.refuse(f"`{base.path}` is changed, and it cannot be followed", "pass it as an argument")
+            self.refuse(
+                f"`{base.path}` is changed, and it cannot be followed", "pass it as an argument"
+            )
         self.rebound[place] = base
         raise Again

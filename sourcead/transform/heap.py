@@ -34,11 +34,15 @@ class Heap:
         self.changed = False
         self.shared: dict[str, str] = {}  # union-find over the names of arrays
         self.written: set[str] = set()  # arrays that receive active values
-        self.external: set[str] = set()  # sites that exist before the call: arguments, globals, what they hold
+        self.external: set[str] = (
+            set()
+        )  # sites that exist before the call: arguments, globals, what they hold
         self.globals: set[str] = set()  # those of them that are not reached through an argument
         self.entry_varied: set[tuple[str, Hashable]] = set()
         self.assigned: set[tuple[str, Hashable]] = set()  # slots stored to by the program
-        self.blind: set[tuple[str, Hashable]] = set()  # slots read without knowing what was stored last
+        self.blind: set[tuple[str, Hashable]] = (
+            set()
+        )  # slots read without knowing what was stored last
         self.certain: set[tuple[str, Hashable]] = set()  # keys that an argument has on entry
         self.removed: set[str] = set()  # dicts of which items are deleted
         self.watching: list[set[str]] = []
@@ -139,7 +143,9 @@ class Heap:
 
     def is_certain(self, site: str, slot: Hashable) -> bool:
         """Does the dict have this key at any time?"""
-        return (site, slot) in self.certain and site not in self.removed and site not in self.escaped
+        return (
+            (site, slot) in self.certain and site not in self.removed and site not in self.escaped
+        )
 
     @contextmanager
     def resizing(self) -> Iterator[set[str]]:

@@ -57,7 +57,9 @@ def element_kind(base: Array, parts: Sequence[Kind], bounds: Sequence[Any] | Non
     return Array(base.dtype, dims) if full else Np(base.dtype)
 
 
-def _basic(dims: tuple[Dim, ...], parts: Sequence[Kind], bounds: Sequence[Any] | None) -> tuple[Dim, ...] | None:
+def _basic(
+    dims: tuple[Dim, ...], parts: Sequence[Kind], bounds: Sequence[Any] | None
+) -> tuple[Dim, ...] | None:
     consumed = sum(isinstance(k, (Py, Np, Slice)) for k in parts)
     if consumed > len(dims):
         return None
@@ -84,7 +86,9 @@ def _sliced(dim: Dim, bounds: Any) -> Dim:
     only between slices of the same kind (which all clip together)."""
     if bounds is None:
         return None
-    lower, upper, step = (b.value if isinstance(b, Const) else (None if b is None else b) for b in bounds)
+    lower, upper, step = (
+        b.value if isinstance(b, Const) else (None if b is None else b) for b in bounds
+    )
     if not all(v is None or type(v) is int for v in (lower, upper, step)):
         return None
     if isinstance(dim, int):

@@ -12,7 +12,21 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
-from sourcead.ir.kinds import Array, Dict, Kind, List, Never, Np, Number, Object, Py, Text, Tuple, Unknown, join
+from sourcead.ir.kinds import (
+    Array,
+    Dict,
+    Kind,
+    List,
+    Never,
+    Np,
+    Number,
+    Object,
+    Py,
+    Text,
+    Tuple,
+    Unknown,
+    join,
+)
 from sourcead.ir.nodes import Call, Const, Name, Op, Operand, Ref
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
@@ -51,7 +65,9 @@ class Sequenced:
 UNROLLED = 64  # a loop over more items than this is not written out
 
 
-def remember(s: Any, made: Name, builtin: Any, args: list[Any], kwargs: list[tuple[str | None, Any]]) -> None:
+def remember(
+    s: Any, made: Name, builtin: Any, args: list[Any], kwargs: list[tuple[str | None, Any]]
+) -> None:
     """Keep the parts of a zip, enumerate or reversed object: a loop over it reads them directly."""
     s.iterators[made] = (builtin, list(args), dict(kwargs))
 
@@ -75,35 +91,47 @@ def iteration(s: Any, items: Val) -> Iteration:
         return Iteration(Const(None), Unknown(), unrolled=sequenced(s, keys))
     found = s.components(items)
     if found is not None:
-        plain = all(isinstance(i, Const) for i in found) and len({type(i.value) for i in found}) == 1
+        plain = (
+            all(isinstance(i, Const) for i in found) and len({type(i.value) for i in found}) == 1
+        )
         if not (plain and len(found) > 1 and not isinstance(kind, List)):
             return Iteration(Const(None), Unknown(), unrolled=sequenced(s, items))
         return Iteration(s.operand(items), s.kind(found[0]), writable_out=sequenced(s, items))
     if active(s, items):
         sequence = sequenced(s, items)
         if sequence is not None:
-            s.iterated.update(k.site for k in map(s.kind, (items, *parts_of(s, items))) if isinstance(k, List))
+            s.iterated.update(
+                k.site for k in map(s.kind, (items, *parts_of(s, items))) if isinstance(k, List)
+            )
             count = sequence.count()
             if count is not None and count <= UNROLLED:
                 return Iteration(Const(None), Unknown(), unrolled=sequence)
             numbers = s.emit(Call(Ref("range", range), (sequence.length(),)), Object(range))
-            return Iteration(numbers, Py(int), lambda _, i: sequence.get(i), hint="i", watched=sequence.sites)
+            return Iteration(
+                numbers, Py(int), lambda _, i: sequence.get(i), hint="i", watched=sequence.sites
+            )
         if s.holds_varied(items) or any(map(s.holds_varied, parts_of(s, items))):
-            s.refuse("the loop runs over values that carry a derivative in something of unknown structure",
-                     "loop over a list, tuple, array, range, zip or enumerate")
+            s.refuse(
+                "the loop runs over values that carry a derivative in something of unknown structure",
+                "loop over a list, tuple, array, range, zip or enumerate",
+            )
     return Iteration(s.operand(items), plain_kind(s, items))
 
 
 def _constant_range(s: Any, items: Val) -> Sequenced | None:
     """A range of a few known numbers."""
     made = s.definitions.get(items) if isinstance(items, Name) else None
-    if not isinstance(made, Call) or not all(isinstance(a, Const) and type(a.value) is int for a in made.args):
+    if not isinstance(made, Call) or not all(
+        isinstance(a, Const) and type(a.value) is int for a in made.args
+    ):
         return None
     try:
         numbers = range(*(a.value for a in made.args))  # type: ignore[union-attr]
     except (TypeError, ValueError):
         return None
-    return Sequenced(lambda: Const(len(numbers)), lambda i: Const(numbers[i.value]), lambda: len(numbers))  # type: ignore[union-attr]
+    return Sequenced(
+        lambda: Const(len(numbers)), lambda i: Const(numbers[i.value]), lambda: len(numbers)
+    )  # type: ignore[union-attr]
 
 
 def parts_of(s: Any, items: Val) -> list[Val]:
@@ -141,11 +169,15 @@ def sequenced(s: Any, items: Val) -> Sequenced | None:
         return _sequenced_list(s, items, kind.site)
     found = s.components(items)
     if found is not None:
-        return Sequenced(lambda: Const(len(found)), lambda i: s.getitem(items, i), lambda: len(found))
+        return Sequenced(
+            lambda: Const(len(found)), lambda i: s.getitem(items, i), lambda: len(found)
+        )
     if not isinstance(kind, (Array, List)) and kind != Object(range):
         return None
     held = s.operand(items)
-    return Sequenced(lambda: s.emit(Call(Ref("len", len), (held,)), Py(int)), lambda i: _get(s, held, i))
+    return Sequenced(
+        lambda: s.emit(Call(Ref("len", len), (held,)), Py(int)), lambda i: _get(s, held, i)
+    )
 
 
 def _sequenced_list(s: Any, items: Val, site: str) -> Sequenced:
@@ -156,7 +188,12 @@ def _sequenced_list(s: Any, items: Val, site: str) -> Sequenced:
         return None if known is None else len(known)
 
     held = s.operand(items)
-    return Sequenced(lambda: s.emit(Call(Ref("len", len), (held,)), Py(int)), lambda i: s.getitem(items, i), count, (site,))
+    return Sequenced(
+        lambda: s.emit(Call(Ref("len", len), (held,)), Py(int)),
+        lambda i: s.getitem(items, i),
+        count,
+        (site,),
+    )
 
 
 def _get(s: Any, held: Operand, index: Val) -> Val:
@@ -165,31 +202,47 @@ def _get(s: Any, held: Operand, index: Val) -> Val:
     return s.getitem(held, index)
 
 
-def _combine(s: Any, builtin: Any, inner: list[Any], args: list[Any], kwargs: dict[str, Val]) -> Sequenced | None:
+def _combine(
+    s: Any, builtin: Any, inner: list[Any], args: list[Any], kwargs: dict[str, Val]
+) -> Sequenced | None:
     first: Sequenced = inner[0]
     if builtin is enumerate:
         start = args[1] if len(args) > 1 else kwargs.get("start", Const(0))
         plain = isinstance(start, Const) and start.value == 0
         return Sequenced(
-            first.length, lambda i: Virtual((i if plain else s.op("add", [i, start]), first.get(i))), first.count, first.sites
+            first.length,
+            lambda i: Virtual((i if plain else s.op("add", [i, start]), first.get(i))),
+            first.count,
+            first.sites,
         )
     if builtin is reversed:
+
         def mirrored(i: Val) -> Val:
-            last = s.op("sub", [first.length(), Const(1)]) if first.count() is None else Const(first.count() - 1)  # type: ignore[operator]
+            last = (
+                s.op("sub", [first.length(), Const(1)])
+                if first.count() is None
+                else Const(first.count() - 1)
+            )  # type: ignore[operator]
             return first.get(s.op("sub", [last, i]))
 
         return Sequenced(first.length, mirrored, first.count, first.sites)
 
     def shortest() -> Operand:
         lengths = tuple(i.length() for i in inner)
-        return lengths[0] if len(set(lengths)) == 1 else s.emit(Call(Ref("min", min), lengths), Py(int))
+        return (
+            lengths[0]
+            if len(set(lengths)) == 1
+            else s.emit(Call(Ref("min", min), lengths), Py(int))
+        )
 
     def fewest() -> int | None:
         counts = [i.count() for i in inner]
         return None if any(c is None for c in counts) else min(counts)
 
     sites = tuple(site for i in inner for site in i.sites)
-    return Sequenced(shortest, lambda i: Virtual(tuple(each.get(i) for each in inner)), fewest, sites)
+    return Sequenced(
+        shortest, lambda i: Virtual(tuple(each.get(i) for each in inner)), fewest, sites
+    )
 
 
 def plain_kind(s: Any, items: Val) -> Kind:

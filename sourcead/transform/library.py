@@ -5,7 +5,17 @@ A call of the built-in function is transformed as if it were a call of the funct
 lazy in Python is done at once: a result that carries a derivative is consumed in the same call.
 """
 
-__all__ = ["added", "filtered", "kept", "listed", "mapped", "mapped_together", "product", "reduced", "reduced_from"]
+__all__ = [
+    "added",
+    "filtered",
+    "kept",
+    "listed",
+    "mapped",
+    "mapped_together",
+    "product",
+    "reduced",
+    "reduced_from",
+]
 
 
 def listed(items):

@@ -73,7 +73,9 @@ class Memory:
 
     # -- writing -----------------------------------------------------------------------------
 
-    def begin(self, name: Name, site: str, form: str, slots: dict[Hashable, Any], complete: bool = True) -> None:
+    def begin(
+        self, name: Name, site: str, form: str, slots: dict[Hashable, Any], complete: bool = True
+    ) -> None:
         """A container that was made (or is met for the first time) here."""
         if self.on or form == "cell":
             self.contents[name] = Contents(site, form, dict(slots), complete)
@@ -89,13 +91,17 @@ class Memory:
         held = self.known(name)
         if held is not None:
             self.note((name, slot))
-            self.contents[name] = Contents(held.site, held.form, {**held.slots, slot: value}, held.complete)
+            self.contents[name] = Contents(
+                held.site, held.form, {**held.slots, slot: value}, held.complete
+            )
 
     def learn(self, name: Name, slot: Hashable, value: Any) -> None:
         """A slot was read: the same value is there until the next store."""
         held = self.known(name)
         if held is not None:
-            self.contents[name] = Contents(held.site, held.form, {**held.slots, slot: value}, held.complete)
+            self.contents[name] = Contents(
+                held.site, held.form, {**held.slots, slot: value}, held.complete
+            )
 
     def replace(self, name: Name, slots: dict[Hashable, Any]) -> None:
         """The whole content has changed (append, pop, sort)."""
@@ -161,7 +167,9 @@ class Memory:
             if slot in b[name].slots and b[name].slots[slot] != value
         ]
 
-    def join(self, a: dict[Name, Contents], b: dict[Name, Contents], merged: dict[Key, Any]) -> None:
+    def join(
+        self, a: dict[Name, Contents], b: dict[Name, Contents], merged: dict[Key, Any]
+    ) -> None:
         """What is known behind both paths: equal values, and the merged ones that are given."""
         out: dict[Name, Contents] = {}
         for name, held in a.items():
@@ -177,7 +185,9 @@ class Memory:
             if held.form == "list" and len(slots) < len(held.slots):
                 continue
             same = held.slots.keys() == other.slots.keys() == slots.keys()
-            out[name] = Contents(held.site, held.form, slots, held.complete and other.complete and same)
+            out[name] = Contents(
+                held.site, held.form, slots, held.complete and other.complete and same
+            )
         self.contents = out
 
 

@@ -35,7 +35,19 @@ from sourcead.ir.kinds import (
     is_scalar,
     same_dim,
 )
-from sourcead.ir.nodes import UNDEFINED, Attr, Call, Const, MethodCall, Name, Op, Operand, Ref, Store, StoreAttr
+from sourcead.ir.nodes import (
+    UNDEFINED,
+    Attr,
+    Call,
+    Const,
+    MethodCall,
+    Name,
+    Op,
+    Operand,
+    Ref,
+    Store,
+    StoreAttr,
+)
 from sourcead.runtime.numbers import as_number
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM, Heap
@@ -57,11 +69,58 @@ OPERATORS: dict[str, Any] = {
 INPLACE = {f"i{name.rstrip('_')}": name for name in (
     "add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "lshift", "rshift", "and_", "or_", "xor",
 )}  # fmt: skip
-CONSTANT = frozenset({"not_", "eq", "ne", "lt", "le", "gt", "ge", "is_", "is_not", "contains", "not_contains",
-                      "floordiv", "lshift", "rshift", "and_", "or_", "xor", "invert", "format", "join"})
-FOLDED = frozenset({"add", "sub", "mul", "neg", "not_", "eq", "ne", "lt", "le", "gt", "ge", "truediv", "pow", "floordiv", "mod"})
+CONSTANT = frozenset(
+    {
+        "not_",
+        "eq",
+        "ne",
+        "lt",
+        "le",
+        "gt",
+        "ge",
+        "is_",
+        "is_not",
+        "contains",
+        "not_contains",
+        "floordiv",
+        "lshift",
+        "rshift",
+        "and_",
+        "or_",
+        "xor",
+        "invert",
+        "format",
+        "join",
+    }
+)
+FOLDED = frozenset(
+    {
+        "add",
+        "sub",
+        "mul",
+        "neg",
+        "not_",
+        "eq",
+        "ne",
+        "lt",
+        "le",
+        "gt",
+        "ge",
+        "truediv",
+        "pow",
+        "floordiv",
+        "mod",
+    }
+)
 DUNDER = {"and_": "and", "or_": "or"}
-REFLECTED = {"__lt__": "__gt__", "__gt__": "__lt__", "__le__": "__ge__", "__ge__": "__le__", "__eq__": "__eq__", "__ne__": "__ne__"}
+REFLECTED = {
+    "__lt__": "__gt__",
+    "__gt__": "__lt__",
+    "__le__": "__ge__",
+    "__ge__": "__le__",
+    "__eq__": "__eq__",
+    "__ne__": "__ne__",
+}
 
 
 def class_of(kind: Kind) -> type | None:
@@ -120,8 +179,12 @@ class Operations(Slots):
 
     if TYPE_CHECKING:
 
-        def call(self, func: Val, args: list[Any], kwargs: list[tuple[str | None, Val]], hint: str) -> Val: ...
-        def call_method_of(self, receiver: Val, function: Any, args: list[Any], hint: str) -> Val: ...
+        def call(
+            self, func: Val, args: list[Any], kwargs: list[tuple[str | None, Val]], hint: str
+        ) -> Val: ...
+        def call_method_of(
+            self, receiver: Val, function: Any, args: list[Any], hint: str
+        ) -> Val: ...
         def changes(self, base: Val) -> None: ...
         def refuse(self, cause: str, way_out: str, error: Any = ...) -> Any: ...
 
@@ -188,7 +251,8 @@ class Operations(Slots):
         if block is not None:
             self.open.append(block)
         items: list[Val] = [
-            self.emit(Op("getitem", (value, Const(i))), k, "t", self.is_varied(value)) for i, k in enumerate(kind.items)
+            self.emit(Op("getitem", (value, Const(i))), k, "t", self.is_varied(value))
+            for i, k in enumerate(kind.items)
         ]
         if block is not None:
             self.open.pop()
@@ -226,7 +290,9 @@ class Operations(Slots):
         kind: Kind = Text_ if op in ("format", "join") else Unknown()
         varied = op not in CONSTANT and any(map(self.holds_varied, operands))
         if varied:
-            self.refuse(f"`{op}` of a value that carries a derivative", "keep active values out of it")
+            self.refuse(
+                f"`{op}` of a value that carries a derivative", "keep active values out of it"
+            )
         return self.emit(Op(op, operands), kind, hint)
 
     def merged_dicts(self, op: str, args: list[Val], hint: str) -> Val:
@@ -284,10 +350,15 @@ class Operations(Slots):
         """An operation of a stretched number with a number, or its sign: done before stretching."""
         for this, arg in enumerate(args):
             expr = self.definitions.get(arg) if isinstance(arg, Name) else None
-            if not isinstance(expr, Call) or getattr(expr.func, "value", None) is not np.broadcast_to:
+            if (
+                not isinstance(expr, Call)
+                or getattr(expr.func, "value", None) is not np.broadcast_to
+            ):
                 continue
             number, shape = expr.args
-            if is_scalar(self.kind(number)) and all(is_scalar(self.kind(a)) for a in args if a is not arg):  # type: ignore[arg-type]
+            if is_scalar(self.kind(number)) and all(
+                is_scalar(self.kind(a)) for a in args if a is not arg
+            ):  # type: ignore[arg-type]
                 inner = self.operand(self.op(op, [number if a is arg else a for a in args]))  # type: ignore[misc]
                 kind = self.kind(arg)
                 return self.emit(Call(expr.func, (inner, shape)), kind, hint)
@@ -297,29 +368,44 @@ class Operations(Slots):
         """A number stretched to the shape of the other operand: the number will do."""
         for this, other in ((0, 1), (1, 0)):
             expr = self.definitions.get(args[this]) if isinstance(args[this], Name) else None  # type: ignore[arg-type]
-            if not isinstance(expr, Call) or getattr(expr.func, "value", None) is not np.broadcast_to:
+            if (
+                not isinstance(expr, Call)
+                or getattr(expr.func, "value", None) is not np.broadcast_to
+            ):
                 continue
             mine, theirs = self.kind(args[this]), self.kind(args[other])
-            if isinstance(mine, Array) and isinstance(theirs, Array) and len(mine.dims) <= len(theirs.dims):
-                if all(map(same_dim, mine.dims[::-1], theirs.dims[::-1])) and is_scalar(self.kind(expr.args[0])):  # type: ignore[arg-type]
+            if (
+                isinstance(mine, Array)
+                and isinstance(theirs, Array)
+                and len(mine.dims) <= len(theirs.dims)
+            ):
+                if all(map(same_dim, mine.dims[::-1], theirs.dims[::-1])) and is_scalar(
+                    self.kind(expr.args[0])
+                ):  # type: ignore[arg-type]
                     args = list(args)
                     args[this] = expr.args[0]  # type: ignore[call-overload]
         return args
 
     def fold(self, op: str, args: list[Val]) -> Val | None:
         """Constants, and the algebra of ones that derivative code is free to use."""
-        if op in FOLDED and all(isinstance(a, Const) and isinstance(a.value, (bool, int, float)) for a in args):
+        if op in FOLDED and all(
+            isinstance(a, Const) and isinstance(a.value, (bool, int, float)) for a in args
+        ):
             try:
                 value = OPERATORS[op](*(a.value for a in args))  # type: ignore[union-attr]
             except ArithmeticError:
                 return None
-            if isinstance(value, (bool, int, float)) and (self.derivative or isinstance(value, int) or op not in ("truediv", "pow")):
+            if isinstance(value, (bool, int, float)) and (
+                self.derivative or isinstance(value, int) or op not in ("truediv", "pow")
+            ):
                 return Const(value)
         if op == "not_" and (decided := self.truth(args[0])) is not None:
             return Const(not decided)
         if op in ("eq", "ne") and any(isinstance(self.kind(a), NoneKind) for a in args):
             others = [k for k in map(self.kind, args) if not isinstance(k, NoneKind)]
-            if not others or all(class_of(k) in (bool, int, float, complex, tuple, list, str) for k in others):
+            if not others or all(
+                class_of(k) in (bool, int, float, complex, tuple, list, str) for k in others
+            ):
                 return Const((not others) == (op == "eq"))
         if op in ("eq", "ne") and all(isinstance(a, Const) for a in args):
             same = args[0].value == args[1].value  # type: ignore[union-attr]
@@ -327,7 +413,9 @@ class Operations(Slots):
         return self.algebra(op, args) if self.derivative else None
 
     def algebra(self, op: str, args: list[Val]) -> Val | None:
-        one = [isinstance(a, Const) and type(a.value) in (int, float) and a.value == 1 for a in args]
+        one = [
+            isinstance(a, Const) and type(a.value) in (int, float) and a.value == 1 for a in args
+        ]
         match op:
             case "mul" if one[0] and is_number(self.kind(args[1])):
                 return args[1]
@@ -356,21 +444,29 @@ class Operations(Slots):
             return result_kind(operator.matmul, kinds)
         if all(is_number(k) for k in kinds):
             return self.elementwise_kind(OPERATORS[op], kinds, operands)
-        return result_kind(OPERATORS[op], [o if isinstance(o, Const) else k for o, k in zip(operands, kinds)])
+        return result_kind(
+            OPERATORS[op], [o if isinstance(o, Const) else k for o, k in zip(operands, kinds)]
+        )
 
-    def elementwise_kind(self, function: Any, kinds: Sequence[Kind], operands: Sequence[Operand]) -> Kind:
+    def elementwise_kind(
+        self, function: Any, kinds: Sequence[Kind], operands: Sequence[Operand]
+    ) -> Kind:
         """Dtype and rank from a sample with one element; dims by NumPy's broadcasting."""
         if any(isinstance(k, Number) for k in kinds):
             return Number()
         shapes = [k.dims if isinstance(k, Array) else () for k in kinds]
         plain: list[Any] = [
-            Array(k.dtype, (1,) * len(k.dims)) if isinstance(k, Array) else (o if isinstance(o, Const) else k)
+            Array(k.dtype, (1,) * len(k.dims))
+            if isinstance(k, Array)
+            else (o if isinstance(o, Const) else k)
             for k, o in zip(kinds, operands)
         ]
         kind = result_kind(function, plain)
         return Array(kind.dtype, broadcast_dims(shapes)) if isinstance(kind, Array) else kind
 
-    def structural_operator(self, op: str, args: list[Val], kinds: list[Kind], hint: str) -> Val | None:
+    def structural_operator(
+        self, op: str, args: list[Val], kinds: list[Kind], hint: str
+    ) -> Val | None:
         """`+` and `*` of tuples and lists, comparison of known things."""
         if op == "add" and len(args) == 2:
             left, right = self.components(args[0]), self.components(args[1])
@@ -398,12 +494,19 @@ class Operations(Slots):
         self.kinds[name] = List(Unknown(), site)
         for kind in kinds:
             assert isinstance(kind, List)
-            self.heap.store(site, ITEM, self.heap.read(kind.site, ITEM), self.heap.is_varied(kind.site, ITEM))
+            self.heap.store(
+                site, ITEM, self.heap.read(kind.site, ITEM), self.heap.is_varied(kind.site, ITEM)
+            )
         known = [self.memory.list_items(a) for a in args]
         times = [a.value for a in args if isinstance(a, Const)]
         if op == "add" and all(k is not None for k in known):
             self.memory.begin(name, site, "list", dict(enumerate(known[0] + known[1])))  # type: ignore[operator]
-        elif op == "mul" and times and (items := known[0] or known[1]) and len(items) * times[0] <= TRACKED:
+        elif (
+            op == "mul"
+            and times
+            and (items := known[0] or known[1])
+            and len(items) * times[0] <= TRACKED
+        ):
             self.memory.begin(name, site, "list", dict(enumerate(items * times[0])))
         return name
 
@@ -417,28 +520,50 @@ class Operations(Slots):
             kind = self.kind(args[at])
             function = getattr(kind.cls, name, None) if isinstance(kind, Object) else None
             if isinstance(function, FunctionType):
-                result = self.call_method_of(args[at], function, [a for i, a in enumerate(args) if i != at], hint)
+                result = self.call_method_of(
+                    args[at], function, [a for i, a in enumerate(args) if i != at], hint
+                )
                 if self.kind(result) != Value(NotImplemented):
                     return result
-        if op == "ne" and isinstance(getattr(getattr(self.kind(args[0]), "cls", None), "__eq__", None), FunctionType):
+        if op == "ne" and isinstance(
+            getattr(getattr(self.kind(args[0]), "cls", None), "__eq__", None), FunctionType
+        ):
             return self.op("not_", [self.overloaded("eq", args, hint)], hint)
         operands = tuple(map(self.operand, args))
         if op not in CONSTANT and any(map(self.holds_varied, operands)):
-            self.refuse(f"no class of the operands says what `{op}` of them is", "give the class the method")
-        return self.emit(Op(op, operands), Py(bool) if op in ("eq", "ne", "not_") else Unknown(), hint)
+            self.refuse(
+                f"no class of the operands says what `{op}` of them is", "give the class the method"
+            )
+        return self.emit(
+            Op(op, operands), Py(bool) if op in ("eq", "ne", "not_") else Unknown(), hint
+        )
 
     def identity(self, op: str, args: list[Val], hint: str) -> Val:
         a, b = map(self.kind, args)
         known: bool | None = None
         if isinstance(a, NoneKind) and isinstance(b, NoneKind):
             known = True
-        elif NoneKind() in (a, b) and not ({type(a), type(b)} & {Unknown, Never, Number}) and is_exact(a) and is_exact(b):
+        elif (
+            NoneKind() in (a, b)
+            and not ({type(a), type(b)} & {Unknown, Never, Number})
+            and is_exact(a)
+            and is_exact(b)
+        ):
             known = False
         elif isinstance(a, Value) and isinstance(b, Value):
             known = a.value is b.value
-        elif isinstance(args[0], Const) and isinstance(args[1], Const) and isinstance(args[0].value, bool):
+        elif (
+            isinstance(args[0], Const)
+            and isinstance(args[1], Const)
+            and isinstance(args[0].value, bool)
+        ):
             known = args[0].value is args[1].value
-        elif (isinstance(a, Value) != isinstance(b, Value) and not ({type(a), type(b)} & {Unknown, Never})) or (class_of(a) is not None and class_of(b) is not None and class_of(a) is not class_of(b)):
+        elif (
+            isinstance(a, Value) != isinstance(b, Value)
+            and not ({type(a), type(b)} & {Unknown, Never})
+        ) or (
+            class_of(a) is not None and class_of(b) is not None and class_of(a) is not class_of(b)
+        ):
             known = False
         if known is not None:
             return Const(known == (op == "is_"))
@@ -459,7 +584,12 @@ class Operations(Slots):
             return Const((item.value in container.value) == (op == "contains"))
         kind = self.kind(container)
         held = self.memory.known(container)
-        if held is not None and held.form == "dict" and isinstance(item, Const) and (held.complete or item.value in held.slots):
+        if (
+            held is not None
+            and held.form == "dict"
+            and isinstance(item, Const)
+            and (held.complete or item.value in held.slots)
+        ):
             return Const((item.value in held.slots) == (op == "contains"))
         return self.emit(Op(op, (self.operand(container), self.operand(item))), Py(bool), hint)
 
@@ -483,12 +613,21 @@ class Operations(Slots):
                 return self.call_method_of(base, cls.__getitem__, [index], hint)
             case Number():
                 varied = self.is_varied(base)
-                return self.emit(Op("getitem", (self.operand(base), self.operand(index))), Number(), hint, varied)
+                return self.emit(
+                    Op("getitem", (self.operand(base), self.operand(index))), Number(), hint, varied
+                )
         varied = self.is_varied(base)
         if varied:
-            self.refuse("a value of unknown kind that carries a derivative is indexed here",
-                        "convert it with np.asarray, or annotate the parameter")
-        return self.emit(Op("getitem", (self.operand(base), self.operand(index))), self.tuple_item(kind), hint, varied)
+            self.refuse(
+                "a value of unknown kind that carries a derivative is indexed here",
+                "convert it with np.asarray, or annotate the parameter",
+            )
+        return self.emit(
+            Op("getitem", (self.operand(base), self.operand(index))),
+            self.tuple_item(kind),
+            hint,
+            varied,
+        )
 
     def tuple_item(self, kind: Kind) -> Kind:
         from sourcead.ir.kinds import join
@@ -501,9 +640,17 @@ class Operations(Slots):
         return item
 
     def pick(self, base: Val, items: list[Val], index: Val) -> Val | None:
-        if isinstance(index, Const) and isinstance(index.value, int) and -len(items) <= index.value < len(items):
+        if (
+            isinstance(index, Const)
+            and isinstance(index.value, int)
+            and -len(items) <= index.value < len(items)
+        ):
             return items[index.value]
-        if isinstance(index, Virtual) and index.form == "slice" and all(isinstance(i, Const) for i in index.items):
+        if (
+            isinstance(index, Virtual)
+            and index.form == "slice"
+            and all(isinstance(i, Const) for i in index.items)
+        ):
             return Virtual(tuple(items[slice(*(i.value for i in index.items))]))  # type: ignore[union-attr]
         if isinstance(base, Virtual):
             return self.getitem(self.operand(base), index)
@@ -514,7 +661,9 @@ class Operations(Slots):
         bounds = [p.items if isinstance(p, Virtual) and p.form == "slice" else None for p in parts]
         found = element_kind(kind, list(map(self.written_out, parts)), bounds)
         varied = self.is_varied(base)
-        name = self.emit(Op("getitem", (self.operand(base), self.operand(index))), found, hint, varied)
+        name = self.emit(
+            Op("getitem", (self.operand(base), self.operand(index))), found, hint, varied
+        )
         if is_basic(list(map(self.kind, parts))) is not False:
             self.share(name, base)
         return name
@@ -529,7 +678,11 @@ class Operations(Slots):
         return kind
 
     def index_parts(self, index: Val) -> list[Val]:
-        items = self.components(index) if not (isinstance(index, Virtual) and index.form != "tuple") else None
+        items = (
+            self.components(index)
+            if not (isinstance(index, Virtual) and index.form != "tuple")
+            else None
+        )
         return items if items is not None and isinstance(self.kind(index), Tuple) else [index]
 
     # -- attributes --------------------------------------------------------------------------
@@ -552,10 +705,14 @@ class Operations(Slots):
             case Number():
                 integer = attr in ("shape", "ndim", "size", "dtype")
                 varied = self.is_varied(base) and not integer
-                return self.emit(Attr(self.operand(base), attr), Unknown() if integer else Number(), hint, varied)
+                return self.emit(
+                    Attr(self.operand(base), attr), Unknown() if integer else Number(), hint, varied
+                )
         if self.is_varied(base):
-            self.refuse(f"attribute `{attr}` of a value of unknown kind that carries a derivative",
-                        "make its kind known: an annotation, np.asarray, or a dataclass")
+            self.refuse(
+                f"attribute `{attr}` of a value of unknown kind that carries a derivative",
+                "make its kind known: an annotation, np.asarray, or a dataclass",
+            )
         return self.emit(Attr(self.operand(base), attr), Unknown(), hint)
 
     def inherited(self, base: Virtual, attr: str, hint: str) -> Val:
@@ -564,14 +721,20 @@ class Operations(Slots):
         if isinstance(function, property):
             return self.call_method_of(base.items[1], function.fget, [], hint)
         if not isinstance(function, FunctionType):
-            self.refuse(f"`super().{attr}` is not a plain method or property", "name the class: `Base.method(self, ...)`")
+            self.refuse(
+                f"`super().{attr}` is not a plain method or property",
+                "name the class: `Base.method(self, ...)`",
+            )
         return self.bind_field(base.items[1], function, attr, hint)
 
     def parent_attribute(self, base: Virtual, attr: str) -> Any:
         cls, receiver = map(self.kind, base.items)
         own = receiver.cls if isinstance(receiver, Object) else getattr(receiver, "value", None)
         if not isinstance(cls, Value) or not isinstance(own, type) or cls.value not in own.__mro__:
-            self.refuse("`super()` of something of unknown class", "name the class: `Base.method(self, ...)`")
+            self.refuse(
+                "`super()` of something of unknown class",
+                "name the class: `Base.method(self, ...)`",
+            )
         behind = own.__mro__[own.__mro__.index(cls.value) + 1 :]
         return next((vars(c)[attr] for c in behind if attr in vars(c)), None)
 
@@ -591,27 +754,48 @@ class Operations(Slots):
                 if all(isinstance(d, int) for d in kind.dims):
                     return Virtual(tuple(Const(d) for d in kind.dims))
                 held = self.shapes.get(kind.dims, base) if self.derivative else base
-                return self.emit(Attr(self.operand(held), "shape"), Tuple((Py(int),) * len(kind.dims)), hint)
+                return self.emit(
+                    Attr(self.operand(held), "shape"), Tuple((Py(int),) * len(kind.dims)), hint
+                )
             if attr == "size":
                 return self.emit(Attr(self.operand(base), "size"), Py(int), hint)
             if attr == "dtype":
-                return Ref(f"np.dtype('{kind.dtype}')", np.dtype(kind.dtype)) if self.derivative else self.emit(
-                    Attr(self.operand(base), "dtype"), Value(np.dtype(kind.dtype)), hint)
+                return (
+                    Ref(f"np.dtype('{kind.dtype}')", np.dtype(kind.dtype))
+                    if self.derivative
+                    else self.emit(
+                        Attr(self.operand(base), "dtype"), Value(np.dtype(kind.dtype)), hint
+                    )
+                )
             if attr == "flat":
                 self.needs_flat(base)
         cls = method_class(kind)
         found = result_kind(lambda v: getattr(v, attr), [kind])
-        constant = attr in ("itemsize", "nbytes", "strides", "flags", "base", "ctypes", "data", "numerator", "denominator")
+        constant = attr in (
+            "itemsize",
+            "nbytes",
+            "strides",
+            "flags",
+            "base",
+            "ctypes",
+            "data",
+            "numerator",
+            "denominator",
+        )
         if callable(getattr(cls, attr, None)) and not isinstance(getattr(cls, attr), property):
             return self.bind(base, getattr(cls, attr), hint)
-        name = self.emit(Attr(self.operand(base), attr), found, hint, self.is_varied(base) and not constant)
+        name = self.emit(
+            Attr(self.operand(base), attr), found, hint, self.is_varied(base) and not constant
+        )
         if isinstance(kind, Array) and isinstance(found, Array):
             self.share(name, base)
         return name
 
     def needs_flat(self, base: Val) -> None:
         if self.is_varied(base):
-            self.refuse("`.flat` of an array that carries a derivative", "use `.reshape(-1)` or `.ravel()`")
+            self.refuse(
+                "`.flat` of an array that carries a derivative", "use `.reshape(-1)` or `.ravel()`"
+            )
 
     def bind(self, base: Val, function: Any, hint: str) -> Val:
         name = self.emit(Attr(self.operand(base), function.__name__), Unknown(), hint)
@@ -641,8 +825,10 @@ class Operations(Slots):
                     self.vary(target)
             case _:
                 if self.is_varied(value) or self.is_varied(base):
-                    self.refuse("an active value is stored into something of unknown kind",
-                                "make its kind known: np.asarray, a list, a dict, or an annotation")
+                    self.refuse(
+                        "an active value is stored into something of unknown kind",
+                        "make its kind known: np.asarray, a list, a dict, or an annotation",
+                    )
         self.add(Store(target, self.operand(index), self.operand(value), op, self.origin))
 
     def vary(self, name: Operand) -> None:
@@ -675,8 +861,10 @@ class Operations(Slots):
         if isinstance(kind, Array) and attr == "shape":
             self.refuse("the shape of an array is assigned", "use reshape")
         if self.is_varied(value):
-            self.refuse(f"an active value is stored to attribute `{attr}` of something of unknown kind",
-                        "make its kind known")
+            self.refuse(
+                f"an active value is stored to attribute `{attr}` of something of unknown kind",
+                "make its kind known",
+            )
         self.add(StoreAttr(target, attr, self.operand(value), op, self.origin))
 
     def inplace(self, op: str, args: list[Val], hint: str) -> Val:
@@ -696,8 +884,10 @@ class Operations(Slots):
             case Object(cls) if hasattr(cls, f"__{op}__"):
                 return self.call_method_of(target, getattr(cls, f"__{op}__"), [value], hint)
             case Number() | Unknown() if self.is_varied(target) or self.is_varied(value):
-                self.refuse("`op=` on a value whose kind is not known: a number would be rebound, an array written in place",
-                            "annotate the parameter, or convert it first")
+                self.refuse(
+                    "`op=` on a value whose kind is not known: a number would be rebound, an array written in place",
+                    "annotate the parameter, or convert it first",
+                )
         return self.op(plain, args, hint)
 
     def extend_list(self, target: Val, site: str, value: Val) -> Val:

@@ -28,7 +28,21 @@ from sourcead.ir.kinds import (
     Value,
     join,
 )
-from sourcead.ir.nodes import UNDEFINED, Assign, Attr, Call, Const, MethodCall, Name, Op, Operand, Ref, Star, Store, StoreAttr
+from sourcead.ir.nodes import (
+    UNDEFINED,
+    Assign,
+    Attr,
+    Call,
+    Const,
+    MethodCall,
+    Name,
+    Op,
+    Operand,
+    Ref,
+    Star,
+    Store,
+    StoreAttr,
+)
 from sourcead.transform.builder import Builder, Val, Virtual
 from sourcead.transform.heap import ITEM, Heap
 from sourcead.transform.memory import Memory
@@ -51,9 +65,13 @@ class Slots(Builder):
     if TYPE_CHECKING:
 
         def op(self, op: str, args: list[Val], hint: str = "t") -> Val: ...
-        def call_method_of(self, receiver: Val, function: Any, args: list[Any], hint: str) -> Val: ...
+        def call_method_of(
+            self, receiver: Val, function: Any, args: list[Any], hint: str
+        ) -> Val: ...
         def refuse(self, cause: str, way_out: str, error: Any = ...) -> Any: ...
-        def operator_kind(self, op: str, kinds: list[Kind], operands: Sequence[Operand]) -> Kind: ...
+        def operator_kind(
+            self, op: str, kinds: list[Kind], operands: Sequence[Operand]
+        ) -> Kind: ...
         def components(self, value: Val, block: list[Any] | None = None) -> list[Val] | None: ...
 
     # -- sites -------------------------------------------------------------------------------
@@ -66,8 +84,11 @@ class Slots(Builder):
 
     def holds_varied(self, value: Val) -> bool:
         """Does the value vary, or anything that can be reached from it?"""
-        return self.is_varied(value) or any(map(self.heap.is_varied, self.reachable([value]))) or any(
-            map(self.is_varied, self.carried_by(value)))
+        return (
+            self.is_varied(value)
+            or any(map(self.heap.is_varied, self.reachable([value])))
+            or any(map(self.is_varied, self.carried_by(value)))
+        )
 
     def carried_by(self, value: Val) -> list[Val]:
         """The values that a function or tuple carries along."""
@@ -111,7 +132,9 @@ class Slots(Builder):
         sites = self.reachable(values)
         self.heap.escape(sites)
         for name, held in list(self.memory.contents.items()):
-            if held.site in sites or (blind and (held.site in self.heap.escaped or self.heap.is_external(held.site))):
+            if held.site in sites or (
+                blind and (held.site in self.heap.escaped or self.heap.is_external(held.site))
+            ):
                 self.memory.forget(name)
 
     # -- making ------------------------------------------------------------------------------
@@ -126,7 +149,9 @@ class Slots(Builder):
         self.kinds[name] = List(Unknown(), site)
         for item in items:
             if isinstance(item, Star):
-                self.heap.store(site, ITEM, self.element_kind_of(item.value), self.holds_varied(item.value))  # type: ignore[arg-type]
+                self.heap.store(
+                    site, ITEM, self.element_kind_of(item.value), self.holds_varied(item.value)
+                )  # type: ignore[arg-type]
             else:
                 self.put(site, ITEM, item)
         if len(items) <= TRACKED and not any(isinstance(i, Star) for i in items):
@@ -162,7 +187,12 @@ class Slots(Builder):
 
     def fresh_set(self, args: Sequence[Val], hint: str) -> Name:
         """Sets are of inactive values; what they hold is known for the kinds of their elements."""
-        if any(map(self.holds_varied, (getattr(a, "value", a) if isinstance(a, Star) else a for a in args))):
+        if any(
+            map(
+                self.holds_varied,
+                (getattr(a, "value", a) if isinstance(a, Star) else a for a in args),
+            )
+        ):
             self.refuse("a set of values that carry a derivative", "use a list")
         name = self.emit(Op("set", tuple(map(self.operand, args))), Unknown(), hint)
         site = self.new_site(hint)
@@ -185,12 +215,18 @@ class Slots(Builder):
         if items is not None:
             picked = constant_index(items, index)
             if isinstance(picked, list):
-                name = self.emit(Op("getitem", (self.operand(base), self.operand(index))), Unknown(), hint)
+                name = self.emit(
+                    Op("getitem", (self.operand(base), self.operand(index))), Unknown(), hint
+                )
                 return self.list_like(name, site, picked)
             if picked is not None:
                 return picked  # type: ignore[no-any-return]
-        name = self.emit(Op("getitem", (self.operand(base), self.operand(index))), self.heap.read(site, ITEM), hint,
-                         self.heap.is_varied(site, ITEM))
+        name = self.emit(
+            Op("getitem", (self.operand(base), self.operand(index))),
+            self.heap.read(site, ITEM),
+            hint,
+            self.heap.is_varied(site, ITEM),
+        )
         if isinstance(index, Virtual) and index.form == "slice":
             return self.list_like(name, site)
         self.share_slot(name, site, ITEM, read=True)
@@ -207,7 +243,12 @@ class Slots(Builder):
         varied = self.heap.is_varied(site, slot) or self.heap.is_varied(site, ITEM)
         if slot == ITEM:
             varied = self.heap.is_varied(site)
-        name = self.emit(Op("getitem", (self.operand(base), self.operand(index))), self.slot(site, slot), hint, varied)
+        name = self.emit(
+            Op("getitem", (self.operand(base), self.operand(index))),
+            self.slot(site, slot),
+            hint,
+            varied,
+        )
         self.note_entry_read(name, site, slot)
         self.share_slot(name, site, slot, read=True)
         if isinstance(base, Name) and isinstance(index, Const):
@@ -219,7 +260,9 @@ class Slots(Builder):
 
     def note_choice(self, name: Name, index: Val, options: dict[Hashable, Any]) -> None:
         """One of a few functions was picked by an index that is not known: a call of it becomes a chain of tests."""
-        functions = [isinstance(self.kind(v), (Value, Closure, Bound, Partial)) for v in options.values()]
+        functions = [
+            isinstance(self.kind(v), (Value, Closure, Bound, Partial)) for v in options.values()
+        ]
         if functions and all(functions):
             self.choices[name] = (self.operand(index), dict(options))
 
@@ -243,9 +286,13 @@ class Slots(Builder):
         known = self.memory.get(base, attr)
         if known is not None:
             return known  # type: ignore[no-any-return]
+        contents = self.memory.known(base)
+        absent = contents is not None and contents.complete and found is not None
         held = self.heap.read(kind.site, attr)
-        if not isinstance(held, Never):
-            name = self.emit(Attr(self.operand(base), attr), held, hint, self.heap.is_varied(kind.site, attr))
+        if not isinstance(held, Never) and not absent:
+            name = self.emit(
+                Attr(self.operand(base), attr), held, hint, self.heap.is_varied(kind.site, attr)
+            )
             self.note_entry_read(name, kind.site, attr)
             self.share_slot(name, kind.site, attr, read=True)
             if isinstance(base, Name):
@@ -266,7 +313,11 @@ class Slots(Builder):
 
     def live_value(self, path: str, value: Any) -> Val:
         """A live object as an operand: a constant where it is one."""
-        if value is None or value is Ellipsis or type(value) in (bool, int, float, complex, str, bytes):
+        if (
+            value is None
+            or value is Ellipsis
+            or type(value) in (bool, int, float, complex, str, bytes)
+        ):
             return Const(value)
         if type(value) is tuple and not value:
             return Virtual(())
@@ -301,16 +352,25 @@ class Slots(Builder):
         else:
             self.memory.put(base, site, place, held)
 
-    def store_list_slice(self, base: Val, site: str, index: Virtual, value: Val, held: Operand) -> None:
+    def store_list_slice(
+        self, base: Val, site: str, index: Virtual, value: Val, held: Operand
+    ) -> None:
         items, new = self.memory.list_items(base), self.components(value)
         for each in new or ():
             self.put(site, ITEM, each)
         if new is None:
             other = self.kind(value)
             if not isinstance(other, List) and self.holds_varied(value):
-                self.refuse("a slice of a list receives something of unknown structure that carries a derivative",
-                            "assign a list or tuple")
-            self.heap.store(site, ITEM, self.element_kind_of(value), isinstance(other, List) and self.heap.is_varied(other.site, ITEM))
+                self.refuse(
+                    "a slice of a list receives something of unknown structure that carries a derivative",
+                    "assign a list or tuple",
+                )
+            self.heap.store(
+                site,
+                ITEM,
+                self.element_kind_of(value),
+                isinstance(other, List) and self.heap.is_varied(other.site, ITEM),
+            )
         self.heap.assign(site, ITEM)
         self.add(Store(self.operand(base), self.operand(index), held, None, self.origin))
         if items is None or new is None or not all(isinstance(i, Const) for i in index.items):
@@ -320,7 +380,11 @@ class Slots(Builder):
         self.memory.set_items(base, items)  # type: ignore[arg-type]
 
     def store_dict(self, base: Val, site: str, index: Val, value: Val, op: str | None) -> None:
-        if op is not None and isinstance(index, Const) and self.memory.get(base, index.value) is not None:
+        if (
+            op is not None
+            and isinstance(index, Const)
+            and self.memory.get(base, index.value) is not None
+        ):
             old = self.memory.get(base, index.value)
             value = self.op(f"i{op.rstrip('_')}", [old, value])
             if value == old:
@@ -343,7 +407,9 @@ class Slots(Builder):
     def stored_kind(self, site: str, slot: Any, value: Val, op: str | None) -> Kind:
         if op is None:
             return self.kind(value)
-        return self.operator_kind(op, [self.slot(site, slot), self.kind(value)], [UNDEFINED, self.operand(value)])
+        return self.operator_kind(
+            op, [self.slot(site, slot), self.kind(value)], [UNDEFINED, self.operand(value)]
+        )
 
     def store_field(self, base: Val, kind: Object, attr: str, value: Val) -> None:
         """`base.attr = value` of an instance, where no property or `__setattr__` takes it."""
@@ -360,11 +426,15 @@ class Slots(Builder):
 
     def check_same_object(self, kind: Object, attr: str, value: Operand) -> None:
         """An object that is reached through a global may be an argument too."""
-        others = [s for s in self.heap.sites_holding(attr) if s != kind.site and self.heap.is_external(s)]
+        others = [
+            s for s in self.heap.sites_holding(attr) if s != kind.site and self.heap.is_external(s)
+        ]
         mixed = [s for s in others if self.heap.is_global(s) or self.heap.is_global(kind.site)]
         if self.is_varied(value) and self.heap.is_external(kind.site) and mixed:
-            self.refuse(f"an active value is stored to attribute `{attr}` of an object that is reached by several ways",
-                        "pass the object as one argument")
+            self.refuse(
+                f"an active value is stored to attribute `{attr}` of an object that is reached by several ways",
+                "pass the object as one argument",
+            )
 
     # -- arrays in common --------------------------------------------------------------------
 
@@ -375,7 +445,9 @@ class Slots(Builder):
 
     def share_slot(self, value: Val, site: str, slot: Hashable, read: bool = False) -> None:
         """An array that is read out of a slot, not knowing which, may be any that is stored there."""
-        if not isinstance(value, Name) or not isinstance(self.kind(value), (Array, Number, Unknown)):
+        if not isinstance(value, Name) or not isinstance(
+            self.kind(value), (Array, Number, Unknown)
+        ):
             return
         if read:
             self.heap.read_blindly(site, slot)
@@ -386,7 +458,11 @@ class Slots(Builder):
 
     def share(self, a: Val, b: Val) -> None:
         """Two arrays may have storage in common."""
-        if isinstance(a, Name) and isinstance(b, Name) and isinstance(self.kind(a), (Array, Number, Unknown)):
+        if (
+            isinstance(a, Name)
+            and isinstance(b, Name)
+            and isinstance(self.kind(a), (Array, Number, Unknown))
+        ):
             self.heap.share(str(a), str(b))
             if self.heap.shares_varied(str(a)) and isinstance(self.kind(a), Array):
                 self.varied.update((a, b))
@@ -400,7 +476,11 @@ def constant_index(items: list[Any], index: Val) -> Any:
     place = constant_place(items, index)
     if place is not None:
         return items[place]
-    if isinstance(index, Virtual) and index.form == "slice" and all(isinstance(i, Const) for i in index.items):
+    if (
+        isinstance(index, Virtual)
+        and index.form == "slice"
+        and all(isinstance(i, Const) for i in index.items)
+    ):
         return items[slice(*(i.value for i in index.items))]  # type: ignore[union-attr]
     return None
 

@@ -73,10 +73,10 @@ from sourcead.ir.nodes import (
     With,
 )
 from sourcead.ir.walk import binds, statements
-from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.attempts import Attempts
-from sourcead.transform.globals import Again
+from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.containers import delete_item
+from sourcead.transform.globals import Again
 from sourcead.transform.heap import ITEM, Heap
 from sourcead.transform.iteration import UNROLLED, Sequenced, iterable, iteration
 from sourcead.transform.memory import Contents, Key, Memory
@@ -158,13 +158,17 @@ def specialise(
             continue
         if not heap.changed:
             return done
-    raise NotDifferentiable.at(template.origin, "what the function's containers hold does not come to rest", "simplify it")
+    raise NotDifferentiable.at(
+        template.origin, "what the function's containers hold does not come to rest", "simplify it"
+    )
 
 
 class Specialiser(Attempts):
     """Walks a template's statements; operations and calls are in the two other bases."""
 
-    def __init__(self, heap: Heap, lower: Callable[[Any], Function], rebound: dict[Any, Ref | None]) -> None:
+    def __init__(
+        self, heap: Heap, lower: Callable[[Any], Function], rebound: dict[Any, Ref | None]
+    ) -> None:
         super().__init__()
         self.heap = heap
         self.rebound = rebound
@@ -178,7 +182,9 @@ class Specialiser(Attempts):
         self.shapes: dict[Any, Name] = {}
         self.memory = Memory()
         self.paths: set[str] = set()
-        self.shapes_found: dict[Any, Any] = {}  # of loops met on trial: where to start when met again
+        self.shapes_found: dict[
+            Any, Any
+        ] = {}  # of loops met on trial: where to start when met again
         self.entered: list[Origin] = []
         self.entry_reads: set[Name] = set()
         self.choices: dict[Name, tuple[Operand, dict[Any, Any]]] = {}
@@ -210,7 +216,9 @@ class Specialiser(Attempts):
 
     # -- functions ---------------------------------------------------------------------------
 
-    def top(self, template: Function, kinds: Sequence[Kind], varied: Sequence[bool], live: Any) -> Specialised:
+    def top(
+        self, template: Function, kinds: Sequence[Kind], varied: Sequence[bool], live: Any
+    ) -> Specialised:
         env: Env = {}
         params = []
         self.paths = {p.name.hint for p in template.params}
@@ -238,23 +246,45 @@ class Specialiser(Attempts):
     def enter(self, kind: Kind, path: str, varied: bool) -> Kind:
         """A container argument becomes a site of the heap named by the path that leads to it."""
         if isinstance(kind, (List, Dict, Object)) and not kind.site:
-            self.heap.enter(path, path not in self.paths and path.partition(".")[0].partition("[")[0] not in self.paths)
+            self.heap.enter(
+                path,
+                path not in self.paths
+                and path.partition(".")[0].partition("[")[0] not in self.paths,
+            )
         match kind:
-            case List(item, "", items):
-                for each in items if items is not None else (item,):
-                    self.heap.store(path, ITEM, self.enter(each, f"{path}[]", varied), varied and carries(each))
+            case List(item, "", None):
+                held = self.enter(item, f"{path}[]", varied)
+                self.heap.store(path, ITEM, held, varied and carries(item))
+                return List(Unknown(), path)
+            case List(_, "", tuple() as items):
+                for i, each in enumerate(items):
+                    held = self.enter(each, f"{path}[{i}]", varied)
+                    self.heap.enter_slot(path, i, held, varied and carries(each))
+                self.heap.store(path, ITEM, Unknown(), varied and any(map(carries, items)))
                 return List(Unknown(), path)
             case Dict(item, "", fields) if fields is not None:
                 for key, each in fields:
                     self.heap.certain.add((path, key))
-                    self.heap.enter_slot(path, key, self.enter(each, f"{path}[{key!r}]", varied), varied and carries(each))
+                    self.heap.enter_slot(
+                        path,
+                        key,
+                        self.enter(each, f"{path}[{key!r}]", varied),
+                        varied and carries(each),
+                    )
                 return Dict(Unknown(), path)
             case Object(cls, "", fields):
                 for attr, each in fields:
-                    self.heap.enter_slot(path, attr, self.enter(each, f"{path}.{attr}", varied), varied and carries(each))
+                    self.heap.enter_slot(
+                        path,
+                        attr,
+                        self.enter(each, f"{path}.{attr}", varied),
+                        varied and carries(each),
+                    )
                 return Object(cls, path)
             case Tuple(items, cls):
-                return Tuple(tuple(self.enter(k, f"{path}[{i}]", varied) for i, k in enumerate(items)), cls)
+                return Tuple(
+                    tuple(self.enter(k, f"{path}[{i}]", varied) for i, k in enumerate(items)), cls
+                )
             case _:
                 return kind
 
@@ -268,17 +298,38 @@ class Specialiser(Attempts):
             case Dict(_, "", fields) if fields is not None:
                 slots = [(key, k, Op("getitem", (base, Const(key)))) for key, k in fields]
                 inner = [f"{path}[{key!r}]" for key, _ in fields]
+            case List(_, "", tuple() as items):
+                self.load_elements(base, items, path)
+                return
             case _:
                 return
-        self.memory.begin(base, path, "dict" if isinstance(kind, Dict) else "object", {}, complete=False)
+        self.memory.begin(
+            base, path, "dict" if isinstance(kind, Dict) else "object", {}, complete=False
+        )
         for (slot, each, read), place in zip(slots, inner):
             if self.heap.is_assigned(path, slot) or self.heap.holds_assigned(place):
                 varied = self.heap.is_entry_varied(path, slot)
-                name = self.emit(read, self.enter(each, place, varied), str(slot) if str(slot).isidentifier() else "t", varied)
+                name = self.emit(
+                    read,
+                    self.enter(each, place, varied),
+                    str(slot) if str(slot).isidentifier() else "t",
+                    varied,
+                )
                 self.entry_reads.add(name)
                 self.share_slot(name, path, slot, read=True)
                 self.memory.learn(base, slot, name)
                 self.load_assigned(name, each, place)
+
+    def load_elements(self, base: Name, items: tuple[Kind, ...], path: str) -> None:
+        """The elements of a list of several kinds are read at the start, each for itself."""
+        found = []
+        for i, each in enumerate(items):
+            varied = self.heap.is_entry_varied(path, i)
+            name = self.emit(Op("getitem", (base, Const(i))), self.enter(each, f"{path}[{i}]", varied), base.hint, varied)
+            self.entry_reads.add(name)
+            self.load_assigned(name, each, f"{path}[{i}]")
+            found.append(name)
+        self.memory.begin(base, path, "list", dict(enumerate(found)))
 
     # -- statements --------------------------------------------------------------------------
 
@@ -311,13 +362,17 @@ class Specialiser(Attempts):
             case Unpack():
                 self.unpack(statement, env)
             case Store(base, index, value, op):
-                self.store(self.value(base, env), self.value(index, env), self.value(value, env), op)
+                self.store(
+                    self.value(base, env), self.value(index, env), self.value(value, env), op
+                )
             case StoreAttr(base, attr, value, op):
                 self.store_attr(self.value(base, env), attr, self.value(value, env), op)
             case StoreVariable(name, cell, value):
                 self.store_variable(name, cell, self.value(value, env), env)
             case Delete(base, index, attr):
-                self.delete(self.value(base, env), None if index is None else self.value(index, env), attr)
+                self.delete(
+                    self.value(base, env), None if index is None else self.value(index, env), attr
+                )
             case If():
                 return self.branch(statement, env)
             case For():
@@ -345,15 +400,19 @@ class Specialiser(Attempts):
         match expr:
             case Op("cell", args):
                 cell = self.fresh(hint, Unknown())
-                self.memory.begin(cell, str(cell), "cell", {"": self.value(args[0], env) if args else UNDEFINED})
+                self.memory.begin(
+                    cell, str(cell), "cell", {"": self.value(args[0], env) if args else UNDEFINED}
+                )
                 return cell
             case Op("cell_get", (cell,)):
                 held = self.value(cell, env)
                 known = self.memory.known(held)
                 if known is not None and known.form == "cell":
                     if "" not in known.slots:
-                        self.refuse("a variable of an enclosing function is rebound on the way, and cannot be followed",
-                                    "return the value, or keep it in a list")
+                        self.refuse(
+                            "a variable of an enclosing function is rebound on the way, and cannot be followed",
+                            "return the value, or keep it in a list",
+                        )
                     return known.slots[""]  # type: ignore[no-any-return]
                 return self.emit(Op("cell_get", (self.operand(held),)), Unknown(), hint)
             case Op(op, args):
@@ -361,7 +420,12 @@ class Specialiser(Attempts):
             case Attr(value, attr):
                 return self.attr(self.value(value, env), attr, hint)
             case Call(func, args, kwargs):
-                return self.call(self.value(func, env), self.arguments(args, env), self.keywords(kwargs, env), hint)
+                return self.call(
+                    self.value(func, env),
+                    self.arguments(args, env),
+                    self.keywords(kwargs, env),
+                    hint,
+                )
             case MethodCall(value, method, args, kwargs):
                 return self.method(
                     self.value(value, env),
@@ -383,10 +447,14 @@ class Specialiser(Attempts):
                 out.append(self.value(arg, env))
                 continue
             items = self.components(iterable(self, self.value(arg.value, env)))
-            out.extend(items if items is not None else [Star(self.operand(self.value(arg.value, env)))])
+            out.extend(
+                items if items is not None else [Star(self.operand(self.value(arg.value, env)))]
+            )
         return out
 
-    def keywords(self, kwargs: Sequence[tuple[str | None, Operand]], env: Env) -> list[tuple[str | None, Val]]:
+    def keywords(
+        self, kwargs: Sequence[tuple[str | None, Operand]], env: Env
+    ) -> list[tuple[str | None, Val]]:
         """Keyword arguments; `**mapping` with known keys is spread."""
         out: list[tuple[str | None, Val]] = []
         for key, operand in kwargs:
@@ -404,7 +472,14 @@ class Specialiser(Attempts):
         if index is not None and isinstance(kind, Object) and hasattr(kind.cls, "__delitem__"):
             self.call_method_of(base, kind.cls.__delitem__, [index], "_")
             return
-        self.add(Delete(self.operand(base), None if index is None else self.operand(index), attr, self.origin))
+        self.add(
+            Delete(
+                self.operand(base),
+                None if index is None else self.operand(index),
+                attr,
+                self.origin,
+            )
+        )
         if index is not None:
             delete_item(self, base, index)
         elif isinstance(kind, Object):
@@ -432,8 +507,10 @@ class Specialiser(Attempts):
         held = self.operand(value)
         names = tuple(self.fresh(t.hint, Unknown()) for t in targets)
         if self.holds_varied(held):
-            self.refuse("a value of unknown structure that carries a derivative is unpacked here",
-                        "unpack tuples, or lists and arrays of known kind")
+            self.refuse(
+                "a value of unknown structure that carries a derivative is unpacked here",
+                "unpack tuples, or lists and arrays of known kind",
+            )
         self.add(Unpack(names, star, held, self.origin))
         env.update(zip(targets, names))
 
@@ -447,7 +524,10 @@ class Specialiser(Attempts):
             self.store_global(name, value)
             return
         if self.holds_varied(value):
-            self.refuse(f"an active value is stored to `{name}`, which outlives the call", "return it instead")
+            self.refuse(
+                f"an active value is stored to `{name}`, which outlives the call",
+                "return it instead",
+            )
         self.add(StoreVariable(name, self.operand(held), self.operand(value), self.origin))
 
     # -- branches ----------------------------------------------------------------------------
@@ -468,12 +548,18 @@ class Specialiser(Attempts):
         self.memory.logs.append(set())
         with self.block() as then:
             then_reached = self.run(statement.then, then_env)
-            then_values = [self.value(m.then, then_env) if then_reached else UNDEFINED for m in statement.merges]
+            then_values = [
+                self.value(m.then, then_env) if then_reached else UNDEFINED
+                for m in statement.merges
+            ]
         after_then = self.memory.snapshot()
         self.memory.restore(entry)
         with self.block() as orelse:
             else_reached = self.run(statement.orelse, else_env)
-            else_values = [self.value(m.orelse, else_env) if else_reached else UNDEFINED for m in statement.merges]
+            else_values = [
+                self.value(m.orelse, else_env) if else_reached else UNDEFINED
+                for m in statement.merges
+            ]
         self.forks -= 1
         stored = self.memory.logs.pop()
         merges: list[Merge] = []
@@ -486,7 +572,9 @@ class Specialiser(Attempts):
         self.add(If(test, tuple(then), tuple(orelse), tuple(merges), self.origin))
         return then_reached or else_reached
 
-    def merge(self, hint: str, a: Val, b: Val, merges: list[Merge], then: list[Stmt], orelse: list[Stmt]) -> Val:
+    def merge(
+        self, hint: str, a: Val, b: Val, merges: list[Merge], then: list[Stmt], orelse: list[Stmt]
+    ) -> Val:
         """One value out of two; tuples are merged item by item and stay virtual."""
         if a == b:
             return a
@@ -496,24 +584,40 @@ class Specialiser(Attempts):
         if isinstance(b, Undefined) and left is not None:
             right = [UNDEFINED] * len(left)
         if left is not None and right is not None and len(left) == len(right):
-            items = tuple(self.merge(f"{hint}_{i}", x, y, merges, then, orelse)
-                          for i, (x, y) in enumerate(zip(left, right)))
+            items = tuple(
+                self.merge(f"{hint}_{i}", x, y, merges, then, orelse)
+                for i, (x, y) in enumerate(zip(left, right))
+            )
             like = a if isinstance(a, Virtual) else b
-            return Virtual(items, like.form if isinstance(like, Virtual) else "tuple",
-                           like.cls if isinstance(like, Virtual) else tuple)
+            return Virtual(
+                items,
+                like.form if isinstance(like, Virtual) else "tuple",
+                like.cls if isinstance(like, Virtual) else tuple,
+            )
         kind = join(self.kind(a), self.kind(b))
         varied = self.holds_varied(a) or self.holds_varied(b)
         x, y = self.in_block(a, then), self.in_block(b, orelse)
         if varied and isinstance(kind, Unknown):
-            self.refuse(f"`{hint}` holds a {self.kind(a)} on one branch and a {self.kind(b)} on the other, "
-                        "and carries a derivative", "give it one kind on both branches")
+            self.refuse(
+                f"`{hint}` holds a {self.kind(a)} on one branch and a {self.kind(b)} on the other, "
+                "and carries a derivative",
+                "give it one kind on both branches",
+            )
         target = self.fresh(hint, kind, varied)
         self.share(target, x)
         self.share(target, y)
         merges.append(Merge(target, x, y))
         return target
 
-    def choose(self, func: Name, index: Operand, options: list[tuple[Any, Val]], args: list[Any], kwargs: Any, hint: str) -> Val:
+    def choose(
+        self,
+        func: Name,
+        index: Operand,
+        options: list[tuple[Any, Val]],
+        args: list[Any],
+        kwargs: Any,
+        hint: str,
+    ) -> Val:
         """The call of one of several functions: `if index == key: ... elif ...`."""
         (key, function), *rest = options
         if not rest:
@@ -537,7 +641,12 @@ class Specialiser(Attempts):
         return found
 
     def merge_memory(
-        self, after_then: dict[Name, Contents], stored: set[Key], merges: list[Merge], then: list[Stmt], orelse: list[Stmt]
+        self,
+        after_then: dict[Name, Contents],
+        stored: set[Key],
+        merges: list[Merge],
+        then: list[Stmt],
+        orelse: list[Stmt],
     ) -> None:
         """What containers hold behind a branch: slots that it stores to are merged like variables."""
         after_else = self.memory.snapshot()
@@ -545,7 +654,9 @@ class Specialiser(Attempts):
         for name, slot in self.memory.differences(after_then, after_else):
             a, b = after_then[name].slots[slot], after_else[name].slots[slot]
             varied = self.is_varied(a) or self.is_varied(b)
-            if (name, slot) in stored and not (varied and isinstance(join(self.kind(a), self.kind(b)), Unknown)):
+            if (name, slot) in stored and not (
+                varied and isinstance(join(self.kind(a), self.kind(b)), Unknown)
+            ):
                 hint = slot if isinstance(slot, str) and slot.isidentifier() else name.hint
                 merged[name, slot] = self.merge(hint, a, b, merges, then, orelse)
         self.memory.join(after_then, after_else, merged)
@@ -570,7 +681,9 @@ class Specialiser(Attempts):
         items = plan.items
 
         def turn(env: Env) -> tuple[Name, Operand | None]:
-            target = self.fresh(plan.hint or statement.target.hint, plan.target_kind, plan.target_varied)
+            target = self.fresh(
+                plan.hint or statement.target.hint, plan.target_kind, plan.target_varied
+            )
             env[statement.target] = plan.element(self, target)
             return target, self.turn(statement.body, statement.exit, env)
 
@@ -583,15 +696,19 @@ class Specialiser(Attempts):
         forks = self.forks
         with self.heap.resizing() as resized:
             try:
-                self.loop(statement.carried, env, turn, build, grows=count is None or count > WRITTEN_OUT)
+                self.loop(
+                    statement.carried, env, turn, build, grows=count is None or count > WRITTEN_OUT
+                )
             except FillsList:
                 assert out is not None
                 self.forks = forks
                 self.unroll(statement, out, env)
                 return True
         if any(site in resized for site in plan.watched):
-            self.refuse("a list that carries derivatives is made longer or shorter while it is iterated",
-                        "loop over a copy, or over range(len(...))")
+            self.refuse(
+                "a list that carries derivatives is made longer or shorter while it is iterated",
+                "loop over a copy, or over range(len(...))",
+            )
         return True
 
     def turn(self, body: Block, leave: Operand | None, env: Env) -> Operand | None:
@@ -617,7 +734,9 @@ class Specialiser(Attempts):
         for name, _ in unsettled:
             self.memory.forget(name)
 
-    def loop(self, carried: tuple[Carried, ...], env: Env, turn: Any, build: Any, grows: bool = True) -> None:
+    def loop(
+        self, carried: tuple[Carried, ...], env: Env, turn: Any, build: Any, grows: bool = True
+    ) -> None:
         """Find the kinds of what is carried (on trial), then write the loop once."""
         initial = [self.value(c.initial, env) for c in carried]
         entry = self.memory.snapshot()
@@ -631,7 +750,10 @@ class Specialiser(Attempts):
                 body_env = {**env, **{c.inner: v for c, v in zip(carried, inner)}}
                 self.start_turn(held)
                 turn(body_env)
-                wider = [self.widen(s, self.shape_of(self.value(c.next, body_env))) for c, s in zip(carried, shapes)]
+                wider = [
+                    self.widen(s, self.shape_of(self.value(c.next, body_env)))
+                    for c, s in zip(carried, shapes)
+                ]
                 settled = self.compare_memory(held, grows)
             if wider == shapes and settled:
                 break
@@ -648,8 +770,10 @@ class Specialiser(Attempts):
                 following = self.value(c.next, body_env)
                 outs.append(self.carry(c.inner.hint, value, first, following, entries, body))
             after = self.memory.snapshot()
-            results = {(n, s): self.carry("t", value, entry[n].slots[s], after[n].slots[s], entries, body)
-                       for (n, s), value in slots.items()}
+            results = {
+                (n, s): self.carry("t", value, entry[n].slots[s], after[n].slots[s], entries, body)
+                for (n, s), value in slots.items()
+            }
         self.forks -= 1
         build(tuple(entries), body, head)
         self.memory.restore(held.replaced(results))
@@ -658,8 +782,10 @@ class Specialiser(Attempts):
 
     def start_turn(self, held: Held) -> dict[Key, Val]:
         """The memory at the start of a turn, with names for the slots that the loop changes."""
-        slots = {(n, s): self.inner(s if isinstance(s, str) and s.isidentifier() else n.hint, shape)
-                 for (n, s), shape in held.changed.items()}
+        slots = {
+            (n, s): self.inner(s if isinstance(s, str) and s.isidentifier() else n.hint, shape)
+            for (n, s), shape in held.changed.items()
+        }
         self.memory.restore(held.replaced(slots))
         return slots
 
@@ -669,14 +795,22 @@ class Specialiser(Attempts):
         for name, before in list(held.entry.items()):
             after = self.memory.contents.get(name)
             if after is None or (before.form == "list" and len(after.slots) != len(before.slots)):
-                if not grows and after is not None and not isinstance(self.heap.read(before.site, ITEM), (Py, Np, Text)):
+                if (
+                    not grows
+                    and after is not None
+                    and not isinstance(self.heap.read(before.site, ITEM), (Py, Np, Text))
+                ):
                     raise FillsList
                 held.drop(name)
                 settled = False
                 continue
             for slot, value in before.slots.items():
                 settled &= self.compare_slot(held, name, slot, value, after)
-            if before.complete and not (after.complete and after.slots.keys() == before.slots.keys()) and name in held.entry:
+            if (
+                before.complete
+                and not (after.complete and after.slots.keys() == before.slots.keys())
+                and name in held.entry
+            ):
                 held.open(name)
                 settled = False
         return settled
@@ -713,8 +847,10 @@ class Specialiser(Attempts):
         (ka, va), (kb, vb) = self.flat(a), self.flat(b)
         kind = join(ka, kb)
         if isinstance(kind, Unknown) and (va or vb) and Unknown() not in (ka, kb):
-            self.refuse(f"a variable is a {ka} at the first turn of the loop and a {kb} later, and carries a derivative",
-                        "give it one kind")
+            self.refuse(
+                f"a variable is a {ka} at the first turn of the loop and a {kb} later, and carries a derivative",
+                "give it one kind",
+            )
         return kind, va or vb
 
     def flat(self, shape: Any) -> tuple[Kind, bool]:
@@ -726,18 +862,32 @@ class Specialiser(Attempts):
 
     def inner(self, hint: str, shape: Any) -> Val:
         if isinstance(shape, list):
-            return Virtual(tuple(self.inner(f"{hint}_{i}", s) for i, s in enumerate(shape[1:])), "tuple", shape[0])
+            return Virtual(
+                tuple(self.inner(f"{hint}_{i}", s) for i, s in enumerate(shape[1:])),
+                "tuple",
+                shape[0],
+            )
         kind, varied = shape
         return self.fresh(hint, kind, varied)
 
-    def carry(self, hint: str, inner: Val, first: Val, following: Val, entries: list[Carried], body: list[Stmt]) -> Val:
+    def carry(
+        self,
+        hint: str,
+        inner: Val,
+        first: Val,
+        following: Val,
+        entries: list[Carried],
+        body: list[Stmt],
+    ) -> Val:
         if isinstance(inner, Virtual):
             firsts, nexts = self.components(first), self.components(following)
             if firsts is None or nexts is None:
                 self.refuse(f"`{hint}` changes its structure in the loop", "keep one structure")
                 raise AssertionError
-            items = tuple(self.carry(f"{hint}_{i}", v, f, n, entries, body)
-                          for i, (v, f, n) in enumerate(zip(inner.items, firsts, nexts)))
+            items = tuple(
+                self.carry(f"{hint}_{i}", v, f, n, entries, body)
+                for i, (v, f, n) in enumerate(zip(inner.items, firsts, nexts))
+            )
             return Virtual(items, "tuple", inner.cls)
         assert isinstance(inner, Name)
         following = self.operand(following)
@@ -757,13 +907,22 @@ class Specialiser(Attempts):
         for c, v in zip(statement.carried, done):
             env[c.result] = v
 
-    def unroll_from(self, statement: For, elements: Sequenced, at: int, values: list[Val], env: Env) -> list[Val]:
+    def unroll_from(
+        self, statement: For, elements: Sequenced, at: int, values: list[Val], env: Env
+    ) -> list[Val]:
         count = elements.count()
         if count is None or at > UNROLLED:
-            self.refuse("what is iterated is changed by the loop in a way that cannot be followed", "loop over a copy")
+            self.refuse(
+                "what is iterated is changed by the loop in a way that cannot be followed",
+                "loop over a copy",
+            )
         if at >= count:
             return values
-        turn_env = {**env, statement.target: elements.get(Const(at)), **{c.inner: v for c, v in zip(statement.carried, values)}}
+        turn_env = {
+            **env,
+            statement.target: elements.get(Const(at)),
+            **{c.inner: v for c, v in zip(statement.carried, values)},
+        }
         self.run(statement.body, turn_env)
         values = [self.value(c.next, turn_env) for c in statement.carried]
         if statement.exit is None:
@@ -783,8 +942,10 @@ class Specialiser(Attempts):
         self.forks -= 1
         stored = self.memory.logs.pop()
         merges: list[Merge] = []
-        out = [self.merge(c.result.hint, a, b, merges, stay, more)
-               for c, a, b in zip(statement.carried, values, later)]
+        out = [
+            self.merge(c.result.hint, a, b, merges, stay, more)
+            for c, a, b in zip(statement.carried, values, later)
+        ]
         self.merge_memory(left, stored, merges, stay, more)
         self.add(If(test, tuple(stay), tuple(more), tuple(merges), self.origin))
         return out
@@ -794,10 +955,15 @@ class Specialiser(Attempts):
     def within(self, statement: With, env: Env) -> bool:
         context = self.operand(self.value(statement.context, env))
         if self.holds_varied(context):
-            self.refuse("a context manager holds values that carry a derivative", "compute them outside of the `with`")
+            self.refuse(
+                "a context manager holds values that carry a derivative",
+                "compute them outside of the `with`",
+            )
         if self.holds_varied(context):
-            self.refuse("the context manager of a `with` holds a value that carries a derivative",
-                        "keep the value out of it")
+            self.refuse(
+                "the context manager of a `with` holds a value that carries a derivative",
+                "keep the value out of it",
+            )
         target = None
         if statement.target is not None:
             target = self.fresh(statement.target.hint, Unknown())
@@ -811,7 +977,9 @@ class Specialiser(Attempts):
 
     # -- refusing ----------------------------------------------------------------------------
 
-    def refuse(self, cause: str, way_out: str, error: type[SourceADError] = NotDifferentiable) -> NoReturn:
+    def refuse(
+        self, cause: str, way_out: str, error: type[SourceADError] = NotDifferentiable
+    ) -> NoReturn:
         raise error.at(self.origin, cause, way_out)
 
 
