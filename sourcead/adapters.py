@@ -69,7 +69,9 @@ def spread(target: Any, count: int) -> types.FunctionType:
     for p in inspect.signature(target, follow_wrapped=False).parameters.values():
         if p.kind is p.VAR_POSITIONAL:
             names = [f"{p.name}_{i}" for i in range(count - len(parameters))]
-            parameters += [inspect.Parameter(n, inspect.Parameter.POSITIONAL_OR_KEYWORD) for n in names]
+            parameters += [
+                inspect.Parameter(n, inspect.Parameter.POSITIONAL_OR_KEYWORD) for n in names
+            ]
         elif p.kind is not p.VAR_KEYWORD:
             parameters.append(p)
     return _made(target, target.__name__, parameters)

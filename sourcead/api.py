@@ -345,13 +345,17 @@ def addresses_star(function: Any, argnums: Argnums) -> bool:
     if inspect.Parameter.VAR_POSITIONAL not in kinds:
         return False
     wanted = [argnums] if isinstance(argnums, (int, str)) else argnums
-    return any(isinstance(i, int) and i >= kinds.index(inspect.Parameter.VAR_POSITIONAL) for i in wanted)
+    return any(
+        isinstance(i, int) and i >= kinds.index(inspect.Parameter.VAR_POSITIONAL) for i in wanted
+    )
 
 
 class Spread:
     """A derivative with respect to elements of `*values`: one derivative for each number of arguments."""
 
-    def __init__(self, function: FunctionType, argnums: Argnums, make: Callable[[Any], Derivative]) -> None:
+    def __init__(
+        self, function: FunctionType, argnums: Argnums, make: Callable[[Any], Derivative]
+    ) -> None:
         self.__wrapped_primal__ = function
         self._argnums = argnums
         self._make = make
@@ -391,7 +395,9 @@ def grad(function: Any, argnums: Argnums = 0, *, has_aux: bool = False) -> Deriv
 def value_and_grad(function: Any, argnums: Argnums = 0, *, has_aux: bool = False) -> Derivative:
     """`(value, gradient)` in one call; with has_aux `((value, aux), gradient)`."""
     if addresses_star(function, argnums):
-        return Spread(function, argnums, lambda fixed: value_and_grad(fixed, argnums, has_aux=has_aux))  # type: ignore[return-value]
+        return Spread(
+            function, argnums, lambda fixed: value_and_grad(fixed, argnums, has_aux=has_aux)
+        )  # type: ignore[return-value]
     wrt, single = positions(function, argnums)
     return Derivative(function, Mode("gradient", wrt, True, has_aux, single), "value_and_grad")
 

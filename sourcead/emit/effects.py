@@ -74,6 +74,8 @@ def _op_effect(op: str) -> Effect:
 def statement_effect(stmt: Stmt) -> Effect:
     """The strongest effect of a statement with everything that it contains."""
     match stmt:
+        case Assign(_, Op("iadd" | "isub"), origin) if origin.sweep:
+            return Effect.READS  # of numbers: adjoints that are arrays are added to by stores
         case Assign(_, expr):
             return effect(expr)
         case Unpack():

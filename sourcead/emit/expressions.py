@@ -171,6 +171,8 @@ class Expressions:
         op, args = expr.op, expr.args
         if op in _BINARY:
             return ast.BinOp(self.operand(args[0]), _BINARY[op], self.operand(args[1]))
+        if op in ("iadd", "isub"):  # of a sum of contributions that is printed as one expression
+            return ast.BinOp(self.operand(args[0]), AUGMENTED[op], self.operand(args[1]))
         if op in _UNARY:
             return ast.UnaryOp(_UNARY[op], self.operand(args[0]))
         if op in _COMPARE:

@@ -155,7 +155,9 @@ class _Layout:
         match stmt:
             case Assign(target) if target in self.nested:
                 return before
-            case Assign(target, Op(op, (first, value))) if op in IN_PLACE:
+            case Assign(target, Op(op, (first, value))) if (
+                op in IN_PLACE and first not in self.nested
+            ):
                 # `target = first` comes before `target op= value` where they cannot share a variable
                 before = self._copy(before, target, first)
                 return self._add(before, (target, *self._names((value,))), (target,))

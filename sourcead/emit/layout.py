@@ -62,10 +62,11 @@ def _comments(lines: list[Line]) -> list[str]:
         if line.is_copy:
             comments.append("")
             continue
-        here = (origin.file, origin.line, origin.text) if origin.sweep else None
+        here = (origin.file, origin.line, origin.text)
         says_more = here != last and origin.text != line.text
-        comments.append(line.comment or (origin.text if here and says_more else ""))
-        last = here
+        comments.append(line.comment or (origin.text if origin.sweep and says_more else ""))
+        if origin.sweep or here != last:  # what is read again for a statement belongs to it
+            last = here if origin.sweep else None
     return comments
 
 

@@ -40,7 +40,7 @@ _WEAK = ("t", "_", "result")  # hints of names that nobody wrote: give way to th
 
 
 def is_temporary(name: Name) -> bool:
-    return name.hint in ("t", "_")
+    return name.hint in ("t", "_", "t_bar", "t_dot")
 
 
 @dataclass(frozen=True)

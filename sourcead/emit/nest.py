@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from sourcead.emit.choices import CHOICES
-from sourcead.emit.effects import Effect, commute, effect, statement_effect
+from sourcead.emit.effects import Effect, commute, statement_effect
 from sourcead.emit.expressions import Expressions
 from sourcead.emit.flow import IN_PLACE
 from sourcead.emit.names import Variables
@@ -40,6 +40,7 @@ from sourcead.ir.nodes import (
     Name,
     Op,
     Operand,
+    Origin,
     Ref,
     Stmt,
     Store,
@@ -114,6 +115,7 @@ class _Nester:
         self.inside = inside
         self.nested: dict[Name, Expr] = dict(inside)
         self.logs = _private_lists(function)
+        self.summed = _first_summands(function)
         self.repeated = _repeatable_indices(function, variables)
         self.nested.update(self.repeated)
 
@@ -156,7 +158,11 @@ class _Nester:
 
     def _movable(self, stmt: Assign) -> bool:
         is_read = isinstance(stmt.expr, Op) and stmt.expr.op in ("cell_get", "global_")
-        if self.uses[stmt.target] != 1 or not (is_read or self.may_nest(stmt.target)):
+        if self.uses[stmt.target] != 1:
+            return False
+        if stmt.target in self.summed:
+            return True
+        if not (is_read or self.may_nest(stmt.target)):
             return False
         match stmt.expr:
             case MakeFunction(syntax=syntax):
@@ -285,7 +291,7 @@ class _Nester:
     ) -> bool:
         stmt = site.statements[index]
         assert isinstance(stmt, Assign)
-        strength = effect(stmt.expr)
+        strength = statement_effect(stmt)
         read = frozenset(
             self.variables.variable[name]
             for name in expression_operands(stmt.expr)
@@ -367,6 +373,38 @@ def _takes_lines(expr: Expr) -> bool:
 
 def _plain(syntax: ast.expr) -> ast.expr:
     return ast.Subscript(ast.Name("_"), syntax, ast.Load())
+
+
+# -- sums ------------------------------------------------------------------------------------------
+
+
+def _first_summands(function: Function) -> frozenset[Name]:
+    """Contributions to a number's adjoint that may be printed as one sum with the one that follows.
+
+    x_bar = a_bar * y
+    x_bar += b_bar * z        ->       x_bar = a_bar * y + b_bar * z
+
+    Only those of one statement of the user's: each line belongs to one.
+    """
+    made = {
+        stmt.target: stmt
+        for stmt in statements(function.body)
+        if isinstance(stmt, Assign) and stmt.origin.sweep
+    }
+    found: set[Name] = set()
+    for stmt in made.values():
+        match stmt.expr:
+            case Op("iadd" | "isub", (Name() as first, _)) if first in made:
+                before = made[first]
+                if first.hint == stmt.target.hint and _same_line(before.origin, stmt.origin):
+                    found.add(first)
+            case _:
+                pass
+    return frozenset(found)
+
+
+def _same_line(first: Origin, second: Origin) -> bool:
+    return (first.file, first.line, first.text) == (second.file, second.line, second.text)
 
 
 # -- logs ------------------------------------------------------------------------------------------

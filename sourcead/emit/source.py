@@ -353,10 +353,14 @@ class _Printer:
 
     def _in_place(self, target: Name, first: Operand, stmt: Assign) -> None:
         assert isinstance(stmt.expr, Op)
+        if stmt.origin.sweep and not self._is(target, first):
+            sum_text = ast.unparse(self.texts.expression(stmt.expr))  # of two contributions
+            return self._line(f"{self._name(target)} = {sum_text}", stmt.origin)
         if not self._is(target, first):
             self._line(f"{self._name(target)} = {self._bare(first)}", stmt.origin)
         sign = _sign(stmt.expr.op)
-        self._line(f"{self._name(target)} {sign}= {self._bare(stmt.expr.args[1])}", stmt.origin)
+        value = self._bare(stmt.expr.args[1])
+        return self._line(f"{self._name(target)} {sign}= {value}", stmt.origin)
 
     def _store(self, stmt: Store | StoreAttr | StoreVariable) -> None:
         match stmt:
@@ -366,8 +370,15 @@ class _Printer:
                 place = self._place(base, None, attr)
             case StoreVariable(name, cell):
                 place, op = name if cell is None else ast.unparse(self.texts.cell(cell)), None
+        if op is not None and isinstance(stmt, Store) and self._is_whole(stmt):
+            place = self._text(stmt.base)  # `x += v` of an array writes in place
         sign = "" if op is None else _sign(op)
         self._line(f"{place} {sign}= {self._bare(stmt.value)}", stmt.origin)
+
+    def _is_whole(self, stmt: Store) -> bool:
+        """`x[...]`, where x is a variable of the text."""
+        is_plain = isinstance(stmt.base, Name) and stmt.base not in self.texts.nested
+        return stmt.index == Const(Ellipsis) and is_plain
 
     def _place(self, base: Operand, index: Operand | None, attr: str | None) -> str:
         value = self.texts.operand(base)

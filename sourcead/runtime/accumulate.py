@@ -72,4 +72,6 @@ def unless_zero(adjoint: Any, partial: Any) -> Any:
     if np.ndim(adjoint) == 0 and np.ndim(partial) == 0:
         return adjoint * partial if adjoint != 0 else 0.0
     with np.errstate(invalid="ignore"):
-        return np.where(adjoint == 0, np.zeros((), np.result_type(adjoint, partial)), adjoint * partial)
+        return np.where(
+            adjoint == 0, np.zeros((), np.result_type(adjoint, partial)), adjoint * partial
+        )

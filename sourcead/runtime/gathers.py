@@ -19,6 +19,7 @@ __all__ = [
     "compress_adjoint",
     "in_order",
     "select_adjoints",
+    "select_tangent",
     "take_adjoint",
     "take_along_axis_adjoint",
 ]
@@ -102,3 +103,11 @@ def select_adjoints(
         bars.append(unbroadcast(np.where(left & condition, y_bar, 0.0), choice))
         left = left & ~np.asarray(condition)
     return tuple(bars), unbroadcast(np.where(left, y_bar, 0.0), default)
+
+
+def select_tangent(y: Any, condlist: Any, choices_dot: Any, default_dot: Any) -> Any:
+    """The tangent of `np.select`; None stands for zero."""
+    if choices_dot is None:
+        choices_dot = [None] * len(condlist)
+    dots = [np.zeros_like(y) if d is None else d for d in choices_dot]
+    return np.select(condlist, dots, 0.0 if default_dot is None else default_dot)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["redo", "undo"]
+__all__ = ["copy_of", "redo", "undo"]
 
 
 def undo(base: Any, index: Any, old: Any, done: list[Any]) -> None:
@@ -27,3 +27,8 @@ def redo(done: list[Any]) -> None:
     """
     for base, index, now in reversed(done):
         base[index] = now
+
+
+def copy_of(value: Any) -> Any:
+    """A copy; None for the value of a branch that was not taken."""
+    return None if value is None else value.copy()

@@ -13,7 +13,21 @@ from typing import Any
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, Dict, Kind, List, NoneKind, Np, Number, Object, Py, Tuple, Unknown, dtype_of, same_dim
+from sourcead.ir.kinds import (
+    Array,
+    Dict,
+    Kind,
+    List,
+    NoneKind,
+    Np,
+    Number,
+    Object,
+    Py,
+    Tuple,
+    Unknown,
+    dtype_of,
+    same_dim,
+)
 from sourcead.ir.nodes import Attr, Call, Const, MethodCall, Name, Op, Operand, Ref, Store
 from sourcead.runtime.accumulate import unbroadcast
 from sourcead.runtime.lists import add_items, zeros_like
@@ -42,7 +56,9 @@ class Adjoints:
         self.at = locations
         self.is_active = active
         self.state: dict[Name, Adjoint] = {}
-        self.part_names: dict[tuple[Name, Any], Name] = {}  # (container, slot) -> name of the item's adjoint
+        self.part_names: dict[
+            tuple[Name, Any], Name
+        ] = {}  # (container, slot) -> name of the item's adjoint
         self.part_reads: dict[Name, tuple[Name, Any]] = {}
         self.touched: set[Name] = set()
         self.shadows: Name | None = None  # the table of adjoints by memory, once something needs it
@@ -52,7 +68,11 @@ class Adjoints:
 
     def is_dynamic(self, name: Any) -> bool:
         """Is it open, until the gradient runs, whose storage this array is?"""
-        return isinstance(name, Name) and isinstance(self.b.kind(name), Array) and not self.at.is_static(name)
+        return (
+            isinstance(name, Name)
+            and isinstance(self.b.kind(name), Array)
+            and not self.at.is_static(name)
+        )
 
     def table(self) -> Name:
         if self.shadows is None:
@@ -61,19 +81,28 @@ class Adjoints:
 
     def shadow(self, name: Name) -> Operand:
         """The adjoint of the memory that `name` looks at."""
-        return self.b.emit(MethodCall(self.table(), "of", (name,)), self.b.kind(name), self.hint(name))  # type: ignore[no-any-return]
+        return self.b.emit(
+            MethodCall(self.table(), "of", (name,)), self.b.kind(name), self.hint(name)
+        )  # type: ignore[no-any-return]
 
     def add_slot(self, holder: Operand, slot: Operand, amount: Val) -> None:
         """An attribute, or entry of a dict, that is written somewhere: its adjoint is kept by holder and slot."""
-        self.b.emit(MethodCall(self.table(), "add_slot", (holder, slot, self.b.operand(amount))), NoneKind(), "_")
+        self.b.emit(
+            MethodCall(self.table(), "add_slot", (holder, slot, self.b.operand(amount))),
+            NoneKind(),
+            "_",
+        )
 
     def take_slot(self, holder: Operand, slot: Operand, like: Operand, kind: Kind) -> Name:
         made = MethodCall(self.table(), "take_slot", (holder, slot, like))
         return self.b.emit(made, kind, "t_bar")  # type: ignore[no-any-return]
 
     def take_shadow(self, name: Name, source: Name | None) -> Val:
-        made = MethodCall(self.table(), "take", (name,)) if source is None else MethodCall(
-            self.table(), "take_apart", (name, source))
+        made = (
+            MethodCall(self.table(), "take", (name,))
+            if source is None
+            else MethodCall(self.table(), "take_apart", (name, source))
+        )
         return self.b.emit(made, self.b.kind(name), self.hint(name))  # type: ignore[no-any-return]
 
     # -- reading -----------------------------------------------------------------------------
@@ -130,7 +159,9 @@ class Adjoints:
         if found is None:
             return None
         if not found.owned:
-            copied = self.b.emit(MethodCall(found.value, "copy", ()), self.b.kind(owner), self.hint(owner))
+            copied = self.b.emit(
+                MethodCall(found.value, "copy", ()), self.b.kind(owner), self.hint(owner)
+            )
             self.state[owner] = Adjoint(copied, True)
             self.touched.add(owner)
         return self.state[owner].value
@@ -163,12 +194,20 @@ class Adjoints:
             return self.b.emit(Call(Ref("np.zeros_like", np.zeros_like), (name,)), kind, hint)  # type: ignore[no-any-return]
         if isinstance(kind, (Py, Np)):
             return Const(0j if kind in (Py(complex), Np("complex128")) else 0.0)
-        return self.b.emit(Call(Ref("np.zeros_like", np.zeros_like), (name,)), kind, self.hint(name))  # type: ignore[no-any-return]
+        return self.b.emit(
+            Call(Ref("np.zeros_like", np.zeros_like), (name,)), kind, self.hint(name)
+        )  # type: ignore[no-any-return]
 
     # -- contributing ------------------------------------------------------------------------
 
     def contribute(
-        self, value: Any, amount: Val, *, transient: bool = False, owned: bool = False, shared: bool = False,
+        self,
+        value: Any,
+        amount: Val,
+        *,
+        transient: bool = False,
+        owned: bool = False,
+        shared: bool = False,
         exact: bool = False,
     ) -> None:
         """Add `amount` to the adjoint of `value`.
@@ -208,7 +247,11 @@ class Adjoints:
     def contribute_list(self, value: Name, amount: Val) -> None:
         definition = self.b.definitions.get(value)
         kind = self.b.kind(value)
-        if isinstance(definition, Op) and definition.op == "list" and kind.site not in self.at.mutated_sites:
+        if (
+            isinstance(definition, Op)
+            and definition.op == "list"
+            and kind.site not in self.at.mutated_sites
+        ):
             self.contribute(Virtual(definition.args, "list"), amount)
             return
         self.contribute_slots(value, amount)
@@ -233,7 +276,10 @@ class Adjoints:
         """Make the adjoints of a list: zeros for the elements that it has at the end of its block."""
         kind = self.b.kind(name)
         if len(self.at.list_names.get(kind.site, ())) > 1:
-            self.b.refuse("a list that carries derivatives goes under several names", "use one name, or an array")
+            self.b.refuse(
+                "a list that carries derivatives goes under several names",
+                "use one name, or an array",
+            )
         source = self.read_part(name) if name in self.part_reads else name
         made = self.b.emit(Call(Ref("zeros_like", zeros_like), (source,)), kind, self.hint(name))
         self.state[name] = Adjoint(made, True)
@@ -262,15 +308,22 @@ class Adjoints:
         elif isinstance(kind, List):
             self.contribute_slots(part, amount)
         else:
-            self.b.refuse("an item of unknown kind carries a derivative", "use tuples, lists, dicts, arrays and numbers")
+            self.b.refuse(
+                "an item of unknown kind carries a derivative",
+                "use tuples, lists, dicts, arrays and numbers",
+            )
 
     def part(self, value: Name, slot: Any) -> Name:
         """The name under which the adjoint of an item is kept."""
         found = self.part_names.get((value, slot))
         if found is None:
             kind, read = self.item(value, slot)
-            label = slot if isinstance(slot, str) and slot.isidentifier() else f"{value.hint}_{slot}"
-            found = self.b.fresh(label if label.isidentifier() else f"{value.hint}_item", kind, True)
+            label = (
+                slot if isinstance(slot, str) and slot.isidentifier() else f"{value.hint}_{slot}"
+            )
+            found = self.b.fresh(
+                label if label.isidentifier() else f"{value.hint}_item", kind, True
+            )
             self.part_names[value, slot] = found
             self.part_reads[found] = (value, read)
         return found
@@ -292,7 +345,13 @@ class Adjoints:
         return self.b.emit(expr, self.b.kind(part), part.hint)  # type: ignore[no-any-return]
 
     def contribute_number(
-        self, value: Name, kind: Kind, amount: Val, transient: bool, owned: bool, shared: bool,
+        self,
+        value: Name,
+        kind: Kind,
+        amount: Val,
+        transient: bool,
+        owned: bool,
+        shared: bool,
         exact: bool = False,
     ) -> None:
         fitted = self.fit(self.b.operand(amount), value, kind, exact)
@@ -306,8 +365,15 @@ class Adjoints:
         old = self.state.get(owner)
         self.touched.add(owner)
         if old is None:
-            if transient and isinstance(kind, Array) and (fitted == amount or not self.is_fresh(fitted)):
-                fitted, owned = self.b.emit(MethodCall(fitted, "copy", ()), kind, self.hint(owner)), True
+            if (
+                transient
+                and isinstance(kind, Array)
+                and (fitted == amount or not self.is_fresh(fitted))
+            ):
+                fitted, owned = (
+                    self.b.emit(MethodCall(fitted, "copy", ()), kind, self.hint(owner)),
+                    True,
+                )
             elif isinstance(fitted, Name) and fitted.hint == "t" and self.is_last(fitted):
                 fitted = self.rename(fitted, self.hint(owner))
             made_here = fitted != amount or (self.is_new(fitted) and not shared)
@@ -333,9 +399,15 @@ class Adjoints:
         if negated:
             more = expr.args[0]  # type: ignore[union-attr]
         kind = self.b.kind(old)
-        if isinstance(kind, (Py, Np)) and isinstance(self.b.kind(more), (Py, Np)) and isinstance(old, Name):
+        if (
+            isinstance(kind, (Py, Np))
+            and isinstance(self.b.kind(more), (Py, Np))
+            and isinstance(old, Name)
+        ):
             found = self.b.operator_kind("add", [kind, self.b.kind(more)], [old, more])
-            return self.b.emit(Op("isub" if negated else "iadd", (old, more)), found, self.hint(owner))  # type: ignore[no-any-return]
+            return self.b.emit(
+                Op("isub" if negated else "iadd", (old, more)), found, self.hint(owner)
+            )  # type: ignore[no-any-return]
         return self.b.operand(self.b.op("sub" if negated else "add", [old, more], self.hint(owner)))  # type: ignore[no-any-return]
 
     def is_last(self, name: Name) -> bool:
@@ -390,7 +462,11 @@ class Adjoints:
         have = self.b.kind(amount)
         amount = self.fit_dtype(amount, have, kind)
         have = self.b.kind(amount)
-        if isinstance(kind, Number) or isinstance(have, Number) or not isinstance(have, (Py, Np, Array)):
+        if (
+            isinstance(kind, Number)
+            or isinstance(have, Number)
+            or not isinstance(have, (Py, Np, Array))
+        ):
             if have == kind == Number() and not isinstance(amount, Name):
                 return amount
             return self.unbroadcast(amount, value, kind)
@@ -408,18 +484,29 @@ class Adjoints:
 
     def unbroadcast(self, amount: Operand, value: Name, kind: Kind) -> Operand:
         like = self.read_part(value) if value in self.part_reads else value
-        return self.b.emit(Call(Ref("unbroadcast", unbroadcast), (amount, like)), kind, self.hint(value))  # type: ignore[no-any-return]
+        return self.b.emit(
+            Call(Ref("unbroadcast", unbroadcast), (amount, like)), kind, self.hint(value)
+        )  # type: ignore[no-any-return]
 
     def fit_dtype(self, amount: Operand, have: Kind, kind: Kind) -> Operand:
         a, b = dtype_of(have), dtype_of(kind)
         if a is None or b is None or isinstance(amount, Const):
             return amount
         if a.kind == "c" and b.kind != "c":
-            real: Kind = Array(str(np.zeros(0, a).real.dtype), have.dims) if isinstance(have, Array) else (
-                Py(float) if isinstance(have, Py) else Np(str(np.zeros(0, a).real.dtype)))
+            real: Kind = (
+                Array(str(np.zeros(0, a).real.dtype), have.dims)
+                if isinstance(have, Array)
+                else (Py(float) if isinstance(have, Py) else Np(str(np.zeros(0, a).real.dtype)))
+            )
             amount, have = self.b.emit(Attr(amount, "real"), real), real
             a = dtype_of(have)
-        if isinstance(have, Array) and a != b and isinstance(kind, (Array, Np)) and a is not None and a.kind == b.kind:
+        if (
+            isinstance(have, Array)
+            and a != b
+            and isinstance(kind, (Array, Np))
+            and a is not None
+            and a.kind == b.kind
+        ):
             to = Array(str(b), have.dims)
             return self.b.emit(MethodCall(amount, "astype", (Ref(f"np.{b}", b.type),)), to)  # type: ignore[no-any-return]
         return amount
@@ -430,20 +517,34 @@ class Adjoints:
             return self.stretch(amount, value, kind)
         axes = list(range(extra))
         if any(not same_dim(h, k) and k != 1 for h, k in zip(have.dims[extra:], kind.dims)) or (
-            any(k == 1 and h != 1 and (h is None or not isinstance(h, int)) and _unsure(h)
-                for h, k in zip(have.dims[extra:], kind.dims))
+            any(
+                k == 1 and h != 1 and (h is None or not isinstance(h, int)) and _unsure(h)
+                for h, k in zip(have.dims[extra:], kind.dims)
+            )
         ):
             return self.unbroadcast(amount, value, kind)
         if axes:
-            axis: Any = Const(0) if axes == [0] else self.b.operand(Virtual(tuple(map(Const, axes))))
-            amount = self.b.emit(
-                MethodCall(amount, "sum", (), (("axis", axis),)), Array(have.dtype, have.dims[extra:]), self.hint(value)
+            axis: Any = (
+                Const(0) if axes == [0] else self.b.operand(Virtual(tuple(map(Const, axes))))
             )
-        keep = [i for i, (h, k) in enumerate(zip(have.dims[extra:], kind.dims)) if k == 1 and h != 1]
-        if keep:
-            axis = Const(keep[0]) if len(keep) == 1 else self.b.operand(Virtual(tuple(map(Const, keep))))
             amount = self.b.emit(
-                MethodCall(amount, "sum", (), (("axis", axis), ("keepdims", Const(True)))), kind, self.hint(value)
+                MethodCall(amount, "sum", (), (("axis", axis),)),
+                Array(have.dtype, have.dims[extra:]),
+                self.hint(value),
+            )
+        keep = [
+            i for i, (h, k) in enumerate(zip(have.dims[extra:], kind.dims)) if k == 1 and h != 1
+        ]
+        if keep:
+            axis = (
+                Const(keep[0])
+                if len(keep) == 1
+                else self.b.operand(Virtual(tuple(map(Const, keep))))
+            )
+            amount = self.b.emit(
+                MethodCall(amount, "sum", (), (("axis", axis), ("keepdims", Const(True)))),
+                kind,
+                self.hint(value),
             )
         return amount
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sourcead.ir.kinds import Kind, List, NoneKind, Np, Object, Py, Tuple, Unknown
+from sourcead.ir.kinds import Array, Kind, List, NoneKind, Np, Object, Py, Tuple, Unknown
 from sourcead.ir.nodes import (
     UNDEFINED,
     Assign,
@@ -73,8 +73,12 @@ class Assembler:
     def prepare(self, reverse: Block) -> None:
         """Name the lists, the old contents and the counts of turns."""
         if self.keep:
-            for name, plan in self.needed.plans.items():
-                if plan.how == "local" and self.program.definitions[name].home:
+            for name, found in self.program.definitions.items():
+                plan = self.needed.plans.get(name)
+                wanted = (plan is not None and plan.how == "local") or isinstance(
+                    self.builder.kind(name), Array
+                )
+                if wanted and found.home and self.program.loop_home(found.home) is None:
                     self.exported[name] = name
         for w in self.writes:
             if w.number in self.needed.undone:
@@ -127,7 +131,11 @@ class Assembler:
         hint = f"{names[0].hint}_saved" if single else "saved"
         if single and names[0].hint == "t":
             hint = self.undo_hints.get(names[0], "saved")
-        item: Kind = self.builder.kind(names[0]) if single else Tuple(tuple(self.builder.kind(n) for n in names))
+        item: Kind = (
+            self.builder.kind(names[0])
+            if single
+            else Tuple(tuple(self.builder.kind(n) for n in names))
+        )
         name = self.builder.fresh(hint, List(item))
         numbers = all(isinstance(self.builder.kind(n), (Py, Np)) for n in names)
         self.lists[home] = Saved(name, names, numbers)
@@ -213,7 +221,14 @@ class Assembler:
             case If():
                 then = self.keeping(self.forward(stmt.then, (*at, 0)), (*at, 0))
                 orelse = self.keeping(self.forward(stmt.orelse, (*at, 1)), (*at, 1))
-                return [replace(stmt, then=tuple(then), orelse=tuple(orelse), merges=(*stmt.merges, *self.exports(at)))]
+                return [
+                    replace(
+                        stmt,
+                        then=tuple(then),
+                        orelse=tuple(orelse),
+                        merges=(*stmt.merges, *self.exports(at)),
+                    )
+                ]
             case For():
                 body = self.keeping(self.forward(stmt.body, (*at, 1)), (*at, 1))
                 return self.counted(replace(stmt, body=tuple(body)), at)
@@ -224,9 +239,14 @@ class Assembler:
             case With():
                 return [replace(stmt, body=tuple(self.forward(stmt.body, home)))]
             case Try():
-                return [replace(stmt, body=tuple(self.forward(stmt.body, home)),
-                                orelse=tuple(self.forward(stmt.orelse, home)),
-                                final=tuple(self.forward(stmt.final, home)))]
+                return [
+                    replace(
+                        stmt,
+                        body=tuple(self.forward(stmt.body, home)),
+                        orelse=tuple(self.forward(stmt.orelse, home)),
+                        final=tuple(self.forward(stmt.final, home)),
+                    )
+                ]
             case _:
                 return [stmt]
 
@@ -248,7 +268,10 @@ class Assembler:
             case With():
                 return [stmt, *(i for s in stmt.body for i in self.flat(s))]
             case Try():
-                return [stmt, *(i for s in (*stmt.body, *stmt.orelse, *stmt.final) for i in self.flat(s))]
+                return [
+                    stmt,
+                    *(i for s in (*stmt.body, *stmt.orelse, *stmt.final) for i in self.flat(s)),
+                ]
             case _:
                 return [stmt]
 
@@ -259,7 +282,9 @@ class Assembler:
         value: Operand = saved.values[0]
         out: list[Stmt] = []
         if len(saved.values) > 1:
-            value = self.builder.fresh("t", Tuple(tuple(self.builder.kind(n) for n in saved.values)))
+            value = self.builder.fresh(
+                "t", Tuple(tuple(self.builder.kind(n) for n in saved.values))
+            )
             out.append(Assign(value, Op("tuple", tuple(saved.values)), Origin.none()))
         done = self.builder.fresh("_", NoneKind())
         out.append(Assign(done, MethodCall(saved.name, "append", (value,)), Origin.none()))
@@ -358,7 +383,11 @@ class Assembler:
         number = undo_number(stmt)
         if number is not None and number in self.old:
             write = self.writes[number].stmt
-            out += [write.base, write.index] if isinstance(write, Store) else list(self.writes[number].bases)
+            out += (
+                [write.base, write.index]
+                if isinstance(write, Store)
+                else list(self.writes[number].bases)
+            )
         if isinstance(stmt, For) and stmt.items == Const(None):
             loop = self.program.loops[stmt.origin.at]
             if isinstance(loop, For) and isinstance(loop.items, Name):
@@ -366,7 +395,9 @@ class Assembler:
                 out += operands(made.expr) if isinstance(made, Assign) else [loop.items]
         return out
 
-    def provide(self, name: Name, home: At, known: dict[Name, Operand], out: list[Stmt], origin: Origin) -> None:
+    def provide(
+        self, name: Name, home: At, known: dict[Name, Operand], out: list[Stmt], origin: Origin
+    ) -> None:
         if name in known:
             return
         definition = self.program.definitions[name]
@@ -376,7 +407,9 @@ class Assembler:
         out.append(Assign(copy, expr, replace(definition.stmt.origin, text="", sweep="")))
         known[name] = copy
 
-    def known(self, operand: Operand, known: dict[Name, Operand], out: list[Stmt], origin: Origin) -> Operand:
+    def known(
+        self, operand: Operand, known: dict[Name, Operand], out: list[Stmt], origin: Origin
+    ) -> Operand:
         if not isinstance(operand, Name):
             return operand
         if operand in known:
@@ -401,22 +434,42 @@ class Assembler:
                 at = stmt.origin.at
                 test = self.known(stmt.test, known, out, stmt.origin)
                 out.append(
-                    If(test, tuple(self.reverse(stmt.then, (*at, 0), known)),
-                       tuple(self.reverse(stmt.orelse, (*at, 1), known)),
-                       tuple(replace(m, then=self.known(m.then, known, out, stmt.origin),
-                                     orelse=self.known(m.orelse, known, out, stmt.origin)) for m in stmt.merges),
-                       stmt.origin))
+                    If(
+                        test,
+                        tuple(self.reverse(stmt.then, (*at, 0), known)),
+                        tuple(self.reverse(stmt.orelse, (*at, 1), known)),
+                        tuple(
+                            replace(
+                                m,
+                                then=self.known(m.then, known, out, stmt.origin),
+                                orelse=self.known(m.orelse, known, out, stmt.origin),
+                            )
+                            for m in stmt.merges
+                        ),
+                        stmt.origin,
+                    )
+                )
             case For() if stmt.items == Const(None):
                 self.turn_back(stmt, known, out)
             case For() | While() | Try() | With():
-                mapping = {n: self.known(n, known, out, stmt.origin) for s in statements((stmt,)) for n in reads(s)
-                           if isinstance(n, Name)}
+                mapping = {
+                    n: self.known(n, known, out, stmt.origin)
+                    for s in statements((stmt,))
+                    for n in reads(s)
+                    if isinstance(n, Name)
+                }
                 out.append(substitute(stmt, mapping))
             case _:
-                mapping = {n: self.known(n, known, out, stmt.origin) for n in reads(stmt) if isinstance(n, Name)}
+                mapping = {
+                    n: self.known(n, known, out, stmt.origin)
+                    for n in reads(stmt)
+                    if isinstance(n, Name)
+                }
                 out.append(substitute(stmt, mapping))
 
-    def undo(self, number: int, known: dict[Name, Operand], out: list[Stmt], origin: Origin) -> None:
+    def undo(
+        self, number: int, known: dict[Name, Operand], out: list[Stmt], origin: Origin
+    ) -> None:
         if number not in self.old:
             return
         w = self.writes[number]
@@ -431,7 +484,9 @@ class Assembler:
                 if self.redo is None:
                     self.redo = self.builder.fresh("redone", Unknown())
                 done = self.builder.fresh("_", NoneKind())
-                out.append(Assign(done, Call(Ref("undo", undo), (target, index, value, self.redo)), origin))
+                out.append(
+                    Assign(done, Call(Ref("undo", undo), (target, index, value, self.redo)), origin)
+                )
             else:
                 out.append(Store(target, index, value, None, origin))
 
@@ -449,7 +504,9 @@ class Assembler:
         direct = saved is not None and outermost and not reads_target and saved.numbers
         if direct:
             assert saved is not None
-            items: Operand = b.emit_into(out, Call(Ref("reversed", reversed), (saved.name,)), Unknown(), origin)
+            items: Operand = b.emit_into(
+                out, Call(Ref("reversed", reversed), (saved.name,)), Unknown(), origin
+            )
         elif isinstance(loop, For) and loop.exit is None and self.rerun(loop):
             forward = self.range_again(loop, known, out, origin, reads_target)
             items = forward
@@ -460,7 +517,9 @@ class Assembler:
             count = self.counters.get(at)
             if count is None:
                 assert saved is not None
-                turns: Operand = b.emit_into(out, Call(Ref("len", len), (saved.name,)), Py(int), origin)
+                turns: Operand = b.emit_into(
+                    out, Call(Ref("len", len), (saved.name,)), Py(int), origin
+                )
             else:
                 turns = self.known(count, known, out, origin)
             items = b.emit_into(out, Call(Ref("range", range), (turns,)), Object(range), origin)
@@ -479,7 +538,9 @@ class Assembler:
             self.lists[home] = popped
         else:
             body += self.reverse(stmt.body, home, inside)
-        carried = tuple(replace(c, initial=self.known(c.initial, known, out, origin)) for c in stmt.carried)
+        carried = tuple(
+            replace(c, initial=self.known(c.initial, known, out, origin)) for c in stmt.carried
+        )
         out.append(For(target, items, carried, tuple(body), None, stmt.origin))
 
     def used_inside(self, stmt: For) -> set[Any]:
@@ -502,11 +563,19 @@ class Assembler:
                 visit(name)
         return found
 
-    def range_again(self, loop: For, known: dict[Name, Operand], out: list[Stmt], origin: Origin, ordered: bool) -> Operand:
+    def range_again(
+        self, loop: For, known: dict[Name, Operand], out: list[Stmt], origin: Origin, ordered: bool
+    ) -> Operand:
         b = self.builder
-        definition = self.program.definitions.get(loop.items) if isinstance(loop.items, Name) else None
+        definition = (
+            self.program.definitions.get(loop.items) if isinstance(loop.items, Name) else None
+        )
         again: Operand = self.known(loop.items, known, out, origin)
-        if definition is not None and isinstance(definition.stmt, Assign) and isinstance(definition.stmt.expr, Call):
+        if (
+            definition is not None
+            and isinstance(definition.stmt, Assign)
+            and isinstance(definition.stmt.expr, Call)
+        ):
             expr = map_expr(definition.stmt.expr, lambda o: self.known(o, known, out, origin))
             again = b.emit_into(out, expr, Object(range), origin)
         if not ordered:
@@ -521,5 +590,3 @@ def undo_number(stmt: Stmt) -> int | None:
         assert isinstance(mark, Const)
         return int(mark.value)
     return None
-
-

@@ -15,7 +15,9 @@ from sourcead.ir.nodes import Assign, Call, Const, For, Name, Op, Ref, Store
 __all__ = ["overwrites_later"]
 
 
-def overwrites_later(program: Any, kinds: dict[Name, Kind], write: Any, base: Name, index: Any, made: tuple[int, ...]) -> bool:
+def overwrites_later(
+    program: Any, kinds: dict[Name, Kind], write: Any, base: Name, index: Any, made: tuple[int, ...]
+) -> bool:
     """May `write` change `base[index]` after it was read by the statement at `made`?"""
     if not program.may_follow(write.at, made):
         return False
@@ -25,7 +27,10 @@ def overwrites_later(program: Any, kinds: dict[Name, Kind], write: Any, base: Na
     read, written = affine_parts(program, index), affine_parts(program, stmt.index)
     if read is None or written is None or len(read) != len(written):
         return True
-    if any(r[0] is None and w[0] is None and r[1] != w[1] and (r[1] < 0) == (w[1] < 0) for r, w in zip(read, written)):
+    if any(
+        r[0] is None and w[0] is None and r[1] != w[1] and (r[1] < 0) == (w[1] < 0)
+        for r, w in zip(read, written)
+    ):
         return False  # two different constant positions
     if not all(is_nonnegative(program, p) for p in (*read, *written)):
         return True  # a negative index counts from the end
@@ -33,7 +38,11 @@ def overwrites_later(program: Any, kinds: dict[Name, Kind], write: Any, base: Na
     for loop in program.common_loops(write.at, made):
         stmt_ = program.loops[loop]
         sign = direction(program, stmt_)
-        found = [r[1] - w[1] for r, w in zip(read, written) if r[0] == w[0] == getattr(stmt_, "target", None)]
+        found = [
+            r[1] - w[1]
+            for r, w in zip(read, written)
+            if r[0] == w[0] == getattr(stmt_, "target", None)
+        ]
         if sign is None or not found:
             return True
         distance.append(sign * found[0])
@@ -87,14 +96,23 @@ def _affine(program: Any, operand: Any) -> tuple[Name | None, int] | None:
         if inner is not None and isinstance(right, Const) and type(right.value) is int:
             return inner[0], inner[1] + (right.value if definition.op == "add" else -right.value)
         inner = _affine(program, right)
-        if definition.op == "add" and inner is not None and isinstance(left, Const) and type(left.value) is int:
+        if (
+            definition.op == "add"
+            and inner is not None
+            and isinstance(left, Const)
+            and type(left.value) is int
+        ):
             return inner[0], inner[1] + left.value
     return operand, 0
 
 
 def _definition(program: Any, operand: Any) -> Any:
     found = program.definitions.get(operand) if isinstance(operand, Name) else None
-    return found.stmt.expr if found is not None and isinstance(found.stmt, Assign) and found.role == "assign" else None
+    return (
+        found.stmt.expr
+        if found is not None and isinstance(found.stmt, Assign) and found.role == "assign"
+        else None
+    )
 
 
 def direction(program: Any, loop: Any) -> int | None:
@@ -102,7 +120,11 @@ def direction(program: Any, loop: Any) -> int | None:
     if not isinstance(loop, For):
         return None
     definition = _definition(program, loop.items)
-    if not isinstance(definition, Call) or not isinstance(definition.func, Ref) or definition.func.value is not range:
+    if (
+        not isinstance(definition, Call)
+        or not isinstance(definition.func, Ref)
+        or definition.func.value is not range
+    ):
         return None
     if len(definition.args) < 3:
         return 1
@@ -110,5 +132,3 @@ def direction(program: Any, loop: Any) -> int | None:
     if isinstance(step, Const) and type(step.value) is int and step.value != 0:
         return 1 if step.value > 0 else -1
     return None
-
-

@@ -128,7 +128,11 @@ def _flows(body: Block, heap: Heap, kinds: dict[Name, Kind]) -> Iterable[tuple[A
     # a container's slots hold storage: what is read out of a site is part of it
     for stmt in statements(body):
         if isinstance(stmt, Assign) and isinstance(stmt.expr, (Op, Attr, MethodCall)):
-            source = stmt.expr.args[0] if isinstance(stmt.expr, Op) and stmt.expr.args else getattr(stmt.expr, "value", None)
+            source = (
+                stmt.expr.args[0]
+                if isinstance(stmt.expr, Op) and stmt.expr.args
+                else getattr(stmt.expr, "value", None)
+            )
             if isinstance(source, Name) and isinstance(kinds.get(source), (List, Dict, Object)):
                 for key in _storage_of(stmt.target, heap, kinds):
                     for site in _storage_of(source, heap, kinds):
@@ -177,12 +181,30 @@ def written_arguments(expr: Call | MethodCall, kinds: dict[Name, Kind]) -> list[
         return args[:1] if rule.effects.writes else []
     if isinstance(expr, Call) and isinstance(expr.func, Ref) and expr.func.value in _HARMLESS:
         return []
-    if isinstance(expr, MethodCall) and isinstance(kinds.get(args[0]) if args else None, (List, Dict)):
+    if isinstance(expr, MethodCall) and isinstance(
+        kinds.get(args[0]) if args else None, (List, Dict)
+    ):
         return args[:1]  # `items.append(x)` writes the list, not what it is given
-    return [a for a in args if isinstance(kinds.get(a), (Array, List, Dict, Object, Unknown, Closure))]
+    return [
+        a for a in args if isinstance(kinds.get(a), (Array, List, Dict, Object, Unknown, Closure))
+    ]
 
 
-_HARMLESS = (range, len, zip, enumerate, reversed, isinstance, print, list, tuple, min, max, sum, object.__new__)
+_HARMLESS = (
+    range,
+    len,
+    zip,
+    enumerate,
+    reversed,
+    isinstance,
+    print,
+    list,
+    tuple,
+    min,
+    max,
+    sum,
+    object.__new__,
+)
 
 
 def _arguments(expr: Call | MethodCall) -> list[Any]:
@@ -198,7 +220,12 @@ SELECTIONS = frozenset({
 
 
 def find_selected(
-    body: Block, kinds: dict[Name, Kind], heap: Heap, written: Iterable[str], *, by_name: bool = False
+    body: Block,
+    kinds: dict[Name, Kind],
+    heap: Heap,
+    written: Iterable[str],
+    *,
+    by_name: bool = False,
 ) -> set[Name]:
     """Values of which a part may be left out on the way to the result: by a selection, an index, an overwrite.
 
@@ -211,13 +238,19 @@ def find_selected(
         for target, found in _flows((stmt,), heap, kinds):
             if isinstance(target, Name):
                 sources.setdefault(target, []).extend(found)
-        if isinstance(stmt, Assign) and _selects(stmt.expr, kinds) and not (by_name and isinstance(stmt.expr, Op)):
+        if (
+            isinstance(stmt, Assign)
+            and _selects(stmt.expr, kinds)
+            and not (by_name and isinstance(stmt.expr, Op))
+        ):
             todo.extend(reads(stmt))
         if isinstance(stmt, Store) and isinstance(stmt.value, Name) and not by_name:
             todo.append(stmt.value)
     if by_name:
         overwritten = set()
-    todo.extend(n for n, k in kinds.items() if isinstance(k, Array) and heap.find(str(n)) in overwritten)
+    todo.extend(
+        n for n, k in kinds.items() if isinstance(k, Array) and heap.find(str(n)) in overwritten
+    )
     found_: set[Name] = set()
     while todo:
         name = todo.pop()
@@ -233,7 +266,8 @@ def _selects(expr: Any, kinds: dict[Name, Kind]) -> bool:
             return isinstance(kinds.get(base), Array)
         case Call() | MethodCall():
             return getattr(function_of(expr, kinds), "__name__", "") in SELECTIONS or any(
-                key == "where" for key, _ in expr.kwargs)
+                key == "where" for key, _ in expr.kwargs
+            )
         case _:
             return False
 
@@ -252,7 +286,9 @@ class View:
 class Locations:
     """Where each array lives: its owner and the views that lead from the owner to it."""
 
-    def __init__(self, body: Block, kinds: dict[Name, Kind], heap: Heap, params: Iterable[Name]) -> None:
+    def __init__(
+        self, body: Block, kinds: dict[Name, Kind], heap: Heap, params: Iterable[Name]
+    ) -> None:
         self.kinds = kinds
         self.heap = heap
         self.views: dict[Name, View] = {}
@@ -293,7 +329,9 @@ class Locations:
         cls = self.cls(name)
         if cls not in self.written:
             return True
-        return len(self.owners.get(cls, ())) <= 1 and not any(m for m in self.maybe if self.cls(m) == cls)
+        return len(self.owners.get(cls, ())) <= 1 and not any(
+            m for m in self.maybe if self.cls(m) == cls
+        )
 
     def _note(self, stmt: Stmt) -> None:
         match stmt:
@@ -302,7 +340,11 @@ class Locations:
                 if isinstance(expr, (Call, MethodCall)):
                     for name in written_arguments(expr, self.kinds):
                         self._write(name, stmt)
-                if isinstance(expr, MethodCall) and isinstance(expr.value, Name) and expr.method not in READING:
+                if (
+                    isinstance(expr, MethodCall)
+                    and isinstance(expr.value, Name)
+                    and expr.method not in READING
+                ):
                     self._mutate(expr.value)
             case Store(base) | StoreAttr(base):
                 if isinstance(base, Name):
@@ -348,7 +390,18 @@ def binds_all(stmt: Stmt) -> tuple[Name, ...]:
 READING = frozenset({"items", "keys", "values", "get", "copy", "index", "count", "of"})
 """Methods of containers that change nothing."""
 
-READ_ONLY = frozenset({"broadcast_to", "diagonal", "diag", "broadcast_arrays", "sliding_window_view", "split", "real", "imag"})
+READ_ONLY = frozenset(
+    {
+        "broadcast_to",
+        "diagonal",
+        "diag",
+        "broadcast_arrays",
+        "sliding_window_view",
+        "split",
+        "real",
+        "imag",
+    }
+)
 """Views that cannot be used to write into the adjoint: followed at run time where their storage is written."""
 
 
@@ -387,5 +440,3 @@ def index_kinds(index: Operand, kinds: dict[Name, Kind]) -> list[Kind] | None:
             return [kind_of_constant(value)]
         case _:
             return [kind_of_constant(getattr(index, "value", None))]
-
-

@@ -16,7 +16,20 @@ from typing import Any
 import numpy as np
 
 from sourcead.errors import NoRule
-from sourcead.ir.kinds import Array, Dict, List, NoneKind, Object, Py, Text, Tuple, Value, carries, dtype_of, same_dim
+from sourcead.ir.kinds import (
+    Array,
+    Dict,
+    List,
+    NoneKind,
+    Object,
+    Py,
+    Text,
+    Tuple,
+    Value,
+    carries,
+    dtype_of,
+    same_dim,
+)
 from sourcead.ir.never import assert_never
 from sourcead.ir.nodes import (
     UNDEFINED,
@@ -55,7 +68,14 @@ from sourcead.runtime.accumulate import laid_out
 from sourcead.runtime.lists import tangent_of, zeros_like
 from sourcead.transform.adjoints import ZERO
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.facts import Locations, activity, find_selected, find_useful, function_of, written_arguments
+from sourcead.transform.facts import (
+    Locations,
+    activity,
+    find_selected,
+    find_useful,
+    function_of,
+    written_arguments,
+)
 from sourcead.transform.operations import OPERATORS
 from sourcead.transform.reverse import Reverse, _restore
 from sourcead.transform.specialise import Specialised
@@ -94,7 +114,9 @@ def tangent(done: Specialised, wrt: Sequence[int], *, name: str, value: bool = T
 class Forward:
     """Writes the primal's statements and the tangents' through the specialiser that made the program."""
 
-    def __init__(self, builder: Any, locations: Locations, is_active: Callable[[Any], bool]) -> None:
+    def __init__(
+        self, builder: Any, locations: Locations, is_active: Callable[[Any], bool]
+    ) -> None:
         self.b = builder
         self.at = locations
         self.is_active = is_active
@@ -120,14 +142,22 @@ class Forward:
         if found != ZERO and not isinstance(found, Virtual):
             return found
         kind = self.b.kind(value)
-        if isinstance(kind, (Text, NoneKind, Value)) or (isinstance(kind, Py) and kind.type in (int, bool)):
+        if isinstance(kind, (Text, NoneKind, Value)) or (
+            isinstance(kind, Py) and kind.type in (int, bool)
+        ):
             return Const(0.0) if isinstance(kind, Py) else Const(None)
         if isinstance(kind, (List, Dict)):
-            return self.b.emit(Call(Ref("zeros_like", zeros_like), (value,)), kind, self.hint(value))  # type: ignore[no-any-return]
+            return self.b.emit(
+                Call(Ref("zeros_like", zeros_like), (value,)), kind, self.hint(value)
+            )  # type: ignore[no-any-return]
         if isinstance(kind, Tuple):
             parts = self.b.components(value)
             known = self.b.components(found) if found != ZERO else [ZERO] * len(parts)
-            return Virtual(tuple(self.full(p) if k == ZERO else k for p, k in zip(parts, known)), "tuple", kind.cls)
+            return Virtual(
+                tuple(self.full(p) if k == ZERO else k for p, k in zip(parts, known)),
+                "tuple",
+                kind.cls,
+            )
         if isinstance(found, Virtual):
             return found
         return self.zeros(value)
@@ -136,7 +166,10 @@ class Forward:
         kind = self.b.kind(value)
         if isinstance(kind, Array):
             return self.b.emit(  # type: ignore[no-any-return]
-                Call(Ref("np.zeros_like", np.zeros_like), (self.b.operand(value),)), kind, self.hint(value))
+                Call(Ref("np.zeros_like", np.zeros_like), (self.b.operand(value),)),
+                kind,
+                self.hint(value),
+            )
         return Const(0j) if kind == Py(complex) else Const(0.0)
 
     def hint(self, value: Any) -> str:
@@ -152,7 +185,11 @@ class Forward:
                     made = Call(Ref("tangent_of", tangent_of), (name, given))
                     self.dots[name] = self.b.emit(made, kind, self.hint(name))
                 continue
-            if not (isinstance(self.b.kind(name), Array) and self.at.is_written(name) and self.is_active(name)):
+            if not (
+                isinstance(self.b.kind(name), Array)
+                and self.at.is_written(name)
+                and self.is_active(name)
+            ):
                 continue
             given = self.dots.get(name)
             if given is None:
@@ -172,7 +209,9 @@ class Forward:
         match stmt:
             case Assign(target, expr):
                 self.b.add(stmt)
-                if isinstance(expr, (Call, MethodCall)) and (written := written_arguments(expr, self.b.kinds)):
+                if isinstance(expr, (Call, MethodCall)) and (
+                    written := written_arguments(expr, self.b.kinds)
+                ):
                     if self.sum_at(expr):
                         return
                     self.rules.check_written(expr, written)
@@ -192,8 +231,25 @@ class Forward:
                 self.b.add(replace(stmt, body=tuple(body)))
             case Try():
                 self.attempt(stmt)
-            case StoreAttr(base, attr, value, op) if isinstance(self.b.kind(base), Object) and self.dot(base) != ZERO:
-                self.b.add(StoreAttr(self.b.operand(self.dot(base)), attr, self.b.operand(self.full(value)), op, self.b.origin))
+            case StoreAttr(base, attr, value, op) if (
+                isinstance(self.b.kind(base), Object) and self.dot(base) != ZERO
+            ):
+                self.b.add(
+                    StoreAttr(
+                        self.b.operand(self.dot(base)),
+                        attr,
+                        self.b.operand(self.full(value)),
+                        op,
+                        self.b.origin,
+                    )
+                )
+                self.b.add(stmt)
+            case Delete(base, index) if (
+                index is not None
+                and isinstance(self.b.kind(base), (List, Dict))
+                and self.dot(base) != ZERO
+            ):
+                self.b.add(replace(stmt, base=self.b.operand(self.dot(base))))
                 self.b.add(stmt)
             case Unpack() | Delete() | StoreAttr() | StoreVariable() | Raise():
                 self.rules.other(stmt) if not isinstance(stmt, Raise) else None
@@ -205,7 +261,10 @@ class Forward:
     def sum_at(self, expr: Any) -> bool:
         """`np.add.at(u, index, v)`: the same on the tangents."""
         function = getattr(getattr(expr, "func", None), "value", None)
-        if not isinstance(getattr(function, "__self__", None), np.ufunc) or function.__name__ != "at":
+        if (
+            not isinstance(getattr(function, "__self__", None), np.ufunc)
+            or function.__name__ != "at"
+        ):
             return False
         base, index, value = expr.args
         if self.is_active(base) and self.dot(value) != ZERO:
@@ -216,13 +275,19 @@ class Forward:
     def drop_marks(self) -> None:
         """Marks for undoing are of the reverse sweep only."""
         statements = self.b.statements
-        while statements and isinstance(statements[-1], Assign) and statements[-1].expr == Op("undo", (Const(0),)):
+        while (
+            statements
+            and isinstance(statements[-1], Assign)
+            and statements[-1].expr == Op("undo", (Const(0),))
+        ):
             statements.pop()
 
     def attempt(self, stmt: Try) -> None:
         if stmt.handlers and any(map(self.is_active, stmt.targets)):
-            self.b.refuse("a `try` with handlers computes values that carry a derivative",
-                          "test the condition before, instead of catching the exception")
+            self.b.refuse(
+                "a `try` with handlers computes values that carry a derivative",
+                "test the condition before, instead of catching the exception",
+            )
         if not stmt.handlers:
             parts = []
             for block in (stmt.body, stmt.orelse, stmt.final):
@@ -262,16 +327,31 @@ class Forward:
             have = kind
             found = self.b.emit(Attr(self.b.operand(found), "real"), kind, self.hint(target))
         if isinstance(kind, Array) and kind.dims:
-            same = isinstance(have, Array) and len(have.dims) == len(kind.dims) and all(map(same_dim, have.dims, kind.dims))
-            if not same and not isinstance(have, Array) or (isinstance(have, Array) and not same):
+            same = (
+                isinstance(have, Array)
+                and len(have.dims) == len(kind.dims)
+                and all(map(same_dim, have.dims, kind.dims))
+            )
+            if (not same and not isinstance(have, Array)) or (isinstance(have, Array) and not same):
                 shape = self.b.operand(self.b.attr(target, "shape"))
                 made = Call(Ref("np.broadcast_to", np.broadcast_to), (self.b.operand(found), shape))
                 found = self.b.emit(made, kind, self.hint(target))
                 if self.is_stored(target):
                     found = self.b.emit(MethodCall(found, "copy", ()), kind, self.hint(target))
-            elif self.is_stored(target) and target not in self.at.views and found in self.dots.values():
-                found = self.b.emit(MethodCall(self.b.operand(found), "copy", ()), kind, self.hint(target))
-        if self.is_stored(target) and target not in self.at.views and target not in self.at.maybe and self.may_be_viewed(target):
+            elif (
+                self.is_stored(target)
+                and target not in self.at.views
+                and found in self.dots.values()
+            ):
+                found = self.b.emit(
+                    MethodCall(self.b.operand(found), "copy", ()), kind, self.hint(target)
+                )
+        if (
+            self.is_stored(target)
+            and target not in self.at.views
+            and target not in self.at.maybe
+            and self.may_be_viewed(target)
+        ):
             made = Call(Ref("laid_out", laid_out), (self.b.operand(found), target))
             return self.b.emit(made, kind, self.hint(target))  # type: ignore[no-any-return]
         return self.named(found, target)
@@ -282,7 +362,12 @@ class Forward:
 
     def named(self, found: Val, target: Name) -> Val:
         last = self.b.statements[-1] if self.b.statements else None
-        if isinstance(found, Name) and found.hint == "t" and isinstance(last, Assign) and last.target == found:
+        if (
+            isinstance(found, Name)
+            and found.hint == "t"
+            and isinstance(last, Assign)
+            and last.target == found
+        ):
             fresh = self.b.fresh(self.hint(target), self.b.kinds[found])
             self.b.statements[-1] = replace(last, target=fresh)
             self.b.definitions[fresh] = last.expr
@@ -294,27 +379,53 @@ class Forward:
         """Lists, dicts and objects with active contents: the same is done to their tangents."""
         b = self.b
         match expr:
-            case MethodCall(Name() as value, method, args) if isinstance(b.kind(value), (List, Dict)) and self.dot(value) != ZERO:
+            case MethodCall(Name() as value, method, args) if (
+                isinstance(b.kind(value), (List, Dict)) and self.dot(value) != ZERO
+            ):
                 kind = b.kind(value)
-                dots = tuple(b.operand(self.full(a)) if self.holds(kind, method, i) else a for i, a in enumerate(args))
-                found = b.emit(MethodCall(b.operand(self.dot(value)), method, dots), b.kind(target), self.hint(target))
+                dots = tuple(
+                    b.operand(self.full(a)) if self.holds(kind, method, i) else a
+                    for i, a in enumerate(args)
+                )
+                found = b.emit(
+                    MethodCall(b.operand(self.dot(value)), method, dots),
+                    b.kind(target),
+                    self.hint(target),
+                )
                 return found if self.is_active(target) else ZERO  # type: ignore[no-any-return]
             case Op("list" | "dict" as form, items) if isinstance(b.kind(target), (List, Dict)):
                 step = 2 if form == "dict" else 1
                 dots = tuple(
-                    b.operand(self.full(v)) if step == 1 or i % 2 else v for i, v in enumerate(items))
+                    b.operand(self.full(v)) if step == 1 or i % 2 else v
+                    for i, v in enumerate(items)
+                )
                 return b.emit(Op(form, dots), b.kind(target), self.hint(target))  # type: ignore[no-any-return]
             case Call(Ref("object.__new__")) if isinstance(b.kind(target), Object):
-                return b.emit(Call(Ref("SimpleNamespace", SimpleNamespace), ()), b.kind(target), self.hint(target))  # type: ignore[no-any-return]
+                return b.emit(
+                    Call(Ref("SimpleNamespace", SimpleNamespace), ()),
+                    b.kind(target),
+                    self.hint(target),
+                )  # type: ignore[no-any-return]
             case Call(Ref("list") as func, (Name() as value,)):
-                return b.emit(Call(func, (b.operand(self.full(value)),)), b.kind(target), self.hint(target))  # type: ignore[no-any-return]
+                return b.emit(
+                    Call(func, (b.operand(self.full(value)),)), b.kind(target), self.hint(target)
+                )  # type: ignore[no-any-return]
             case Attr(Name() as value, attr) if isinstance(b.kind(value), Object):
                 dot = self.dot(value)
                 if dot == ZERO and self.is_active(target):
-                    b.refuse(f"attribute `{attr}` carries a derivative, and the object is not followed", "use a local variable")
-                return ZERO if dot == ZERO else b.emit(Attr(dot, attr), b.kind(target), self.hint(target))
+                    b.refuse(
+                        f"attribute `{attr}` carries a derivative, and the object is not followed",
+                        "use a local variable",
+                    )
+                return (
+                    ZERO
+                    if dot == ZERO
+                    else b.emit(Attr(dot, attr), b.kind(target), self.hint(target))
+                )
             case Op("add" | "mul" as op, args) if isinstance(b.kind(target), List):
-                dots = tuple(b.operand(self.full(a)) if isinstance(b.kind(a), List) else a for a in args)
+                dots = tuple(
+                    b.operand(self.full(a)) if isinstance(b.kind(a), List) else a for a in args
+                )
                 return b.emit(Op(op, dots), b.kind(target), self.hint(target))  # type: ignore[no-any-return]
             case _:
                 return None
@@ -341,9 +452,23 @@ class Forward:
             case Attr(value, attr):
                 return self.rule(function_of(expr, self.b.kinds), target, expr, [value], [], attr)
             case Call(func, args, kwargs):
-                return self.rule(function_of(expr, self.b.kinds), target, expr, list(args), list(kwargs), str(func))
+                return self.rule(
+                    function_of(expr, self.b.kinds),
+                    target,
+                    expr,
+                    list(args),
+                    list(kwargs),
+                    str(func),
+                )
             case MethodCall(value, method, args, kwargs):
-                return self.rule(function_of(expr, self.b.kinds), target, expr, [value, *args], list(kwargs), method)
+                return self.rule(
+                    function_of(expr, self.b.kinds),
+                    target,
+                    expr,
+                    [value, *args],
+                    list(kwargs),
+                    method,
+                )
             case MakeFunction() | Op():
                 return ZERO
             case _:
@@ -353,8 +478,10 @@ class Forward:
         found = self.dot(base)
         if found == ZERO:
             if self.is_active(target) and isinstance(self.b.kind(base), (List, Dict)):
-                self.b.refuse("an element of a container carries a derivative, and the container is not followed",
-                              "use a local variable")
+                self.b.refuse(
+                    "an element of a container carries a derivative, and the container is not followed",
+                    "use a local variable",
+                )
             return ZERO
         if isinstance(found, Virtual):
             if isinstance(index, Const):
@@ -364,13 +491,23 @@ class Forward:
 
     # -- rules -------------------------------------------------------------------------------
 
-    def rule(self, function: Any, target: Name, expr: Any, args: list[Any], kwargs: list[Any], label: str = "") -> Val:
+    def rule(
+        self,
+        function: Any,
+        target: Name,
+        expr: Any,
+        args: list[Any],
+        kwargs: list[Any],
+        label: str = "",
+    ) -> Val:
         rule = registry.lookup(function)
         if rule is None:
             name = label or getattr(function, "__name__", str(function))
-            self.b.refuse(f"no derivative rule for `{name}`, and it has no Python source",
-                          f"give it a rule with @sourcead.rule({name}) (docs/rules.md), or keep active values out of it",
-                          NoRule)
+            self.b.refuse(
+                f"no derivative rule for `{name}`, and it has no Python source",
+                f"give it a rule with @sourcead.rule({name}) (docs/rules.md), or keep active values out of it",
+                NoRule,
+            )
         if rule.form == "constant":
             return ZERO
         if rule.form == "elementwise":
@@ -383,7 +520,12 @@ class Forward:
         body = rule.partials
         assert body is not None
         active = [self.dot(a) != ZERO for a in args]
-        if rule.also.get("constant_exponent") and len(args) == 2 and not active[1] and isinstance(args[1], Const):
+        if (
+            rule.also.get("constant_exponent")
+            and len(args) == 2
+            and not active[1]
+            and isinstance(args[1], Const)
+        ):
             body = rule.also["constant_exponent"]
         elif rule.also.get("inactive_exponent") and len(args) == 2 and not active[1]:
             body = rule.also["inactive_exponent"]
@@ -391,12 +533,16 @@ class Forward:
         result = self.rules.inline(body, [target], bound)
         names = list(inspect.signature(body).parameters)[1:]
         total: Val = ZERO
-        for value, partial in self.rules.partials(result, [n for n in rule.wrt if n in names], bound):
+        for value, partial in self.rules.partials(
+            result, [n for n in rule.wrt if n in names], bound
+        ):
             dot = self.dot(value)
             if dot == ZERO or partial == ZERO:
                 continue
             guard = self.rules.needs_guard(rule, target)
-            term = self.rules.guarded(dot, partial) if guard else self.rules.weigh(dot, partial, value)
+            term = (
+                self.rules.guarded(dot, partial) if guard else self.rules.weigh(dot, partial, value)
+            )
             total = term if total == ZERO else self.add(total, term)
         return total
 
@@ -406,7 +552,9 @@ class Forward:
             return self.b.op("sub", [total, definition.args[0]])  # type: ignore[no-any-return]
         return self.b.op("add", [total, term])  # type: ignore[no-any-return]
 
-    def linear(self, rule: Rule, target: Name, expr: Any, args: list[Any], kwargs: list[Any]) -> Val:
+    def linear(
+        self, rule: Rule, target: Name, expr: Any, args: list[Any], kwargs: list[Any]
+    ) -> Val:
         """The same call on the tangent."""
         assert rule.reverse is not None
         bound = self.rules.bound(rule, rule.reverse, 1, args, kwargs)
@@ -426,33 +574,59 @@ class Forward:
 
     def general(self, rule: Rule, target: Name, args: list[Any], kwargs: list[Any]) -> Val:
         if rule.forward is None:
-            self.b.refuse(f"`{rule.name}` has no forward rule", "use reverse mode, or give it one with sourcead.rule", NoRule)
+            self.b.refuse(
+                f"`{rule.name}` has no forward rule",
+                "use reverse mode, or give it one with sourcead.rule",
+                NoRule,
+            )
             return ZERO
         bound = self.rules.bound(rule, rule.reverse or rule.forward, 2, args, kwargs)
         dots: dict[str, Val] = {}
         for name in rule.wrt:
-            dots[f"{name}_dot"] = self.dot(self.rules.structured(bound[name])) if name in bound else ZERO
+            dots[f"{name}_dot"] = (
+                self.dot(self.rules.structured(bound[name])) if name in bound else ZERO
+            )
         if all(d == ZERO for d in dots.values()):
             return ZERO
         return self.rules.inline(rule.forward, [target], {**bound, **dots})
 
     # -- stores ------------------------------------------------------------------------------
 
-    def store(self, stmt: Store, base: Operand, index: Operand, value: Operand, op: str | None) -> None:
+    def store(
+        self, stmt: Store, base: Operand, index: Operand, value: Operand, op: str | None
+    ) -> None:
         if not isinstance(base, Name) or not self.is_active(base):
             self.b.add(stmt)
             return
         if isinstance(self.b.kind(base), (List, Dict)):
             if op not in (None, "add", "sub"):
-                self.b.refuse(f"an element of a container is changed by `{op}`", "write `x[i] = x[i] ...`")
-            self.b.add(Store(self.b.operand(self.dot(base)), index, self.b.operand(self.full(value)), op, self.b.origin))
+                self.b.refuse(
+                    f"an element of a container is changed by `{op}`", "write `x[i] = x[i] ...`"
+                )
+            self.b.add(
+                Store(
+                    self.b.operand(self.dot(base)),
+                    index,
+                    self.b.operand(self.full(value)),
+                    op,
+                    self.b.origin,
+                )
+            )
             self.b.add(stmt)
             return
         dot = self.dot(base)
         assert isinstance(dot, Name), base
         moved = self.dot(value)
         if op is None:
-            self.b.add(Store(dot, index, Const(0.0) if moved == ZERO else self.b.operand(moved), None, self.b.origin))
+            self.b.add(
+                Store(
+                    dot,
+                    index,
+                    Const(0.0) if moved == ZERO else self.b.operand(moved),
+                    None,
+                    self.b.origin,
+                )
+            )
         elif op in ("add", "sub"):
             if moved != ZERO:
                 self.b.add(Store(dot, index, self.b.operand(moved), op, self.b.origin))
@@ -462,7 +636,9 @@ class Forward:
             self.update(dot, base, index, value, op, moved)
         self.b.add(stmt)
 
-    def update(self, dot: Name, base: Name, index: Operand, value: Operand, op: str, moved: Val) -> None:
+    def update(
+        self, dot: Name, base: Name, index: Operand, value: Operand, op: str, moved: Val
+    ) -> None:
         """`base[index] op= value` with the content before the write."""
         whole = isinstance(index, Const) and index.value is Ellipsis
         at = _restore(self.b, index)
@@ -477,7 +653,9 @@ class Forward:
             body = rule.also["inactive_exponent"]
         names = list(inspect.signature(body).parameters)
         new = self.b.op(op, [old, value])
-        items = self.b.components(self.rules.inline(body, [new], dict(zip(names[1:], [old, value]))))
+        items = self.b.components(
+            self.rules.inline(body, [new], dict(zip(names[1:], [old, value])))
+        )
         if items is None:
             items = [self.rules.inline(body, [new], dict(zip(names[1:], [old, value])))]
         total = self.rules.weigh(old_dot, items[0], old)
@@ -497,7 +675,9 @@ class Forward:
             with self.b.block() as written:
                 self.sweep(block)
                 found = [getattr(m, pick) for m in active]
-                values.append([UNDEFINED if v == UNDEFINED else self.b.operand(self.full(v)) for v in found])
+                values.append(
+                    [UNDEFINED if v == UNDEFINED else self.b.operand(self.full(v)) for v in found]
+                )
             arms.append(written)
         self.dots = before
         merges = list(stmt.merges)
@@ -527,8 +707,8 @@ class Forward:
             carried.append(Carried(inside, start, end, result))
             self.dots[c.result] = result
         if isinstance(stmt, While):
-            self.b.add(replace(stmt, condition=tuple(condition), body=tuple(body), carried=tuple(carried)))
+            self.b.add(
+                replace(stmt, condition=tuple(condition), body=tuple(body), carried=tuple(carried))
+            )
         else:
             self.b.add(replace(stmt, body=tuple(body), carried=tuple(carried)))
-
-

@@ -13,7 +13,21 @@ from typing import Any
 import numpy as np
 
 from sourcead.errors import NonScalarOutput
-from sourcead.ir.kinds import Array, Dict, Kind, NoneKind, Np, Number, Object, Py, Tuple, Unknown, carries, dtype_of
+from sourcead.ir.kinds import (
+    Array,
+    Dict,
+    Kind,
+    List,
+    NoneKind,
+    Np,
+    Number,
+    Object,
+    Py,
+    Tuple,
+    Unknown,
+    carries,
+    dtype_of,
+)
 from sourcead.ir.nodes import (
     Assign,
     Attr,
@@ -34,13 +48,21 @@ from sourcead.ir.nodes import (
 )
 from sourcead.ir.walk import operands, reads, statements, substitute
 from sourcead.rules import registry
-from sourcead.runtime.shadows import Shadows
-from sourcead.runtime.undo import redo
 from sourcead.runtime.lists import like_object, zeros_like
+from sourcead.runtime.shadows import Shadows
+from sourcead.runtime.undo import copy_of, redo
 from sourcead.simplify.dead_code import dead_code
+from sourcead.transform.heap import ITEM
 from sourcead.transform.assemble import Assembler
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.facts import Locations, activity, find_selected, find_useful, function_of, view_base
+from sourcead.transform.facts import (
+    Locations,
+    activity,
+    find_selected,
+    find_useful,
+    function_of,
+    view_base,
+)
 from sourcead.transform.needed import Needed, Program, find_needed, reverse_uses
 from sourcead.transform.reverse import Reverse, positioned
 from sourcead.transform.specialise import Specialised
@@ -77,7 +99,13 @@ class Sweeps:
 
 
 def sweeps(
-    done: Specialised, wrt: Sequence[int], *, scalar: bool, aux: bool, single: bool, keep: bool = False
+    done: Specialised,
+    wrt: Sequence[int],
+    *,
+    scalar: bool,
+    aux: bool,
+    single: bool,
+    keep: bool = False,
 ) -> Sweeps:
     """Forward and reverse sweep of a specialised program, with respect to the parameters `wrt`."""
     b = done.builder
@@ -88,7 +116,11 @@ def sweeps(
     if aux:
         items = b.components(result)
         if items is None or len(items) != 2:
-            raise NonScalarOutput.at(primal.origin, "with has_aux the function returns a pair (value, aux)", "return a pair")
+            raise NonScalarOutput.at(
+                primal.origin,
+                "with has_aux the function returns a pair (value, aux)",
+                "return a pair",
+            )
         result, auxiliary = items[0], b.operand(items[1])
     if scalar:
         check_scalar(b.kind(result), primal.origin)
@@ -112,7 +144,9 @@ def sweeps(
         bars = [finish(sweep, params[i]) for i in wrt]
         returned = b.operand(bars[0] if single else Virtual(tuple(bars)))
     if sweep.adj.shadows is not None:
-        reverse.insert(0, Assign(sweep.adj.shadows, Call(Ref("Shadows", Shadows), ()), Origin.none()))
+        reverse.insert(
+            0, Assign(sweep.adj.shadows, Call(Ref("Shadows", Shadows), ()), Origin.none())
+        )
     program = Program(primal.body, params)
     trimmed = clean(Function("", (), tuple(reverse), returned, primal.origin), b).body
     uses = reverse_uses(trimmed, program, b.kinds) + loop_uses(trimmed, program, sweep)
@@ -122,7 +156,19 @@ def sweeps(
     forward = assembler.forward(primal.body, ())
     backward = assembler.reverse(trimmed, (), {})
     undone = undone_owners(locations, sweep.writes, needed, params)
-    return Sweeps(primal, result, auxiliary, out_bar, forward, backward, returned, undone, assembler, locations, uses)
+    return Sweeps(
+        primal,
+        result,
+        auxiliary,
+        out_bar,
+        forward,
+        backward,
+        returned,
+        undone,
+        assembler,
+        locations,
+        uses,
+    )
 
 
 def seed_kind(b: Any, value: Val) -> Kind:
@@ -131,7 +177,13 @@ def seed_kind(b: Any, value: Val) -> Kind:
 
 
 def gradient(
-    done: Specialised, wrt: Sequence[int], *, value: bool, name: str, aux: bool = False, single: bool = True
+    done: Specialised,
+    wrt: Sequence[int],
+    *,
+    value: bool,
+    name: str,
+    aux: bool = False,
+    single: bool = True,
 ) -> Gradient:
     """The gradient with respect to parameters `wrt` of a program with a real scalar result.
 
@@ -144,10 +196,16 @@ def gradient(
     backward, returned = s.backward, s.returned
     callers = [n for n in s.undone if n in params or n not in b.definitions]
     finals = [b.fresh(f"{n.hint}_final", b.kind(n)) for n in callers]
-    head: list[Stmt] = [Assign(f, MethodCall(n, "copy", ()), Origin.none()) for n, f in zip(callers, finals)]
+    head: list[Stmt] = [
+        Assign(f, MethodCall(n, "copy", ()), Origin.none()) for n, f in zip(callers, finals)
+    ]
     if callers:
-        put_back = tuple(Store(n, Const(Ellipsis), f, None, Origin.none()) for n, f in zip(callers, finals))
-        kept = b.fresh(returned.hint if isinstance(returned, Name) else "gradient", b.kind(returned))
+        put_back = tuple(
+            Store(n, Const(Ellipsis), f, None, Origin.none()) for n, f in zip(callers, finals)
+        )
+        kept = b.fresh(
+            returned.hint if isinstance(returned, Name) else "gradient", b.kind(returned)
+        )
         backward = [Try(tuple(backward), (), (), put_back, (kept,), (returned,), (), Origin.none())]
         returned = kept
     if value:
@@ -189,20 +247,44 @@ def pullback(done: Specialised, wrt: Sequence[int], *, name: str) -> Pullback:
     after: list[Stmt] = []
     if s.assembler.redo is not None:
         before.append(Assign(s.assembler.redo, Op("list", ()), Origin.none()))
-        after.append(Assign(b.fresh("_", NoneKind()), Call(Ref("redo", redo), (s.assembler.redo,)), Origin.none()))
+        after.append(
+            Assign(
+                b.fresh("_", NoneKind()),
+                Call(Ref("redo", redo), (s.assembler.redo,)),
+                Origin.none(),
+            )
+        )
     kept: dict[Name, Name] = {}
     for owner in owners:
+        found = s.assembler.program.definitions.get(owner)
+        if found is not None and s.assembler.program.loop_home(found.home) is not None:
+            continue  # of one turn of a loop: nobody else can have it but through what is copied here
         copy = b.fresh(f"{owner.hint}_kept", b.kind(owner))
-        forward.append(Assign(copy, MethodCall(owner, "copy", ()), Origin.none()))
+        seen = s.assembler.exported.get(owner, owner)  # of a branch: None where that was not taken
+        making = (
+            MethodCall(owner, "copy", ())
+            if seen == owner
+            else Call(Ref("copy_of", copy_of), (seen,))
+        )
+        forward.append(Assign(copy, making, Origin.none()))
+        owner = seen if isinstance(seen, Name) else owner
         kept[owner] = copy
-        if owner in s.undone or not s.locations.is_static(owner):
+        if making == MethodCall(owner, "copy", ()) and (
+            owner in s.undone or not s.locations.is_static(owner)
+        ):
             now = b.fresh(f"{owner.hint}_now", b.kind(owner))
-            before += [Assign(now, MethodCall(owner, "copy", ()), Origin.none()),
-                       Store(owner, Const(Ellipsis), copy, None, Origin.none())]
+            before += [
+                Assign(now, MethodCall(owner, "copy", ()), Origin.none()),
+                Store(owner, Const(Ellipsis), copy, None, Origin.none()),
+            ]
             after.append(Store(owner, Const(Ellipsis), now, None, Origin.none()))
         else:
             backward = [substitute(stmt, {owner: copy}) for stmt in backward]
-    free = [n for n in dict.fromkeys([*free_names([*before, *backward, *after]), *lists]) if n != s.out_bar]
+    free = [
+        n
+        for n in dict.fromkeys([*free_names([*before, *backward, *after]), *lists])
+        if n != s.out_bar
+    ]
     free = [n for n in free if n in set(free_names([*before, *backward, *after]))]
     copies: list[Stmt] = []
     for name_ in lists:
@@ -213,7 +295,9 @@ def pullback(done: Specialised, wrt: Sequence[int], *, name: str) -> Pullback:
     returned = s.returned
     if after:
         out = b.fresh("gradient", b.kind(returned))
-        backward = [Try(tuple(backward), (), (), tuple(after), (out,), (returned,), (), Origin.none())]
+        backward = [
+            Try(tuple(backward), (), (), tuple(after), (out,), (returned,), (), Origin.none())
+        ]
         returned = out
     with b.block() as tail:
         pair = b.operand(Virtual((s.result, Virtual(tuple(free)))))
@@ -221,7 +305,10 @@ def pullback(done: Specialised, wrt: Sequence[int], *, name: str) -> Pullback:
     saved = b.fresh("saved", Unknown())
     unpack: list[Stmt] = [Unpack(tuple(free), None, saved, Origin.none())] if free else []
     second = Function(
-        f"{name}_reverse", (Param(saved), Param(s.out_bar)), (*unpack, *copies, *before, *backward), returned,
+        f"{name}_reverse",
+        (Param(saved), Param(s.out_bar)),
+        (*unpack, *copies, *before, *backward),
+        returned,
         s.primal.origin,
     )
     return Pullback(clean(first, b), clean(second, b), done, s.assembler.needed, s.result, b.kinds)
@@ -247,8 +334,12 @@ def is_exposed(b: Any, s: Sweeps, name: Name) -> bool:
     cls = s.locations.cls(name)
     shared = any(s.locations.cls(p) == cls for p in params if isinstance(b.kind(p), Array))
     results = result_names(s.result)
-    return owner in params or shared or owner not in b.definitions or any(
-        isinstance(b.kind(r), Array) and s.locations.cls(r) == cls for r in results)
+    return (
+        owner in params
+        or shared
+        or owner not in b.definitions
+        or any(isinstance(b.kind(r), Array) and s.locations.cls(r) == cls for r in results)
+    )
 
 
 def result_names(value: Val) -> list[Name]:
@@ -271,11 +362,16 @@ def free_names(block: Sequence[Stmt]) -> list[Name]:
 
 
 def check_scalar(kind: Kind, origin: Origin) -> None:
-    scalar = isinstance(kind, (Py, Np)) or (isinstance(kind, Array) and not kind.dims) or isinstance(kind, Number)
+    scalar = (
+        isinstance(kind, (Py, Np))
+        or (isinstance(kind, Array) and not kind.dims)
+        or isinstance(kind, Number)
+    )
     dtype = dtype_of(kind)
     if not scalar or (dtype is not None and dtype.kind not in "fbiu"):
         raise NonScalarOutput.at(
-            origin, f"the function returns {kind}, and `grad` needs one real number",
+            origin,
+            f"the function returns {kind}, and `grad` needs one real number",
             "reduce the result (np.sum), or use sourcead.jacobian or sourcead.vjp",
         )
 
@@ -284,7 +380,7 @@ def finish(sweep: Reverse, name: Name) -> Val:
     """The adjoint of a parameter as it is returned: of its structure, sharing memory with nothing."""
     b = sweep.b
     kind = b.kind(name)
-    if isinstance(kind, (Tuple, Dict, Object)):
+    if isinstance(kind, (Tuple, Dict, Object)) or is_structure(b, kind):
         return finish_parts(sweep, name, kind)
     if sweep.adj.is_dynamic(name):
         return b.emit(MethodCall(sweep.adj.shadow(name), "copy", ()), kind, f"{name.hint}_bar")  # type: ignore[no-any-return]
@@ -294,6 +390,11 @@ def finish(sweep: Reverse, name: Name) -> Val:
     return finish_value(sweep, found.value, found.owned, kind, f"{name.hint}_bar")
 
 
+def is_structure(b: Any, kind: Kind) -> bool:
+    """A list argument of several kinds, which is told by its elements."""
+    return isinstance(kind, List) and 0 in b.heap.known(kind.site)
+
+
 def finish_value(sweep: Reverse, value: Operand, owned: bool, kind: Kind, hint: str) -> Val:
     b = sweep.b
     have = b.kind(value)
@@ -301,8 +402,10 @@ def finish_value(sweep: Reverse, value: Operand, owned: bool, kind: Kind, hint: 
         return b.emit(Call(Ref(kind.type.__name__, kind.type), (value,)), kind, hint)  # type: ignore[no-any-return]
     if isinstance(kind, Array) and not kind.dims and not isinstance(have, Array):
         return b.emit(Call(Ref("np.array", np.array), (value,)), kind, hint)  # type: ignore[no-any-return]
-    if isinstance(kind, Array) and not owned and not sweep.adj.is_fresh(value):
-        return b.emit(MethodCall(value, "copy", ()), kind, hint)  # type: ignore[no-any-return]
+    if isinstance(kind, Array):
+        if value in sweep.returned or (not owned and not sweep.adj.is_fresh(value)):
+            return b.emit(MethodCall(value, "copy", ()), kind, hint)  # type: ignore[no-any-return]
+        sweep.returned.add(value)
     return value
 
 
@@ -313,14 +416,24 @@ def finish_parts(sweep: Reverse, name: Name, kind: Kind) -> Val:
     if isinstance(kind, Tuple):
         slots = list(enumerate(kind.items))
     else:
-        slots = [(slot, b.heap.read(kind.site, slot)) for slot in b.heap.known(kind.site)]  # type: ignore[union-attr]
+        slots = [
+            (slot, b.heap.read(kind.site, slot))
+            for slot in b.heap.known(kind.site)
+            if slot != ITEM or isinstance(kind, Dict)
+        ]  # type: ignore[union-attr]
     values = [finish_slot(sweep, name, kind, slot, each) for slot, each in slots]
     if isinstance(kind, Tuple):
         return Virtual(tuple(values), "tuple", kind.cls)
+    if isinstance(kind, List):
+        return b.emit(Op("list", tuple(map(b.operand, values))), Unknown(), f"{name.hint}_bar")  # type: ignore[no-any-return]
     flat = tuple(o for (slot, _), v in zip(slots, values) for o in (Const(slot), b.operand(v)))
     made: Operand = b.emit(Op("dict", flat), Unknown(), f"{name.hint}_bar")
     if isinstance(kind, Object):
-        made = b.emit(Call(Ref("like_object", like_object), (source_of_part(sweep, name), made)), Unknown(), f"{name.hint}_bar")
+        made = b.emit(
+            Call(Ref("like_object", like_object), (source_of_part(sweep, name), made)),
+            Unknown(),
+            f"{name.hint}_bar",
+        )
     return made  # type: ignore[return-value]
 
 
@@ -328,7 +441,11 @@ def finish_slot(sweep: Reverse, name: Name, kind: Kind, slot: Any, each: Kind) -
     if not carries(each):
         return Const(None)
     part = sweep.adj.part(name, slot)
-    if isinstance(kind, (Dict, Object)) and kind.site in sweep.at.mutated_sites and isinstance(each, (Py, Np, Array)):
+    if (
+        isinstance(kind, (Dict, Object))
+        and kind.site in sweep.at.mutated_sites
+        and isinstance(each, (Py, Np, Array))
+    ):
         if not sweep.adj.is_dynamic(part):
             like = Const(0.0) if isinstance(each, (Py, Np)) else sweep.adj.read_part(part)
             held = sweep.adj.take_slot(source_of_part(sweep, name), Const(slot), like, each)
@@ -343,7 +460,9 @@ def source_of_part(sweep: Reverse, name: Name) -> Operand:
 def structured_zero(b: Any, name: Operand, kind: Kind) -> Val:
     if isinstance(kind, (Py, Np)):
         if isinstance(kind, Np):
-            return b.emit(Call(Ref(f"np.{kind.dtype}", np.dtype(kind.dtype).type), (Const(0.0),)), kind)  # type: ignore[no-any-return]
+            return b.emit(
+                Call(Ref(f"np.{kind.dtype}", np.dtype(kind.dtype).type), (Const(0.0),)), kind
+            )  # type: ignore[no-any-return]
         return Const(0j if kind == Py(complex) else 0.0)
     if isinstance(kind, Array):
         return b.emit(Call(Ref("np.zeros_like", np.zeros_like), (name,)), kind, "zero")  # type: ignore[no-any-return]
@@ -370,7 +489,9 @@ def loop_uses(block: Block, program: Program, sweep: Reverse) -> list[Any]:
     return out
 
 
-def undone_owners(locations: Locations, writes: list[Any], needed: Needed, params: Sequence[Name]) -> list[Name]:
+def undone_owners(
+    locations: Locations, writes: list[Any], needed: Needed, params: Sequence[Name]
+) -> list[Name]:
     """The arrays whose content the reverse sweep takes back."""
     bases = [base for w in writes if w.number in needed.undone for base in w.bases]
     owners: dict[Name, None] = {}
@@ -378,8 +499,12 @@ def undone_owners(locations: Locations, writes: list[Any], needed: Needed, param
         if locations.is_static(base):
             owners[locations.owner(base)[0]] = None
         else:  # any of the arguments that it may be
-            owners.update((p, None) for p in params if isinstance(locations.kinds.get(p), Array)
-                          and locations.cls(p) == locations.cls(base))
+            owners.update(
+                (p, None)
+                for p in params
+                if isinstance(locations.kinds.get(p), Array)
+                and locations.cls(p) == locations.cls(base)
+            )
     return list(owners)
 
 
@@ -393,7 +518,11 @@ def shared_base(expr: Any, b: Any) -> Name | None:
     base = view_base(expr, b.kinds)
     if base is None and isinstance(expr, (Call, MethodCall)):
         rule = registry.lookup(function_of(expr, b.kinds))
-        if rule is not None and rule.effects.returns != "fresh" and rule.effects.returns != "scalar":
+        if (
+            rule is not None
+            and rule.effects.returns != "fresh"
+            and rule.effects.returns != "scalar"
+        ):
             first = expr.value if isinstance(expr, MethodCall) else (expr.args or (None,))[0]
             return first if isinstance(first, Name) else None
     return base
@@ -412,7 +541,16 @@ def is_pure(expr: Any, b: Any) -> bool:
             return all(not isinstance(k, type(None)) for k in known) or op not in OPERATORS
         case Attr() | MakeFunction():
             return True
-        case Call(Ref(_, value)) if value in (range, len, np.zeros_like, enumerate, zip, reversed, object.__new__, float):
+        case Call(Ref(_, value)) if value in (
+            range,
+            len,
+            np.zeros_like,
+            enumerate,
+            zip,
+            reversed,
+            object.__new__,
+            float,
+        ):
             return True
         case Call() | MethodCall():
             if isinstance(expr, MethodCall) and expr.method in ("copy", "sum", "astype"):

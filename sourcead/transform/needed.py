@@ -72,7 +72,9 @@ class Program:
     """Where things are in the primal: definitions, loops, branches, blocks."""
 
     def __init__(self, body: Block, params: Iterable[Name]) -> None:
-        self.definitions: dict[Name, Definition] = {p: Definition((), (), None, "param") for p in params}
+        self.definitions: dict[Name, Definition] = {
+            p: Definition((), (), None, "param") for p in params
+        }
         self.loops: dict[At, For | While] = {}
         self.branches: dict[At, If] = {}
         self._block(body, ())
@@ -91,9 +93,16 @@ class Program:
                     self.loops[at] = stmt
                     inside = (*at, 1)
                     if isinstance(stmt, For):
-                        self.definitions[stmt.target] = Definition((*at, 1, -1), inside, stmt, "target")
+                        self.definitions[stmt.target] = Definition(
+                            (*at, 1, -1), inside, stmt, "target"
+                        )
                     for c in stmt.carried:
-                        self.definitions[c.inner] = Definition((*at, 0, -1) if isinstance(stmt, While) else (*at, 1, -1), inside, stmt, "inner")
+                        self.definitions[c.inner] = Definition(
+                            (*at, 0, -1) if isinstance(stmt, While) else (*at, 1, -1),
+                            inside,
+                            stmt,
+                            "inner",
+                        )
                         self.definitions[c.result] = Definition(at, home, stmt, "result")
                     if isinstance(stmt, While):
                         self._block(stmt.condition, inside)
@@ -131,7 +140,9 @@ class Program:
         common = 0
         while common < min(len(a), len(b)) and a[common] == b[common]:
             common += 1
-        return [a[:n] for n in range(1, common + 1) if a[:n] in self.loops and n < len(a) and n < len(b)]
+        return [
+            a[:n] for n in range(1, common + 1) if a[:n] in self.loops and n < len(a) and n < len(b)
+        ]
 
     def exclusive(self, a: At, b: At) -> bool:
         """Are these positions on different arms of one branch?"""
@@ -179,7 +190,11 @@ def reverse_uses(block: Sequence[Stmt], program: Program, kinds: dict[Name, Kind
                 uses.append(Use(name, stmt.origin.at, name not in free))
         if isinstance(stmt, For):
             for c in stmt.carried:
-                uses.extend(Use(o, stmt.origin.at, True) for o in (c.initial, c.next) if o in program.definitions)  # type: ignore[arg-type]
+                uses.extend(
+                    Use(o, stmt.origin.at, True)
+                    for o in (c.initial, c.next)
+                    if o in program.definitions
+                )  # type: ignore[arg-type]
     return uses
 
 
@@ -203,7 +218,9 @@ def shape_reads(stmt: Stmt, kinds: dict[Name, Kind]) -> set[Name]:
 
 
 class _Solver:
-    def __init__(self, program: Program, locations: Locations, kinds: dict[Name, Kind], writes: Sequence[Any]) -> None:
+    def __init__(
+        self, program: Program, locations: Locations, kinds: dict[Name, Kind], writes: Sequence[Any]
+    ) -> None:
         self.p = program
         self.at = locations
         self.kinds = kinds
@@ -259,7 +276,9 @@ class _Solver:
         definition = self.p.definitions[name]
         stmt = definition.stmt
         assert isinstance(stmt, Assign)
-        if self.found.plans[name].how == "recompute" and not self.holds(stmt.expr, definition.at, at, name):
+        if self.found.plans[name].how == "recompute" and not self.holds(
+            stmt.expr, definition.at, at, name
+        ):
             self.save(name, "its inputs change before it is used again")
         elif self.found.plans[name].how == "remake":
             for o in operands(stmt.expr):
@@ -304,8 +323,12 @@ class _Solver:
                 return True
             case Op("tuple", args):
                 return all(
-                    isinstance(self.kinds.get(a) if isinstance(a, Name) else Py(int), (Py, Slice)) for a in args
-                ) and any(isinstance(a, Name) and isinstance(self.kinds.get(a), Slice) or True for a in args)
+                    isinstance(self.kinds.get(a) if isinstance(a, Name) else Py(int), (Py, Slice))
+                    for a in args
+                ) and any(
+                    (isinstance(a, Name) and isinstance(self.kinds.get(a), Slice)) or True
+                    for a in args
+                )
             case _:
                 return False
 
@@ -328,14 +351,24 @@ class _Solver:
                 return "a shape"
             case Op("getitem", (Name() as base, index)) if isinstance(self.kinds.get(base), Array):
                 return self.rereadable(base, index, made, at, kind)
-            case Op("getitem", (Name() as base, Const())) if isinstance(self.kinds.get(base), Tuple):
+            case Op("getitem", (Name() as base, Const())) if isinstance(
+                self.kinds.get(base), Tuple
+            ):
                 return "an item of a tuple" if self.at_hand(expr, at) else None
-            case Op(op) if op in CHEAP | {"floordiv", "mod"} and isinstance(kind, Py) and kind.type in (int, bool):
+            case Op(op) if (
+                op in CHEAP | {"floordiv", "mod"}
+                and isinstance(kind, Py)
+                and kind.type in (int, bool)
+            ):
                 return "an integer" if self.at_hand(expr, at) else None
             case Op(op) if (op in CHEAP or op == "truediv") and isinstance(kind, (Py, Np)):
                 return "cheap" if self.at_hand(expr, at, strict=True) else None
             case Op(op) if op in CHEAP and isinstance(kind, Array):
-                if self.holds(expr, made, at, name) and self.at_hand(expr, at) and self.weight(name) <= 6:
+                if (
+                    self.holds(expr, made, at, name)
+                    and self.at_hand(expr, at)
+                    and self.weight(name) <= 6
+                ):
                     return "cheap, and its inputs are at hand"
                 return None
             case Call(Ref("len"), (Name() as arg,)) if isinstance(self.kinds.get(arg), List):
@@ -348,7 +381,12 @@ class _Solver:
     def weight(self, name: Name, depth: int = 0) -> int:
         """How many array operations it takes to compute `name` from what is at hand."""
         definition = self.p.definitions.get(name)
-        if depth > 6 or definition is None or not isinstance(definition.stmt, Assign) or definition.role != "assign":
+        if (
+            depth > 6
+            or definition is None
+            or not isinstance(definition.stmt, Assign)
+            or definition.role != "assign"
+        ):
             return 0 if definition is None or self.p.loop_home(definition.home) is None else 1
         if name in self.found.plans and self.found.plans[name].how in ("local", "save"):
             return 0
@@ -394,8 +432,15 @@ class _Solver:
                 if self.p.may_follow(w.at, top) and w.number not in self.found.undone:
                     return False
             inner = self.p.definitions.get(o)
-            if inner is not None and isinstance(inner.stmt, Assign) and inner.role == "assign" and o not in self.at.views:
-                if self.p.loop_home(inner.home) is not None and not self.holds(inner.stmt.expr, inner.at, at, o):
+            if (
+                inner is not None
+                and isinstance(inner.stmt, Assign)
+                and inner.role == "assign"
+                and o not in self.at.views
+            ):
+                if self.p.loop_home(inner.home) is not None and not self.holds(
+                    inner.stmt.expr, inner.at, at, o
+                ):
                     return False
         return True
 
@@ -406,8 +451,13 @@ class _Solver:
             case Op("getitem", (Name() as base, index)):
                 parts = index_kinds(index, self.kinds)
                 kind = self.kinds.get(base)
-                return not (isinstance(kind, Array) and parts is not None and is_basic(parts) and len(parts) < len(kind.dims) + 1
-                            and any(isinstance(k, Slice) for k in parts))
+                return not (
+                    isinstance(kind, Array)
+                    and parts is not None
+                    and is_basic(parts)
+                    and len(parts) < len(kind.dims) + 1
+                    and any(isinstance(k, Slice) for k in parts)
+                )
             case MethodCall() | Call():
                 rule = registry.lookup(function_of(expr, self.kinds))
                 return rule is None or rule.effects.returns != "view"
@@ -416,7 +466,9 @@ class _Solver:
 
     def at_hand(self, expr: Any, at: At, strict: bool = False) -> bool:
         """Are all operands available without keeping anything more (`strict`), or at most numbers more?"""
-        return all(self.operand_at_hand(o, at, strict) for o in operands(expr) if isinstance(o, Name))
+        return all(
+            self.operand_at_hand(o, at, strict) for o in operands(expr) if isinstance(o, Name)
+        )
 
     def operand_at_hand(self, name: Name, at: At, strict: bool) -> bool:
         definition = self.p.definitions.get(name)
@@ -435,7 +487,11 @@ class _Solver:
 
 
 def find_needed(
-    uses: Sequence[Use], program: Program, locations: Locations, kinds: dict[Name, Kind], writes: Sequence[Any]
+    uses: Sequence[Use],
+    program: Program,
+    locations: Locations,
+    kinds: dict[Name, Kind],
+    writes: Sequence[Any],
 ) -> Needed:
     """Decide for every name; what must be undone first, so that the rest can rely on it.
 
@@ -445,7 +501,11 @@ def find_needed(
     best = solve(uses, program, locations, kinds, writes, set())
     forced: set[int] = set()
     for w in writes:
-        if w.number in best.undone or program.loop_home(w.at) is None or not isinstance(w.stmt, Store):
+        if (
+            w.number in best.undone
+            or program.loop_home(w.at) is None
+            or not isinstance(w.stmt, Store)
+        ):
             continue
         if _is_element(w.stmt, kinds):
             continue
@@ -458,20 +518,30 @@ def find_needed(
 def _is_element(stmt: Store, kinds: dict[Name, Kind]) -> bool:
     base = kinds.get(stmt.base) if isinstance(stmt.base, Name) else None
     parts = index_kinds(stmt.index, kinds)
-    return isinstance(base, Array) and parts is not None and len(parts) == len(base.dims) and not any(
-        isinstance(k, (Slice, Array)) for k in parts)
+    return (
+        isinstance(base, Array)
+        and parts is not None
+        and len(parts) == len(base.dims)
+        and not any(isinstance(k, (Slice, Array)) for k in parts)
+    )
 
 
 def cost(needed: Needed, kinds: dict[Name, Kind]) -> float:
     """Arrays kept in a turn, old contents included; numbers and recomputed arrays count little."""
     kept = [n for names in needed.saves.values() for n in names]
     arrays = sum(isinstance(kinds.get(n), Array) for n in kept)
-    again = sum(p.how == "recompute" and isinstance(kinds.get(n), Array) for n, p in needed.plans.items())
+    again = sum(
+        p.how == "recompute" and isinstance(kinds.get(n), Array) for n, p in needed.plans.items()
+    )
     return arrays + len(needed.undone) + 0.05 * (len(kept) - arrays) + 0.1 * again
 
 
 def solve(
-    uses: Sequence[Use], program: Program, locations: Locations, kinds: dict[Name, Kind], writes: Sequence[Any],
+    uses: Sequence[Use],
+    program: Program,
+    locations: Locations,
+    kinds: dict[Name, Kind],
+    writes: Sequence[Any],
     forced: set[int],
 ) -> Needed:
     solver = _Solver(program, locations, kinds, writes)

@@ -18,7 +18,20 @@ import numpy as np
 
 from sourcead.errors import NoRule
 from sourcead.ir.kinds import (
-    Array, Bound, Closure, Dict, Kind, List, NoneKind, Np, Object, Partial, Py, Slice, Tuple, dtype_of,
+    Array,
+    Bound,
+    Closure,
+    Dict,
+    Kind,
+    List,
+    NoneKind,
+    Np,
+    Object,
+    Partial,
+    Py,
+    Slice,
+    Tuple,
+    dtype_of,
 )  # fmt: skip
 from sourcead.ir.never import assert_never
 from sourcead.ir.nodes import (
@@ -56,8 +69,8 @@ from sourcead.runtime.accumulate import last_written, unless_zero
 from sourcead.runtime.lists import add_item, take_items
 from sourcead.transform.adjoints import ZERO, Adjoint, Adjoints
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.heap import ITEM
 from sourcead.transform.facts import Locations, function_of, index_kinds, written_arguments
+from sourcead.transform.heap import ITEM
 from sourcead.transform.indexing import is_basic
 from sourcead.transform.operations import OPERATORS
 
@@ -82,16 +95,23 @@ def positioned(block: Block, at: tuple[int, ...] = ()) -> Block:
         origin = replace(stmt.origin, at=here)
         match stmt:
             case If():
-                stmt = replace(stmt, then=positioned(stmt.then, (*here, 0)), orelse=positioned(stmt.orelse, (*here, 1)))
+                stmt = replace(
+                    stmt,
+                    then=positioned(stmt.then, (*here, 0)),
+                    orelse=positioned(stmt.orelse, (*here, 1)),
+                )
             case For() | With():
                 stmt = replace(stmt, body=positioned(stmt.body, (*here, 1)))
             case While():
                 stmt = replace(
-                    stmt, condition=positioned(stmt.condition, (*here, 0)), body=positioned(stmt.body, (*here, 1))
+                    stmt,
+                    condition=positioned(stmt.condition, (*here, 0)),
+                    body=positioned(stmt.body, (*here, 1)),
                 )
             case Try():
                 handlers = tuple(
-                    replace(h, body=positioned(h.body, (*here, 2 + k))) for k, h in enumerate(stmt.handlers)
+                    replace(h, body=positioned(h.body, (*here, 2 + k)))
+                    for k, h in enumerate(stmt.handlers)
                 )
                 stmt = replace(
                     stmt,
@@ -107,7 +127,9 @@ def positioned(block: Block, at: tuple[int, ...] = ()) -> Block:
 class Reverse:
     """Writes the reverse sweep of one program through the specialiser that made it."""
 
-    def __init__(self, builder: Any, locations: Locations, is_active: Callable[[Name], bool]) -> None:
+    def __init__(
+        self, builder: Any, locations: Locations, is_active: Callable[[Name], bool]
+    ) -> None:
         self.b = builder
         self.at = locations
         self.is_active = is_active
@@ -115,6 +137,7 @@ class Reverse:
         self.writes: list[Write] = []
         self.numbers: dict[tuple[int, ...], int] = {}
         self.seed_owned = False
+        self.returned: set[Any] = set()  # adjoints that are results already
         self.selected: set[Name] = set()  # values of which a part may not be selected
         self.chosen: set[Name] = set()  # by `where` and its like only
 
@@ -122,7 +145,11 @@ class Reverse:
 
     def sweep(self, block: Block) -> None:
         for stmt in block:
-            if isinstance(stmt, Assign) and self.is_built(stmt.target) and not self.is_taken_apart(stmt):
+            if (
+                isinstance(stmt, Assign)
+                and self.is_built(stmt.target)
+                and not self.is_taken_apart(stmt)
+            ):
                 with self.b.at(replace(stmt.origin, sweep="reverse")):
                     self.adj.open_list(stmt.target)
         for stmt in reversed(block):
@@ -156,19 +183,38 @@ class Reverse:
 
     def other(self, stmt: Unpack | Delete | StoreAttr | StoreVariable) -> None:
         """Statements through which nothing active goes; otherwise they are refused."""
-        known = isinstance(stmt, StoreAttr) and isinstance(self.b.kind(stmt.base), Object)  # reads are values, or refused
-        if isinstance(stmt, StoreAttr) and not known and isinstance(stmt.value, Name) and self.is_active(stmt.value):
-            self.b.refuse(f"an active value is stored to attribute `{stmt.attr}`", "return it instead")
+        known = isinstance(stmt, StoreAttr) and isinstance(
+            self.b.kind(stmt.base), Object
+        )  # reads are values, or refused
+        if (
+            isinstance(stmt, StoreAttr)
+            and not known
+            and isinstance(stmt.value, Name)
+            and self.is_active(stmt.value)
+        ):
+            self.b.refuse(
+                f"an active value is stored to attribute `{stmt.attr}`", "return it instead"
+            )
         if isinstance(stmt, Unpack) and any(map(self.is_active, stmt.targets)):
             self.b.refuse("an active value of unknown structure is unpacked", "unpack a tuple")
+        if (
+            isinstance(stmt, Delete)
+            and isinstance(self.b.kind(stmt.base), (List, Dict))
+            and self.is_active(stmt.base)
+        ):
+            self.b.refuse(
+                "an item of a container that carries derivatives is deleted", "build a new one"
+            )
         if isinstance(stmt, (Delete, StoreAttr)):
             self.mark(stmt, stmt.base)
 
     def attempt(self, stmt: Try) -> None:
         active = any(map(self.is_active, stmt.targets))
         if stmt.handlers and active:
-            self.b.refuse("a `try` with handlers computes values that carry a derivative",
-                          "test the condition before, instead of catching the exception")
+            self.b.refuse(
+                "a `try` with handlers computes values that carry a derivative",
+                "test the condition before, instead of catching the exception",
+            )
         if stmt.handlers:
             return
         for target, leaf in zip(stmt.targets, stmt.leaves):
@@ -201,7 +247,11 @@ class Reverse:
                 self.check_written(expr, written)
             if isinstance(expr, MethodCall) and self.list_method(stmt, expr):
                 return
-            if isinstance(expr, MethodCall) and isinstance(self.b.kind(expr.value), Dict) and self.is_active(expr.value):
+            if (
+                isinstance(expr, MethodCall)
+                and isinstance(self.b.kind(expr.value), Dict)
+                and self.is_active(expr.value)
+            ):
                 self.b.refuse(f"`{expr.method}` of a dict that carries derivatives", "use indexing")
         if self.made_list(target, expr) or self.made_dict(target, expr):
             return
@@ -210,9 +260,15 @@ class Reverse:
         if self.adj.is_dynamic(target) and self.is_reference(expr):
             return  # taken out of a container: its adjoint stays with its memory
         if self.adj.is_dynamic(target):
-            source = next((o for o in operands(expr) if isinstance(o, Name)), None) if target in self.at.maybe else None
+            source = (
+                next((o for o in operands(expr) if isinstance(o, Name)), None)
+                if target in self.at.maybe
+                else None
+            )
             if function_of(expr, self.b.kinds) is np.broadcast_to:
-                self.b.refuse("an array is written while a broadcast view of it is in use", "copy it first")
+                self.b.refuse(
+                    "an array is written while a broadcast view of it is in use", "copy it first"
+                )
             seed = self.adj.take_shadow(target, source)
         else:
             seed = self.adj.take(target)
@@ -224,14 +280,22 @@ class Reverse:
     def sum_at(self, expr: Any) -> bool:
         """Reverse of `np.add.at(u, index, v)`: every position gets its element's adjoint."""
         function = getattr(getattr(expr, "func", None), "value", None)
-        if not isinstance(getattr(function, "__self__", None), np.ufunc) or function.__name__ != "at":
+        if (
+            not isinstance(getattr(function, "__self__", None), np.ufunc)
+            or function.__name__ != "at"
+        ):
             return False
         base, index, value = expr.args
         if self.is_active(base) and self.is_active(value):
             buffer = self.adj.buffer(base)
-            seed = self.b.emit(Op("getitem", (buffer, index)), self.b.kind(self.b.getitem(buffer, _restore(self.b, index))))
+            seed = self.b.emit(
+                Op("getitem", (buffer, index)),
+                self.b.kind(self.b.getitem(buffer, _restore(self.b, index))),
+            )
             subtract = function.__self__ is np.subtract
-            self.adj.contribute(value, self.negative(seed) if subtract else seed, transient=not subtract)
+            self.adj.contribute(
+                value, self.negative(seed) if subtract else seed, transient=not subtract
+            )
         return True
 
     def check_written(self, expr: Any, written: list[Name]) -> None:
@@ -239,15 +303,20 @@ class Reverse:
         kinds = [self.b.kind(n) for n in written]
         if any(self.is_active(n) and isinstance(k, Array) for n, k in zip(written, kinds)):
             if function_of(expr, self.b.kinds) is not None or not isinstance(expr, MethodCall):
-                self.b.refuse("a call writes in place into an array that carries a derivative",
-                              "assign the result: `x[...] = f(x)`", NoRule)
+                self.b.refuse(
+                    "a call writes in place into an array that carries a derivative",
+                    "assign the result: `x[...] = f(x)`",
+                    NoRule,
+                )
 
     # -- lists -------------------------------------------------------------------------------
 
     def is_built(self, name: Any) -> bool:
         """Is this a list with active elements that is built or changed step by step?"""
         kind = self.b.kind(name)
-        return isinstance(kind, List) and self.is_active(name) and kind.site in self.at.mutated_sites
+        return (
+            isinstance(kind, List) and self.is_active(name) and kind.site in self.at.mutated_sites
+        )
 
     def is_taken_apart(self, stmt: Assign) -> bool:
         return isinstance(stmt.expr, Op) and stmt.expr.op == "getitem"
@@ -275,7 +344,10 @@ class Reverse:
             case _:
                 if expr.method in ("index", "count", "copy"):
                     return False
-                self.b.refuse(f"`{expr.method}` of a list that carries derivatives", "use append, pop and indexing")
+                self.b.refuse(
+                    f"`{expr.method}` of a list that carries derivatives",
+                    "use append, pop and indexing",
+                )
         return True
 
     def call_list(self, bar: Operand, method: str, *args: Any) -> None:
@@ -308,11 +380,15 @@ class Reverse:
             case Op("list", items):
                 for i, value in enumerate(items):
                     if self.is_active(value):
-                        self.adj.contribute(value, self.b.emit(Op("getitem", (bar, Const(i))), item))
+                        self.adj.contribute(
+                            value, self.b.emit(Op("getitem", (bar, Const(i))), item)
+                        )
             case MethodCall(Name() as source, "copy") | Call(Ref("list"), (Name() as source,)):
                 self.adj.contribute(source, bar)
             case _:
-                self.b.refuse("a list that carries derivatives is made here", "start from a list display")
+                self.b.refuse(
+                    "a list that carries derivatives is made here", "start from a list display"
+                )
         return True
 
     def made_dict(self, target: Name, expr: Any) -> bool:
@@ -327,13 +403,19 @@ class Reverse:
             case Op("dict", items):
                 for slot, value in zip(items[::2], items[1::2]):
                     if not isinstance(slot, Const):
-                        self.b.refuse("a dict with computed keys carries derivatives", "use keys that are known")
+                        self.b.refuse(
+                            "a dict with computed keys carries derivatives",
+                            "use keys that are known",
+                        )
                     if self.is_active(value):
                         self.adj.contribute(value, self.adj.take(self.adj.part(target, slot.value)))
             case Call(Ref("object.__new__")) | Op("getitem") | Attr():
                 pass
             case _:
-                self.b.refuse("a dict or object that carries derivatives is made here", "use a display or the class")
+                self.b.refuse(
+                    "a dict or object that carries derivatives is made here",
+                    "use a display or the class",
+                )
         return True
 
     def list_item(self, base: Name, index: Operand, seed: Val) -> None:
@@ -346,8 +428,10 @@ class Reverse:
             assert bar is not None
         self.adj.touched.add(base)
         kind = self.b.kind(base)
-        if isinstance(self.b.heap.read(kind.site, ITEM), (Tuple, List, Dict, Object)) or isinstance(seed, Virtual) or (
-            isinstance(self.b.kind(index), Slice)
+        if (
+            isinstance(self.b.heap.read(kind.site, ITEM), (Tuple, List, Dict, Object))
+            or isinstance(seed, Virtual)
+            or (isinstance(self.b.kind(index), Slice))
         ):
             made = Call(Ref("add_item", add_item), (bar, index, self.b.operand(seed)))
             self.b.emit(made, NoneKind(), "_")
@@ -355,8 +439,10 @@ class Reverse:
         self.b.add(Store(bar, index, self.b.operand(seed), "add", self.b.origin))
 
     def no_list(self, name: Name) -> None:
-        self.b.refuse(f"the list `{name.hint}` carries derivatives, and where it is made is not known here",
-                      "make the list in this function, or use an array")
+        self.b.refuse(
+            f"the list `{name.hint}` carries derivatives, and where it is made is not known here",
+            "make the list in this function, or use an array",
+        )
 
     def list_store(self, base: Name, index: Operand, value: Operand, op: str | None) -> None:
         bar = self.adj.list_adjoint(base)
@@ -366,7 +452,9 @@ class Reverse:
         item = self.b.heap.read(kind.site, ITEM)
         if isinstance(self.b.kind(index), Slice):
             if op is not None:
-                self.b.refuse("a slice of a list is changed in place", "write the elements in a loop")
+                self.b.refuse(
+                    "a slice of a list is changed in place", "write the elements in a loop"
+                )
             taken = Call(Ref("take_items", take_items), (bar, index, value))
             self.adj.contribute(value, self.b.emit(taken, self.b.kind(value)))
             return
@@ -380,12 +468,19 @@ class Reverse:
         elif op in ("add", "sub"):
             self.adj.contribute(value, seed if op == "add" else self.negative(seed), transient=True)
         else:
-            self.b.refuse(f"an element of a list is changed by `{op}`", "write `x[i] = x[i] ...` into an array")
+            self.b.refuse(
+                f"an element of a list is changed by `{op}`",
+                "write `x[i] = x[i] ...` into an array",
+            )
 
     def is_reference(self, expr: Any) -> bool:
         """Does `expr` take a reference out of a container, without making anything?"""
         match expr:
-            case Op("getitem", (base, _)) | Attr(base) | MethodCall(base, "pop" | "get" | "setdefault"):
+            case (
+                Op("getitem", (base, _))
+                | Attr(base)
+                | MethodCall(base, "pop" | "get" | "setdefault")
+            ):
                 return isinstance(self.b.kind(base), (List, Dict, Object, Tuple))
             case _:
                 return False
@@ -407,11 +502,28 @@ class Reverse:
             case Attr(value, attr):
                 self.rule(function_of(expr, self.b.kinds), target, [value], [], seed, attr)
             case Call(func, args, kwargs):
-                self.rule(function_of(expr, self.b.kinds), target, list(args), list(kwargs), seed, str(func))
+                self.rule(
+                    function_of(expr, self.b.kinds),
+                    target,
+                    list(args),
+                    list(kwargs),
+                    seed,
+                    str(func),
+                )
             case MethodCall(value, method, args, kwargs):
-                self.rule(function_of(expr, self.b.kinds), target, [value, *args], list(kwargs), seed, method)
+                self.rule(
+                    function_of(expr, self.b.kinds),
+                    target,
+                    [value, *args],
+                    list(kwargs),
+                    seed,
+                    method,
+                )
             case MakeFunction() | Op():
-                self.b.refuse("an operation without a derivative rule carries a derivative", "see docs/rules.md")
+                self.b.refuse(
+                    "an operation without a derivative rule carries a derivative",
+                    "see docs/rules.md",
+                )
             case _:
                 assert_never(expr)
 
@@ -426,27 +538,38 @@ class Reverse:
         if isinstance(kind, List):
             self.list_item(base, index, seed)
             return
-        if isinstance(kind, Dict) and isinstance(index, Const) and kind.site not in self.at.mutated_sites:
+        if (
+            isinstance(kind, Dict)
+            and isinstance(index, Const)
+            and kind.site not in self.at.mutated_sites
+        ):
             self.adj.contribute_part(base, index.value, seed)
             return
         if isinstance(kind, Dict):
             self.adj.add_slot(base, index, seed)
             return
         if not isinstance(kind, Array):
-            self.b.refuse("an element of a container carries a derivative", "use an array or a tuple")
+            self.b.refuse(
+                "an element of a container carries a derivative", "use an array or a tuple"
+            )
         parts = index_kinds(index, self.b.kinds)
         buffer = self.adj.buffer(base)
         amount = self.b.operand(seed)
         if parts is not None and (is_basic(parts) or self.is_mask(parts)):
             self.b.add(Store(buffer, index, amount, "add", self.b.origin))
         else:
-            self.b.emit(Call(Ref("np.add.at", np.add.at), (buffer, index, amount)), Py(type(None)), "_")
+            self.b.emit(
+                Call(Ref("np.add.at", np.add.at), (buffer, index, amount)), Py(type(None)), "_"
+            )
 
     def field(self, target: Name, base: Operand, attr: str, seed: Val) -> None:
         kind = self.b.kind(base)
         assigned = kind.site in self.at.mutated_sites and target not in self.b.entry_reads
         if not isinstance(base, Name):
-            self.b.refuse(f"attribute `{attr}` of a global object carries a derivative", "pass the object as an argument")
+            self.b.refuse(
+                f"attribute `{attr}` of a global object carries a derivative",
+                "pass the object as an argument",
+            )
         if assigned:
             self.adj.add_slot(base, Const(attr), seed)
         else:
@@ -468,13 +591,23 @@ class Reverse:
 
     # -- rules -------------------------------------------------------------------------------
 
-    def rule(self, function: Any, target: Name, args: list[Any], kwargs: list[Any], seed: Val, label: str = "") -> None:
+    def rule(
+        self,
+        function: Any,
+        target: Name,
+        args: list[Any],
+        kwargs: list[Any],
+        seed: Val,
+        label: str = "",
+    ) -> None:
         rule = registry.lookup(function)
         if rule is None:
             name = label or getattr(function, "__name__", str(function))
-            self.b.refuse(f"no derivative rule for `{name}`, and it has no Python source",
-                          f"give it a rule with @sourcead.rule({name}) (docs/rules.md), or keep active values out of it",
-                          NoRule)
+            self.b.refuse(
+                f"no derivative rule for `{name}`, and it has no Python source",
+                f"give it a rule with @sourcead.rule({name}) (docs/rules.md), or keep active values out of it",
+                NoRule,
+            )
         if rule.form == "constant":
             return
         if rule.form == "elementwise":
@@ -482,11 +615,15 @@ class Reverse:
         else:
             self.general(rule, function, target, args, kwargs, seed)
 
-    def bound(self, rule: Rule, body: Callable[..., Any], skip: int, args: list[Any], kwargs: list[Any]) -> dict[str, Val]:
+    def bound(
+        self, rule: Rule, body: Callable[..., Any], skip: int, args: list[Any], kwargs: list[Any]
+    ) -> dict[str, Val]:
         """The call's arguments by the names of the rule's parameters; what the rule does not name is refused."""
         parameters = list(inspect.signature(body).parameters.values())[skip:]
         bound: dict[str, Val] = {}
-        positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        positional = [
+            p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+        ]
         variadic = next((p for p in parameters if p.kind is p.VAR_POSITIONAL), None)
         for i, arg in enumerate(args):
             if isinstance(arg, Star):
@@ -498,17 +635,27 @@ class Reverse:
                 assert isinstance(held, Virtual)
                 bound[variadic.name] = Virtual((*held.items, arg))
             else:
-                self.b.refuse(f"the rule for `{rule.name}` takes fewer arguments", "pass options by keyword", NoRule)
+                self.b.refuse(
+                    f"the rule for `{rule.name}` takes fewer arguments",
+                    "pass options by keyword",
+                    NoRule,
+                )
         names = {p.name for p in parameters}
         for key, value in kwargs:
             if key not in names:
-                self.b.refuse(f"the rule for `{rule.name}` does not handle the keyword `{key}`",
-                              "leave it out, or compute the same without it", NoRule)
+                self.b.refuse(
+                    f"the rule for `{rule.name}` does not handle the keyword `{key}`",
+                    "leave it out, or compute the same without it",
+                    NoRule,
+                )
             bound[str(key)] = value
         for name, value in bound.items():
             if name not in rule.wrt and self.holds_active(value):
-                self.b.refuse(f"the rule for `{rule.name}` has no derivative in its argument `{name}`",
-                              "keep active values out of that argument (sourcead.stop_gradient)", NoRule)
+                self.b.refuse(
+                    f"the rule for `{rule.name}` has no derivative in its argument `{name}`",
+                    "keep active values out of that argument (sourcead.stop_gradient)",
+                    NoRule,
+                )
         return bound
 
     def holds_active(self, value: Any) -> bool:
@@ -517,7 +664,9 @@ class Reverse:
             return any(map(self.holds_active, value.items))
         if self.is_active(value):
             return True
-        return isinstance(self.b.kind(value), (Closure, Bound, Partial)) and bool(self.b.holds_varied(value))
+        return isinstance(self.b.kind(value), (Closure, Bound, Partial)) and bool(
+            self.b.holds_varied(value)
+        )
 
     def elementwise(
         self, rule: Rule, function: Any, target: Name, args: list[Any], kwargs: list[Any], seed: Val
@@ -525,7 +674,12 @@ class Reverse:
         body = rule.partials
         assert body is not None
         active = [self.is_active(a) for a in args]
-        if rule.also.get("constant_exponent") and len(args) == 2 and not active[1] and self.is_constant(args[1]):
+        if (
+            rule.also.get("constant_exponent")
+            and len(args) == 2
+            and not active[1]
+            and self.is_constant(args[1])
+        ):
             body = rule.also["constant_exponent"]
         elif rule.also.get("inactive_exponent") and len(args) == 2 and not active[1]:
             body = rule.also["inactive_exponent"]
@@ -542,7 +696,9 @@ class Reverse:
                 else:
                     amount = self.weigh(seed, partial, value)
                 passed = amount == seed
-                self.adj.contribute(value, amount, owned=sole and passed and self.seed_owned, shared=passed)
+                self.adj.contribute(
+                    value, amount, owned=sole and passed and self.seed_owned, shared=passed
+                )
 
     def needs_guard(self, rule: Rule, target: Name) -> bool:
         """May a lane of `target` be left out where a partial is infinite?"""
@@ -573,7 +729,11 @@ class Reverse:
 
     def weigh(self, seed: Val, partial: Val, value: Any) -> Val:
         """`seed * partial`, as a person would write it."""
-        if isinstance(partial, Const) and isinstance(partial.value, (int, float)) and not isinstance(partial.value, bool):
+        if (
+            isinstance(partial, Const)
+            and isinstance(partial.value, (int, float))
+            and not isinstance(partial.value, bool)
+        ):
             if partial.value == 1:
                 return seed
             if partial.value == -1:
@@ -587,7 +747,9 @@ class Reverse:
             if definition.op == "neg":
                 return self.negative(self.weigh(seed, definition.args[0], value))
             if definition.op == "mul" and isinstance(definition.args[0], Const):
-                return self.b.op("mul", [self.b.op("mul", [definition.args[0], seed]), definition.args[1]])
+                return self.b.op(
+                    "mul", [self.b.op("mul", [definition.args[0], seed]), definition.args[1]]
+                )
         return self.b.op("mul", [seed, partial])  # type: ignore[no-any-return]
 
     def over(self, value: Val, divisor: Val) -> Val:
@@ -600,10 +762,14 @@ class Reverse:
     def negative(self, value: Val) -> Val:
         return self.b.op("neg", [value])  # type: ignore[no-any-return]
 
-    def general(self, rule: Rule, function: Any, target: Name, args: list[Any], kwargs: list[Any], seed: Val) -> None:
+    def general(
+        self, rule: Rule, function: Any, target: Name, args: list[Any], kwargs: list[Any], seed: Val
+    ) -> None:
         body = rule.reverse
         if body is None:
-            self.b.refuse(f"`{rule.name}` has no reverse rule", "give it one with sourcead.rule", NoRule)
+            self.b.refuse(
+                f"`{rule.name}` has no reverse rule", "give it one with sourcead.rule", NoRule
+            )
             return
         skip = 1 if rule.form == "linear" else 2
         bound = self.bound(rule, body, skip, args, kwargs)
@@ -615,8 +781,11 @@ class Reverse:
         for name, bar in zip(rule.wrt, items):
             if name in bound:
                 self.adj.contribute(
-                    self.structured(bound[name]), bar, shared=bar == seed or items.count(bar) > 1,
-                    exact=not rule.also.get("broadcasts"))
+                    self.structured(bound[name]),
+                    bar,
+                    shared=bar == seed or items.count(bar) > 1,
+                    exact=not rule.also.get("broadcasts"),
+                )
 
     def structured(self, value: Any) -> Any:
         """A list display made for this call stands for its items."""
@@ -637,9 +806,14 @@ class Reverse:
         template = self.b.lower(body)
         if any(isinstance(s, (For, While, Try)) for s in template.body):
             return self.b.emit(  # type: ignore[no-any-return]
-                Call(Ref(body.__name__, body), tuple(map(self.b.operand, leading)),
-                     tuple((k, self.b.operand(v)) for k, v in bound.items())),
-                self.unknown_result(template), "t")
+                Call(
+                    Ref(body.__name__, body),
+                    tuple(map(self.b.operand, leading)),
+                    tuple((k, self.b.operand(v)) for k, v in bound.items()),
+                ),
+                self.unknown_result(template),
+                "t",
+            )
         names = [p.name.hint for p in template.params]
         kwargs = [(k, v) for k, v in bound.items()]
         variadic = next((p.name.hint for p in template.params if p.form == "args"), None)
@@ -652,7 +826,9 @@ class Reverse:
             return self.b.inline(template, body, [*leading, *ordered, *rest.items], named)  # type: ignore[no-any-return]
         return self.b.inline(template, body, leading, kwargs)  # type: ignore[no-any-return]
 
-    def call_by_name(self, body: Callable[..., Any], leading: list[Any], bound: dict[str, Val]) -> Val:
+    def call_by_name(
+        self, body: Callable[..., Any], leading: list[Any], bound: dict[str, Val]
+    ) -> Val:
         """A rule that is called, not written out: positional arguments where the rule takes them so."""
         values = dict(bound)
         args: list[Any] = list(leading)
@@ -661,7 +837,10 @@ class Reverse:
                 rest = values.pop(parameter.name, Virtual(()))
                 assert isinstance(rest, Virtual)
                 args += rest.items
-            if parameter.kind is not parameter.POSITIONAL_OR_KEYWORD or parameter.name not in values:
+            if (
+                parameter.kind is not parameter.POSITIONAL_OR_KEYWORD
+                or parameter.name not in values
+            ):
                 break
             args.append(values.pop(parameter.name))
         return self.b.call(Ref(body.__name__, body), args, list(values.items()))
@@ -673,7 +852,9 @@ class Reverse:
 
     # -- stores ------------------------------------------------------------------------------
 
-    def store(self, stmt: Store, base: Operand, index: Operand, value: Operand, op: str | None) -> None:
+    def store(
+        self, stmt: Store, base: Operand, index: Operand, value: Operand, op: str | None
+    ) -> None:
         if not isinstance(base, Name) or not self.is_active(base):
             return
         kind = self.b.kind(base)
@@ -696,7 +877,11 @@ class Reverse:
         if op == "add" or op == "sub":
             if self.is_active(value):
                 seed, copied = place.read(last=True)
-                self.adj.contribute(value, seed if op == "add" else self.negative(seed), transient=op == "add" and not copied)
+                self.adj.contribute(
+                    value,
+                    seed if op == "add" else self.negative(seed),
+                    transient=op == "add" and not copied,
+                )
             return
         if op is None:
             seed = place.take() if self.is_active(value) else ZERO
@@ -705,7 +890,9 @@ class Reverse:
             return
         self.update(stmt, place, base, index, value, op)
 
-    def update(self, stmt: Store, place: Place, base: Name, index: Operand, value: Operand, op: str) -> None:
+    def update(
+        self, stmt: Store, place: Place, base: Name, index: Operand, value: Operand, op: str
+    ) -> None:
         """`base[index] op= value`: the old content is read again (the write has been undone here)."""
         function = OPERATORS[op]
         rule = registry.lookup(function)
@@ -764,7 +951,9 @@ class Reverse:
                 continue
             left = x or self.zero_in(name, then)
             right = y or self.zero_in(name, orelse)
-            target = self.b.fresh(self.adj.hint(name), self.b.kind(left.value if x else right.value))
+            target = self.b.fresh(
+                self.adj.hint(name), self.b.kind(left.value if x else right.value)
+            )
             merges.append(Merge(target, left.value, right.value))
             out[name] = Adjoint(target, left.owned and right.owned)
         self.adj.state = out
@@ -815,7 +1004,9 @@ class Reverse:
             if entry is None or end is None:
                 continue
             like = self.b.kind(c.initial)
-            result = self.b.fresh(self.adj.hint(c.inner), like if isinstance(like, Array) else self.b.kinds[entry[1]])
+            result = self.b.fresh(
+                self.adj.hint(c.inner), like if isinstance(like, Array) else self.b.kinds[entry[1]]
+            )
             flows.append(Carried(entry[1], entry[0], end, result))
             after.append((c, result))
         for n, inside in inner_numbers.items():
@@ -833,7 +1024,9 @@ class Reverse:
         kind = self.b.kind(name)
         return kind if isinstance(kind, (Py, Np)) and dtype_of(kind).kind == "c" else Py(float)  # type: ignore[union-attr]
 
-    def entries(self, carried: tuple[Carried, ...], seeds: list[Val]) -> list[tuple[Operand, Name] | None]:
+    def entries(
+        self, carried: tuple[Carried, ...], seeds: list[Val]
+    ) -> list[tuple[Operand, Name] | None]:
         out: list[tuple[Operand, Name] | None] = []
         for c, seed in zip(carried, seeds):
             if not self.flows(c.inner):
@@ -868,8 +1061,11 @@ class Reverse:
         """Which adjoints of names from outside does a turn add to? Found by writing it once on trial."""
         from sourcead.ir.walk import statements
 
-        inside = {n for s in statements(body) for n in _bound(s)} | {c.inner for c in carried} | {
-            c.result for c in carried}
+        inside = (
+            {n for s in statements(body) for n in _bound(s)}
+            | {c.inner for c in carried}
+            | {c.result for c in carried}
+        )
         if isinstance(stmt, For):
             inside.add(stmt.target)
         with self.saved():
@@ -884,7 +1080,9 @@ class Reverse:
                     self.adj.state[name] = Adjoint(self.b.fresh("trial", self.b.kind(name)), True)
             self.adj.touched = set()
             self.sweep(body)
-            touched = {n for n in self.adj.touched if n not in inside and self.container(n) not in inside}
+            touched = {
+                n for n in self.adj.touched if n not in inside and self.container(n) not in inside
+            }
             routes = [self.route(n) for n in touched if n in self.adj.part_reads]
             touched -= {n for n in touched if n in self.adj.part_reads}
             marks = len(self.b.statements)
@@ -986,5 +1184,3 @@ def _bound(stmt: Stmt) -> tuple[Name, ...]:
     from sourcead.transform.facts import binds_all
 
     return binds_all(stmt)
-
-

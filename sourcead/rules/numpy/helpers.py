@@ -21,6 +21,7 @@ import numpy as np
 from sourcead.ir.kinds import Array, Kind, List, NoneKind, Np, Py, Tuple, Unknown, dtype_of
 from sourcead.ir.nodes import Const
 from sourcead.rules.forms import helpers
+from sourcead.rules.numpy.decided import maybe_complex
 from sourcead.rules.registry import Rule, register
 from sourcead.runtime import (
     array_products,
@@ -221,6 +222,12 @@ def vector(y_bar: Any, *others: Any, **options: Any) -> Kind | None:
     return None if dtype is None else Array(str(dtype), (None,))
 
 
+def pair_of_numbers(*args: Any) -> Kind:
+    """Real or complex, as the values will have it."""
+    return maybe_complex(args[0], 2)
+
+
+register(Rule("eig_tangent", "source", (matrices.eig_tangent,), kind=pair_of_numbers))
 register(Rule("convolution_window", "source", (contractions.convolution_window,), kind=vector))
 for _function, _names in LIKE.items():
     register(Rule(_function.__name__, "source", (_function,), kind=kind_like(_function, _names)))

@@ -7,7 +7,7 @@ import numpy as np
 
 from sourcead.rules.forms import forward_rule, reverse_rule
 from sourcead.rules.numpy.samples import call
-from sourcead.runtime.gathers import select_adjoints
+from sourcead.runtime.gathers import select_adjoints, select_tangent
 
 
 def _conditions(rng):
@@ -62,11 +62,5 @@ def select(y_bar, y, condlist, choicelist, default=0):
 
 
 @forward_rule(np.select)
-def select_tangent(y, condlist, choicelist, default=0, *, choicelist_dot, default_dot):
-    if default_dot is None:
-        default_dot = 0.0
-    if choicelist_dot is None:
-        choices_dot = [np.zeros_like(y) for _ in choicelist]
-    else:
-        choices_dot = [np.zeros_like(y) if d is None else d for d in choicelist_dot]
-    return np.select(condlist, choices_dot, default_dot)
+def select_forward(y, condlist, choicelist, default=0, *, choicelist_dot, default_dot):
+    return select_tangent(y, condlist, choicelist_dot, default_dot)
