@@ -65,7 +65,7 @@ def spread(target: Any, count: int) -> types.FunctionType:
     >>> spread(total, 3)(1.0, 2.0, 3.0, scale=2.0)
     12.0
     """
-    parameters = []
+    parameters: list[inspect.Parameter] = []
     for p in inspect.signature(target, follow_wrapped=False).parameters.values():
         if p.kind is p.VAR_POSITIONAL:
             names = [f"{p.name}_{i}" for i in range(count - len(parameters))]

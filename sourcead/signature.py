@@ -85,7 +85,9 @@ def _container(value: Any, cls: type, path: str, depth: int) -> Kind:
         for each in value:
             item = join(item, kind_of(each, f"{path}_", depth + 1))
         if isinstance(item, Unknown) and len(value) <= _MIXED:  # a structure rather than a sequence
-            return List(item, "", tuple(kind_of(v, f"{path}_{i}", depth + 1) for i, v in enumerate(value)))
+            return List(
+                item, "", tuple(kind_of(v, f"{path}_{i}", depth + 1) for i, v in enumerate(value))
+            )
         return List(item)
     if cls is dict:
         fields = tuple((k, kind_of(v, f"{path}_{k}", depth + 1)) for k, v in value.items())

@@ -23,7 +23,7 @@ __all__ = [
 
 def fitted_length(bar: Any, p: Any) -> Any:
     """The last `len(p)` coefficients: a shorter polynomial has its constant term at the end too."""
-    return bar[len(bar) - len(p) :]
+    return np.array(bar[len(bar) - len(p) :])
 
 
 def product_adjoint(y_bar: Any, other: Any, p: Any) -> Any:

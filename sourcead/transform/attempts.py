@@ -112,7 +112,8 @@ class Attempts(Globals):
 
     def interrupted(self, statement: Try, env: Env, body_env: Env) -> tuple[list[Any], Env]:
         """The variables that the body rebinds, as handlers and `finally` read them."""
-        found, entry = [], {}
+        found: list[Any] = []
+        entry: Env = {}
         for name, before, versions in statement.interrupted:
             values = [self.value(before, env)] + [body_env[v] for v in versions if v in body_env]
             inside = self.target(name.hint, values)

@@ -28,7 +28,8 @@ __all__ = ["Builder", "Val", "Virtual"]
 class Virtual:
     """A tuple, list display or slice that exists only in the compiler until somebody needs the object.
 
-    `form` is "tuple", "list", "slice" or "super" (class and instance of a `super()`); `cls` the namedtuple class or tuple.
+    `form` is "tuple", "list", "slice" or "super" (class and instance of a `super()`); `cls` the
+    namedtuple class or tuple.
     """
 
     items: tuple[Val, ...]

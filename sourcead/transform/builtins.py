@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import functools
+import logging
 import math
 import operator
 from types import FunctionType
@@ -26,7 +27,6 @@ from sourcead.ir.kinds import (
     Never,
     NoneKind,
     Np,
-    Number,
     Object,
     Partial,
     Py,
@@ -124,7 +124,7 @@ def _callable(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | Non
         case Py() | Np() | Array() | NoneKind() | Text() | Tuple() | List() | Dict():
             return Const(False)
         case Object(cls):
-            return Const(callable(getattr(cls, "__call__", None)) and "__call__" in dir(cls))
+            return Const(callable(getattr(cls, "__call__", None)) and "__call__" in dir(cls))  # noqa: B004
         case _:
             return None
 
@@ -342,7 +342,9 @@ def _extreme(name: str, builtin: Any) -> Any:
         found = element_kind_of(s, args[0]) if len(args) == 1 else _joined(s, args)
         for key, value in kwargs:
             found = join(found, s.kind(value)) if key == "default" else found
-        if not isinstance(found, (Py, Np)) or (all(k != "key" for k, _ in kwargs) and len(args) > 1):
+        if not isinstance(found, (Py, Np)) or (
+            all(k != "key" for k, _ in kwargs) and len(args) > 1
+        ):
             return None
         rule = registry.lookup(builtin)
         assert rule is not None
@@ -380,8 +382,9 @@ def _iter(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     if len(args) != 1:
         return None
     kind = s.kind(args[0])
-    if isinstance(kind, Object) and isinstance(getattr(kind.cls, "__iter__", None), FunctionType):
-        return s.call_method_of(args[0], kind.cls.__iter__, [], hint)
+    function = getattr(kind.cls, "__iter__", None) if isinstance(kind, Object) else None
+    if isinstance(function, FunctionType):
+        return s.call_method_of(args[0], function, [], hint)
     if s.holds_varied(args[0]):
         return args[0]  # type: ignore[no-any-return]
     made = s.emit(Call(Ref("iter", iter), (s.operand(args[0]),)), Unknown(), hint)
@@ -393,8 +396,9 @@ def _iter(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
 
 def _next(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     kind = s.kind(args[0]) if args else Unknown()
-    if isinstance(kind, Object) and isinstance(getattr(kind.cls, "__next__", None), FunctionType):
-        return s.call_method_of(args[0], kind.cls.__next__, [], hint) if len(args) == 1 else None
+    function = getattr(kind.cls, "__next__", None) if isinstance(kind, Object) else None
+    if isinstance(function, FunctionType):
+        return s.call_method_of(args[0], function, [], hint) if len(args) == 1 else None
     if (
         not isinstance(kind, Object)
         or kind.cls is not type(iter([]))
@@ -412,6 +416,15 @@ def _next(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
 
 
 # -- objects ---------------------------------------------------------------------------------
+
+
+def _logger(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """`logging.getLogger(name)` gives the same object whenever it is asked."""
+    if kwargs or not all(isinstance(a, Const) for a in args):
+        return None
+    made = s.emit(Call(Ref("logging.getLogger", logging.getLogger), tuple(args)), Unknown(), hint)
+    s.kinds[made] = Value(logging.getLogger(*(a.value for a in args)))
+    return made
 
 
 def _setattr(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
@@ -585,8 +598,11 @@ STRUCTURAL: dict[Any, Any] = {
     **{f: _reads_names(f.__name__) for f in (eval, exec, locals, vars)},
     isinstance: _isinstance, len: _len, hasattr: _hasattr, getattr: _getattr, callable: _callable, type: _type,
     tuple: _tuple, list: _list, dict: _dict, range: _range, map: _map, filter: _filter, functools.reduce: _reduce,
-    sum: _sum, math.prod: _prod, iter: _iter, next: _next, copy.copy: _copy, copy.deepcopy: _deepcopy, object.__setattr__: _set_slot,
-    dataclasses.replace: _replace, sorted: _sorted, max: _extreme("max", max), min: _extreme("min", min), setattr: _setattr, functools.partial: _partial,
+    sum: _sum, math.prod: _prod, iter: _iter, next: _next, copy.copy: _copy, copy.deepcopy: _deepcopy,
+    object.__setattr__: _set_slot,
+    logging.getLogger: _logger,
+    dataclasses.replace: _replace, sorted: _sorted, max: _extreme("max", max), min: _extreme("min", min),
+    setattr: _setattr, functools.partial: _partial,
     operator.itemgetter: _picker(operator.itemgetter), operator.attrgetter: _picker(operator.attrgetter),
     **{f: _dunder(f"__{f.__name__}__") for f in (abs, round, float, int, complex, bool, divmod, str, repr, hash)},
     **{function: _operator(name) for name, function in OPERATORS.items()},

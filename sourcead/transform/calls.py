@@ -155,7 +155,7 @@ class Calls(Operations):
                     [*named.items(), *((k, v) for k, v in kwargs if k is None)],
                     hint,
                 )
-            case Object(cls) if callable(getattr(cls, "__call__", None)):
+            case Object(cls) if callable(getattr(cls, "__call__", None)):  # noqa: B004
                 return self.call_object(
                     func, cls.__call__, [func, *args], kwargs, hint, method=True
                 )
@@ -224,11 +224,8 @@ class Calls(Operations):
                 return self.call_function(func, obj, args, kwargs, hint, method)
             case type():
                 return self.construct(func, obj, args, kwargs, hint)
-        inner_function = (
-            getattr(obj, "__wrapped__", None)
-            if isinstance(obj, functools._lru_cache_wrapper)
-            else None
-        )
+        transparent = isinstance(obj, (functools._lru_cache_wrapper, type(np.polydiv)))
+        inner_function = getattr(obj, "__wrapped__", None) if transparent else None
         inner_function = inner_function or getattr(obj, "py_func", None)
         if inner_function is not None and any(map(self.holds_varied, _plain(args, kwargs))):
             return self.call_object(func, inner_function, args, kwargs, hint, method)
@@ -237,7 +234,7 @@ class Calls(Operations):
         found = picked(self, obj, args, hint)
         if found is not None:
             return found
-        call = getattr(type(obj), "__call__", None)
+        call = getattr(type(obj), "__call__", None)  # noqa: B004
         if isinstance(call, types.FunctionType) and isinstance(func, Ref):
             return self.call_function(
                 Ref(f"{func.path}.__call__", call),
@@ -325,7 +322,7 @@ class Calls(Operations):
             plain = [self.kind(a) for a in args]
             operands = [a if isinstance(a, Const) else UNDEFINED for a in args]
             return self.elementwise_kind(obj, plain, operands)
-        if any(isinstance(k, Number) for k in flat):
+        if any(isinstance(getattr(k, "item", k), Number) for k in flat):
             return Number()
         if not rule.effects.pure:
             return Unknown()
@@ -607,6 +604,9 @@ class Calls(Operations):
         match kind:
             case Value(value=obj) if not isinstance(obj, (np.dtype,)) and hasattr(obj, method):
                 path = f"{receiver.path}.{method}" if isinstance(receiver, Ref) else method
+                rule = registry.lookup(getattr(getattr(obj, method), "__func__", None))
+                if rule is not None and rule.form == "constant":
+                    return self.opaque_method(receiver, method, args, kwargs, hint, Unknown())
                 return self.call(Ref(path, getattr(obj, method)), args, kwargs, hint)
             case Object():
                 return self.object_method(receiver, kind, method, args, kwargs, hint)
@@ -620,7 +620,7 @@ class Calls(Operations):
                 from sourcead.transform.containers import dict_method
 
                 return dict_method(self, receiver, site, method, args, kwargs, hint)
-            case Tuple(items, cls) if cls is not tuple and isinstance(
+            case Tuple(_, cls) if cls is not tuple and isinstance(
                 getattr(cls, method, None), types.FunctionType
             ):
                 if method == "_replace":
@@ -687,7 +687,7 @@ class Calls(Operations):
     def opaque_method(
         self, receiver: Val, method: str, args: list[Any], kwargs: Kwargs, hint: str, kind: Kind
     ) -> Val:
-        if not isinstance(self.kind(receiver), (Text, Array, Py, Np)):
+        if not isinstance(self.kind(receiver), (Text, Array, Py, Np, Value)):
             self.escape([receiver, *_plain(args, kwargs)], blind=True)
         operands = tuple(a if isinstance(a, Star) else self.operand(a) for a in args)
         keywords = tuple((k, self.operand(v)) for k, v in kwargs)
@@ -966,7 +966,7 @@ def _has_sites(kind: Kind) -> bool:
 
 
 def is_blind(function: Any) -> bool:
-    """Can this function write to objects that it is not given? Functions written in C cannot, as far as they are known."""
+    """Can this function write to objects that it is not given? Functions written in C, as far as known, cannot."""
     return not isinstance(function, _WRITTEN_IN_C)
 
 

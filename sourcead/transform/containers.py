@@ -173,7 +173,7 @@ _LIST_METHODS: dict[str, Any] = {
 
 
 def delete_item(s: Any, base: Val, index: Val) -> None:
-    """`del base[index]`: what is known of a list's or dict's content afterwards (the statement is written by the caller)."""
+    """`del base[index]`: what is known of the content afterwards (the statement is written by the caller)."""
     match s.kind(base):
         case List(_, site):
             items = s.memory.list_items(base)
@@ -286,7 +286,8 @@ def _default_unknown(
         kind, varied = join(kind, s.kind(default)), varied or s.is_varied(default)
         if varied:
             s.refuse(
-                f"`{method}` with a default, of a dict that carries derivatives and of which it is not known whether it "
+                f"`{method}` with a default, of a dict that carries derivatives and of which it is not known "
+                "whether it "
                 f"has the key {slot!r}",
                 "test with `in` and index",
             )

@@ -113,7 +113,7 @@ def _flows(body: Block, heap: Heap, kinds: dict[Name, Kind]) -> Iterable[tuple[A
                     yield inner, [before, *versions]
             case Assign(target, expr):
                 sources = [r for r in reads(stmt) if isinstance(r, Name)]
-                yield target, [s for s in sources]
+                yield target, list(sources)
                 if isinstance(expr, MethodCall) and isinstance(expr.value, Name):
                     for key in _storage_of(expr.value, heap, kinds):
                         yield key, sources
@@ -124,7 +124,7 @@ def _flows(body: Block, heap: Heap, kinds: dict[Name, Kind]) -> Iterable[tuple[A
             case _:
                 sources = [r for r in reads(stmt) if isinstance(r, Name)]
                 for bound in binds(stmt):
-                    yield bound, [s for s in sources]
+                    yield bound, list(sources)
     # a container's slots hold storage: what is read out of a site is part of it
     for stmt in statements(body):
         if isinstance(stmt, Assign) and isinstance(stmt.expr, (Op, Attr, MethodCall)):

@@ -84,7 +84,7 @@ __all__ = ["Forward", "tangent"]
 
 
 def tangent(done: Specialised, wrt: Sequence[int], *, name: str, value: bool = True) -> Function:
-    """The function that returns `(out, out_dot)` (or `out_dot`) from the primal's parameters and the tangents of `wrt`."""
+    """The function that gives `(out, out_dot)` (or `out_dot`) from the parameters and the tangents of `wrt`."""
     b = done.builder
     primal = done.function
     params = [p.name for p in primal.params]

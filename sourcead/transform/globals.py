@@ -75,10 +75,7 @@ class Globals(Calls):
         top = getattr(self.seen[0][0], "__globals__", {}) if self.seen else {}
         if function is self.seen[0][0] or not scope:
             return ref
-        if (
-            scope is top
-            and ref.path.partition(".")[0] not in function.__code__.co_freevars
-        ):
+        if scope is top and ref.path.partition(".")[0] not in function.__code__.co_freevars:
             return ref
         return Ref(ref.path, ref.value, True, function)
 

@@ -31,6 +31,7 @@ from sourcead.ir.kinds import (
 from sourcead.ir.nodes import (
     Assign,
     Attr,
+    Block,
     Call,
     Const,
     Function,
@@ -52,7 +53,6 @@ from sourcead.runtime.lists import like_object, zeros_like
 from sourcead.runtime.shadows import Shadows
 from sourcead.runtime.undo import copy_of, redo
 from sourcead.simplify.dead_code import dead_code
-from sourcead.transform.heap import ITEM
 from sourcead.transform.assemble import Assembler
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.facts import (
@@ -63,6 +63,7 @@ from sourcead.transform.facts import (
     function_of,
     view_base,
 )
+from sourcead.transform.heap import ITEM
 from sourcead.transform.needed import Needed, Program, find_needed, reverse_uses
 from sourcead.transform.reverse import Reverse, positioned
 from sourcead.transform.specialise import Specialised

@@ -136,7 +136,7 @@ def _constant_range(s: Any, items: Val) -> Sequenced | None:
 
 def parts_of(s: Any, items: Val) -> list[Val]:
     if isinstance(items, Name) and items in s.iterators:
-        return [p for p in s.iterators[items][1]]
+        return list(s.iterators[items][1])
     return []
 
 

@@ -36,7 +36,6 @@ from sourcead.ir.kinds import (
     same_dim,
 )
 from sourcead.ir.nodes import (
-    UNDEFINED,
     Attr,
     Call,
     Const,
@@ -348,7 +347,7 @@ class Operations(Slots):
 
     def pushed_inside(self, op: str, args: list[Val], hint: str) -> Val | None:
         """An operation of a stretched number with a number, or its sign: done before stretching."""
-        for this, arg in enumerate(args):
+        for _this, arg in enumerate(args):
             expr = self.definitions.get(arg) if isinstance(arg, Name) else None
             if (
                 not isinstance(expr, Call)
@@ -698,7 +697,7 @@ class Operations(Slots):
                 return self.field(base, kind, attr, hint)
             case Array() | Np() | Py():
                 return self.number_attr(base, kind, attr, hint)
-            case Tuple(items, cls) if cls is not tuple and attr in getattr(cls, "_fields", ()):
+            case Tuple(_, cls) if cls is not tuple and attr in getattr(cls, "_fields", ()):
                 found = self.components(base)
                 assert found is not None
                 return found[cls._fields.index(attr)]  # type: ignore[attr-defined]

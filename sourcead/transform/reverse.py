@@ -815,7 +815,7 @@ class Reverse:
                 "t",
             )
         names = [p.name.hint for p in template.params]
-        kwargs = [(k, v) for k, v in bound.items()]
+        kwargs = list(bound.items())
         variadic = next((p.name.hint for p in template.params if p.form == "args"), None)
         if variadic is not None:
             before = names[len(leading) : names.index(variadic)]
@@ -984,7 +984,7 @@ class Reverse:
             for c, seed in zip(carried, seeds):
                 self.adj.contribute(c.initial, seed)
             return
-        arrays, numbers = self.prepare(outer)
+        _arrays, numbers = self.prepare(outer)
         entries = self.entries(carried, seeds)
         inner_numbers = {n: self.b.fresh(self.adj.hint(n), self.float_kind(n)) for n in numbers}
         start = dict(self.adj.state)

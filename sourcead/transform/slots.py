@@ -30,11 +30,9 @@ from sourcead.ir.kinds import (
 )
 from sourcead.ir.nodes import (
     UNDEFINED,
-    Assign,
     Attr,
     Call,
     Const,
-    MethodCall,
     Name,
     Op,
     Operand,

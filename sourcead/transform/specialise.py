@@ -27,7 +27,6 @@ from sourcead.ir.kinds import (
     Dict,
     Kind,
     List,
-    Never,
     Np,
     Object,
     Py,
@@ -49,7 +48,6 @@ from sourcead.ir.nodes import (
     Delete,
     For,
     Function,
-    Handler,
     If,
     MakeFunction,
     Merge,
@@ -72,7 +70,6 @@ from sourcead.ir.nodes import (
     While,
     With,
 )
-from sourcead.ir.walk import binds, statements
 from sourcead.transform.attempts import Attempts
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.containers import delete_item
@@ -325,7 +322,8 @@ class Specialiser(Attempts):
         found = []
         for i, each in enumerate(items):
             varied = self.heap.is_entry_varied(path, i)
-            name = self.emit(Op("getitem", (base, Const(i))), self.enter(each, f"{path}[{i}]", varied), base.hint, varied)
+            held = self.enter(each, f"{path}[{i}]", varied)
+            name = self.emit(Op("getitem", (base, Const(i))), held, base.hint, varied)
             self.entry_reads.add(name)
             self.load_assigned(name, each, f"{path}[{i}]")
             found.append(name)
@@ -381,7 +379,7 @@ class Specialiser(Attempts):
                 self.loop_while(statement, env)
             case Try():
                 return self.attempt(statement, env)
-            case With(context, target, body):
+            case With():
                 return self.within(statement, env)
             case Raise(exception, cause):
                 self.add(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sourcead.rules.forms import helpers
-from sourcead.rules.python import builtins, cmath, math, operators
+from sourcead.rules.python import builtins, cmath, math, messages, operators
 from sourcead.runtime import selection, sequences
 
-__all__ = ["builtins", "cmath", "math", "operators"]
+__all__ = ["builtins", "cmath", "math", "messages", "operators"]
 
 helpers(selection, sequences)
