@@ -590,6 +590,7 @@ def _reads_names(name: str) -> Any:
             "write the expression itself",
             UnsupportedSyntax,
         )
+        return None
 
     return handler
 
