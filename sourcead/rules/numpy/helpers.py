@@ -18,10 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, Kind, List, NoneKind, Np, Py, Tuple, Unknown, dtype_of
+from sourcead.ir.kinds import Array, Kind, List, NoneKind, Np, Number, Py, Tuple, Unknown, dtype_of
 from sourcead.ir.nodes import Const
 from sourcead.rules.forms import helpers
-from sourcead.rules.numpy.decided import maybe_complex
 from sourcead.rules.registry import Rule, register
 from sourcead.runtime import (
     array_products,
@@ -224,7 +223,7 @@ def vector(y_bar: Any, *others: Any, **options: Any) -> Kind | None:
 
 def pair_of_numbers(*args: Any) -> Kind:
     """Real or complex, as the values will have it."""
-    return maybe_complex(args[0], 2)
+    return Tuple((Number(real=False), Number(real=False)))
 
 
 register(Rule("eig_tangent", "source", (matrices.eig_tangent,), kind=pair_of_numbers))
