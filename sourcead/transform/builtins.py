@@ -34,6 +34,7 @@ from sourcead.ir.kinds import (
     Tuple,
     Unknown,
     Value,
+    is_scalar,
     join,
 )
 from sourcead.ir.nodes import Call, Const, Name, Ref, Star
@@ -219,7 +220,12 @@ def _asarray(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None
     """`np.asarray(x)` of an exact ndarray that needs no cast is x itself."""
     kind = s.kind(args[0])
     dtype = args[1] if len(args) > 1 else dict(kwargs).get("dtype", Const(None))
-    if not isinstance(kind, Array) or len(args) > 2 or any(k != "dtype" for k, _ in kwargs):
+    neutral = [
+        k
+        for k, v in kwargs
+        if k == "dtype" or (k in ("order", "copy", "like") and v == Const(None))
+    ]
+    if not isinstance(kind, Array) or len(args) > 2 or len(neutral) != len(kwargs):
         return None
     wanted = s.kind(dtype)
     same = isinstance(wanted, NoneKind) or (
@@ -228,6 +234,11 @@ def _asarray(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None
         and np.dtype(wanted.value) == kind.dtype
     )
     return args[0] if same else None
+
+
+def _expand_dims(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """In derivative code a number needs no axes in order to be broadcast."""
+    return args[0] if s.derivative and is_scalar(s.kind(args[0])) else None
 
 
 def _atleast_1d(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
@@ -611,4 +622,5 @@ STRUCTURAL: dict[Any, Any] = {
     operator.is_: _operator("is_"), operator.is_not: _operator("is_not"),
     enumerate: _iterator("enumerate", enumerate), zip: _iterator("zip", zip), reversed: _iterator("reversed", reversed),
     np.ndim: _ndim, np.shape: _shape, np.asarray: _asarray, np.asanyarray: _asarray, np.atleast_1d: _atleast_1d,
+    np.expand_dims: _expand_dims,
 }  # fmt: skip
