@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import inspect
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,7 @@ from sourcead.ir.kinds import (
     Object,
     Partial,
     Py,
+    Sym,
     Text,
     Tuple,
     Unknown,
@@ -95,6 +96,7 @@ class Attempt:
     """A callee's statements, written but not yet part of the program."""
 
     statements: list[Any]
+    escapes: int
     kept: bool = False
 
     def keep(self) -> None:
@@ -115,6 +117,8 @@ class Calls(Operations):
     lower: Callable[[Any], Function]
     stack: list[Any]
     seen: list[tuple[Any, Function]]
+    trials: int  # how many loops are on trial
+    calls_tried: dict[Any, tuple[Kind, bool]]  # inactive calls: result kind, and whether they write
     forks: int  # how many undecided branches and loops are open
     active: list[int]
 
@@ -448,7 +452,11 @@ class Calls(Operations):
         method: bool,
     ) -> Val:
         """No derivative goes in: the call stays as it is, unless it writes into storage we must follow."""
-        kind: Kind = Unknown()
+        key = self.call_key(function, args, kwargs)
+        if key is not None and key in self.calls_tried:
+            kind, blind = self.calls_tried[key]
+            return self.opaque(func, args, kwargs, hint, kind, method, blind=blind)
+        kind = Unknown()
         blind = True
         if (
             not any(code is function.__code__ for code, _ in self.stack)
@@ -456,8 +464,8 @@ class Calls(Operations):
         ):
             with self.attempt_inline() as attempt:
                 value = self.inline(self.lower(function), function, args, kwargs)
-                kind = self.kind(value)
-                blind = attempt.writes()
+                kind = without_new_axes(self.kind(value), map(self.kind, _plain(args, kwargs)))
+                blind = attempt.writes() or self.escapes != attempt.escapes
                 reads_storage = any(
                     isinstance(self.kind(a), (Array, List, Dict, Object))
                     for a in _plain(args, kwargs)
@@ -466,20 +474,33 @@ class Calls(Operations):
                     attempt.keep()
             if attempt.kept:
                 return value
+        if key is not None:
+            self.calls_tried[key] = kind, blind
         return self.opaque(func, args, kwargs, hint, kind, method, blind=blind)
+
+    def call_key(self, function: types.FunctionType, args: list[Any], kwargs: Kwargs) -> Any:
+        """What the kind of an inactive call depends on, where that is numbers, arrays and text only."""
+        plain = _plain(args, kwargs)
+        kinds = [v if isinstance(v, Const) else self.kind(v) for v in plain]
+        simple = all(isinstance(k, (Const, Py, Np, Array, Text, NoneKind)) for k in kinds)
+        if not simple or any(isinstance(a, Star) for a in args) or function.__closure__:
+            return None
+        return function, tuple(kinds), tuple(k for k, _ in kwargs)
 
     @contextmanager
     def attempt_inline(self) -> Iterator[Attempt]:
         """Write a callee's statements, and take them back unless they are to be kept."""
         saved = dict(self.numbers), set(self.varied), self.memory.snapshot(), self.ordinal
         depth, logs, calls = len(self.open), len(self.memory.logs), len(self.stack)
-        attempt = Attempt([])
+        attempt = Attempt([], self.escapes)
+        forks, trials, self.trials = self.forks, self.trials, 0
         self.open.append(attempt.statements)
         try:
             yield attempt
         except SourceADError:
             attempt.kept = False
         finally:
+            self.forks, self.trials = forks, trials
             del self.open[depth:], self.memory.logs[logs:], self.stack[calls:]
         if attempt.kept:
             self.open[-1].extend(attempt.statements)
@@ -882,7 +903,9 @@ class Calls(Operations):
             )
         if blind is None:
             blind = not isinstance(self.kind(func), Value) or is_blind(self.kind(func).value)  # type: ignore[union-attr]
-        if blind or not _is_harmless(self.kind(func)):
+            if blind or not _is_harmless(self.kind(func)):
+                self.escape([func, *plain], blind)
+        elif blind:
             self.escape([func, *plain], blind)
         if method:
             args = args[1:]
@@ -963,6 +986,23 @@ def _has_sites(kind: Kind) -> bool:
             return True
         case _:
             return False
+
+
+def without_new_axes(kind: Kind, known: Iterable[Kind]) -> Kind:
+    """The kind without axes that are named after arrays of a callee whose statements are not kept."""
+    names = {d.name for k in known for d in getattr(k, "dims", ()) if isinstance(d, Sym)}
+
+    def cleaned(kind: Kind) -> Kind:
+        match kind:
+            case Array(dtype, dims):
+                keep = tuple(None if isinstance(d, Sym) and d.name not in names else d for d in dims)
+                return Array(dtype, keep)
+            case Tuple(items, cls):
+                return Tuple(tuple(map(cleaned, items)), cls)
+            case _:
+                return kind
+
+    return cleaned(kind)
 
 
 def is_blind(function: Any) -> bool:

@@ -56,6 +56,7 @@ class Slots(Builder):
     heap: Heap
     memory: Memory
     entered: list[Any]  # the call sites that lead to the code being written
+    escapes: int  # how often an unknown function got hold of something
     ordinal: int  # how many containers the statement has made
     choices: dict[Name, tuple[Operand, dict[Hashable, Any]]]  # functions picked by an index
     entry_reads: set[Name]  # reads that certainly see what an argument held on entry
@@ -128,6 +129,7 @@ class Slots(Builder):
         `blind`: it may also write what earlier calls kept, and the caller's objects.
         """
         sites = self.reachable(values)
+        self.escapes += bool(sites) or blind
         self.heap.escape(sites)
         for name, held in list(self.memory.contents.items()):
             if held.site in sites or (

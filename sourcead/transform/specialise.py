@@ -119,6 +119,7 @@ class Held:
 
 MAX_RUNS = 40
 WRITTEN_OUT = 16  # turns of a loop that fills a list
+SAME: Any = ("same",)  # of a variable that a loop never rebinds (`x += y` of an array writes in place)
 MAX_TURNS = 12  # of a loop's fixed point; kinds have bounded height, so this is a safety net
 
 
@@ -189,6 +190,9 @@ class Specialiser(Attempts):
         self.iterators: dict[Name, Any] = {}
         self.iterated: set[str] = set()  # lists that a loop runs over by position
         self.forks = 0
+        self.trials = 0
+        self.escapes = 0
+        self.calls_tried: dict[Any, tuple[Kind, bool]] = {}
 
     def fresh(self, hint: str, kind: Kind, varied: bool = False) -> Name:
         name = super().fresh(hint, kind, varied)
@@ -200,10 +204,12 @@ class Specialiser(Attempts):
     @contextmanager
     def trial(self) -> Iterator[None]:
         saved, logs, ordinal = self.memory.snapshot(), len(self.memory.logs), self.ordinal
+        self.trials += 1
         try:
             with super().trial():
                 yield
         finally:
+            self.trials -= 1
             self.memory.restore(saved)
             del self.memory.logs[logs:]
             self.ordinal = ordinal
@@ -740,33 +746,39 @@ class Specialiser(Attempts):
         entry = self.memory.snapshot()
         held = Held(self.memory.snapshot(), {})
         key = (tuple(self.entered), self.origin, tuple(map(_frozen, map(self.shape_of, initial))))
-        shapes = self.shapes_found.get(key) or [self.shape_of(v) for v in initial]
+        shapes = self.shapes_found.get(key) or [SAME] * len(initial)
         self.forks += 1
         for _ in range(MAX_TURNS):
             with self.trial():
-                inner = [self.inner(c.inner.hint, s) for c, s in zip(carried, shapes)]
+                inner = self.at_turn(carried, shapes, initial)
                 body_env = {**env, **{c.inner: v for c, v in zip(carried, inner)}}
                 self.start_turn(held)
                 turn(body_env)
                 wider = [
-                    self.widen(s, self.shape_of(self.value(c.next, body_env)))
-                    for c, s in zip(carried, shapes)
+                    self.wider(s, v, self.value(c.next, body_env))
+                    for c, s, v in zip(carried, shapes, initial)
                 ]
                 settled = self.compare_memory(held, grows)
             if wider == shapes and settled:
                 break
             shapes = wider
         self.shapes_found[key] = shapes
-        inner = [self.inner(c.inner.hint, s) for c, s in zip(carried, shapes)]
+        if self.trials:  # an outer loop is on trial: what this one leaves is all that is asked
+            self.memory.restore(held.replaced(self.start_turn(held)))
+            env.update(zip((c.result for c in carried), self.at_turn(carried, shapes, initial)))
+            self.forks -= 1
+            return
+        inner = self.at_turn(carried, shapes, initial)
         body_env = {**env, **{c.inner: v for c, v in zip(carried, inner)}}
         entries: list[Carried] = []
         with self.block() as body:
             slots = self.start_turn(held)
             head = turn(body_env)
             outs = []
-            for c, value, first in zip(carried, inner, initial):
+            for c, shape, value, first in zip(carried, shapes, inner, initial):
                 following = self.value(c.next, body_env)
-                outs.append(self.carry(c.inner.hint, value, first, following, entries, body))
+                same = shape is SAME
+                outs.append(first if same else self.carry(c.inner.hint, value, first, following, entries, body))
             after = self.memory.snapshot()
             results = {
                 (n, s): self.carry("t", value, entry[n].slots[s], after[n].slots[s], entries, body)
@@ -777,6 +789,17 @@ class Specialiser(Attempts):
         self.memory.restore(held.replaced(results))
         for c, out in zip(carried, outs):
             env[c.result] = out
+
+    def at_turn(self, carried: tuple[Carried, ...], shapes: list[Any], initial: list[Val]) -> list[Val]:
+        """What the carried variables are at the start of a turn: what they were, if the loop never rebinds them."""
+        return [
+            v if s is SAME else self.inner(c.inner.hint, s) for c, s, v in zip(carried, shapes, initial)
+        ]
+
+    def wider(self, shape: Any, first: Val, following: Val) -> Any:
+        if shape is SAME:
+            return SAME if following == first else self.widen(self.shape_of(first), self.shape_of(following))
+        return self.widen(shape, self.shape_of(following))
 
     def start_turn(self, held: Held) -> dict[Key, Val]:
         """The memory at the start of a turn, with names for the slots that the loop changes."""
