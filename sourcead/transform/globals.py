@@ -18,7 +18,7 @@ from collections.abc import Hashable
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from sourcead.ir.nodes import Name, Op, Operand, Ref, StoreVariable
+from sourcead.ir.nodes import Const, Name, Op, Operand, Ref, Store, StoreVariable
 from sourcead.transform.builder import Val
 from sourcead.transform.calls import Calls
 
@@ -122,10 +122,8 @@ class Globals(Calls):
     def store_global(self, name: str, value: Val) -> None:
         function = self.current_function()
         scope = getattr(function, "__globals__", None)
-        if scope is None or scope is not getattr(self.seen[0][0], "__globals__", None):
-            self.refuse(
-                f"the variable `{name}` of another module is rebound", "return the value instead"
-            )
+        if scope is None:
+            self.refuse(f"the variable `{name}` is rebound by code without a module", "return the value instead")
         place = ("global", id(scope), name)
         if place not in self.rebound:
             self.rebound[place] = None
@@ -133,7 +131,11 @@ class Globals(Calls):
         cell = self.cell_of(place)
         held: Operand = self.operand(value)
         self.heap.store(str(cell), "", self.kind(held), self.holds_varied(held))
-        self.add(StoreVariable(name, None, held, self.origin))
+        if scope is getattr(self.seen[0][0], "__globals__", None):
+            self.add(StoreVariable(name, None, held, self.origin))
+        else:  # a variable of a callee's module
+            module = Ref(f"{function.__module__.rpartition('.')[2]}_globals", scope)
+            self.add(Store(module, Const(name), held, None, self.origin))
         self.memory.put(cell, str(cell), "", held)
 
     def changes(self, base: Val) -> None:

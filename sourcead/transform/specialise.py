@@ -226,6 +226,7 @@ class Specialiser(Attempts):
         params = []
         self.paths = {p.name.hint for p in template.params}
         for param, kind, active in zip(template.params, kinds, varied, strict=True):
+            active = active and may_vary(kind)
             name = self.fresh(param.name.hint, self.enter(kind, param.name.hint, active), active)
             env[param.name] = name
             params.append(Param(name, param.form))
@@ -1002,6 +1003,17 @@ class Specialiser(Attempts):
         self, cause: str, way_out: str, error: type[SourceADError] = NotDifferentiable
     ) -> NoReturn:
         raise error.at(self.origin, cause, way_out)
+
+
+def may_vary(kind: Kind) -> bool:
+    """Does an argument hold a number that can carry a derivative?"""
+    match kind:
+        case Object(_, "", fields):
+            return any(may_vary(k) for _, k in fields)
+        case Dict(_, "", fields) if fields is not None:
+            return any(may_vary(k) for _, k in fields)
+        case _:
+            return carries(kind)
 
 
 def _frozen(shape: Any) -> Any:
