@@ -231,7 +231,11 @@ class _Nester:
             and operand not in self.inside
             and position - site.defined[operand] <= _REACH
         ]
-        inside = [name for name in _inside_operands(stmt) if name in self.inside]
+        inside = [  # but indices, which are repeated wherever they are read
+            name
+            for name in _inside_operands(stmt)
+            if name in self.inside and name not in self.repeated
+        ]
         if isinstance(stmt, Assign) and stmt.target in self.inside:
             chosen = []  # evaluated sometimes: what is evaluated always stays outside
         early = isinstance(stmt, (Store, StoreAttr)) and stmt.op is not None

@@ -52,6 +52,7 @@ from sourcead.rules import registry
 from sourcead.runtime.lists import like_object, zeros_like
 from sourcead.runtime.shadows import Shadows
 from sourcead.runtime.undo import copy_of, redo
+from sourcead.simplify.copies import needless_copies
 from sourcead.simplify.dead_code import dead_code
 from sourcead.transform.assemble import Assembler
 from sourcead.transform.builder import Val, Virtual
@@ -510,8 +511,8 @@ def undone_owners(
 
 
 def clean(function: Function, b: Any) -> Function:
-    """Without statements that nothing needs."""
-    return dead_code(function, lambda e: is_pure(e, b), lambda e: shared_base(e, b))
+    """Without statements and copies that nothing needs."""
+    return needless_copies(dead_code(function, lambda e: is_pure(e, b), lambda e: shared_base(e, b)))
 
 
 def shared_base(expr: Any, b: Any) -> Name | None:

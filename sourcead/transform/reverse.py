@@ -689,6 +689,8 @@ class Reverse:
         wrt = [n for n in rule.wrt if n in names]
         partials = self.partials(result, wrt, bound)
         sole = sum(active) == 1
+        if rule.name in ("mul", "multiply") and isinstance(args[0], Name) and args[0] == args[1]:
+            seed, partials = self.weigh(seed, Const(2.0), args[0]), partials[:1]  # of a square
         for value, partial in partials:
             if self.is_active(value) and partial != ZERO:
                 if self.needs_guard(rule, target):
@@ -740,6 +742,9 @@ class Reverse:
                 return self.negative(seed)  # type: ignore[no-any-return]
         if isinstance(seed, Const) and seed.value == 1:
             return partial
+        sign = self.b.definitions.get(seed) if isinstance(seed, Name) else None
+        if isinstance(sign, Op) and sign.op == "neg" and seed in self.b.new:
+            return self.negative(self.weigh(sign.args[0], partial, value))
         definition = self.b.definitions.get(partial) if isinstance(partial, Name) else None
         if isinstance(definition, Op) and isinstance(partial, Name) and partial in self.b.new:
             if definition.op == "truediv":

@@ -8,10 +8,12 @@ from scipy import integrate
 
 from sourcead.rules.forms import forward_rule, helper, helpers, reverse_rule
 from sourcead.rules.numpy.samples import call
-from sourcead.runtime import scipy_quadrature
+from sourcead.rules.scipy.kinds import path, two_numbers
+from sourcead.runtime import scipy_implicit, scipy_quadrature
+from sourcead.runtime.scipy_implicit import ode_adjoints, ode_tangent, quad_adjoints, quad_tangent
 from sourcead.runtime.scipy_quadrature import simpson_slopes, steps, to_grid
 
-helpers(scipy_quadrature)
+helpers(scipy_implicit, scipy_quadrature)
 
 
 def _sampled(rng, sizes=(2, 5, 6)):
@@ -132,3 +134,70 @@ def romb(area_bar, area, y, dx=1.0, axis=-1):
 def romb_tangent(area, y, dx=1.0, axis=-1, *, y_dot, dx_dot):
     area_dot = 0.0 if y_dot is None else integrate.romb(y_dot, dx, axis)
     return area_dot if dx_dot is None else area_dot + area * dx_dot / dx
+
+
+# ---- integrals of functions --------------------------------------------------------------------
+
+
+def bell(x, a, b):
+    return np.exp(-a * x * x) * np.cos(b * x)
+
+
+def weighted(x, w):
+    return np.sum(w * np.array([1.0, x, x * x]))
+
+
+@reverse_rule(
+    integrate.quad,
+    wrt=("a", "b", "args"),
+    kind=two_numbers,
+    samples=lambda rng: [
+        call(bell, 0.1, 1.5, (0.7, 1.3)),
+        call(weighted, 0.0, 1.5, (np.array([1.0, 2.0, 0.5]),)),
+        call(bell, -np.inf, np.inf, args=(0.7, 1.3)),
+    ],
+)
+def quad(y_bar, y, func, a, b, args=(), *, epsabs=1.49e-08, epsrel=1.49e-08, limit=50):
+    """`(integral, error estimate)`: the integral of the slopes; the estimate is constant."""
+    if y_bar[0] is None:
+        return None, None, None
+    return quad_adjoints(y_bar[0], func, a, b, args, epsrel)
+
+
+@forward_rule(integrate.quad)
+def quad_rule_tangent(
+    y, func, a, b, args=(), *, epsabs=1.49e-08, epsrel=1.49e-08, limit=50, a_dot, b_dot, args_dot
+):
+    return quad_tangent(func, a, b, args, epsrel, a_dot, b_dot, args_dot), 0.0
+
+
+# ---- differential equations --------------------------------------------------------------------
+
+
+def pendulum(y, t, damping, stiffness):
+    return np.array([y[1], -damping * y[1] - stiffness * np.sin(y[0])])
+
+
+@reverse_rule(
+    integrate.odeint,
+    wrt=("y0", "t", "args"),
+    kind=path,
+    samples=lambda rng: [
+        call(
+            pendulum,
+            np.array([1.0, 0.2]),
+            np.array([0.0, 0.4, 1.0]),
+            (0.25, 5.0),
+            rtol=1e-11,
+            atol=1e-11,
+        )
+    ],
+)
+def odeint(y_bar, y, func, y0, t, args=(), *, rtol=1e-8, atol=1e-8):
+    """The adjoint equation, solved backwards from output time to output time."""
+    return ode_adjoints(y_bar, y, func, t, args, rtol)
+
+
+@forward_rule(integrate.odeint)
+def odeint_tangent(y, func, y0, t, args=(), *, rtol=1e-8, atol=1e-8, y0_dot, t_dot, args_dot):
+    return ode_tangent(y, func, t, args, rtol, y0_dot, t_dot, args_dot)

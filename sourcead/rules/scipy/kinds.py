@@ -12,7 +12,7 @@ from sourcead.ir.kinds import Array, Kind, Number, Py, Tuple, Unknown
 from sourcead.rules.numpy.helpers import kind_like
 from sourcead.rules.registry import all_rules, lookup
 
-__all__ = ["factor_and_flag", "like", "state_kinds_of_adjoints"]
+__all__ = ["factor_and_flag", "like", "number", "path", "state_kinds_of_adjoints", "two_numbers"]
 
 # Adjoints that may be larger than the argument, which the transform then sums to its shape.
 STRETCHED = {"ellipj", "logsumexp"}
@@ -33,6 +33,23 @@ def like(function: Callable[..., Any], name: str) -> Callable[..., Kind | None]:
 def factor_and_flag(a: Any, *args: Any, **kwargs: Any) -> Kind:
     """`cho_factor`: a matrix like a, and which triangle of it counts."""
     return Tuple((a, Py(bool))) if isinstance(a, Array) else Unknown()
+
+
+def number(*args: Any, **kwargs: Any) -> Kind:
+    """One Python float, whatever the arguments are."""
+    return Py(float)
+
+
+def two_numbers(*args: Any, **kwargs: Any) -> Kind:
+    """`quad`: an integral and its error estimate."""
+    return Tuple((Py(float), Py(float)))
+
+
+def path(func: Any, y0: Any, t: Any, *args: Any, **kwargs: Any) -> Kind:
+    """`odeint`: a row for each output time."""
+    if isinstance(y0, Array) and isinstance(t, Array) and len(y0.dims) == 1 and len(t.dims) == 1:
+        return Array("float64", (t.dims[0], y0.dims[0]))
+    return Unknown()
 
 
 def state_kinds_of_adjoints() -> None:

@@ -1,0 +1,141 @@
+# mypy: allow-untyped-defs, allow-untyped-calls
+"""`scipy.optimize`: roots and fixed points, by the implicit function theorem.
+
+What is differentiated are the parameters in `args`; the start and the bracket have derivative 0.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import optimize
+
+from sourcead.rules.forms import constant, forward_rule, helpers, reverse_rule
+from sourcead.rules.numpy.samples import call
+from sourcead.rules.scipy.kinds import like, number
+from sourcead.runtime import scipy_implicit
+from sourcead.runtime.scipy_implicit import (
+    fixed_point_adjoint,
+    fixed_point_tangent,
+    root_adjoint,
+    root_tangent,
+    system_adjoint,
+    system_tangent,
+)
+
+helpers(scipy_implicit)
+
+# ---- one unknown -----------------------------------------------------------------------------
+
+
+def cubic(x, a, b):
+    return x**3 - a * x - b
+
+
+def _bracketed(rng):
+    return [
+        call(cubic, 0.5, 4.0, (1.3, 0.7), xtol=1e-15),
+        call(cubic, 0.5, 4.0, args=(2.0, 1.0), xtol=1e-15),
+    ]
+
+
+def bracketed_root(root_bar, root, f, a, b, args=(), xtol=2e-12, rtol=8.88e-16, maxiter=100):
+    return None, None, root_adjoint(root_bar, root, f, args)
+
+
+def bracketed_root_tangent(
+    root, f, a, b, args=(), xtol=2e-12, rtol=8.88e-16, maxiter=100, *, a_dot, b_dot, args_dot
+):
+    return 0.0 if args_dot is None else root_tangent(root, f, args, args_dot)
+
+
+for _function in (optimize.brentq, optimize.brenth, optimize.bisect, optimize.ridder):
+    reverse_rule(_function, wrt=("a", "b", "args"), samples=_bracketed, kind=number)(bracketed_root)
+    forward_rule(_function)(bracketed_root_tangent)
+
+
+@reverse_rule(optimize.toms748, wrt=("a", "b", "args"), samples=_bracketed, kind=number)
+def toms748(root_bar, root, f, a, b, args=(), k=1, xtol=2e-12, rtol=8.88e-16, maxiter=100):
+    return None, None, root_adjoint(root_bar, root, f, args)
+
+
+@forward_rule(optimize.toms748)
+def toms748_tangent(
+    root, f, a, b, args=(), k=1, xtol=2e-12, rtol=8.88e-16, maxiter=100, *, a_dot, b_dot, args_dot
+):
+    return 0.0 if args_dot is None else root_tangent(root, f, args, args_dot)
+
+
+def _started(rng):
+    return [
+        call(cubic, 1.5, args=(1.3, 0.7)),
+        call(cubic, np.array([1.5, 1.6]), args=(1.3, np.array([0.7, 0.5]))),
+    ]
+
+
+@reverse_rule(
+    optimize.newton, wrt=("x0", "args"), samples=_started, kind=like(optimize.newton, "x0")
+)
+def newton(root_bar, root, func, x0, fprime=None, args=(), tol=1.48e-08, maxiter=50):
+    """Also for arrays, where every element is an equation of its own."""
+    return None, root_adjoint(root_bar, root, func, args)
+
+
+@forward_rule(optimize.newton)
+def newton_tangent(
+    root, func, x0, fprime=None, args=(), tol=1.48e-08, maxiter=50, *, x0_dot, args_dot
+):
+    return np.zeros_like(root) if args_dot is None else root_tangent(root, func, args, args_dot)
+
+
+# ---- several unknowns ------------------------------------------------------------------------
+
+
+def circle_and_line(x, a, b):
+    return np.array([x[0] ** 2 + x[1] ** 2 - a, x[0] - b * x[1]])
+
+
+@reverse_rule(
+    optimize.fsolve,
+    wrt=("x0", "args"),
+    kind=like(optimize.fsolve, "x0"),
+    samples=lambda rng: [call(circle_and_line, np.array([1.0, 1.0]), (3.0, 0.7))],
+)
+def fsolve(x_bar, x, func, x0, args=(), *, xtol=1.49012e-08, maxfev=0):
+    """One solve with the transposed Jacobian matrix at the root."""
+    return None, system_adjoint(x_bar, x, func, args)
+
+
+@forward_rule(optimize.fsolve)
+def fsolve_tangent(x, func, x0, args=(), *, xtol=1.49012e-08, maxfev=0, x0_dot, args_dot):
+    return np.zeros_like(x) if args_dot is None else system_tangent(x, func, args, args_dot)
+
+
+def halfway(x, a):
+    return 0.5 * (x + a / x)
+
+
+def coupled(x, a):
+    return np.array([0.5 * np.cos(x[1]) + a, 0.3 * np.sin(x[0])])
+
+
+@reverse_rule(
+    optimize.fixed_point,
+    wrt=("x0", "args"),
+    kind=like(optimize.fixed_point, "x0"),
+    samples=lambda rng: [
+        call(halfway, 1.2, args=(2.0,), xtol=1e-14),
+        call(coupled, np.array([0.5, 0.1]), args=(0.3,), xtol=1e-14),
+    ],
+)
+def fixed_point(x_bar, x, func, x0, args=(), xtol=1e-08, maxiter=500):
+    return None, fixed_point_adjoint(x_bar, x, func, args)
+
+
+@forward_rule(optimize.fixed_point)
+def fixed_point_rule_tangent(x, func, x0, args=(), xtol=1e-08, maxiter=500, *, x0_dot, args_dot):
+    return np.zeros_like(x) if args_dot is None else fixed_point_tangent(x, func, args, args_dot)
+
+
+# ---- results that do not vary ----------------------------------------------------------------
+
+constant(optimize.linear_sum_assignment)
