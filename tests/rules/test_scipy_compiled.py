@@ -9,10 +9,12 @@ pytest.importorskip("scipy")
 
 import scipy.integrate as si
 import scipy.linalg as la
+import scipy.optimize as so
 import scipy.signal as sg
 import scipy.special as sp
 import scipy.stats as st
 
+import sourcead
 from tests.numeric import check
 
 RNG = np.random.default_rng(0)
@@ -107,3 +109,52 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case[0].__name__)
 def test_programs_with_scipy_are_differentiated(case):
     check(*case)
+
+
+# -- functions passed to SciPy: parameters in `args` ---------------------------------------------
+
+
+def cubic(x, a):
+    return x**3 - a * x - 1.0
+
+
+def bell(t, a):
+    return np.exp(-a * t * t)
+
+
+def two_equations(x, a):
+    return np.array([x[0] ** 2 + x[1] - a, x[0] - x[1]])
+
+
+def bracketed(a):
+    return so.brentq(cubic, 0.0, 5.0, args=(a,)) ** 2
+
+
+def started(a):
+    return so.newton(cubic, 2.0, args=(a,))
+
+
+def several(a):
+    return np.sum(so.fsolve(two_equations, np.array([1.0, 1.0]), (a,)) ** 2)
+
+
+def area(a):
+    return si.quad(bell, 0.0, a, args=(a,))[0]
+
+
+@pytest.mark.parametrize("program", [bracketed, started, several, area])
+def test_roots_and_integrals_move_with_their_parameters(program):
+    check(program, 2.0, rtol=1e-5)
+
+
+def test_a_captured_value_that_carries_a_derivative_is_refused():
+    def captured(a):
+        return so.brentq(lambda x: x**3 - a * x - 1.0, 0.0, 5.0)
+
+    with pytest.raises(sourcead.SourceADError, match="no derivative in its argument `f`"):
+        sourcead.grad(captured)(2.0)
+
+
+def test_an_order_that_carries_a_derivative_is_refused():
+    with pytest.raises(sourcead.SourceADError, match="no derivative in its argument `v`"):
+        sourcead.grad(lambda v: sp.jv(v, 2.0))(1.5)

@@ -39,6 +39,7 @@ RULES = [
     if stated_in(rule).startswith("sourcead.rules.scipy") and rule.functions
 ]
 SYMMETRIC = {"solve_continuous_are": ("q", "r"), "solve_discrete_are": ("q", "r")}
+ITERATIVE = dict.fromkeys(["newton", "fsolve", "fixed_point", "quad", "odeint"], 1e-5)
 SPECIAL = [rule for rule in RULES if stated_in(rule).endswith(".special")]
 
 
@@ -53,7 +54,8 @@ def test_forward_reverse_and_differences_agree(rule):
     chosen = list(calls(rule))
     if stated_in(rule).endswith(".stats") and rule.form == "elementwise":
         chosen = chosen[::5]  # a call takes 0.1 ms; five and the number of variants are coprime
-    assert sum(compare(call, rng, symmetric=symmetric) for call in chosen) > 0
+    rtol = ITERATIVE.get(rule.name, 1e-7)
+    assert sum(compare(call, rng, rtol, symmetric) for call in chosen) > 0
 
 
 # ---- special: complex arguments, points where formulas are 0 / 0, wide ranges -----------------

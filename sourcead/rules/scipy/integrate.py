@@ -7,13 +7,26 @@ import numpy as np
 from scipy import integrate
 
 from sourcead.rules.forms import forward_rule, helper, helpers, reverse_rule
+from sourcead.rules.numpy.helpers import kind_like
 from sourcead.rules.numpy.samples import call
-from sourcead.rules.scipy.kinds import path, two_numbers
+from sourcead.rules.registry import Rule, register
+from sourcead.rules.scipy.kinds import number, of_path, path, two_numbers
 from sourcead.runtime import scipy_implicit, scipy_quadrature
 from sourcead.runtime.scipy_implicit import ode_adjoints, ode_tangent, quad_adjoints, quad_tangent
 from sourcead.runtime.scipy_quadrature import simpson_slopes, steps, to_grid
 
 helpers(scipy_implicit, scipy_quadrature)
+register(Rule("ode_adjoints", "source", (ode_adjoints,), kind=of_path))
+register(Rule("ode_tangent", "source", (ode_tangent,), kind=kind_like(ode_tangent, "path")))
+register(
+    Rule(
+        "quad_adjoints",
+        "source",
+        (quad_adjoints,),
+        kind=kind_like(quad_adjoints, ("a", "b", "args")),
+    )
+)
+register(Rule("quad_tangent", "source", (quad_tangent,), kind=number))
 
 
 def _sampled(rng, sizes=(2, 5, 6)):
@@ -144,7 +157,7 @@ def bell(x, a, b):
 
 
 def weighted(x, w):
-    return np.sum(w * np.array([1.0, x, x * x]))
+    return w[0] + w[1] * x + w[2] * x * x
 
 
 @reverse_rule(

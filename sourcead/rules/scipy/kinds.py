@@ -12,7 +12,16 @@ from sourcead.ir.kinds import Array, Kind, Number, Py, Tuple, Unknown
 from sourcead.rules.numpy.helpers import kind_like
 from sourcead.rules.registry import all_rules, lookup
 
-__all__ = ["factor_and_flag", "like", "number", "path", "state_kinds_of_adjoints", "two_numbers"]
+__all__ = [
+    "factor_and_flag",
+    "like",
+    "number",
+    "of_path",
+    "path",
+    "started_at",
+    "state_kinds_of_adjoints",
+    "two_numbers",
+]
 
 # Adjoints that may be larger than the argument, which the transform then sums to its shape.
 STRETCHED = {"ellipj", "logsumexp"}
@@ -38,6 +47,23 @@ def factor_and_flag(a: Any, *args: Any, **kwargs: Any) -> Kind:
 def number(*args: Any, **kwargs: Any) -> Kind:
     """One Python float, whatever the arguments are."""
     return Py(float)
+
+
+def started_at(func: Any, x0: Any, *args: Any, **kwargs: Any) -> Kind:
+    """Roots found from a start: of its shape."""
+    return Array("float64", x0.dims) if isinstance(x0, Array) else Py(float)
+
+
+def of_path(path_bar: Any, path: Any, f: Any, t: Any, args: Any, *rest: Any) -> Kind:
+    """Adjoints of the start, of the times, and of args of a path of `odeint`."""
+    like_args = kind_like(_of_args, "args")(args=args)
+    if isinstance(path, Array) and isinstance(t, Array) and like_args is not None:
+        return Tuple((Array("float64", path.dims[1:]), Array("float64", t.dims), like_args))
+    return Unknown()
+
+
+def _of_args(args: Any) -> Any:
+    return args
 
 
 def two_numbers(*args: Any, **kwargs: Any) -> Kind:

@@ -10,8 +10,10 @@ import numpy as np
 from scipy import optimize
 
 from sourcead.rules.forms import constant, forward_rule, helpers, reverse_rule
+from sourcead.rules.numpy.helpers import kind_like
 from sourcead.rules.numpy.samples import call
-from sourcead.rules.scipy.kinds import like, number
+from sourcead.rules.registry import Rule, register
+from sourcead.rules.scipy.kinds import number, started_at
 from sourcead.runtime import scipy_implicit
 from sourcead.runtime.scipy_implicit import (
     fixed_point_adjoint,
@@ -23,6 +25,8 @@ from sourcead.runtime.scipy_implicit import (
 )
 
 helpers(scipy_implicit)
+for _adjoint in (root_adjoint, system_adjoint, fixed_point_adjoint):
+    register(Rule(_adjoint.__name__, "source", (_adjoint,), kind=kind_like(_adjoint, "args")))
 
 # ---- one unknown -----------------------------------------------------------------------------
 
@@ -72,9 +76,7 @@ def _started(rng):
     ]
 
 
-@reverse_rule(
-    optimize.newton, wrt=("x0", "args"), samples=_started, kind=like(optimize.newton, "x0")
-)
+@reverse_rule(optimize.newton, wrt=("x0", "args"), samples=_started, kind=started_at)
 def newton(root_bar, root, func, x0, fprime=None, args=(), tol=1.48e-08, maxiter=50):
     """Also for arrays, where every element is an equation of its own."""
     return None, root_adjoint(root_bar, root, func, args)
@@ -97,7 +99,7 @@ def circle_and_line(x, a, b):
 @reverse_rule(
     optimize.fsolve,
     wrt=("x0", "args"),
-    kind=like(optimize.fsolve, "x0"),
+    kind=started_at,
     samples=lambda rng: [call(circle_and_line, np.array([1.0, 1.0]), (3.0, 0.7))],
 )
 def fsolve(x_bar, x, func, x0, args=(), *, xtol=1.49012e-08, maxfev=0):
@@ -121,7 +123,7 @@ def coupled(x, a):
 @reverse_rule(
     optimize.fixed_point,
     wrt=("x0", "args"),
-    kind=like(optimize.fixed_point, "x0"),
+    kind=started_at,
     samples=lambda rng: [
         call(halfway, 1.2, args=(2.0,), xtol=1e-14),
         call(coupled, np.array([0.5, 0.1]), args=(0.3,), xtol=1e-14),
