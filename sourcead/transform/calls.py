@@ -196,6 +196,8 @@ class Calls(Operations):
             return self.call_rule(rule, func, obj, args, kwargs, hint, method)
         if isinstance(getattr(obj, "__self__", None), np.ufunc) and obj.__name__ == "at":
             return self.add_at(func, obj, args, hint)
+        if getattr(obj, "__makes_derivatives__", False):
+            return self.make_derivative(obj, args, kwargs)
         if hasattr(type(obj), "template_for"):
             return self.call_derivative(obj, args, kwargs)
         if hasattr(type(obj), "__differentiable_source__"):
@@ -431,6 +433,26 @@ class Calls(Operations):
         """Does a function call itself below a test or loop that is not decided while writing? It would never end."""
         outer = [forks for known, forks in self.stack if known is code]
         return len(self.stack) > MAX_DEPTH or (bool(outer) and outer[-1] != self.forks)
+
+    def make_derivative(self, maker: Any, args: list[Any], kwargs: Kwargs) -> Val:
+        """`grad(g)` inside a function, of a function that is known: the derivative is made here, once."""
+        given = [self.constant_value(a) for a in args]
+        named = {str(k): self.constant_value(v) for k, v in kwargs}
+        if any(v is UNDEFINED for v in (*given, *named.values())):
+            self.refuse(f"`{maker.__name__}` is applied to a function that is known only at run time",
+                        "take the derivative outside, or of a function of a module")
+        made = maker(*given, **named)
+        return Ref(made.__name__, made)
+
+    def constant_value(self, value: Val) -> Any:
+        """The live object that an operand stands for, UNDEFINED where it is not known."""
+        if isinstance(value, Const):
+            return value.value
+        if isinstance(value, Virtual) and value.form == "tuple":
+            items = tuple(map(self.constant_value, value.items))
+            return UNDEFINED if UNDEFINED in items else items
+        kind = self.kind(value)
+        return kind.value if isinstance(kind, Value) else UNDEFINED
 
     def call_derivative(self, derivative: Any, args: list[Any], kwargs: Kwargs) -> Val:
         """`grad(g)(x)` inside a function: the gradient's statements in place of the call."""
