@@ -386,16 +386,16 @@ class Adjoints:
 
     def add_in_place(self, base: Operand, index: Operand, amount: Operand) -> None:
         """`base[index] += amount`, or `-=` where the amount is a negation."""
-        expr = self.b.definitions.get(amount) if isinstance(amount, Name) else None
-        if isinstance(expr, Op) and expr.op == "neg" and amount in self.b.new:
+        expr = self.b.formula(amount)
+        if expr is not None and expr.op == "neg":
             self.b.add(Store(base, index, expr.args[0], "sub", self.b.origin))
         else:
             self.b.add(Store(base, index, amount, "add", self.b.origin))
 
     def total(self, old: Operand, more: Operand, owner: Name) -> Operand:
         """`old + more`, or `old - x` where `more` is -x."""
-        expr = self.b.definitions.get(more) if isinstance(more, Name) else None
-        negated = isinstance(expr, Op) and expr.op == "neg" and more in self.b.new
+        expr = self.b.formula(more)
+        negated = expr is not None and expr.op == "neg"
         if negated:
             more = expr.args[0]  # type: ignore[union-attr]
         kind = self.b.kind(old)
@@ -422,6 +422,8 @@ class Adjoints:
         fresh: Name = self.b.fresh(hint, self.b.kinds[name])
         self.b.statements[-1] = replace(last, target=fresh)
         self.b.definitions[fresh] = self.b.definitions.pop(name)
+        if name in self.b.formulas:
+            self.b.formulas[fresh] = self.b.formulas.pop(name)
         if name in self.b.new:
             self.b.new.discard(name)
             self.b.new.add(fresh)

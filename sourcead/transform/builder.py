@@ -18,8 +18,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias, Union
 
-from sourcead.ir.kinds import Array, Kind, NoneKind, Py, Sym, Text, Tuple, Unknown, Value
-from sourcead.ir.nodes import Assign, Const, Expr, Name, Op, Operand, Origin, Ref, Stmt, Undefined
+from sourcead.ir.kinds import Array, Kind, NoneKind, Np, Py, Sym, Text, Tuple, Unknown, Value
+from sourcead.ir.nodes import (
+    Assign,
+    Call,
+    Const,
+    Expr,
+    MethodCall,
+    Name,
+    Op,
+    Operand,
+    Origin,
+    Ref,
+    Stmt,
+    Store,
+    Undefined,
+)
+from sourcead.ir.walk import operands
 
 __all__ = ["Builder", "Val", "Virtual"]
 
@@ -49,6 +64,7 @@ class Builder:
         self.varied: set[Name] = set()
         self.definitions: dict[Name, Expr] = {}
         self.new: set[Name] = set()  # names made in derivative code
+        self.formulas: dict[Name, Op] = {}  # products, quotients and negations that still hold
         self.open: list[list[Stmt]] = [[]]
         self.origin = Origin.none()
 
@@ -113,13 +129,67 @@ class Builder:
         return self.open[-1]
 
     def add(self, statement: Stmt) -> None:
+        match statement:
+            case Store(base=base):
+                self.forget_written(base)
+            case Assign(Name("_"), _):
+                self.formulas.clear()  # a call that may write anything
+            case _:
+                pass
         self.open[-1].append(statement)
+
+    # -- formulas ----------------------------------------------------------------------------
+
+    def formula(self, value: Val) -> Op | None:
+        """What a value is the product, quotient or negative of, where that may be used instead.
+
+        Not any more once an array in it has been written in place: `b_bar = -a_bar; b_bar += c`.
+        """
+        return self.formulas.get(value) if isinstance(value, Name) else None
+
+    def forget_written(self, base: Operand) -> None:
+        """Formulas that read the storage written, or that it held, hold no longer."""
+        root = self.root(base)
+        for name, formula in list(self.formulas.items()):
+            if name == root or not all(self.is_apart(arg, root) for arg in formula.args):
+                del self.formulas[name]
+
+    def is_apart(self, value: Any, root: Operand) -> bool:
+        """Is this surely not (a view of) the storage `root`?"""
+        if not isinstance(value, Name) or isinstance(self.kind(value), (Py, Np)):
+            return True
+        mine = self.root(value)
+        return mine != root and (self.is_made_here(mine) or self.is_made_here(root))
+
+    def root(self, value: Operand) -> Operand:
+        """The storage that a value looks at, as far back as its definitions show."""
+        while (
+            isinstance(value, Name) and value in self.definitions and not self.is_made_here(value)
+        ):
+            base = next((o for o in operands(self.definitions[value]) if isinstance(o, Name)), None)
+            if base is None:
+                return value
+            value = base
+        return value
+
+    def is_made_here(self, value: Operand) -> bool:
+        match self.definitions.get(value) if isinstance(value, Name) else None:
+            case Op(op):
+                return op in ("add", "sub", "mul", "truediv", "neg", "pow", "matmul")
+            case MethodCall(method="copy") | Call(Ref("np.zeros_like")):
+                return True
+            case _:
+                return False
 
     def emit(self, expr: Expr, kind: Kind, hint: str = "t", varied: bool = False) -> Name:
         name = self.fresh(hint, kind, varied)
         self.definitions[name] = expr
         self.new.add(name)
         self.add(Assign(name, expr, self.origin))
+        if isinstance(expr, Op) and expr.op in ("mul", "truediv", "neg"):
+            if len(self.formulas) >= 200:  # keeps writes in long functions cheap
+                self.formulas.clear()
+            self.formulas[name] = expr
         return name
 
     def emit_into(
@@ -138,9 +208,11 @@ class Builder:
         """Statements written inside go to the list yielded."""
         statements: list[Stmt] = []
         self.open.append(statements)
+        self.formulas.clear()  # what a later statement of a loop writes, an earlier one reads
         try:
             yield statements
         finally:
+            self.formulas.clear()
             popped = self.open.pop()
             assert popped is statements
 
@@ -174,8 +246,6 @@ class Builder:
             return self.emit(Op("super_", items), Unknown(), hint)
         varied = any(map(self.is_varied, items))
         if value.form == "tuple" and value.cls is not tuple:
-            from sourcead.ir.nodes import Call
-
             return self.emit(
                 Call(Ref(value.cls.__name__, value.cls), items), self.kind(value), hint, varied
             )

@@ -94,6 +94,7 @@ def tangent(done: Specialised, wrt: Sequence[int], *, name: str, value: bool = T
     is_active = activity(b, useful)
     b.derivative = True
     b.new = set()
+    b.formulas = {}
     sweep = Forward(b, locations, is_active)
     sweep.rules.selected = find_selected(primal.body, b.kinds, done.heap, locations.written)
     sweep.rules.chosen = find_selected(primal.body, b.kinds, done.heap, (), by_name=True)
@@ -371,6 +372,8 @@ class Forward:
             fresh = self.b.fresh(self.hint(target), self.b.kinds[found])
             self.b.statements[-1] = replace(last, target=fresh)
             self.b.definitions[fresh] = last.expr
+            if found in self.b.formulas:
+                self.b.formulas[fresh] = self.b.formulas[found]
             self.b.new.add(fresh)
             return fresh  # type: ignore[no-any-return]
         return found
@@ -547,8 +550,8 @@ class Forward:
         return total
 
     def add(self, total: Val, term: Val) -> Val:
-        definition = self.b.definitions.get(term) if isinstance(term, Name) else None
-        if isinstance(definition, Op) and definition.op == "neg" and term in self.b.new:
+        definition = self.b.formula(term)
+        if definition is not None and definition.op == "neg":
             return self.b.op("sub", [total, definition.args[0]])  # type: ignore[no-any-return]
         return self.b.op("add", [total, term])  # type: ignore[no-any-return]
 

@@ -132,6 +132,7 @@ def sweeps(
     is_active = activity(b, useful)
     b.derivative = True
     b.new = set()
+    b.formulas = {}
     sweep = Reverse(b, locations, is_active)
     sweep.selected = find_selected(primal.body, b.kinds, done.heap, locations.written)
     sweep.chosen = find_selected(primal.body, b.kinds, done.heap, (), by_name=True)

@@ -421,14 +421,14 @@ class Operations(Slots):
             case "mul" | "truediv" | "pow" if one[1] and is_number(self.kind(args[0])):
                 return args[0]
             case "neg" if isinstance(args[0], Name):
-                inner = self.definitions.get(args[0])
-                if isinstance(inner, Op) and inner.op == "neg":
+                inner = self.formula(args[0])
+                if inner is not None and inner.op == "neg":
                     return inner.args[0]
             case "mul" if isinstance(args[1], Const) and not isinstance(args[0], Const):
                 return self.op(op, [args[1], args[0]])  # constants first
             case "mul" if isinstance(args[1], Name) and isinstance(args[0], Const):
-                inner = self.definitions.get(args[1])
-                if isinstance(inner, Op) and inner.op == "mul" and isinstance(inner.args[0], Const):
+                inner = self.formula(args[1])
+                if inner is not None and inner.op == "mul" and isinstance(inner.args[0], Const):
                     product = self.fold("mul", [args[0], inner.args[0]])
                     if product is not None:
                         return self.op("mul", [product, inner.args[1]])

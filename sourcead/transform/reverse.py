@@ -742,11 +742,11 @@ class Reverse:
                 return self.negative(seed)  # type: ignore[no-any-return]
         if isinstance(seed, Const) and seed.value == 1:
             return partial
-        sign = self.b.definitions.get(seed) if isinstance(seed, Name) else None
-        if isinstance(sign, Op) and sign.op == "neg" and seed in self.b.new:
+        sign = self.b.formula(seed)
+        if sign is not None and sign.op == "neg":
             return self.negative(self.weigh(sign.args[0], partial, value))
-        definition = self.b.definitions.get(partial) if isinstance(partial, Name) else None
-        if isinstance(definition, Op) and isinstance(partial, Name) and partial in self.b.new:
+        definition = self.b.formula(partial)
+        if definition is not None:
             if definition.op == "truediv":
                 return self.over(self.weigh(seed, definition.args[0], value), definition.args[1])
             if definition.op == "neg":
@@ -759,8 +759,8 @@ class Reverse:
 
     def over(self, value: Val, divisor: Val) -> Val:
         """`value / divisor`, with a sign outside."""
-        definition = self.b.definitions.get(value) if isinstance(value, Name) else None
-        if isinstance(definition, Op) and definition.op == "neg" and value in self.b.new:
+        definition = self.b.formula(value)
+        if definition is not None and definition.op == "neg":
             return self.negative(self.b.op("truediv", [definition.args[0], divisor]))
         return self.b.op("truediv", [value, divisor])  # type: ignore[no-any-return]
 

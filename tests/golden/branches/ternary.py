@@ -5,8 +5,7 @@ def ternary(x):
 # output
 def ternary_grad(x, out_bar=1.0):         # grad(ternary), x: float
     if x > 0.0:                           # return x * x if x > 0.0 else 0.1 * x
-        x_bar = out_bar * x
-        x_bar += out_bar * x
+        x_bar = 2.0 * out_bar * x
     else:
         x_bar = 0.1 * out_bar
     return x_bar

@@ -7,7 +7,5 @@ def closure(x):
     return scaled(2.0) + scaled(x)
 # output
 def closure_grad(x, out_bar=1.0):         # grad(closure), x: float
-    x_bar = out_bar * x                   # return x * v
-    x_bar += out_bar * x
-    x_bar += 2.0 * out_bar
+    x_bar = 2.0 * out_bar * x + 2.0 * out_bar  # return x * v
     return x_bar

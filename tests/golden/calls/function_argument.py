@@ -11,6 +11,5 @@ def function_argument(x):
     return twice(math.sin, x)
 # output
 def function_argument_grad(x, out_bar=1.0):  # grad(function_argument), x: float
-    t_bar = out_bar * math.cos(math.sin(x))  # return f(f(v))
-    x_bar = t_bar * math.cos(x)
+    x_bar = out_bar * math.cos(math.sin(x)) * math.cos(x)  # return f(f(v))
     return x_bar

@@ -8,11 +8,7 @@ def inlined(x, y):
     return square(x) + 3.0 * square(x - y)
 # output
 def inlined_grad(x, y, out_bar=1.0):      # grad(inlined), x: float, y: float
-    t = x - y
-    t_bar = 3.0 * out_bar                 # return square(x) + 3.0 * square(x - y)
-    x_bar = t_bar * t                     # return v * v
-    x_bar += t_bar * t
+    x_bar = 6.0 * out_bar * (x - y)       # return v * v
     y_bar = -x_bar                        # return square(x) + 3.0 * square(x - y)
-    x_bar += out_bar * x                  # return v * v
-    x_bar += out_bar * x
+    x_bar += 2.0 * out_bar * x            # return v * v
     return x_bar, y_bar

@@ -15,9 +15,6 @@ def comprehension_grad(x, out_bar=1.0):   # grad(comprehension), x: float64[:]
     add_items(t_bar, (out_bar,) * len(t))
     x_bar = np.zeros_like(x)
     for i in reversed(range(t_1)):
-        t_bar_1 = t_bar.pop()
-        t = x[i]
-        t_bar_2 = t_bar_1 * t             # return sum([v * v for v in x])
-        t_bar_2 += t_bar_1 * t
-        x_bar[i] += t_bar_2
+        t_bar_1 = 2.0 * t_bar.pop() * x[i]
+        x_bar[i] += t_bar_1
     return x_bar

@@ -16,11 +16,8 @@ def dataclass_parameter(spring, x):
 # output
 def dataclass_parameter_grad(spring, x, out_bar=1.0):  # grad(dataclass_parameter), spring: Spring, x: float
     t = x - spring.rest
-    t_bar = out_bar * t ** 2              # return 0.5 * spring.stiffness * (x - spring.rest) ** 2
-    t_bar_1 = out_bar * (0.5 * spring.stiffness)
-    t_bar_1 = 2.0 * t_bar_1 * t
-    t_bar_1 = -t_bar_1
-    t_bar = 0.5 * t_bar
-    spring_bar = {'stiffness': t_bar, 'rest': t_bar_1}
+    # return 0.5 * spring.stiffness * (x - spring.rest) ** 2
+    t_bar = -(2.0 * (out_bar * (0.5 * spring.stiffness)) * t)
+    spring_bar = {'stiffness': 0.5 * (out_bar * t ** 2), 'rest': t_bar}
     spring_bar = like_object(spring, spring_bar)
     return spring_bar

@@ -9,6 +9,5 @@ def dict_parameter(params, x):
 def dict_parameter_grad(params, x, out_bar=1.0):  # grad(dict_parameter), params: dict[unknown], x: float
     t = math.tanh(params['w'] * x + params['b'])
     t_bar = out_bar * (1.0 - t * t)       # return math.tanh(params["w"] * x + params["b"])
-    t_bar_1 = t_bar * x
-    params_bar = {'w': t_bar_1, 'b': t_bar}
+    params_bar = {'w': t_bar * x, 'b': t_bar}
     return params_bar

@@ -10,8 +10,6 @@ def functions_grad(x, out_bar=1.0):       # grad(functions), x: float64[:]
     t = np.exp(-x)
     x_bar = 0.5 * out_bar / np.sqrt(x)    # return np.sum(np.exp(-x) * np.sin(x) + np.sqrt(x))
     t_bar = out_bar * np.sin(x)
-    t_bar_1 = out_bar * t
-    x_bar[...] += t_bar_1 * np.cos(x)
-    t_bar = t_bar * t
-    x_bar[...] -= t_bar
+    x_bar += out_bar * t * np.cos(x)
+    x_bar -= t_bar * t
     return x_bar

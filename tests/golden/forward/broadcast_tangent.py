@@ -9,8 +9,5 @@ def broadcast_tangent(A, r):
 # output
 def broadcast_tangent_jvp(A, r, A_dot, r_dot):  # jvp(broadcast_tangent), A: float64[:, :], r: float64[:]
     t = A - r
-    t_dot = A_dot - r_dot                 # return np.sum((A - r) ** 2, axis=0)[1]
-    t_dot = 2.0 * t_dot * t
-    y_dot = np.sum(t_dot, axis=0)
-    t_dot = y_dot[1]
-    return np.sum(t ** 2, axis=0)[1], t_dot
+    y_dot = np.sum(2.0 * (A_dot - r_dot) * t, axis=0)  # return np.sum((A - r) ** 2, axis=0)[1]
+    return np.sum(t ** 2, axis=0)[1], y_dot[1]

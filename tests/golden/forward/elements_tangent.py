@@ -14,13 +14,11 @@ def elements_tangent(x):
 # output
 def elements_tangent_jvp(x, x_dot):       # jvp(elements_tangent), x: float64[:]
     y = np.empty(len(x))
-    y_dot = np.zeros_like(y)              # y = np.empty(len(x))
+    y_dot = np.zeros_like(y)               # y = np.empty(len(x))
     for i in range(len(x)):
         t = x[i]
-        t_dot = x_dot[i]                  # y[i] = math.sin(x[i])
         t_1 = math.sin(t)
-        t_dot = t_dot * math.cos(t)       # y[i] = math.sin(x[i])
-        y_dot[i] = t_dot
+        y_dot[i] = x_dot[i] * math.cos(t)  # y[i] = math.sin(x[i])
         y[i] = t_1
-    y_dot = np.sum(y_dot)                 # return np.sum(y)
+    y_dot = np.sum(y_dot)                  # return np.sum(y)
     return np.sum(y), y_dot

@@ -9,9 +9,7 @@ def product_tangent(A, x):
     return np.sum(y * y)
 # output
 def product_tangent_jvp(A, x, A_dot, x_dot):  # jvp(product_tangent), A: float64[:, :], x: float64[:]
-    t_dot = A_dot @ x + A @ x_dot         # y = np.tanh(A @ x)
     y = np.tanh(A @ x)
-    y_dot = t_dot * (1.0 - y * y)         # y = np.tanh(A @ x)
-    t_dot = y_dot * y + y_dot * y         # return np.sum(y * y)
-    y_dot = np.sum(t_dot)
+    y_dot = (A_dot @ x + A @ x_dot) * (1.0 - y * y)  # y = np.tanh(A @ x)
+    y_dot = np.sum(y_dot * y + y_dot * y)            # return np.sum(y * y)
     return np.sum(y * y), y_dot

@@ -11,6 +11,4 @@ def sin_product_tangent(x, y):
 def sin_product_tangent_jvp(x, y, x_dot, y_dot):  # jvp(sin_product_tangent), x: float, y: float
     a = x * y
     a_dot = x_dot * y + y_dot * x         # a = x * y
-    t_dot = a_dot * math.cos(a)           # return math.sin(a) + x
-    t_dot = t_dot + x_dot
-    return math.sin(a) + x, t_dot
+    return math.sin(a) + x, a_dot * math.cos(a) + x_dot

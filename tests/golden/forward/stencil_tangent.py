@@ -12,20 +12,12 @@ def stencil_tangent(u, steps):
 def stencil_tangent_jvp(u, steps, u_dot):  # jvp(stencil_tangent), u: float64[:], steps: int
     u_dot = laid_out(u_dot, u)
     for _ in range(steps):
-        t_dot = u_dot[1:-1]               # u[1:-1] += 0.1 * u[1:-1] * (u[2:] - 2.0 * u[1:-1] + u[:-2])
         t = 0.1 * u[1:-1]
-        t_dot = 0.1 * t_dot               # u[1:-1] += 0.1 * u[1:-1] * (u[2:] - 2.0 * u[1:-1] + u[:-2])
-        t_dot_1 = u_dot[2:]
-        t_dot_2 = u_dot[1:-1]
-        t_dot_2 = 2.0 * t_dot_2
-        t_dot_1 = t_dot_1 - t_dot_2
-        t_dot_2 = u_dot[:-2]
         t_1 = u[2:] - 2.0 * u[1:-1] + u[:-2]
-        t_dot_1 = t_dot_1 + t_dot_2        # u[1:-1] += 0.1 * u[1:-1] * (u[2:] - 2.0 * u[1:-1] + u[:-2])
         t_2 = t * t_1
-        t_dot = t_dot * t_1 + t_dot_1 * t  # u[1:-1] += 0.1 * u[1:-1] * (u[2:] - 2.0 * u[1:-1] + u[:-2])
+        # u[1:-1] += 0.1 * u[1:-1] * (u[2:] - 2.0 * u[1:-1] + u[:-2])
+        t_dot = 0.1 * u_dot[1:-1] * t_1 + (u_dot[2:] - 2.0 * u_dot[1:-1] + u_dot[:-2]) * t
         u_dot[1:-1] += t_dot
         u[1:-1] += t_2
-    t_dot = 2.0 * u_dot * u                # return np.sum(u**2)
-    y_dot = np.sum(t_dot)
+    y_dot = np.sum(2.0 * u_dot * u)       # return np.sum(u**2)
     return np.sum(u ** 2), y_dot

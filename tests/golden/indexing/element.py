@@ -6,11 +6,9 @@ def element(x):
 def element_grad(x, out_bar=1.0):         # grad(element), x: float64[:]
     t = x[0]
     t_1 = x[1]
-    t_bar = 2.0 * out_bar * x[-1]         # return x[0] * x[1] + x[-1] ** 2
-    x_bar = np.zeros_like(x)
-    x_bar[-1] += t_bar
+    x_bar = np.zeros_like(x)              # return x[0] * x[1] + x[-1] ** 2
+    x_bar[-1] += 2.0 * out_bar * x[-1]
     t_bar = out_bar * t_1
-    t_bar_1 = out_bar * t
-    x_bar[1] += t_bar_1
+    x_bar[1] += out_bar * t
     x_bar[0] += t_bar
     return x_bar

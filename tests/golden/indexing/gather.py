@@ -7,7 +7,6 @@ def gather(x, index):
     return np.sum(x[index] ** 2)
 # output
 def gather_grad(x, index, out_bar=1.0):   # grad(gather), x: float64[:], index: int64[:]
-    t_bar = 2.0 * out_bar * x[index]      # return np.sum(x[index] ** 2)
-    x_bar = np.zeros_like(x)
-    np.add.at(x_bar, index, t_bar)
+    x_bar = np.zeros_like(x)              # return np.sum(x[index] ** 2)
+    np.add.at(x_bar, index, 2.0 * out_bar * x[index])
     return x_bar

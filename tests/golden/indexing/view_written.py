@@ -12,9 +12,8 @@ def view_written(x):
 def view_written_grad(x, out_bar=1.0):    # grad(view_written), x: float64[:]
     y = x.copy()
     v = y[1:]
-    v[...] *= 2.0
-    y_bar = out_bar * y                   # return np.sum(y * y)
-    y_bar[...] += out_bar * y
+    v *= 2.0
+    y_bar = 2.0 * out_bar * y             # return np.sum(y * y)
     y_bar_1 = y_bar[1:]                   # v *= 2.0
-    y_bar_1[...] *= 2.0
+    y_bar_1 *= 2.0
     return y_bar

@@ -30,9 +30,8 @@ def break_when_small_grad(x, out_bar=1.0):  # grad(break_when_small), x: float
         if not t:                         # if abs(term) < 1e-9:
             t = saved_1.pop()
             t_bar = term_bar / k          # term = -term * x / k
-            t_bar_1 = t_bar * x
             x_bar += t_bar * t
-            term_bar = -t_bar_1
+            term_bar = -(t_bar * x)
             term_bar += total_bar         # total += term
     x_bar += term_bar                     # for k in range(1, 50):
     return x_bar

@@ -30,8 +30,6 @@ def early_return_in_loop_grad(x, out_bar=1.0):  # grad(early_return_in_loop), x:
             y_bar_1 += y_bar
             y_bar = y_bar_1
         else:
-            y_bar_1 = y_bar * y           # y = y * y
-            y_bar_1 += y_bar * y
-            y_bar = y_bar_1
+            y_bar = 2.0 * y_bar * y       # y = y * y
         y_bar_1 = 0.0
     return y_bar

@@ -22,7 +22,6 @@ def nested_grad(x, n, m, out_bar=1.0):    # grad(nested), x: float, n: int, m: i
         for j in reversed(range(m)):           # for j in range(m):
             row = row_saved.pop()
             row_bar_1 = row_bar * (x + i * j)  # row *= x + i * j
-            t_bar = row_bar * row
-            x_bar += t_bar
+            x_bar += row_bar * row
             row_bar = row_bar_1
     return x_bar

@@ -16,17 +16,12 @@ def logistic_regression_grad(w, b, X, y, out_bar=1.0):
     p = 1.0 / t_1
     t_2 = 1.0 - y
     t_3 = 1.0 - p
-    t_bar = -out_bar                      # return -np.mean(y * np.log(p) + (1.0 - y) * np.log(1.0 - p))
-    y_bar = np.divide(t_bar, np.size(y * np.log(p) + t_2 * np.log(t_3)))
-    t_bar = y_bar * t_2
-    t_bar = t_bar / t_3
-    p_bar = -t_bar
-    t_bar = y_bar * y
-    p_bar[...] += t_bar / p
-    t_bar = -(p_bar * p / t_1)            # p = 1.0 / (1.0 + np.exp(-z))
-    t_bar = t_bar * t
-    z_bar = -t_bar
-    b_bar = z_bar.sum()                   # z = X @ w + b
-    w_bar = z_bar @ X
+    # return -np.mean(y * np.log(p) + (1.0 - y) * np.log(1.0 - p))
+    y_bar = np.divide(-out_bar, np.size(y * np.log(p) + t_2 * np.log(t_3)))
+    p_bar = -(y_bar * t_2 / t_3)
+    p_bar += y_bar * y / p
+    t = p_bar * p / t_1 * t               # p = 1.0 / (1.0 + np.exp(-z))
+    b_bar = t.sum()                       # z = X @ w + b
+    w_bar = t @ X
     b_bar = float(b_bar)
     return w_bar, b_bar

@@ -17,14 +17,13 @@ def rnn_grad(W, U, xs, out_bar=1.0):      # grad(rnn), W: float64[:, :], U: floa
         h_1 = np.tanh(W @ h + U @ xs[i])
         saved.append((h, h_1))
         h = h_1
-    h_bar = out_bar * h                    # return np.sum(h * h)
-    h_bar[...] += out_bar * h
+    h_bar = 2.0 * out_bar * h              # return np.sum(h * h)
     U_bar = np.zeros_like(U)               # for x in xs:
     W_bar = np.zeros_like(W)
     for i in reversed(range(t)):
         h, h_1 = saved.pop()
         t_bar = h_bar * (1.0 - h_1 * h_1)  # h = np.tanh(W @ h + U @ x)
-        U_bar[...] += np.outer(t_bar, xs[i])
+        U_bar += np.outer(t_bar, xs[i])
         h_bar = t_bar @ W
-        W_bar[...] += np.outer(t_bar, h)
+        W_bar += np.outer(t_bar, h)
     return W_bar, U_bar

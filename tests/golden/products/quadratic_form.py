@@ -7,5 +7,5 @@ def quadratic_form_grad(A, x, out_bar=1.0):  # grad(quadratic_form), A: float64[
     t = out_bar * x                       # return x @ A @ x
     x_bar = out_bar * (x @ A)
     t_1 = np.outer(x, t)
-    x_bar[...] += A @ t
+    x_bar += A @ t
     return t_1, x_bar

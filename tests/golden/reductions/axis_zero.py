@@ -7,7 +7,7 @@ def axis_zero(A):
     return np.sum(np.sum(A, axis=0) ** 2)
 # output
 def axis_zero_grad(A, out_bar=1.0):       # grad(axis_zero), A: float64[:, :]
-    t_bar = 2.0 * out_bar * np.sum(A, axis=0)  # return np.sum(np.sum(A, axis=0) ** 2)
-    a_bar = np.broadcast_to(np.expand_dims(t_bar, 0), A.shape)
+    # return np.sum(np.sum(A, axis=0) ** 2)
+    a_bar = np.broadcast_to(np.expand_dims(2.0 * out_bar * np.sum(A, axis=0), 0), A.shape)
     A_bar = a_bar.copy()
     return A_bar

@@ -9,11 +9,9 @@ def centred(A):
 # output
 def centred_grad(A, out_bar=1.0):         # grad(centred), A: float64[:, :]
     d = A - np.mean(A, axis=0, keepdims=True)
-    t_bar = out_bar * d                          # return np.sum(d * d * d)
-    d_bar = out_bar * (d * d)
-    d_bar[...] += t_bar * d
-    d_bar[...] += t_bar * d
-    t_bar = (-d_bar).sum(axis=0, keepdims=True)  # d = A - np.mean(A, axis=0, keepdims=True)
-    y_bar = np.divide(t_bar, A.shape[0])
+    d_bar = out_bar * (d * d)             # return np.sum(d * d * d)
+    d_bar += 2.0 * (out_bar * d) * d
+    # d = A - np.mean(A, axis=0, keepdims=True)
+    y_bar = np.divide((-d_bar).sum(axis=0, keepdims=True), A.shape[0])
     A_bar = d_bar + np.broadcast_to(y_bar, A.shape)
     return A_bar

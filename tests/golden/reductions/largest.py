@@ -9,12 +9,10 @@ def largest(x):
 def largest_grad(x, out_bar=1.0):         # grad(largest), x: float64[:]
     t = np.max(x)
     t_1 = np.min(x)
-    t_bar = out_bar * t_1                 # return np.max(x) * np.min(x)
-    t_bar_1 = out_bar * t
-    picked = x == t_1
+    picked = x == t_1                     # return np.max(x) * np.min(x)
     ties = np.sum(picked, keepdims=True, dtype=np.float64)
-    x_bar = picked * np.divide(t_bar_1, ties)
+    x_bar = picked * np.divide(out_bar * t, ties)
     picked = x == t
     ties = np.sum(picked, keepdims=True, dtype=np.float64)
-    x_bar[...] += picked * np.divide(t_bar, ties)
+    x_bar += picked * np.divide(out_bar * t_1, ties)
     return x_bar

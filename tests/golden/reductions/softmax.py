@@ -13,16 +13,12 @@ def softmax_grad(x, target, out_bar=1.0):  # grad(softmax), x: float64[:], targe
     e = np.exp(x - t)
     t_1 = np.sum(e)
     p = e / t_1
-    t_bar = -out_bar                      # return -np.sum(target * np.log(p))
-    t_bar = t_bar * target
-    p_bar = t_bar / p
+    p_bar = -out_bar * target / p         # return -np.sum(target * np.log(p))
     e_bar = p_bar / t_1                   # p = e / np.sum(e)
-    t_bar = (-(p_bar * p / t_1)).sum()
-    a_bar = np.broadcast_to(t_bar, x.shape)
-    e_bar[...] += a_bar
+    a_bar = np.broadcast_to((-(p_bar * p / t_1)).sum(), x.shape)
+    e_bar += a_bar
     t_bar = e_bar * e                     # e = np.exp(x - np.max(x))
-    t_bar_1 = (-t_bar).sum()
     picked = x == t
     ties = np.sum(picked, keepdims=True, dtype=np.float64)
-    x_bar = t_bar + picked * np.divide(t_bar_1, ties)
+    x_bar = t_bar + picked * np.divide((-t_bar).sum(), ties)
     return x_bar

@@ -4,8 +4,5 @@ def polynomial(x):
     return 3.0 * x**3 - 2.0 * x**2 + x - 7.0
 # output
 def polynomial_grad(x, out_bar=1.0):      # grad(polynomial), x: float
-    t_bar = -out_bar                      # return 3.0 * x**3 - 2.0 * x**2 + x - 7.0
-    x_bar = out_bar
-    x_bar += 4.0 * t_bar * x
-    x_bar += 9.0 * out_bar * x ** 2
+    x_bar = out_bar - 4.0 * out_bar * x + 9.0 * out_bar * x ** 2  # return 3.0 * x**3 - 2.0 * x**2 + x - 7.0
     return x_bar

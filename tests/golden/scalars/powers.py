@@ -8,7 +8,6 @@ def powers_grad(x, y, out_bar=1.0):       # grad(powers), x: float, y: float
     y_bar = out_bar * (2.0 ** y * log_or_zero(2.0))  # return x**2 + x**y + 2.0**y
     t_1 = power_slope(x, y)
     t = t * log_or_zero(x)
-    x_bar = out_bar * t_1
     y_bar += out_bar * t
-    x_bar += 2.0 * out_bar * x
+    x_bar = out_bar * t_1 + 2.0 * out_bar * x
     return x_bar, y_bar

@@ -4,11 +4,7 @@ def quotient(x, y):
     return x / y - y / (x + 2.0)
 # output
 def quotient_grad(x, y, out_bar=1.0):     # grad(quotient), x: float, y: float
-    t = x / y
-    t_1 = x + 2.0
-    t_bar = -out_bar                      # return x / y - y / (x + 2.0)
-    y_bar = -(out_bar / t_1)
-    x_bar = -(t_bar * (y / t_1) / t_1)
-    x_bar += out_bar / y
-    y_bar -= out_bar * t / y
+    t = x + 2.0
+    x_bar = out_bar * (y / t) / t + out_bar / y  # return x / y - y / (x + 2.0)
+    y_bar = -(out_bar / t) - out_bar * (x / y) / y
     return x_bar, y_bar

@@ -10,7 +10,6 @@ def sin_product(x, y):
 def sin_product_grad(x, y, out_bar=1.0):  # grad(sin_product), x: float, y: float
     a = x * y
     a_bar = out_bar * math.cos(a)         # return math.sin(a) + x
-    x_bar = out_bar                       # a = x * y
-    x_bar += a_bar * y
+    x_bar = out_bar + a_bar * y           # a = x * y
     y_bar = a_bar * x
     return x_bar, y_bar

@@ -9,7 +9,6 @@ def tuple_unpack_grad(x, y, out_bar=1.0):  # grad(tuple_unpack), x: float, y: fl
     b = x + y
     a_bar = out_bar * b                   # return a * b
     y_bar = out_bar * a
-    x_bar = y_bar                         # a, b = x * y, x + y
-    x_bar += a_bar * y
+    x_bar = y_bar + a_bar * y             # a, b = x * y, x + y
     y_bar += a_bar * x
     return x_bar, y_bar

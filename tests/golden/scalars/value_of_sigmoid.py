@@ -11,7 +11,4 @@ def value_of_sigmoid_value_and_grad(x, out_bar=1.0):  # value_and_grad(value_of_
     t = math.exp(-x)
     t_1 = 1.0 + t
     t_2 = 1.0 / t_1
-    t_bar = -(out_bar * t_2 / t_1)        # return 1.0 / (1.0 + math.exp(-x))
-    t_bar = t_bar * t
-    x_bar = -t_bar
-    return t_2, x_bar
+    return t_2, out_bar * t_2 / t_1 * t

@@ -11,9 +11,9 @@ def augmented_array(x, y):
 # output
 def augmented_array_grad(x, y, out_bar=1.0):  # grad(augmented_array), x: float64[:], y: float64[:]
     z = x * y
-    z[...] += x
+    z += x
     t = z.copy()
-    z[...] *= y
+    z *= y
     a_bar = np.broadcast_to(out_bar, x.shape)  # return np.sum(z)
     z[...] = t
     z_bar = a_bar.copy()                       # z *= y
@@ -21,6 +21,6 @@ def augmented_array_grad(x, y, out_bar=1.0):  # grad(augmented_array), x: float6
     z_bar[...] = t * y
     y_bar = t * z
     x_bar = z_bar.copy()                       # z += x
-    x_bar[...] += z_bar * y                    # z = x * y
-    y_bar[...] += z_bar * x
+    x_bar += z_bar * y                         # z = x * y
+    y_bar += z_bar * x
     return x_bar, y_bar

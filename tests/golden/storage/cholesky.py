@@ -33,11 +33,10 @@ def cholesky_grad(A, out_bar=1.0):        # grad(cholesky), A: float64[:, :]
     shadows = Shadows()
     t_2 = out_bar / t_1                   # return np.sum(np.log(np.diag(L)))
     t_bar = shadows.of(t_1)
-    t_bar[...] += t_2
-    t_bar = shadows.take_apart(t_1, L)
-    t_1 = on_diagonal(t_bar, L.shape, 0)
+    t_bar += t_2
+    t_1 = on_diagonal(shadows.take_apart(t_1, L), L.shape, 0)
     L_bar = shadows.of(L)
-    L_bar[...] += t_1
+    L_bar += t_1
     A_bar = np.zeros_like(A)              # for i in range(n):
     for i in reversed(range(t)):
         t, t_1 = saved.pop()
@@ -52,9 +51,9 @@ def cholesky_grad(A, out_bar=1.0):        # grad(cholesky), A: float64[:, :]
         t_2 = L[i, :i]
         t_3 = t_bar_1 * t_2               # L[i, i] = math.sqrt(A[i, i] - L[i, :i] @ L[i, :i])
         t_bar_1 = shadows.of(t_2)
-        t_bar_1[...] += t_1
+        t_bar_1 += t_1
         t_bar_1 = shadows.of(t)
-        t_bar_1[...] += t_3
+        t_bar_1 += t_3
         A_bar[i, i] += t_bar
         for j in reversed(range(i)):      # for j in range(i):
             t, t_1 = saved_1.pop()
@@ -73,9 +72,9 @@ def cholesky_grad(A, out_bar=1.0):        # grad(cholesky), A: float64[:, :]
             t_2 = L[i, :j]
             t_3 = t_bar_1 * t_2           # L[i, j] = (A[i, j] - L[i, :j] @ L[j, :j]) / L[j, j]
             t_bar_1 = shadows.of(t_2)
-            t_bar_1[...] += t_1
+            t_bar_1 += t_1
             t_bar_1 = shadows.of(t)
-            t_bar_1[...] += t_3
+            t_bar_1 += t_3
             A_bar[i, j] += t_bar
     L_bar = shadows.take(L)               # L = np.zeros((n, n))
     return A_bar

@@ -12,7 +12,6 @@ def dot_by_elements_grad(x, y, out_bar=1.0):  # grad(dot_by_elements), x: float6
     total_bar = out_bar
     for i in reversed(range(len(x))):
         t_bar = total_bar * y[i]          # total += x[i] * y[i]
-        t_bar_1 = total_bar * x[i]
-        y_bar[i] += t_bar_1
+        y_bar[i] += total_bar * x[i]
         x_bar[i] += t_bar
     return x_bar, y_bar

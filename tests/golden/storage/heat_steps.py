@@ -16,9 +16,8 @@ def heat_steps_grad(u, steps, out_bar=1.0):  # grad(heat_steps), u: float64[:], 
     u_bar = 2.0 * out_bar * u             # return np.sum(u**2)
     for _ in range(steps):
         t_bar = u_bar[1:-1].copy()        # u[1:-1] += 0.1 * (u[2:] - 2.0 * u[1:-1] + u[:-2])
-        t_bar = 0.1 * t_bar
-        u_bar[:-2] += t_bar
-        u_bar[2:] += t_bar
-        t_bar = -t_bar
-        u_bar[1:-1] += 2.0 * t_bar
+        t_bar_1 = 0.1 * t_bar
+        u_bar[:-2] += t_bar_1
+        u_bar[2:] += t_bar_1
+        u_bar[1:-1] -= 0.2 * t_bar
     return u_bar

@@ -14,10 +14,7 @@ def linear_scan_grad(x, c, out_bar=1.0):  # grad(linear_scan), x: float64[:], c:
     t = len(A)
     for i in range(1, t):
         A[i] += c * A[i - 1]
-    A_bar = out_bar * A                   # return np.sum(A * A)
-    A_bar[...] += out_bar * A
+    A_bar = 2.0 * out_bar * A             # return np.sum(A * A)
     for i in reversed(range(1, t)):       # for i in range(1, len(A)):
-        t_bar = A_bar[i]                  # A[i] += c * A[i - 1]
-        t_bar = t_bar * c
-        A_bar[i - 1] += t_bar
+        A_bar[i - 1] += A_bar[i] * c      # A[i] += c * A[i - 1]
     return A_bar

@@ -18,6 +18,5 @@ def map_elements_grad(x, out_bar=1.0):    # grad(map_elements), x: float64[:]
     for i in reversed(range(len(x))):
         t = y_bar[i]                           # y[i] = math.sin(x[i])
         y_bar[i] = 0.0
-        t_bar = t * math.cos(x[i])
-        x_bar[i] += t_bar
+        x_bar[i] += t * math.cos(x[i])
     return x_bar

@@ -21,7 +21,6 @@ def nonlinear_scan_grad(x, out_bar=1.0):  # grad(nonlinear_scan), x: float64[:]
         A_bar[i] = 0.0
         t_1 = i - 1
         t_bar = t * A[t_1]                # A[i] = A[i] * A[i - 1]
-        t_bar_1 = t * A[i]
-        A_bar[t_1] += t_bar_1
+        A_bar[t_1] += t * A[i]
         A_bar[i] += t_bar
     return A_bar
