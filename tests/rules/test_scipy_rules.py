@@ -39,7 +39,9 @@ RULES = [
     if stated_in(rule).startswith("sourcead.rules.scipy") and rule.functions
 ]
 SYMMETRIC = {"solve_continuous_are": ("q", "r"), "solve_discrete_are": ("q", "r")}
-ITERATIVE = dict.fromkeys(["newton", "fsolve", "fixed_point", "quad", "odeint"], 1e-5)
+ITERATIVE = dict.fromkeys(
+    ["newton", "fsolve", "fixed_point", "quad", "odeint", "cg", "minres", "gmres", "bicgstab"], 1e-5
+)
 SPECIAL = [rule for rule in RULES if stated_in(rule).endswith(".special")]
 
 

@@ -167,7 +167,7 @@ def weighted(x, w):
     samples=lambda rng: [
         call(bell, 0.1, 1.5, (0.7, 1.3)),
         call(weighted, 0.0, 1.5, (np.array([1.0, 2.0, 0.5]),)),
-        call(bell, -np.inf, np.inf, args=(0.7, 1.3)),
+        call(bell, -np.inf, np.inf, args=(0.7, 1.3), epsabs=1e-13, epsrel=1e-13),
     ],
 )
 def quad(y_bar, y, func, a, b, args=(), *, epsabs=1.49e-08, epsrel=1.49e-08, limit=50):

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sourcead.ir.kinds import Array, Kind, Number, Py, Tuple, Unknown
+import numpy as np
+
+from sourcead.ir.kinds import Array, Kind, Number, Py, Tuple, Unknown, Value
 from sourcead.rules.numpy.helpers import kind_like
 from sourcead.rules.registry import all_rules, lookup
 
@@ -76,6 +78,42 @@ def path(func: Any, y0: Any, t: Any, *args: Any, **kwargs: Any) -> Kind:
     if isinstance(y0, Array) and isinstance(t, Array) and len(y0.dims) == 1 and len(t.dims) == 1:
         return Array("float64", (t.dims[0], y0.dims[0]))
     return Unknown()
+
+
+def product(matrix: Any, other: Any) -> Kind:
+    """A sparse matrix times a dense array: only the array's further axes are known."""
+    if not isinstance(other, Array) or _is_complex(matrix):
+        return Unknown()
+    return Array(_floating(other.dtype), (None, *other.dims[1:]))
+
+
+def product_behind(matrix: Any, other: Any) -> Kind:
+    """A dense array times a sparse matrix."""
+    if not isinstance(other, Array) or _is_complex(matrix):
+        return Unknown()
+    return Array(_floating(other.dtype), (*other.dims[:-1], None))
+
+
+def solution(matrix: Any, b: Any, *args: Any, **kwargs: Any) -> Kind:
+    """Of a sparse system: like the right-hand side."""
+    return (
+        Array(_floating(b.dtype), b.dims)
+        if isinstance(b, Array) and not _is_complex(matrix)
+        else Unknown()
+    )
+
+
+def solution_and_state(matrix: Any, b: Any, *args: Any, **kwargs: Any) -> Kind:
+    """Of an iterative solver."""
+    return Tuple((solution(matrix, b), Py(int)))
+
+
+def _is_complex(matrix: Any) -> bool:
+    return isinstance(matrix, Value) and np.dtype(getattr(matrix.value, "dtype", float)).kind == "c"
+
+
+def _floating(dtype: str) -> str:
+    return str(np.result_type(np.dtype(dtype), np.float64))
 
 
 def state_kinds_of_adjoints() -> None:
