@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from sourcead.runtime.accumulate import unbroadcast
+from sourcead.runtime.gathers import take_adjoint
 
 __all__ = [
     "diff_adjoint",
@@ -89,9 +90,9 @@ def gradient_adjoints(
         x = _grid(step, len(values))
         nodes, weights = _stencils(x, edge_order)
         weights = weights.astype(np.result_type(f), copy=False)
-        out = np.zeros_like(values)
+        out = 0.0
         for k in range(nodes.shape[1]):
-            np.add.at(out, nodes[:, k], weights[:, k, None] * lanes)
+            out = out + take_adjoint(weights[:, k, None] * lanes, np.shape(values), nodes[:, k], 0)
         f_bar = f_bar + _back(out, f, one)
         if np.ndim(step) == 0:
             slopes = np.sum(weights[:, :, None] * values[nodes], axis=1)
@@ -211,5 +212,6 @@ def _grid_adjoint(x: Any, nodes: Any, weights: Any, values: Any, seeds: Any) -> 
     slopes, bends = _slopes_and_bends(x, nodes, weights, values)
     x_bar = np.sum(seeds * bends, axis=1)
     for k in range(nodes.shape[1]):
-        np.add.at(x_bar, nodes[:, k], -weights[:, k] * np.sum(seeds * slopes[:, k], axis=1))
+        pull = weights[:, k] * np.sum(seeds * slopes[:, k], axis=1)
+        x_bar = x_bar - take_adjoint(pull, np.shape(x), nodes[:, k], 0)
     return x_bar.astype(np.result_type(seeds), copy=False)

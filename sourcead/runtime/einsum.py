@@ -11,7 +11,14 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["einsum_adjoint", "einsum_adjoints", "einsum_tangents", "exchanged"]
+__all__ = [
+    "einsum_adjoint",
+    "einsum_adjoint_change",
+    "einsum_adjoint_seeds",
+    "einsum_adjoints",
+    "einsum_tangents",
+    "exchanged",
+]
 
 
 def exchanged(subscripts: str, k: int) -> Any:
@@ -87,6 +94,47 @@ def einsum_adjoints(y_bar: Any, subscripts: Any, *operands: Any) -> tuple[Any, .
     for k in range(count):
         bars[2 * k] = einsum_adjoint(y_bar, k, *given)
     return tuple(bars)
+
+
+def einsum_adjoint_seeds(
+    x_bar: Any, y_bar: Any, k: int, subscripts: Any, operands: tuple[Any, ...]
+) -> tuple[Any, tuple[Any, ...]]:
+    """Adjoints of `einsum_adjoint(y_bar, k, subscripts, *operands)`, by the seed in operand k's place.
+
+    It is linear in y_bar, where the transpose is `np.einsum` itself, and in each other operand.
+    """
+    arrays, inputs, output = _labelled(subscripts, operands)
+    arrays[k] = x_bar
+    terms: list[Any] = []
+    for array, labels in zip(arrays, inputs):
+        terms += [array, labels]
+    others = [
+        None if i == k else einsum_adjoint(y_bar, i, *terms, output) for i in range(len(arrays))
+    ]
+    if not isinstance(subscripts, str):
+        raise NotImplementedError("einsum without a string of subscripts has no second derivative")
+    return np.einsum(*terms, output), tuple(others)
+
+
+def einsum_adjoint_change(
+    x: Any,
+    y_bar: Any,
+    k: int,
+    subscripts: Any,
+    operands: tuple[Any, ...],
+    y_bar_dot: Any,
+    operands_dot: Any,
+) -> Any:
+    """The tangent of `einsum_adjoint`: of the seed and of each other operand in turn."""
+    x_dot: Any = np.zeros_like(x)
+    if y_bar_dot is not None:
+        x_dot = x_dot + einsum_adjoint(y_bar_dot, k, subscripts, *operands)
+    for i, dot in enumerate(operands_dot or ()):
+        if dot is not None and i != k:
+            x_dot = x_dot + einsum_adjoint(
+                y_bar, k, subscripts, *operands[:i], dot, *operands[i + 1 :]
+            )
+    return x_dot
 
 
 def einsum_tangents(

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from sourcead.runtime.gathers import take_adjoint
+
 __all__ = ["interp_adjoints", "interp_tangent"]
 
 
@@ -44,17 +46,16 @@ def interp_adjoints(
     """Adjoints in x, xp, fp, left and right of `np.interp`."""
     first, second, weight, slope, below, above, inside = _intervals(x, xp, fp, period)
     inner = np.where(inside, y_bar, 0.0)
-    xp_bar = np.zeros(np.shape(xp), np.result_type(y_bar))
-    fp_bar = np.zeros(np.shape(fp), np.result_type(y_bar))
-    np.add.at(fp_bar, first, inner * (1.0 - weight))
-    np.add.at(fp_bar, second, inner * weight)
-    np.add.at(xp_bar, first, -inner * slope * (1.0 - weight))
-    np.add.at(xp_bar, second, -inner * slope * weight)
+    n = (len(xp),)
+    before, behind = inner * (1.0 - weight), inner * weight
+    fp_bar = take_adjoint(before, n, first) + take_adjoint(behind, n, second)
+    xp_bar = -take_adjoint(before * slope, n, first) - take_adjoint(behind * slope, n, second)
     low, high = np.sum(np.where(below, y_bar, 0.0)), np.sum(np.where(above, y_bar, 0.0))
+    ends = np.arange(len(xp))
     if period is None and left is None:
-        fp_bar[0] += low
+        fp_bar = fp_bar + low * (ends == 0)
     if period is None and right is None:
-        fp_bar[-1] += high
+        fp_bar = fp_bar + high * (ends == len(xp) - 1)
     return inner * slope, xp_bar, fp_bar, low, high
 
 

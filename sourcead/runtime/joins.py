@@ -11,6 +11,7 @@ __all__ = [
     "block_adjoint",
     "column_parts",
     "depth_parts",
+    "filled",
     "insert_adjoint",
     "join_parts",
     "parts_along",
@@ -20,6 +21,14 @@ __all__ = [
     "split_points",
     "unstacked",
 ]
+
+
+def filled(bars: Any, arrays: Any) -> list[Any]:
+    """The adjoints (or tangents) of `arrays`, zeros where there is none."""
+    return [
+        np.zeros(np.shape(a)) if b is None else b
+        for b, a in zip(bars or [None] * len(arrays), arrays)
+    ]
 
 
 def split_points(arrays: Any, axis: int) -> list[int]:

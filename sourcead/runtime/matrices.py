@@ -33,6 +33,8 @@ __all__ = [
     "pinv_adjoint",
     "pinv_tangent",
     "power_block",
+    "power_block_adjoints",
+    "power_block_tangent",
     "qr_adjoint",
     "qr_tangent",
     "svd_adjoint",
@@ -462,11 +464,35 @@ def tensorsolve_tangent(x: Any, a: Any, axes: Any, a_dot: Any, b_dot: Any) -> An
 # ---- products ------------------------------------------------------------------------------
 
 
-def power_block(a: Any, a_dot: Any, n: int) -> Any:
-    """The derivative of a**n along a_dot: the corner of [[a, a_dot], [0, a]]**n, for any whole n."""
+def power_block(a: Any, change: Any, n: int) -> Any:
+    """The derivative of a**n along `change`: the corner of [[a, change], [0, a]]**n, for any whole n."""
     size = np.shape(a)[-1]
-    block = np.block([[a, a_dot], [np.zeros_like(a), a]])
-    return np.linalg.matrix_power(block, n)[..., :size, size:]
+    return np.linalg.matrix_power(_block(a, change), n)[..., :size, size:]
+
+
+def _block(a: Any, corner: Any) -> Any:
+    """[[a, corner], [0, a]]"""
+    upper = np.concatenate([a, corner], axis=-1)
+    return np.concatenate([upper, np.concatenate([np.zeros_like(a), a], axis=-1)], axis=-2)
+
+
+def power_block_adjoints(x_bar: Any, a: Any, change: Any, n: int) -> tuple[Any, Any]:
+    """Adjoints of `power_block`, by itself: that of [[a, change], [0, a]]**n for a seed in the corner."""
+    size = np.shape(a)[-1]
+    seed = _block(np.zeros_like(x_bar), x_bar)
+    bar = power_block(transposed(_block(a, change)), seed, n)
+    return bar[..., :size, :size] + bar[..., size:, size:], bar[..., :size, size:]
+
+
+def power_block_tangent(x: Any, a: Any, change: Any, n: int, a_dot: Any, change_dot: Any) -> Any:
+    size = np.shape(a)[-1]
+    x_dot: Any = np.zeros_like(x)
+    if change_dot is not None:
+        x_dot = x_dot + power_block(a, change_dot, n)
+    if a_dot is not None:
+        moved = _block(a_dot, np.zeros_like(a_dot))
+        x_dot = x_dot + power_block(_block(a, change), moved, n)[..., :size, size:]
+    return x_dot
 
 
 def multi_dot_adjoint(y_bar: Any, arrays: Any) -> tuple[Any, ...]:

@@ -10,7 +10,14 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["cond_slope", "matrix_norm_slope", "norm_slope", "spread_norm", "vector_norm_slope"]
+__all__ = [
+    "cond_slope",
+    "is_vector_norm",
+    "matrix_norm_slope",
+    "norm_slope",
+    "spread_norm",
+    "vector_norm_slope",
+]
 
 
 def norm_slope(x: Any, ord: Any, axis: Any) -> Any:
@@ -27,6 +34,17 @@ def norm_slope(x: Any, ord: Any, axis: Any) -> Any:
     if ord is None:
         return _two_slope(x, axes)
     return vector_norm_slope(x, ord, axes) if len(axes) == 1 else matrix_norm_slope(x, ord, axes)
+
+
+def is_vector_norm(ord: Any, axis: Any, rank: int) -> bool:
+    """Is `np.linalg.norm(x, ord, axis)` the root of the sum of squares, or the sum of magnitudes?
+
+    >>> is_vector_norm(None, None, 2), is_vector_norm(2, None, 2), is_vector_norm(1, 0, 2)
+    (True, False, True)
+    """
+    if axis is None:
+        return ord is None or (ord == "fro" and rank == 2) or (ord in (1, 2) and rank == 1)
+    return isinstance(axis, int) and (ord is None or ord in (1, 2))
 
 
 def spread_norm(y: Any, x: Any, axis: Any, keepdims: bool) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sourcead.runtime.gathers import take_adjoint
 from sourcead.runtime.nested_lists import unpacked
 
 __all__ = ["constant_pad_adjoint", "pad_adjoint"]
@@ -67,7 +68,8 @@ def pad_adjoint(
         elif mode in ("edge", "wrap") or (
             mode in ("reflect", "symmetric") and reflect_type == "even"
         ):
-            lanes = _sum_sources(lanes, np.pad(np.arange(size), width, mode), size)  # type: ignore[call-overload]
+            source = np.pad(np.arange(size), width, mode)  # type: ignore[call-overload]
+            lanes = take_adjoint(lanes, (size, *np.shape(lanes)[1:]), source, 0)
         else:
             extra: dict[str, Any] = {}
             if mode in ("reflect", "symmetric"):
@@ -78,10 +80,3 @@ def pad_adjoint(
             lanes = np.tensordot(fill, lanes, (0, 0))
         y_bar = np.moveaxis(lanes, 0, axis)
     return y_bar
-
-
-def _sum_sources(lanes: Any, source: Any, size: int) -> Any:
-    """For each element the sum of the places that were filled from it."""
-    out = np.zeros((size, *np.shape(lanes)[1:]), np.result_type(lanes))
-    np.add.at(out, source, lanes)
-    return out

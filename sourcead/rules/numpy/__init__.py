@@ -18,6 +18,7 @@ from sourcead.rules.numpy import (
     shaping,
     sorting,
     statistics,
+    transposes,
     ufunc_methods,
 )
 
@@ -43,5 +44,6 @@ __all__ = [
     "shaping",
     "sorting",
     "statistics",
+    "transposes",
     "ufunc_methods",
 ]

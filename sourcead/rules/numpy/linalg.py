@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from sourcead.rules.forms import constant, forward_rule, reverse_rule
-from sourcead.rules.numpy.decided import maybe_complex
+from sourcead.rules.numpy.decided import computed, maybe_complex
 from sourcead.rules.numpy.samples import call, positive_definite, present, well_conditioned
 from sourcead.runtime.matrices import (
     cholesky_adjoint,
@@ -40,6 +40,7 @@ from sourcead.runtime.matrices import (
 )
 from sourcead.runtime.norms import (
     cond_slope,
+    is_vector_norm,
     matrix_norm_slope,
     norm_slope,
     spread_norm,
@@ -47,6 +48,7 @@ from sourcead.runtime.norms import (
 )
 
 constant(np.linalg.matrix_rank)
+constant(is_vector_norm, kind=computed(is_vector_norm))
 
 
 def _complex(rng, *shape):
@@ -537,16 +539,23 @@ INF = float("inf")
 )
 def norm(y_bar, y, x, ord=None, axis=None, keepdims=False):
     """0 at the zero vector; what ties for the largest shares equally."""
-    if ord is None and axis is None and not np.iscomplexobj(x):
-        return x * (y_bar / np.where(y == 0.0, 1.0, y))
-    return spread_norm(y_bar, x, axis, keepdims) * norm_slope(x, ord, axis)
+    if np.iscomplexobj(x) or not is_vector_norm(ord, axis, np.ndim(x)):
+        return spread_norm(y_bar, x, axis, keepdims) * norm_slope(x, ord, axis)
+    if axis is not None and not keepdims:
+        y = np.expand_dims(y, axis)
+        y_bar = np.expand_dims(y_bar, axis)
+    if ord == 1:
+        return y_bar * np.sign(x)
+    return x * (y_bar / np.where(y == 0.0, 1.0, y))
 
 
 @forward_rule(np.linalg.norm)
 def norm_tangent(y, x, ord=None, axis=None, keepdims=False, *, x_dot):
-    if ord is None and axis is None and not np.iscomplexobj(x):
-        return np.sum(x * x_dot, keepdims=keepdims) / np.where(y == 0.0, 1.0, y)
-    return np.sum(np.real(norm_slope(x, ord, axis) * x_dot), axis=axis, keepdims=keepdims)
+    if np.iscomplexobj(x) or not is_vector_norm(ord, axis, np.ndim(x)):
+        return np.sum(np.real(norm_slope(x, ord, axis) * x_dot), axis=axis, keepdims=keepdims)
+    if ord == 1:
+        return np.sum(np.sign(x) * x_dot, axis=axis, keepdims=keepdims)
+    return np.sum(x * x_dot, axis=axis, keepdims=keepdims) / np.where(y == 0.0, 1.0, y)
 
 
 @reverse_rule(
