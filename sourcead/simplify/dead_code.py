@@ -40,6 +40,7 @@ from sourcead.ir.walk import reads, statements
 __all__ = ["dead_code"]
 
 FRESH_OPS = frozenset({"list", "dict", "add", "sub", "mul", "truediv", "neg", "pow", "matmul"})
+NEVER_RAISE = frozenset({"tuple", "list", "dict", "copy", "slice", "is_", "is_not", "not_", "undo"})
 LIST_METHODS = frozenset({"append", "pop"})
 
 
@@ -51,6 +52,11 @@ def dead_code(
     marker = _Marker(function, is_pure, base_of)
     marker.run()
     return replace(function, body=marker.sweep(function.body))
+
+
+def may_raise(expr: Any) -> bool:
+    """Could evaluating this raise an exception that a `try` around it is there for?"""
+    return not isinstance(expr, MakeFunction) and not (isinstance(expr, Op) and expr.op in NEVER_RAISE)
 
 
 class _Marker:
@@ -67,9 +73,13 @@ class _Marker:
         self.grown = True
         self.roots: dict[Name, Name] = {}
         self.fresh: set[Name] = set()
+        self.caught: set[Name] = set()  # computed where an exception would be handled
         for stmt in statements(function.body):
             if isinstance(stmt, Assign):
                 self._note(stmt)
+            if isinstance(stmt, Try) and stmt.handlers:
+                inside = [s for s in statements(stmt.body) if isinstance(s, Assign)]
+                self.caught.update(s.target for s in inside if may_raise(s.expr))
 
     def _note(self, stmt: Assign) -> None:
         expr = stmt.expr
@@ -121,7 +131,7 @@ class _Marker:
     def is_live(self, stmt: Stmt) -> bool:
         match stmt:
             case Assign(target, expr):
-                return target in self.live or self.has_effect(expr)
+                return target in self.live or target in self.caught or self.has_effect(expr)
             case Store(base):
                 return self.is_storage_live(base)
             case StoreAttr() | StoreVariable() | Delete() | Raise() | Unpack():
@@ -149,8 +159,8 @@ class _Marker:
     def is_live_inside(self, stmt: Stmt) -> bool:
         """Live for its own sake, not because a carried value in the same loop wants it."""
         match stmt:
-            case Assign(_, expr):
-                return self.has_effect(expr) or stmt.target in self.live
+            case Assign(target, expr):
+                return self.has_effect(expr) or target in self.live or target in self.caught
             case _:
                 return self.is_live(stmt)
 

@@ -245,6 +245,14 @@ class Forward:
                     )
                 )
                 self.b.add(stmt)
+            case StoreAttr(base) if isinstance(self.b.kind(base), Object):
+                self.b.add(stmt)  # reads that carry a derivative are the values stored, or refused
+            case Assign(_, Call(Ref(_, setter), (base, Const(str() as attr), value))) if (
+                setter is object.__setattr__ and self.dot(base) != ZERO
+            ):
+                dot = self.b.operand(self.dot(base))
+                self.b.add(StoreAttr(dot, attr, self.b.operand(self.full(value)), None, self.b.origin))
+                self.b.add(stmt)
             case Delete(base, index) if (
                 index is not None
                 and isinstance(self.b.kind(base), (List, Dict))

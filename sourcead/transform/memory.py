@@ -4,8 +4,9 @@ While `transform/heap.py` says what a container may hold at any time, this says 
 that reading an attribute or an element gives the very value that was stored.  An object made in the
 function then costs the derivative nothing: its attributes are values like all others.
 
-A container is known by the name that its making was given.  Another name may stand for the same
-container only if it has the same site, so a store through one makes the others forget.
+A container is known by the name that its making was given, so two names known here are two
+containers.  Another name may stand for any container of its site: a store through it makes all of
+them forget.
 
 >>> memory = Memory()
 >>> p, x = Name("p", 0), Name("x", 0)
@@ -86,10 +87,11 @@ class Memory:
         self.contents.clear()
 
     def put(self, name: Any, site: str, slot: Hashable, value: Any) -> None:
-        """A store: this name knows the slot now, other names of the site forget it."""
-        self.forget_slot(site, slot, but=name)
+        """A store: this name knows the slot now; a name that is not known may mean any container of the site."""
         held = self.known(name)
-        if held is not None:
+        if held is None:
+            self.forget_slot(site, slot)
+        else:
             self.note((name, slot))
             self.contents[name] = Contents(
                 held.site, held.form, {**held.slots, slot: value}, held.complete
@@ -106,7 +108,6 @@ class Memory:
     def replace(self, name: Name, slots: dict[Hashable, Any]) -> None:
         """The whole content has changed (append, pop, sort)."""
         held = self.contents[name]
-        self.forget_site(held.site, but=name)
         for slot in {*held.slots, *slots}:
             self.note((name, slot))
         self.contents[name] = Contents(held.site, held.form, slots, held.complete)
@@ -134,10 +135,10 @@ class Memory:
         rest = {s: v for s, v in held.slots.items() if s != slot}
         self.contents[name] = Contents(held.site, held.form, rest, False)
 
-    def forget_slot(self, site: str, slot: Hashable, but: Any = None) -> None:
+    def forget_slot(self, site: str, slot: Hashable) -> None:
         """Some container of the site has another value in this slot now."""
         for name, held in list(self.contents.items()):
-            if name == but or held.site != site:
+            if held.site != site:
                 continue
             if held.form == "list":
                 self.forget(name)
@@ -146,9 +147,9 @@ class Memory:
                 rest = {s: v for s, v in held.slots.items() if s != slot}
                 self.contents[name] = Contents(held.site, held.form, rest, False)
 
-    def forget_site(self, site: str, but: Any = None) -> None:
+    def forget_site(self, site: str) -> None:
         for name, held in list(self.contents.items()):
-            if name != but and held.site == site:
+            if held.site == site:
                 self.forget(name)
 
     def note(self, key: Key) -> None:

@@ -172,6 +172,9 @@ class Reverse:
                 self.loop(stmt, stmt.carried, stmt.body)
             case With():
                 self.sweep(stmt.body)
+            case StoreAttr(base, attr, value, op) if isinstance(self.b.kind(base), Object):
+                if isinstance(base, Name) and self.is_active(base):
+                    self.slot_store(base, Const(attr), value, op)
             case Unpack() | Delete() | StoreAttr() | StoreVariable():
                 self.other(stmt)
             case Raise():
@@ -183,12 +186,8 @@ class Reverse:
 
     def other(self, stmt: Unpack | Delete | StoreAttr | StoreVariable) -> None:
         """Statements through which nothing active goes; otherwise they are refused."""
-        known = isinstance(stmt, StoreAttr) and isinstance(
-            self.b.kind(stmt.base), Object
-        )  # reads are values, or refused
         if (
             isinstance(stmt, StoreAttr)
-            and not known
             and isinstance(stmt.value, Name)
             and self.is_active(stmt.value)
         ):
@@ -238,6 +237,11 @@ class Reverse:
     # -- assignments -------------------------------------------------------------------------
 
     def assign(self, stmt: Assign, target: Name, expr: Any) -> None:
+        match expr:
+            case Call(Ref(_, setter), (Name() as base, Const() as attr, value)) if setter is object.__setattr__:
+                if self.is_active(base):
+                    self.slot_store(base, attr, value, None)  # type: ignore[arg-type]
+                return
         if isinstance(expr, (Call, MethodCall)):
             written = written_arguments(expr, self.b.kinds)
             if written:
@@ -978,7 +982,20 @@ class Reverse:
         return self.is_active(name) and not self.adj.is_dynamic(name)
 
     def check_condition(self, stmt: While) -> None:
-        """Values computed in a `while` test flow on into the body like any other."""
+        """Values computed in a `while` test flow on into the body like any other; stores are done once more."""
+        from sourcead.ir.walk import statements
+
+        for inner in statements(stmt.condition):
+            base: Any = None
+            if isinstance(inner, (Store, StoreAttr)):
+                base = inner.base
+            elif isinstance(inner, Assign) and isinstance(inner.expr, MethodCall):
+                base = inner.expr.value
+            if isinstance(self.b.kind(base), (Array, List, Dict, Object)) and self.is_active(base):
+                self.b.refuse(
+                    "the test of a `while` changes something that carries a derivative",
+                    "change it in the loop's body",
+                )
 
     def loop(self, stmt: For | While, carried: tuple[Carried, ...], body: Block) -> None:
         """The reversed loop: adjoints of what is carried travel backward, outer adjoints add up."""
