@@ -1,0 +1,420 @@
+# mypy: allow-untyped-defs, allow-untyped-calls
+"""`scipy.ndimage`: linear filters with their boundary modes, and interpolation."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+from scipy import ndimage
+
+from sourcead.rules.forms import constant, forward_rule, helper, helpers, linear, reverse_rule
+from sourcead.rules.numpy.samples import call
+from sourcead.runtime import scipy_images
+from sourcead.runtime.scipy_images import filter_adjoint, sampling, weights_adjoint
+
+helpers(scipy_images)
+
+MODES = ("reflect", "constant", "nearest", "mirror", "wrap")
+
+# ---- filters with fixed weights ----------------------------------------------------------------
+# A constant beyond the border other than 0 (`cval`) would make them affine: that keyword is not taken.
+
+
+def _images(rng, *args, **kwargs):
+    a = rng.normal(size=(4, 5))
+    return [call(a, *args, mode=mode, **kwargs) for mode in MODES]
+
+
+def _radius(sigma, truncate, radius):
+    return int(truncate * float(sigma) + 0.5) if radius is None else radius
+
+
+def _reach(input, sigma, truncate, radius, axes):
+    """How far a Gaussian filter reaches along each axis."""
+    ndim = np.ndim(input)
+    axes = tuple(range(ndim)) if axes is None else tuple(np.atleast_1d(axes) % ndim)
+    reach = [0] * ndim
+    for axis, s, r in zip(axes, np.broadcast_to(sigma, len(axes)), _broadcast(radius, len(axes))):
+        reach[axis] = _radius(s, truncate, r)
+    return reach
+
+
+def _broadcast(value, n):
+    return [value] * n if value is None or np.ndim(value) == 0 else list(value)
+
+
+@linear(
+    ndimage.gaussian_filter,
+    wrt="input",
+    samples=lambda rng: [
+        *_images(rng, 1.2),
+        *_images(rng, (0.5, 1.0), order=(1, 0)),
+        *_images(rng, 0.7, axes=(1,)),
+        call(rng.normal(size=9), 1.0, truncate=2.0),
+    ],
+)
+@helper
+def gaussian_filter(
+    y_bar, input, sigma, order=0, *, mode="reflect", truncate=4.0, radius=None, axes=None
+):
+    def run(a):
+        named = {} if axes is None else {"axes": axes}
+        return ndimage.gaussian_filter(
+            a, sigma, order, mode="constant", truncate=truncate, radius=radius, **named
+        )
+
+    reach = _reach(input, sigma, truncate, radius, axes)
+    modes = mode if isinstance(mode, str) or axes is None else _modes(mode, axes, np.ndim(input))
+    return filter_adjoint(y_bar, run, reach, modes)
+
+
+def _modes(mode, axes, ndim):
+    """A mode for each of `axes`; the other axes have no border."""
+    modes = ["constant"] * ndim
+    for axis, each in zip(axes, mode):
+        modes[axis] = each
+    return modes
+
+
+@linear(
+    ndimage.gaussian_filter1d,
+    wrt="input",
+    samples=lambda rng: [*_images(rng, 1.2), *_images(rng, 0.8, 0, 1), *_images(rng, 1.0, order=2)],
+)
+@helper
+def gaussian_filter1d(
+    y_bar, input, sigma, axis=-1, order=0, *, mode="reflect", truncate=4.0, radius=None
+):
+    def run(a):
+        return ndimage.gaussian_filter1d(
+            a, sigma, axis, order, mode="constant", truncate=truncate, radius=radius
+        )
+
+    reach = [0] * np.ndim(input)
+    reach[axis] = _radius(sigma, truncate, radius)
+    return filter_adjoint(y_bar, run, reach, mode)
+
+
+@linear(
+    ndimage.uniform_filter,
+    wrt="input",
+    samples=lambda rng: [*_images(rng), *_images(rng, (2, 3), origin=(0, 1)), *_images(rng, 4)],
+)
+@helper
+def uniform_filter(y_bar, input, size=3, *, mode="reflect", origin=0):
+    def run(a):
+        return ndimage.uniform_filter(a, size, mode="constant", origin=origin)
+
+    return filter_adjoint(y_bar, run, np.broadcast_to(size, np.ndim(input)), mode)
+
+
+@linear(
+    ndimage.uniform_filter1d,
+    wrt="input",
+    samples=lambda rng: [*_images(rng, 3), *_images(rng, 4, 0, origin=-1)],
+)
+@helper
+def uniform_filter1d(y_bar, input, size, axis=-1, *, mode="reflect", origin=0):
+    def run(a):
+        return ndimage.uniform_filter1d(a, size, axis, mode="constant", origin=origin)
+
+    reach = [0] * np.ndim(input)
+    reach[axis] = size
+    return filter_adjoint(y_bar, run, reach, mode)
+
+
+@linear(ndimage.laplace, wrt="input", samples=_images)
+@helper
+def laplace(y_bar, input, *, mode="reflect"):
+    return filter_adjoint(y_bar, lambda a: ndimage.laplace(a, mode="constant"), 1, mode)
+
+
+@linear(ndimage.sobel, wrt="input", samples=lambda rng: [*_images(rng), *_images(rng, 0)])
+@helper
+def sobel(y_bar, input, axis=-1, *, mode="reflect"):
+    return filter_adjoint(y_bar, lambda a: ndimage.sobel(a, axis, mode="constant"), 1, mode)
+
+
+@linear(ndimage.prewitt, wrt="input", samples=lambda rng: [*_images(rng), *_images(rng, 0)])
+@helper
+def prewitt(y_bar, input, axis=-1, *, mode="reflect"):
+    return filter_adjoint(y_bar, lambda a: ndimage.prewitt(a, axis, mode="constant"), 1, mode)
+
+
+@linear(ndimage.gaussian_laplace, wrt="input", samples=lambda rng: _images(rng, 0.8))
+@helper
+def gaussian_laplace(y_bar, input, sigma, *, mode="reflect"):
+    def run(a):
+        return ndimage.gaussian_laplace(a, sigma, mode="constant")
+
+    return filter_adjoint(y_bar, run, _reach(input, sigma, 4.0, None, None), mode)
+
+
+def _gradient_parts(input, sigma, mode, cval):
+    """The smoothed slope along each axis."""
+    orders = np.eye(np.ndim(input), dtype=int)
+    return [ndimage.gaussian_filter(input, sigma, tuple(o), mode=mode, cval=cval) for o in orders]
+
+
+@reverse_rule(
+    ndimage.gaussian_gradient_magnitude, wrt=("input",), samples=lambda rng: _images(rng, 0.8)
+)
+@helper
+def gaussian_gradient_magnitude(y_bar, y, input, sigma, *, mode="reflect", cval=0.0):
+    """0 where the gradient is 0."""
+    total = np.zeros_like(y)
+    pull = np.where(y == 0.0, 0.0, y_bar / np.where(y == 0.0, 1.0, y))
+    orders = np.eye(np.ndim(input), dtype=int)
+    for order, part in zip(orders, _gradient_parts(input, sigma, mode, cval)):
+        total = total + gaussian_filter(pull * part, input, sigma, tuple(order), mode=mode)
+    return total
+
+
+@forward_rule(ndimage.gaussian_gradient_magnitude)
+@helper
+def gaussian_gradient_magnitude_tangent(y, input, sigma, *, mode="reflect", cval=0.0, input_dot):
+    parts = _gradient_parts(input, sigma, mode, cval)
+    dots = _gradient_parts(input_dot, sigma, mode, 0.0)
+    total = sum(part * dot for part, dot in zip(parts, dots))
+    return np.where(y == 0.0, 0.0, total / np.where(y == 0.0, 1.0, y))
+
+
+# ---- filters whose weights are differentiated ----------------------------------------------------
+
+
+def _weighted(rng):
+    a, w = rng.normal(size=(4, 5)), rng.normal(size=(3, 2))
+    calls = [call(a, w, mode=mode) for mode in MODES]
+    return [
+        *calls,
+        call(a, w, mode="constant", cval=1.5),
+        call(a, rng.normal(size=(2, 4)), origin=(0, 1)),
+        call(a, w, origin=(-1, 0), mode="wrap"),
+        call(rng.normal(size=7), rng.normal(size=4)),
+    ]
+
+
+@reverse_rule(ndimage.correlate, wrt=("input", "weights"), samples=_weighted)
+@helper
+def correlate(y_bar, y, input, weights, *, mode="reflect", cval=0.0, origin=0):
+    def run(a):
+        return ndimage.correlate(a, weights, mode="constant", origin=origin)
+
+    return (
+        filter_adjoint(y_bar, run, np.shape(weights), mode),
+        weights_adjoint(y_bar, input, np.shape(weights), mode, cval, origin),
+    )
+
+
+@forward_rule(ndimage.correlate)
+@helper
+def correlate_tangent(
+    y, input, weights, *, mode="reflect", cval=0.0, origin=0, input_dot, weights_dot
+):
+    y_dot = 0.0
+    if input_dot is not None:
+        y_dot = ndimage.correlate(input_dot, weights, mode=mode, origin=origin)
+    if weights_dot is not None:
+        y_dot = y_dot + ndimage.correlate(input, weights_dot, mode=mode, cval=cval, origin=origin)
+    return y_dot
+
+
+def _mirror_origin(shape, origin):
+    """A convolution is the correlation with the weights read backwards, about the other middle."""
+    origins = np.broadcast_to(origin, len(shape))
+    return tuple(-int(o) - (1 if n % 2 == 0 else 0) for n, o in zip(shape, origins))
+
+
+@reverse_rule(ndimage.convolve, wrt=("input", "weights"), samples=_weighted)
+@helper
+def convolve(y_bar, y, input, weights, *, mode="reflect", cval=0.0, origin=0):
+    def run(a):
+        return ndimage.convolve(a, weights, mode="constant", origin=origin)
+
+    turned = _mirror_origin(np.shape(weights), origin)
+    return (
+        filter_adjoint(y_bar, run, [n + 1 for n in np.shape(weights)], mode),
+        np.flip(weights_adjoint(y_bar, input, np.shape(weights), mode, cval, turned)),
+    )
+
+
+@forward_rule(ndimage.convolve)
+@helper
+def convolve_tangent(
+    y, input, weights, *, mode="reflect", cval=0.0, origin=0, input_dot, weights_dot
+):
+    y_dot = 0.0
+    if input_dot is not None:
+        y_dot = ndimage.convolve(input_dot, weights, mode=mode, origin=origin)
+    if weights_dot is not None:
+        y_dot = y_dot + ndimage.convolve(input, weights_dot, mode=mode, cval=cval, origin=origin)
+    return y_dot
+
+
+def _rows(rng):
+    a, w = rng.normal(size=(4, 5)), rng.normal(size=3)
+    return [
+        *[call(a, w, mode=mode) for mode in MODES],
+        call(a, w, 0, mode="constant", cval=1.5),
+        call(a, rng.normal(size=4), origin=1),
+    ]
+
+
+def _along(weights, axis, ndim):
+    """One-dimensional weights as weights of an image."""
+    shape = [1] * ndim
+    shape[axis] = -1
+    return np.reshape(weights, shape)
+
+
+def _origins(origin, axis, ndim):
+    origins = [0] * ndim
+    origins[axis] = origin
+    return tuple(origins)
+
+
+@reverse_rule(ndimage.correlate1d, wrt=("input", "weights"), samples=_rows)
+@helper
+def correlate1d(y_bar, y, input, weights, axis=-1, *, mode="reflect", cval=0.0, origin=0):
+    ndim = np.ndim(input)
+    wide = _along(weights, axis, ndim)
+    bars = correlate(
+        y_bar, y, input, wide, mode=mode, cval=cval, origin=_origins(origin, axis, ndim)
+    )
+    return bars[0], np.ravel(bars[1])
+
+
+@forward_rule(ndimage.correlate1d)
+@helper
+def correlate1d_tangent(
+    y, input, weights, axis=-1, *, mode="reflect", cval=0.0, origin=0, input_dot, weights_dot
+):
+    y_dot = 0.0
+    if input_dot is not None:
+        y_dot = ndimage.correlate1d(input_dot, weights, axis, mode=mode, origin=origin)
+    if weights_dot is not None:
+        moved = ndimage.correlate1d(input, weights_dot, axis, mode=mode, cval=cval, origin=origin)
+        y_dot = y_dot + moved
+    return y_dot
+
+
+@reverse_rule(ndimage.convolve1d, wrt=("input", "weights"), samples=_rows)
+@helper
+def convolve1d(y_bar, y, input, weights, axis=-1, *, mode="reflect", cval=0.0, origin=0):
+    ndim = np.ndim(input)
+    wide = _along(weights, axis, ndim)
+    bars = convolve(
+        y_bar, y, input, wide, mode=mode, cval=cval, origin=_origins(origin, axis, ndim)
+    )
+    return bars[0], np.ravel(bars[1])
+
+
+@forward_rule(ndimage.convolve1d)
+@helper
+def convolve1d_tangent(
+    y, input, weights, axis=-1, *, mode="reflect", cval=0.0, origin=0, input_dot, weights_dot
+):
+    y_dot = 0.0
+    if input_dot is not None:
+        y_dot = ndimage.convolve1d(input_dot, weights, axis, mode=mode, origin=origin)
+    if weights_dot is not None:
+        moved = ndimage.convolve1d(input, weights_dot, axis, mode=mode, cval=cval, origin=origin)
+        y_dot = y_dot + moved
+    return y_dot
+
+
+# ---- interpolation -----------------------------------------------------------------------------
+
+
+def _places(rng):
+    a = rng.normal(size=(5, 6))
+    points = rng.uniform(0.6, 3.4, (2, 7))
+    beyond = rng.uniform(-2.8, 7.3, (2, 7))
+    calls = [call(a, points, order=order) for order in (0, 1, 2, 3)]
+    calls += [
+        call(a, beyond, order=1, mode=mode) for mode in ("nearest", "mirror", "reflect", "constant")
+    ]
+    calls += [call(a, beyond, mode=mode) for mode in ("mirror", "reflect")]
+    return [*calls, call(rng.normal(size=6), points[:1], order=3, prefilter=False)]
+
+
+def _coefficients(input, order, mode, prefilter):
+    if order < 2 or not prefilter:
+        return np.asarray(input, float)
+    if mode == "nearest":
+        raise NotImplementedError("mode='nearest' has a derivative rule for order 0 and 1")
+    return ndimage.spline_filter(input, order, mode=mode)
+
+
+def _corners(parts):
+    """Each choice of one neighbour per axis: their indices, and what picks weights or slopes."""
+    count = len(parts[0][0])
+    for choice in itertools.product(range(count), repeat=len(parts)):
+        yield tuple(part[0][k] for part, k in zip(parts, choice)), choice
+
+
+def _weight(parts, choice, sloped=None):
+    product = 1.0
+    for axis, (part, k) in enumerate(zip(parts, choice)):
+        product = product * part[2 if axis == sloped else 1][k]
+    return product
+
+
+def _slopes_in_place(coefficients, parts, axis):
+    total = 0.0
+    for index, choice in _corners(parts):
+        total = total + coefficients[index] * _weight(parts, choice, axis)
+    return total
+
+
+@reverse_rule(ndimage.map_coordinates, wrt=("input", "coordinates"), samples=_places)
+@helper
+def map_coordinates(
+    y_bar, y, input, coordinates, *, order=3, mode="constant", cval=0.0, prefilter=True
+):
+    """Piecewise polynomials of an order: differentiable between the kinks of order 1 and 0."""
+    coefficients = _coefficients(input, order, mode, prefilter)
+    parts = sampling(np.shape(input), coordinates, order, mode)
+    coefficients_bar = np.zeros_like(coefficients)
+    for index, choice in _corners(parts):
+        np.add.at(coefficients_bar, index, y_bar * _weight(parts, choice))
+    if order > 1 and prefilter:
+        for axis, n in enumerate(np.shape(input)):
+            matrix = ndimage.spline_filter1d(np.eye(n), order, 0, mode=mode)
+            turned = np.moveaxis(coefficients_bar, axis, -1) @ matrix
+            coefficients_bar = np.moveaxis(turned, -1, axis)
+    slopes = [_slopes_in_place(coefficients, parts, axis) for axis in range(np.ndim(input))]
+    return coefficients_bar, np.stack([y_bar * slope for slope in slopes])
+
+
+@forward_rule(ndimage.map_coordinates)
+@helper
+def map_coordinates_tangent(
+    y,
+    input,
+    coordinates,
+    *,
+    order=3,
+    mode="constant",
+    cval=0.0,
+    prefilter=True,
+    input_dot,
+    coordinates_dot,
+):
+    y_dot = 0.0
+    if input_dot is not None:
+        y_dot = ndimage.map_coordinates(
+            input_dot, coordinates, order=order, mode=mode, prefilter=prefilter
+        )
+    if coordinates_dot is not None:
+        coefficients = _coefficients(input, order, mode, prefilter)
+        parts = sampling(np.shape(input), coordinates, order, mode)
+        for axis in range(np.ndim(input)):
+            y_dot = y_dot + coordinates_dot[axis] * _slopes_in_place(coefficients, parts, axis)
+    return y_dot
+
+
+# ---- results that do not vary --------------------------------------------------------------------
+
+constant(ndimage.label, ndimage.find_objects, ndimage.binary_erosion, ndimage.binary_dilation)
