@@ -6,6 +6,7 @@ function --lower--> Wengert list --specialise--> kinds known --gradient/tangent-
 
 from __future__ import annotations
 
+import os
 import types
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,8 +17,9 @@ from sourcead.emit.load import load
 from sourcead.emit.source import emit
 from sourcead.frontend.lower import lower
 from sourcead.guards import guards_for
+from sourcead.ir.check import check
 from sourcead.ir.kinds import Kind, carries
-from sourcead.ir.nodes import Const, Function, Param, Store
+from sourcead.ir.nodes import Const, Function, Param, Store, Try
 from sourcead.ir.walk import statements, substitute
 from sourcead.transform.forward import tangent
 from sourcead.transform.gradient import clean, gradient, pullback
@@ -74,6 +76,8 @@ def compile_derivative(source: Source, kinds: Sequence[Kind], mode: Mode) -> Com
         **source.live.__globals__,
         **{n: c.cell_contents for n, c in cells.items() if _is_bound(c)},
     }
+    if os.environ.get("SOURCEAD_CHECK"):
+        verify(derived)
     for function in map(_positional, derived.functions):
         seeds = (
             {p.name.hint: 1.0 for p in function.params if p.form == "seed"}
@@ -100,6 +104,18 @@ def compile_derivative(source: Source, kinds: Sequence[Kind], mode: Mode) -> Com
         derived.details,
         guards_for(derived.done.builder.seen),
     )
+
+
+def verify(derived: Derived) -> None:
+    """Every name of the derivative's Wengert list is assigned once, and before it is read.
+
+    Asked for by SOURCEAD_CHECK=1.  Programs with `try` are left out: what its body binds is visible
+    behind it in the text, and not in the list.
+    """
+    primal = statements(derived.done.function.body)
+    if not any(isinstance(s, Try) for s in primal):
+        for function in derived.functions:
+            check(function)
 
 
 def _positional(function: Function) -> Function:

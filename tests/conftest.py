@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, settings
 
 from tests.known_wrong import KNOWN_WRONG
 
+os.environ.setdefault("SOURCEAD_CHECK", "1")  # every derivative's Wengert list is checked
+
 _SLOW = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
 settings.register_profile(

@@ -28,7 +28,7 @@ from sourcead.ir.kinds import (
     dtype_of,
     same_dim,
 )
-from sourcead.ir.nodes import Attr, Call, Const, MethodCall, Name, Op, Operand, Ref, Store
+from sourcead.ir.nodes import Attr, Call, Const, Expr, MethodCall, Name, Op, Operand, Ref, Store
 from sourcead.runtime.accumulate import unbroadcast
 from sourcead.runtime.lists import add_items, zeros_like
 from sourcead.transform.builder import Val, Virtual
@@ -159,12 +159,20 @@ class Adjoints:
         if found is None:
             return None
         if not found.owned:
-            copied = self.b.emit(
-                MethodCall(found.value, "copy", ()), self.b.kind(owner), self.hint(owner)
-            )
+            copied = self.b.emit(self.copy_of(found.value), self.b.kind(owner), self.hint(owner))
             self.state[owner] = Adjoint(copied, True)
             self.touched.add(owner)
         return self.state[owner].value
+
+    def copy_of(self, value: Operand) -> Expr:
+        """Storage of our own with this content; a number that was stretched fills it."""
+        match self.b.definitions.get(value) if isinstance(value, Name) else None:
+            case Call(Ref(value=np.broadcast_to), (number, shape), ()) if isinstance(
+                self.b.kind(number), (Py, Np)
+            ) and dtype_of(self.b.kind(number)) == dtype_of(self.b.kind(value)):
+                return Call(Ref("np.full", np.full), (shape, number))
+            case _:
+                return MethodCall(value, "copy", ())
 
     def buffer(self, name: Name) -> Operand:
         """The storage adjoint seen through `name`; made if nothing came yet."""
@@ -374,7 +382,12 @@ class Adjoints:
                     self.b.emit(MethodCall(fitted, "copy", ()), kind, self.hint(owner)),
                     True,
                 )
-            elif isinstance(fitted, Name) and fitted.hint == "t" and self.is_last(fitted):
+            elif (  # an adjoint that has a name already may be known elsewhere
+                not shared
+                and isinstance(fitted, Name)
+                and fitted.hint == "t"
+                and self.is_last(fitted)
+            ):
                 fitted = self.rename(fitted, self.hint(owner))
             made_here = fitted != amount or (self.is_new(fitted) and not shared)
             mine = owned or (made_here and self.is_fresh(fitted))

@@ -72,14 +72,13 @@ class Assembler:
 
     def prepare(self, reverse: Block) -> None:
         """Name the lists, the old contents and the counts of turns."""
-        if self.keep:
-            for name, found in self.program.definitions.items():
-                plan = self.needed.plans.get(name)
-                wanted = (plan is not None and plan.how == "local") or isinstance(
-                    self.builder.kind(name), Array
-                )
-                if wanted and found.home and self.program.loop_home(found.home) is None:
-                    self.exported[name] = name
+        for name, found in self.program.definitions.items():
+            plan = self.needed.plans.get(name)
+            wanted = (plan is not None and plan.how == "local") or isinstance(
+                self.builder.kind(name), Array
+            )
+            if wanted and found.home and self.program.loop_home(found.home) is None:
+                self.exported[name] = name
         for w in self.writes:
             if w.number in self.needed.undone:
                 self.plan_undo(w)

@@ -39,6 +39,7 @@ from sourcead.ir.kinds import (
 )
 from sourcead.ir.nodes import Call, Const, Name, Ref, Star
 from sourcead.rules import registry
+from sourcead.runtime.powers import log_or_zero
 from sourcead.transform import library
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.containers import dict_like
@@ -214,6 +215,29 @@ def _shape(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
             return Virtual(())
         case _:
             return None
+
+
+def _size(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if len(args) != 1 or kwargs or not isinstance(s.kind(args[0]), Array):
+        return None
+    return s.attr(args[0], "size", hint)
+
+
+def _divide(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """In rules, `np.divide` is there for Python numbers: of anything of NumPy's it is a `/`."""
+    if not s.derivative or len(args) != 2 or kwargs:
+        return None
+    if not any(isinstance(s.kind(arg), (Array, Np)) for arg in args):
+        return None
+    return s.op("truediv", args, hint)
+
+
+def _log_or_zero(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """The logarithm of a literal base, as in `2.0 ** x`."""
+    base = args[0]
+    if isinstance(base, Const) and isinstance(base.value, (int, float)) and base.value > 0:
+        return s.emit(Call(Ref("math.log", math.log), (base,)), Py(float), hint)
+    return None
 
 
 def _asarray(s: Calls, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
@@ -622,5 +646,5 @@ STRUCTURAL: dict[Any, Any] = {
     operator.is_: _operator("is_"), operator.is_not: _operator("is_not"),
     enumerate: _iterator("enumerate", enumerate), zip: _iterator("zip", zip), reversed: _iterator("reversed", reversed),
     np.ndim: _ndim, np.shape: _shape, np.asarray: _asarray, np.asanyarray: _asarray, np.atleast_1d: _atleast_1d,
-    np.expand_dims: _expand_dims,
+    np.expand_dims: _expand_dims, np.size: _size, np.divide: _divide, log_or_zero: _log_or_zero,
 }  # fmt: skip

@@ -757,7 +757,8 @@ class Operations(Slots):
                     Attr(self.operand(held), "shape"), Tuple((Py(int),) * len(kind.dims)), hint
                 )
             if attr == "size":
-                return self.emit(Attr(self.operand(base), "size"), Py(int), hint)
+                held = self.shapes.get(kind.dims, base) if self.derivative else base
+                return self.emit(Attr(self.operand(held), "size"), Py(int), hint)
             if attr == "dtype":
                 return (
                     Ref(f"np.dtype('{kind.dtype}')", np.dtype(kind.dtype))

@@ -360,10 +360,15 @@ class Specialiser(Attempts):
                 return False
         return True
 
+    def hint(self, target: Name) -> str:
+        """What a statement's variable is called; a rule's `a_bar` is not the adjoint of the user's `a`."""
+        of_rule = self.derivative and target.hint.endswith(("_bar", "_dot"))
+        return "t" if of_rule else target.hint
+
     def statement(self, statement: Stmt, env: Env) -> bool:
         match statement:
             case Assign(target, expr):
-                env[target] = self.expression(expr, env, target.hint)
+                env[target] = self.expression(expr, env, self.hint(target))
             case Unpack():
                 self.unpack(statement, env)
             case Store(base, index, value, op):
