@@ -9,5 +9,4 @@ def broadcast_tangent(A, r):
 # output
 def broadcast_tangent_jvp(A, r, A_dot, r_dot):  # jvp(broadcast_tangent), A: float64[:, :], r: float64[:]
     t = A - r
-    y_dot = np.sum(2.0 * (A_dot - r_dot) * t, axis=0)  # return np.sum((A - r) ** 2, axis=0)[1]
-    return np.sum(t ** 2, axis=0)[1], y_dot[1]
+    return np.sum(t ** 2, axis=0)[1], np.sum(2.0 * (A_dot - r_dot) * t, axis=0)[1]

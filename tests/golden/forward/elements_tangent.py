@@ -20,5 +20,4 @@ def elements_tangent_jvp(x, x_dot):       # jvp(elements_tangent), x: float64[:]
         t_1 = math.sin(t)
         y_dot[i] = x_dot[i] * math.cos(t)  # y[i] = math.sin(x[i])
         y[i] = t_1
-    y_dot = np.sum(y_dot)                  # return np.sum(y)
-    return np.sum(y), y_dot
+    return np.sum(y), np.sum(y_dot)

@@ -13,5 +13,4 @@ def solve_tangent_jvp(A, b, A_dot, b_dot):  # jvp(solve_tangent), A: float64[:, 
     moved = np.squeeze(A_dot @ np.expand_dims(x, -1), -1)  # x = np.linalg.solve(A, b)
     t = np.squeeze(np.linalg.solve(A, np.expand_dims(b_dot - moved, -1)), -1)
     x_dot = np.broadcast_to(t, x.shape)
-    y_dot = np.sum(x_dot * x + x_dot * x)                  # return np.sum(x * x)
-    return np.sum(x * x), y_dot
+    return np.sum(x * x), np.sum(x_dot * x + x_dot * x)

@@ -14,12 +14,9 @@ def logistic_regression_grad(w, b, X, y, out_bar=1.0):
     t = np.exp(-z)
     t_1 = 1.0 + t
     p = 1.0 / t_1
-    t_2 = 1.0 - y
-    t_3 = 1.0 - p
-    # return -np.mean(y * np.log(p) + (1.0 - y) * np.log(1.0 - p))
-    y_bar = np.divide(-out_bar, np.size(y * np.log(p) + t_2 * np.log(t_3)))
-    p_bar = -(y_bar * t_2 / t_3)
-    p_bar += y_bar * y / p
+    t_2 = np.divide(-out_bar, y.size)     # return -np.mean(y * np.log(p) + (1.0 - y) * np.log(1.0 - p))
+    p_bar = -(t_2 * (1.0 - y) / (1.0 - p))
+    p_bar += t_2 * y / p
     t = p_bar * p / t_1 * t               # p = 1.0 / (1.0 + np.exp(-z))
     b_bar = t.sum()                       # z = X @ w + b
     w_bar = t @ X

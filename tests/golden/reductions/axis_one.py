@@ -11,6 +11,6 @@ def axis_one_grad(A, out_bar=1.0):        # grad(axis_one), A: float64[:, :]
     s = A.sum(axis=1)
     t = out_bar * s                                         # return np.dot(s, s)
     t += out_bar * s
-    a_bar = np.broadcast_to(np.expand_dims(t, 1), A.shape)  # s = A.sum(axis=1)
-    A_bar = a_bar.copy()
+    A_bar = np.broadcast_to(np.expand_dims(t, 1), A.shape)  # s = A.sum(axis=1)
+    A_bar = A_bar.copy()
     return A_bar

@@ -11,8 +11,8 @@ def largest_grad(x, out_bar=1.0):         # grad(largest), x: float64[:]
     t_1 = np.min(x)
     picked = x == t_1                     # return np.max(x) * np.min(x)
     ties = np.sum(picked, keepdims=True, dtype=np.float64)
-    x_bar = picked * np.divide(out_bar * t, ties)
+    x_bar = picked * (out_bar * t / ties)
     picked = x == t
     ties = np.sum(picked, keepdims=True, dtype=np.float64)
-    x_bar += picked * np.divide(out_bar * t_1, ties)
+    x_bar += picked * (out_bar * t_1 / ties)
     return x_bar

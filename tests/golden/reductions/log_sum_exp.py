@@ -15,5 +15,5 @@ def log_sum_exp_grad(x, out_bar=1.0):     # grad(log_sum_exp), x: float64[:]
     top_bar_1 = out_bar + top_bar
     picked = x == top                     # top = np.max(x)
     ties = np.sum(picked, keepdims=True, dtype=np.float64)
-    x_bar = t_bar + picked * np.divide(top_bar_1, ties)
+    x_bar = t_bar + picked * (top_bar_1 / ties)
     return x_bar

@@ -14,13 +14,13 @@ def augmented_array_grad(x, y, out_bar=1.0):  # grad(augmented_array), x: float6
     z += x
     t = z.copy()
     z *= y
-    a_bar = np.broadcast_to(out_bar, x.shape)  # return np.sum(z)
+    t_1 = x.shape                         # return np.sum(z)
     z[...] = t
-    z_bar = a_bar.copy()                       # z *= y
+    z_bar = np.full(t_1, out_bar)         # z *= y
     t = z_bar.copy()
     z_bar[...] = t * y
     y_bar = t * z
-    x_bar = z_bar.copy()                       # z += x
-    x_bar += z_bar * y                         # z = x * y
+    x_bar = z_bar.copy()                  # z += x
+    x_bar += z_bar * y                    # z = x * y
     y_bar += z_bar * x
     return x_bar, y_bar
