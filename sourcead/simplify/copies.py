@@ -58,7 +58,11 @@ def _reader(block: list[Stmt], position: int) -> int | None:
     assert isinstance(made, Assign)
     for i in range(position + 1, len(block)):
         stmt = block[i]
-        if not isinstance(stmt, Assign) or not isinstance(stmt.expr, Op) or stmt.expr.op not in ARITHMETIC:
+        if (
+            not isinstance(stmt, Assign)
+            or not isinstance(stmt.expr, Op)
+            or stmt.expr.op not in ARITHMETIC
+        ):
             return None
         if made.target in reads(stmt):
             return i

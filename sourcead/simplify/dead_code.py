@@ -56,7 +56,9 @@ def dead_code(
 
 def may_raise(expr: Any) -> bool:
     """Could evaluating this raise an exception that a `try` around it is there for?"""
-    return not isinstance(expr, MakeFunction) and not (isinstance(expr, Op) and expr.op in NEVER_RAISE)
+    return not isinstance(expr, MakeFunction) and not (
+        isinstance(expr, Op) and expr.op in NEVER_RAISE
+    )
 
 
 class _Marker:

@@ -188,7 +188,7 @@ class Calls(Operations):
                 and not any(isinstance(a, Star) for a in args)
             ):
                 args, kwargs = args[: obj.nin], [*kwargs, ("out", args[obj.nin])]
-            if any(k == "out" for k, _ in kwargs):
+            if rule.effects.pure and any(k == "out" for k, _ in kwargs):
                 written = without_out(self, func, obj, args, kwargs, hint)
                 if written is not None:
                     return written
@@ -439,8 +439,10 @@ class Calls(Operations):
         given = [self.constant_value(a) for a in args]
         named = {str(k): self.constant_value(v) for k, v in kwargs}
         if any(v is UNDEFINED for v in (*given, *named.values())):
-            self.refuse(f"`{maker.__name__}` is applied to a function that is known only at run time",
-                        "take the derivative outside, or of a function of a module")
+            self.refuse(
+                f"`{maker.__name__}` is applied to a function that is known only at run time",
+                "take the derivative outside, or of a function of a module",
+            )
         made = maker(*given, **named)
         return Ref(made.__name__, made)
 
@@ -461,7 +463,8 @@ class Calls(Operations):
         named.update({str(k): v for k, v in kwargs})
         defaults = _live_defaults(derivative)
         values = [named.get(p, defaults.get(p, Const(None))) for p in parameters]
-        template = derivative.template_for([self.deep_kind(v) for v in values])
+        kinds = [self.kind(v) if isinstance(v, Const) else self.deep_kind(v) for v in values]
+        template = derivative.template_for(kinds)
         return self.inline(template, derivative, values, [])
 
     def inactive_call(
@@ -1017,7 +1020,9 @@ def without_new_axes(kind: Kind, known: Iterable[Kind]) -> Kind:
     def cleaned(kind: Kind) -> Kind:
         match kind:
             case Array(dtype, dims):
-                keep = tuple(None if isinstance(d, Sym) and d.name not in names else d for d in dims)
+                keep = tuple(
+                    None if isinstance(d, Sym) and d.name not in names else d for d in dims
+                )
                 return Array(dtype, keep)
             case Tuple(items, cls):
                 return Tuple(tuple(map(cleaned, items)), cls)

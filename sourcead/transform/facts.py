@@ -178,7 +178,13 @@ def written_arguments(expr: Call | MethodCall, kinds: dict[Name, Kind]) -> list[
     rule = registry.lookup(function)
     args = [a for a in _arguments(expr) if isinstance(a, Name)]
     if rule is not None:
-        return args[:1] if rule.effects.writes else []
+        outs = [v for k, v in expr.kwargs if k == "out" and isinstance(v, Name)]
+        written = (
+            [a for a in args if isinstance(kinds.get(a), (Array, List))]
+            if rule.effects.writes
+            else []
+        )
+        return list(dict.fromkeys([*written, *outs]))
     if isinstance(expr, Call) and isinstance(expr.func, Ref) and expr.func.value in _HARMLESS:
         return []
     if isinstance(expr, MethodCall) and isinstance(

@@ -251,7 +251,9 @@ class Forward:
                 setter is object.__setattr__ and self.dot(base) != ZERO
             ):
                 dot = self.b.operand(self.dot(base))
-                self.b.add(StoreAttr(dot, attr, self.b.operand(self.full(value)), None, self.b.origin))
+                self.b.add(
+                    StoreAttr(dot, attr, self.b.operand(self.full(value)), None, self.b.origin)
+                )
                 self.b.add(stmt)
             case Delete(base, index) if (
                 index is not None

@@ -123,7 +123,10 @@ class Globals(Calls):
         function = self.current_function()
         scope = getattr(function, "__globals__", None)
         if scope is None:
-            self.refuse(f"the variable `{name}` is rebound by code without a module", "return the value instead")
+            self.refuse(
+                f"the variable `{name}` is rebound by code without a module",
+                "return the value instead",
+            )
         place = ("global", id(scope), name)
         if place not in self.rebound:
             self.rebound[place] = None

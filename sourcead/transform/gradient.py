@@ -513,7 +513,9 @@ def undone_owners(
 
 def clean(function: Function, b: Any) -> Function:
     """Without statements and copies that nothing needs."""
-    return needless_copies(dead_code(function, lambda e: is_pure(e, b), lambda e: shared_base(e, b)))
+    return needless_copies(
+        dead_code(function, lambda e: is_pure(e, b), lambda e: shared_base(e, b))
+    )
 
 
 def shared_base(expr: Any, b: Any) -> Name | None:

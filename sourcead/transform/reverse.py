@@ -238,7 +238,9 @@ class Reverse:
 
     def assign(self, stmt: Assign, target: Name, expr: Any) -> None:
         match expr:
-            case Call(Ref(_, setter), (Name() as base, Const() as attr, value)) if setter is object.__setattr__:
+            case Call(Ref(_, setter), (Name() as base, Const() as attr, value)) if (
+                setter is object.__setattr__
+            ):
                 if self.is_active(base):
                     self.slot_store(base, attr, value, None)  # type: ignore[arg-type]
                 return

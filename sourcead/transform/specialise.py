@@ -119,7 +119,9 @@ class Held:
 
 MAX_RUNS = 40
 WRITTEN_OUT = 16  # turns of a loop that fills a list
-SAME: Any = ("same",)  # of a variable that a loop never rebinds (`x += y` of an array writes in place)
+SAME: Any = (
+    "same",
+)  # of a variable that a loop never rebinds (`x += y` of an array writes in place)
 MAX_TURNS = 12  # of a loop's fixed point; kinds have bounded height, so this is a safety net
 
 
@@ -784,7 +786,11 @@ class Specialiser(Attempts):
             for c, shape, value, first in zip(carried, shapes, inner, initial):
                 following = self.value(c.next, body_env)
                 same = shape is SAME
-                outs.append(first if same else self.carry(c.inner.hint, value, first, following, entries, body))
+                outs.append(
+                    first
+                    if same
+                    else self.carry(c.inner.hint, value, first, following, entries, body)
+                )
             after = self.memory.snapshot()
             results = {
                 (n, s): self.carry("t", value, entry[n].slots[s], after[n].slots[s], entries, body)
@@ -796,15 +802,22 @@ class Specialiser(Attempts):
         for c, out in zip(carried, outs):
             env[c.result] = out
 
-    def at_turn(self, carried: tuple[Carried, ...], shapes: list[Any], initial: list[Val]) -> list[Val]:
+    def at_turn(
+        self, carried: tuple[Carried, ...], shapes: list[Any], initial: list[Val]
+    ) -> list[Val]:
         """What the carried variables are at the start of a turn: what they were, if the loop never rebinds them."""
         return [
-            v if s is SAME else self.inner(c.inner.hint, s) for c, s, v in zip(carried, shapes, initial)
+            v if s is SAME else self.inner(c.inner.hint, s)
+            for c, s, v in zip(carried, shapes, initial)
         ]
 
     def wider(self, shape: Any, first: Val, following: Val) -> Any:
         if shape is SAME:
-            return SAME if following == first else self.widen(self.shape_of(first), self.shape_of(following))
+            return (
+                SAME
+                if following == first
+                else self.widen(self.shape_of(first), self.shape_of(following))
+            )
         return self.widen(shape, self.shape_of(following))
 
     def start_turn(self, held: Held) -> dict[Key, Val]:

@@ -21,7 +21,7 @@ import numpy as np
 from sourcead.ir.kinds import Array, Kind, List, NoneKind, Np, Number, Py, Tuple, Unknown, dtype_of
 from sourcead.ir.nodes import Const
 from sourcead.rules.forms import helpers
-from sourcead.rules.registry import Rule, register
+from sourcead.rules.registry import Rule, lookup, register
 from sourcead.runtime import (
     array_products,
     averages,
@@ -229,5 +229,9 @@ def pair_of_numbers(*args: Any) -> Kind:
 register(Rule("eig_tangent", "source", (matrices.eig_tangent,), kind=pair_of_numbers))
 register(Rule("convolution_window", "source", (contractions.convolution_window,), kind=vector))
 for _function, _names in LIKE.items():
-    register(Rule(_function.__name__, "source", (_function,), kind=kind_like(_function, _names)))
+    _rule = lookup(_function)
+    if _rule is None:
+        _rule = Rule(_function.__name__, "source", (_function,))
+        register(_rule)
+    _rule.kind = kind_like(_function, _names)
 helpers(*MODULES)
