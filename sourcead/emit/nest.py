@@ -388,23 +388,31 @@ def _first_summands(function: Function) -> frozenset[Name]:
     x_bar = a_bar * y
     x_bar += b_bar * z        ->       x_bar = a_bar * y + b_bar * z
 
-    Only those of one statement of the user's: each line belongs to one.
+    Only those of one statement of the user's: each line belongs to one.  `x_bar.copy()` and
+    `float(x_bar)` under the same name finish the expression likewise.
     """
-    made = {
-        stmt.target: stmt
-        for stmt in statements(function.body)
-        if isinstance(stmt, Assign) and stmt.origin.sweep
-    }
+    assigned = [stmt for stmt in statements(function.body) if isinstance(stmt, Assign)]
+    made = {stmt.target: stmt for stmt in assigned if stmt.origin.sweep}
     found: set[Name] = set()
-    for stmt in made.values():
-        match stmt.expr:
-            case Op("iadd" | "isub", (Name() as first, _)) if first in made:
-                before = made[first]
-                if first.hint == stmt.target.hint and _same_line(before.origin, stmt.origin):
-                    found.add(first)
-            case _:
-                pass
+    for stmt in assigned:
+        first, must_share_line = _continued(stmt.expr)
+        if first in made and first.hint == stmt.target.hint:
+            if not must_share_line or _same_line(made[first].origin, stmt.origin):
+                found.add(first)
     return frozenset(found)
+
+
+def _continued(expr: Expr) -> tuple[Name, bool]:
+    """The adjoint that an expression adds to or finishes, and whether that has to be for one line."""
+    match expr:
+        case Op("iadd" | "isub", (Name() as first, _)):
+            return first, True
+        case MethodCall(Name() as first, "copy", ()):
+            return first, False
+        case Call(Ref(value=function), (Name() as first,)) if function is float:
+            return first, False
+        case _:
+            return Name("", 0), True
 
 
 def _same_line(first: Origin, second: Origin) -> bool:

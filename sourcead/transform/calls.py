@@ -241,6 +241,9 @@ class Calls(Operations):
         if found is not None:
             return found
         call = getattr(type(obj), "__call__", None)  # noqa: B004
+        if isinstance(func, Ref) and registry.lookup(call) is not None:
+            named = Ref(f"{type(obj).__name__}.__call__", call)
+            return self.call_object(named, call, [Ref(func.path, obj, True), *args], kwargs, hint)
         if isinstance(call, types.FunctionType) and isinstance(func, Ref):
             return self.call_function(
                 Ref(f"{func.path}.__call__", call),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import interpolate
 
-from sourcead.ir.kinds import Array, Np, Py, Unknown
+from sourcead.ir.kinds import Array, Number
 from sourcead.rules.forms import forward_rule, helper, reverse_rule
 from sourcead.rules.numpy.samples import call
 
@@ -18,23 +18,16 @@ from sourcead.rules.numpy.samples import call
 
 
 def at_points(self, x, *args, **kwargs):
-    """The kind of an interpolant's values: like the points, where an interpolated value is one number."""
-    if isinstance(x, Array):
-        return Array("float64", x.dims) if _is_scalar(self) else Unknown()
-    return Array("float64", ()) if isinstance(x, (Py, Np)) and _is_scalar(self) else Unknown()
+    """The kind of an interpolant's values: of the points' shape if one value is a number."""
+    value = getattr(self, "value", None)  # known of a global
+    if value is None or not _is_scalar(value):
+        return Number()
+    return Array("float64", x.dims if isinstance(x, Array) else ())
 
 
-def _is_scalar(kind):
-    """Does the object interpolate numbers? Known where it is a global or an attribute of one."""
-    value = getattr(kind, "value", None)
-    if value is None:
-        return False
-    if isinstance(value, (interpolate.BSpline, interpolate.UnivariateSpline)):
-        return np.ndim(getattr(value, "c", 0.0)) < 2
-    return (
-        np.ndim(getattr(value, "c", np.zeros((1, 1)))) == 2
-        and np.ndim(getattr(value, "y", 0.0)) < 2
-    )
+def _is_scalar(value):
+    coefficients = np.ndim(getattr(value, "c", 0.0))
+    return coefficients == (2 if isinstance(value, interpolate.PPoly) else 1)
 
 
 def _splines(rng):

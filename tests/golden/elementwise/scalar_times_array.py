@@ -8,7 +8,6 @@ def scalar_times_array(a, x):
 # output
 def scalar_times_array_grad(a, x, out_bar=1.0):  # grad(scalar_times_array), a: float, x: float64[:]
     t_bar = 2.0 * out_bar * (a * x + 1.0)  # return np.sum((a * x + 1.0) ** 2)
-    a_bar = (t_bar * x).sum()
     x_bar = t_bar * a
-    a_bar = float(a_bar)
+    a_bar = float((t_bar * x).sum())
     return a_bar, x_bar

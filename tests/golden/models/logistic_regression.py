@@ -18,7 +18,6 @@ def logistic_regression_grad(w, b, X, y, out_bar=1.0):
     p_bar = -(t_2 * (1.0 - y) / (1.0 - p))
     p_bar += t_2 * y / p
     t = p_bar * p / t_1 * t               # p = 1.0 / (1.0 + np.exp(-z))
-    b_bar = t.sum()                       # z = X @ w + b
-    w_bar = t @ X
-    b_bar = float(b_bar)
+    w_bar = t @ X                         # z = X @ w + b
+    b_bar = float(t.sum())
     return w_bar, b_bar

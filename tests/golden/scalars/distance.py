@@ -17,8 +17,6 @@ def distance_value_and_grad(x, y, out_bar=1.0):  # value_and_grad(distance), x: 
         t_1_1 = out_bar * y / t
     else:
         t_0, t_1_1 = 0.0, 0.0
-    x_bar += t_0
-    y_bar += t_1_1
-    x_bar = float(x_bar)
-    y_bar = float(y_bar)
+    x_bar = float(x_bar + t_0)
+    y_bar = float(y_bar + t_1_1)
     return t + abs(t_1), (x_bar, y_bar)
