@@ -184,11 +184,11 @@ class Derivative:
             )
 
     def _check_aliases(self, full: tuple[Any, ...]) -> None:
-        arrays = [(i, full[i]) for i in self._mode.wrt if isinstance(full[i], np.ndarray)]
-        others = [(i, v) for i, v in enumerate(full) if isinstance(v, np.ndarray)]
-        for i, a in arrays:
-            for j, c in others:
-                if i != j and np.shares_memory(a, c):
+        """Arguments that share what the function writes have no gradients of their own."""
+        reached = [_mutable(v) for v in full]
+        for i in self._mode.wrt:
+            for j, others in enumerate(reached):
+                if i != j and _meet(reached[i], others):
                     names = [self._source.parameters[k].name for k in (i, j)]
                     raise AliasedArguments.at(
                         self._origin(),
@@ -285,6 +285,33 @@ class Derivative:
 
     def __reduce__(self) -> Any:
         return Derivative, (self._function, self._mode, self._label)
+
+
+def _mutable(value: Any, depth: int = 0) -> list[Any]:
+    """The arrays, lists, dicts and objects that can be reached from an argument."""
+    if isinstance(value, np.ndarray):
+        return [value]
+    if depth > 4 or isinstance(value, (str, bytes, int, float, complex, type)) or callable(value):
+        return []
+    if isinstance(value, (list, tuple)):
+        inner = list(value)
+    elif isinstance(value, dict):
+        inner = list(value.values())
+    elif hasattr(value, "__dict__"):
+        inner = list(vars(value).values())
+    else:
+        return []
+    own = [] if isinstance(value, tuple) else [value]
+    return own + [each for v in inner for each in _mutable(v, depth + 1)]
+
+
+def _meet(a: list[Any], b: list[Any]) -> bool:
+    return any(
+        x is y
+        or (isinstance(x, np.ndarray) and isinstance(y, np.ndarray) and np.shares_memory(x, y))
+        for x in a
+        for y in b
+    )
 
 
 def has_float(kind: Kind) -> bool:

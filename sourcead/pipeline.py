@@ -19,7 +19,17 @@ from sourcead.frontend.lower import lower
 from sourcead.guards import guards_for
 from sourcead.ir.check import check
 from sourcead.ir.kinds import Kind, carries
-from sourcead.ir.nodes import Const, Function, Param, Store, Try
+from sourcead.ir.nodes import (
+    Assign,
+    Const,
+    Delete,
+    Function,
+    MethodCall,
+    Param,
+    Store,
+    StoreAttr,
+    Try,
+)
 from sourcead.ir.walk import statements, substitute
 from sourcead.transform.forward import tangent
 from sourcead.transform.gradient import clean, gradient, pullback
@@ -91,7 +101,11 @@ def compile_derivative(source: Source, kinds: Sequence[Kind], mode: Mode) -> Com
         calls.append(load(emitted, None, source.live.__globals__, cells, seeds))
     params = [p.name for p in derived.done.function.params]
     writes = (
-        any(isinstance(s, Store) for s in statements(derived.done.function.body))
+        any(
+            isinstance(s, (Store, StoreAttr, Delete))
+            or (isinstance(s, Assign) and isinstance(s.expr, MethodCall))
+            for s in statements(derived.done.function.body)
+        )
         and len(params) > 1
     )
     return Compiled(

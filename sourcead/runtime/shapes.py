@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from sourcead.runtime.accumulate import unbroadcast
+
 __all__ = [
     "inverse_permutation",
     "meshgrid_adjoint",
@@ -16,6 +18,7 @@ __all__ = [
     "reshape_each",
     "rollaxis_back",
     "sum_tiles",
+    "unbroadcast_change",
     "unravel_from_memory",
     "windows_adjoint",
 ]  # fmt: skip
@@ -111,6 +114,11 @@ def repeat_adjoint(y_bar: Any, shape: tuple[int, ...], repeats: Any, axis: int |
         running = np.concatenate([zero, np.cumsum(lanes, axis=0)])
         summed = running[ends] - running[ends - counts]
     return np.moveaxis(summed, 0, axis)
+
+
+def unbroadcast_change(adjoint_dot: Any, like: Any) -> Any:
+    """The tangent of `unbroadcast(adjoint, like)`: zeros where the adjoint has none."""
+    return np.zeros_like(like) if adjoint_dot is None else unbroadcast(adjoint_dot, like)
 
 
 def windows_adjoint(y_bar: Any, shape: tuple[int, ...], window_shape: Any, axis: Any) -> Any:

@@ -23,6 +23,7 @@ from sourcead.ir.nodes import Const
 from sourcead.rules.forms import helpers
 from sourcead.rules.registry import Rule, lookup, register
 from sourcead.runtime import (
+    accumulate,
     array_products,
     averages,
     contractions,
@@ -121,6 +122,8 @@ LIKE: dict[Any, str | tuple[str, ...]] = {
     polynomials.roots_adjoint: "p",
     quantiles.quantile_adjoints: ("a", "q"),
     quantiles.quantile_tangent: "y",
+    accumulate.unbroadcast: "like",
+    shapes.unbroadcast_change: "like",
     shapes.meshgrid_adjoint: "arrays",
     shapes.reshape_each: "arrays",
 }

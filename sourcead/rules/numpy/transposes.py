@@ -43,6 +43,7 @@ from sourcead.runtime.shapes import (
     repeat_adjoint,
     rollaxis_back,
     sum_tiles,
+    unbroadcast_change,
     unravel_from_memory,
     windows_adjoint,
 )
@@ -68,9 +69,7 @@ def unbroadcast_back(x_bar, x, adjoint, like):
 
 @forward_rule(unbroadcast)
 def unbroadcast_tangent(x, adjoint, like, *, adjoint_dot, like_dot):
-    if adjoint_dot is None:
-        return None
-    return unbroadcast(adjoint_dot, like)
+    return unbroadcast_change(adjoint_dot, like)
 
 
 @reverse_rule(

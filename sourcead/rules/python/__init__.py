@@ -6,6 +6,6 @@ from sourcead.rules.forms import helpers
 from sourcead.rules.python import builtins, cmath, math, messages, operators
 from sourcead.runtime import selection, sequences
 
-__all__ = ["builtins", "cmath", "math", "messages", "operators"]
+__all__ = ["builtins", "cmath", "math", "messages", "operators", "statistics"]
 
 helpers(selection, sequences)
