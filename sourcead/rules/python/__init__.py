@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sourcead.rules.forms import helpers
-from sourcead.rules.python import builtins, cmath, math, messages, operators
+from sourcead.rules.python import builtins, cmath, math, messages, operators, statistics
 from sourcead.runtime import selection, sequences
 
 __all__ = ["builtins", "cmath", "math", "messages", "operators", "statistics"]
