@@ -1,7 +1,5 @@
 # wrt: x
 # at: 0.5
-# order: 1
-# the second sweep meets a variable that one branch leaves unbound: its kind is not known.
 import math
 
 

@@ -1,7 +1,5 @@
 # wrt: x
 # at: 0.5
-# order: 1
-# the second sweep meets a condition that one branch leaves unbound.
 def if_elif(x):
     if x < 0.0:
         y = -x

@@ -1,7 +1,5 @@
 # wrt: x
 # at: np.linspace(0.1, 1.0, 3), np.array([0, 2, 4])
-# order: 1
-# whether `x` was broadcast into the elements is decided while running.
 import numpy as np
 
 
