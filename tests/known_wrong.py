@@ -12,13 +12,10 @@ _INTEGER_LEAF = (
     "an integer leaf among float leaves gets None, it is not refused where it reaches the output"
 )
 _INSIDE_NUMPY = "refused, but as NoRule at the line in NumPy where the masked array is made"
-_RAVEL = "ravel(order='K') of Fortran-ordered storage made inside: forward mode"
 
 KNOWN_WRONG: dict[str, str] = {
     # -- wrong numbers --
     "tests/language/test_kinks.py::test_forward[nan_to_num of a singular lane]": "NaN tangent of a lane that nan_to_num replaces",
-    "tests/language/test_language.py::test_construct[forward-views: ravel of a Fortran-ordered copy made inside]": _RAVEL,
-    "tests/language/test_language.py::test_construct_in_a_callee[forward-views: ravel of a Fortran-ordered copy made inside]": _RAVEL,
     # -- not refused, or refused in other words --
     "tests/test_refused.py::test_program_is_refused[integer_leaf]": _INTEGER_LEAF,
     "tests/test_refused.py::test_refusal_points_at_the_line[integer_leaf]": _INTEGER_LEAF,

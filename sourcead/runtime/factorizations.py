@@ -35,8 +35,9 @@ def _real(*matrices: Any) -> None:
 def _spread(w: Any) -> Any:
     """1 / (w_j - w_i), and 0 for equal values."""
     differences = w[..., np.newaxis, :] - w[..., :, np.newaxis]
-    scale = np.max(np.abs(w), axis=-1, initial=0.0)[..., np.newaxis, np.newaxis]
-    equal = np.abs(differences) <= 4.0 * np.finfo(w.dtype).eps * w.shape[-1] * scale
+    scale = np.max(np.abs(w), axis=-1, keepdims=True, initial=0.0)
+    rounding = 4.0 * np.finfo(np.result_type(w)).eps * np.shape(w)[-1]
+    equal = np.abs(differences) <= rounding * scale[..., np.newaxis]
     return np.where(equal, 0.0, 1.0 / np.where(equal, 1.0, differences))
 
 

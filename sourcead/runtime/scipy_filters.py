@@ -27,12 +27,19 @@ def in_full(y_bar: Any, shape1: Any, shape2: Any, mode: str, axes: Any) -> Any:
     """
     if mode == "full":
         return y_bar
-    pads = [(0, 0)] * np.ndim(y_bar)
-    for axis in axes:
-        n1, n2 = shape1[axis], shape2[axis]
-        before = {"same": (n2 - 1) // 2, "correlated": n2 // 2, "valid": min(n1, n2) - 1}[mode]
-        pads[axis] = (before, n1 + n2 - 1 - before - y_bar.shape[axis])
+    pads = [
+        _around(shape1[axis], shape2[axis], mode) if axis in axes else (0, 0)
+        for axis in range(len(shape1))
+    ]
     return np.pad(y_bar, pads)
+
+
+def _around(n1: int, n2: int, mode: str) -> tuple[int, int]:
+    """How much of the full convolution's n1 + n2 - 1 values is left out, before and behind."""
+    if mode == "valid":
+        return min(n1, n2) - 1, min(n1, n2) - 1
+    before = n2 // 2 if mode == "correlated" else (n2 - 1) // 2
+    return before, n2 - 1 - before
 
 
 def convolution_bar(

@@ -19,12 +19,7 @@ __all__ = ["as_read", "to_read", "transposed_structure"]
 FULL = (None, "gen", "general", "banded")
 HERMITIAN = ("her", "hermitian", "pos", "positive definite")
 SYMMETRIC = ("sym", "symmetric")
-BANDS = {
-    "diagonal": (0, 0),
-    "tridiagonal": (-1, 1),
-    "lower triangular": (None, 0),
-    "upper triangular": (0, None),
-}
+BANDS = ("diagonal", "tridiagonal", "lower triangular", "upper triangular")
 
 
 def as_read(a: Any, structure: str | None, lower: bool) -> Any:
@@ -32,7 +27,7 @@ def as_read(a: Any, structure: str | None, lower: bool) -> Any:
     if structure in FULL:
         return a
     if structure in BANDS:
-        return _band(a, *BANDS[structure])
+        return _band(a, structure)
     triangle = np.tril(a) if lower else np.triu(a)
     inner = np.tril(a, -1) if lower else np.triu(a, 1)
     mirrored = np.swapaxes(inner, -1, -2)
@@ -46,7 +41,7 @@ def to_read(a_bar: Any, structure: str | None, lower: bool) -> Any:
     if structure in FULL:
         return a_bar
     if structure in BANDS:
-        return _band(a_bar, *BANDS[structure])
+        return _band(a_bar, structure)
     mirrored = np.swapaxes(a_bar, -1, -2)
     if structure in SYMMETRIC or not np.iscomplexobj(a_bar):
         both = a_bar + mirrored
@@ -62,9 +57,13 @@ def transposed_structure(structure: str | None) -> str | None:
     return "lower triangular" if structure == "upper triangular" else structure
 
 
-def _band(a: Any, below: int | None, above: int | None) -> Any:
-    a = a if below is None else np.triu(a, below)
-    return a if above is None else np.tril(a, above)
+def _band(a: Any, structure: str | None) -> Any:
+    if structure == "lower triangular":
+        return np.tril(a)
+    if structure == "upper triangular":
+        return np.triu(a)
+    reach = 0 if structure == "diagonal" else 1
+    return np.tril(np.triu(a, -reach), reach)
 
 
 def _diagonal(a: Any) -> Any:

@@ -521,6 +521,11 @@ class Forward:
                 f"give it a rule with @sourcead.rule({name}) (docs/rules.md), or keep active values out of it",
                 NoRule,
             )
+        if any(k == "order" and v in (Const("K"), Const("A")) for k, v in kwargs):
+            self.b.refuse(
+                "the order of the elements follows the memory layout of the array",
+                "say order='C' or order='F', or use reverse mode",
+            )
         if rule.form == "constant":
             return ZERO
         if rule.form == "elementwise":
