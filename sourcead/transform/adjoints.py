@@ -247,6 +247,8 @@ class Adjoints:
 
     def entry(self, amount: Val, position: int, value: Val) -> Val:
         """One of several contributions that a rule gives as a sequence; its kind is the value's."""
+        if isinstance(value, (Const, Ref)) or (isinstance(value, Name) and not self.is_active(value)):
+            return ZERO
         if isinstance(self.b.kind(amount), Unknown) and isinstance(value, Name):
             expr = Op("getitem", (self.b.operand(amount), Const(position)))
             return self.b.emit(expr, self.b.kind(value), "t")  # type: ignore[no-any-return]

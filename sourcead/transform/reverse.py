@@ -854,7 +854,8 @@ class Reverse:
             ):
                 break
             args.append(values.pop(parameter.name))
-        return self.b.call(Ref(body.__name__, body), args, list(values.items()))
+        name = body.__name__ if body.__name__.endswith("_tangent") else f"{body.__name__}_adjoint"
+        return self.b.call(Ref(name, body), args, list(values.items()))
 
     def unknown_result(self, template: Any) -> Kind:
         from sourcead.ir.kinds import Number

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 
 import numpy as np
 import pytest
 
-from sourcead.rules.registry import Rule, all_rules
+from sourcead.rules.registry import Rule, all_rules, lookup
 from tests.rules import harness
 from tests.rules.harness import (
     Call,
@@ -193,3 +194,127 @@ def test_every_function_of_a_rule_is_called():
         assert not [f for f in missing if getattr(f, "__objclass__", None) is not np.generic], (
             f"{rule.name}: {missing}"
         )
+
+
+# -- ties, kinks and singular points ---------------------------------------------------------
+
+
+def bars_of(function, *args, y_bar=None, **kwargs):
+    """The bars of the active arguments, in order, as the transform would fit them."""
+    call = Call(lookup(function), function, args, kwargs)
+    y = evaluate(call)
+    seed = np.ones_like(y) if y_bar is None else y_bar
+    values = active(call)
+    fitted = {n: fitted_bar(values[n], bar) for n, bar in reverse(call, y, seed).items()}
+    return [np.asarray(fitted[name]) for name in fitted]
+
+
+@pytest.mark.parametrize(
+    "function, args, kwargs, expected",
+    [
+        (np.max, (np.array([2.0, 5.0, 5.0]),), {}, [0.0, 0.5, 0.5]),
+        (np.max, (np.array([5.0, 5.0]),), {"initial": 5.0}, [1 / 3, 1 / 3]),
+        (np.ptp, (np.array([1.0, 5.0, 5.0, 1.0]),), {}, [-0.5, 0.5, 0.5, -0.5]),
+        (np.maximum, (np.array([1.0, 2.0]), np.array([1.0, 3.0])), {}, [0.5, 0.0]),
+        (np.minimum, (np.array([1.0, 2.0]), 1.0), {}, [0.5, 0.0]),
+        (np.fmax, (np.array([np.nan, 2.0]), np.array([1.0, np.nan])), {}, [0.0, 1.0]),
+        (np.abs, (np.array([-2.0, 0.0, 3.0]),), {}, [-1.0, 0.0, 1.0]),
+        (np.abs, (np.array([0j, 3 + 4j]),), {}, [0.0, 0.6 - 0.8j]),
+        (np.clip, (np.array([0.0, 1.0, 2.0]), 1.0, 1.5), {}, [0.0, 1.0, 0.0]),
+        (np.hypot, (np.array([0.0, 3.0]), np.array([0.0, 4.0])), {}, [0.0, 0.6]),
+        (np.linalg.norm, (np.zeros(2),), {}, [0.0, 0.0]),
+        (np.linalg.norm, (np.zeros(2),), {"ord": 3}, [0.0, 0.0]),
+        (np.linalg.norm, (np.array([2.0, -2.0, 1.0]),), {"ord": np.inf}, [0.5, -0.5, 0.0]),
+        (np.std, (np.array([4.0, 4.0]),), {}, [0.0, 0.0]),
+        (np.nanstd, (np.array([4.0, np.nan, 4.0]),), {}, [0.0, 0.0, 0.0]),
+        (np.prod, (np.array([2.0, 0.0, 3.0]),), {}, [0.0, 6.0, 0.0]),
+        (np.prod, (np.array([0.0, 0.0, 3.0]),), {}, [0.0, 0.0, 0.0]),
+        (np.cumprod, (np.array([0.0, 2.0]),), {}, [3.0, 0.0]),
+        (np.power, (np.array([0.0, 0.0, 2.0]), np.array([0.0, 2.0, 0.0])), {}, [0.0, 0.0, 0.0]),
+        (np.sinc, (np.array([0.0, 1.0]),), {}, [0.0, -1.0]),
+        (np.logaddexp, (np.array([-np.inf, 0.0]), np.array([-np.inf, 0.0])), {}, [0.0, 0.5]),
+        (np.logaddexp.reduce, (np.array([-np.inf, -np.inf]),), {}, [0.0, 0.0]),
+        (np.median, (np.array([3.0, 1.0, 2.0, 5.0]),), {}, [0.5, 0.0, 0.5, 0.0]),
+        (
+            np.interp,
+            (np.array([-9.0, 9.0]), np.array([0.0, 1.0]), np.array([0.0, 2.0])),
+            {},
+            [0.0, 0.0],
+        ),
+        (np.tanh, (np.array([-800.0, 800.0]),), {}, [0.0, 0.0]),
+        (np.arcsinh, (np.array([1e200]),), {}, [1e-200]),
+        (np.cbrt, (np.array([-8.0]),), {}, [1 / 12]),
+        (np.linalg.det, (np.array([[1.0, 2.0], [2.0, 4.0]]),), {}, [[4.0, -2.0], [-2.0, 1.0]]),
+        (np.fft.irfft, (np.array([1 + 1j, 2 + 1j]),), {"n": 2}, [1.0, 0.0]),
+        (np.nan_to_num, (np.array([np.nan, np.inf, 1.0]),), {}, [0.0, 0.0, 1.0]),
+        (np.mean, (np.zeros((0,)),), {}, []),
+    ],
+)
+def test_singular_points(function, args, kwargs, expected):
+    with np.errstate(all="ignore"):
+        first = bars_of(function, *args, **kwargs)[0]
+    np.testing.assert_allclose(first, np.asarray(expected), atol=1e-12)
+
+
+def test_sinc_is_smooth_at_zero():
+    from sourcead.runtime.special import sinc_derivative
+
+    assert sinc_derivative(0.0, 2) == pytest.approx(-(np.pi**2) / 3)
+    assert sinc_derivative(1e-9, 1) == pytest.approx(-(np.pi**2) / 3 * 1e-9, rel=1e-12)
+
+
+def test_equal_eigenvalues_leave_the_derivative_of_the_values_finite():
+    (bar,) = bars_of(np.linalg.eigh, np.eye(3), y_bar=(np.array([1.0, 2.0, 3.0]), None))
+    np.testing.assert_allclose(bar, np.diag([1.0, 2.0, 3.0]))
+    (bar,) = bars_of(np.linalg.svd, np.eye(3), y_bar=(None, np.ones(3), None))
+    np.testing.assert_allclose(bar, np.eye(3))
+
+
+@pytest.mark.parametrize("shape", [(4, 3), (3, 3), (3, 5)])
+def test_complex_singular_vectors_up_to_their_phases(shape):
+    """The projector on the first left vector, times the overlap of a pair: no phase in it."""
+    rng = np.random.default_rng(4)
+    a = rng.normal(size=shape) + 1j * rng.normal(size=shape)
+    direction = rng.normal(size=shape) + 1j * rng.normal(size=shape)
+    weight = rng.normal(size=shape) + 1j * rng.normal(size=shape)
+
+    def rank_one(a):
+        u, s, vh = np.linalg.svd(a, full_matrices=False)
+        return np.real(np.sum(weight * (u[:, :1] @ vh[:1]))) * s[0]
+
+    u, s, vh = np.linalg.svd(a, full_matrices=False)
+    first = np.real(np.sum(weight * (u[:, :1] @ vh[:1])))
+    u_bar, vh_bar, s_bar = np.zeros_like(u), np.zeros_like(vh), np.zeros_like(s)
+    u_bar[:, :1] = weight @ vh[:1].T * s[0]
+    vh_bar[:1] = u[:, :1].T @ weight * s[0]
+    s_bar[0] = first
+    (bar,) = bars_of(np.linalg.svd, a, full_matrices=False, y_bar=(u_bar, s_bar, vh_bar))
+    step = 1e-6
+    expected = (rank_one(a + step * direction) - rank_one(a - step * direction)) / (2 * step)
+    assert np.real(np.sum(bar * direction)) == pytest.approx(expected, rel=1e-7)
+
+
+def test_a_keyword_that_no_rule_handles_is_not_in_its_signature():
+    for function, keyword in [
+        (np.quantile, "weights"),
+        (np.histogram, "density"),
+        (np.nan_to_num, "copy"),
+        (np.linalg.svd, "hermitian"),
+        (np.max, "out"),
+    ]:
+        rule = lookup(function)
+        assert keyword not in inspect.signature(rule.partials or rule.reverse).parameters
+
+
+def test_functions_that_only_look_are_constants():
+    for function in (
+        np.argmax,
+        np.isnan,
+        np.floor,
+        np.zeros_like,
+        np.ndarray.shape,
+        np.logical_and.reduce,
+    ):
+        assert lookup(function).form == "constant"
+    for function in (np.unique, np.beta if hasattr(np, "beta") else np.random.Generator.beta):
+        assert lookup(function) is None

@@ -12,7 +12,9 @@ import numpy as np
 from scipy import linalg
 
 from sourcead.rules.forms import constant, forward_rule, helper, helpers, linear, reverse_rule
+from sourcead.rules.numpy.helpers import kind_like
 from sourcead.rules.numpy.samples import call, positive_definite, present, well_conditioned
+from sourcead.rules.registry import Rule, register
 from sourcead.rules.scipy.kinds import factor_and_flag, like
 from sourcead.runtime import factorizations, scipy_matrices, scipy_norms, triangles
 from sourcead.runtime.factorizations import transpose
@@ -111,7 +113,6 @@ def solve(x_bar, x, a, b, lower=False, *, check_finite=True, assume_a=None, tran
     return -np.outer(b_bar, x) if np.ndim(b) == 1 else -(b_bar @ x.T), b_bar
 
 
-@helper
 def _structured_solve(x_bar, x, a, b, lower, assume_a, transposed):
     if np.ndim(b) == 1:
         single(a)
@@ -124,6 +125,16 @@ def _structured_solve(x_bar, x, a, b, lower, assume_a, transposed):
     )
     full_bar = -_outer(x, b_bar) if transposed else -_outer(b_bar, x)
     return to_read(full_bar, assume_a, lower), b_bar
+
+
+register(
+    Rule(
+        "structured_solve",
+        "source",
+        (_structured_solve,),
+        kind=kind_like(_structured_solve, ("a", "b")),
+    )
+)
 
 
 @forward_rule(linalg.solve)
