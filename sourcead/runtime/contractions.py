@@ -9,7 +9,9 @@ import numpy as np
 from sourcead.runtime.accumulate import unbroadcast
 
 __all__ = [
-    "convolution_window", "cross_adjoints", "kron_adjoints", "tensordot_adjoint_a", "tensordot_adjoint_b",
+    "convolution_window",
+    "cross_again",
+    "cross_again_tangent", "cross_adjoints", "kron_adjoints", "tensordot_adjoint_a", "tensordot_adjoint_b",
 ]  # fmt: skip
 
 
@@ -91,6 +93,59 @@ def _in_space(vectors: Any) -> Any:
     if np.shape(vectors)[-1] == 3:
         return vectors
     return np.concatenate([vectors, 0.0 * vectors[..., :1]], axis=-1)
+
+
+# ---- the adjoints of bilinear products, differentiated again -------------------------------
+
+
+def kron_again(seeds: Any, y_bar: Any, a: Any, b: Any) -> tuple[Any, Any, Any]:
+    """Adjoints of `kron_adjoints` in y_bar, a and b: each factor's seed takes the factor's place."""
+    a_seed, b_seed = _zeros_for(seeds, (a, b))
+    y_bar_bar = np.kron(a_seed, b) + np.kron(a, b_seed)
+    return y_bar_bar, kron_adjoints(y_bar, a, b_seed)[0], kron_adjoints(y_bar, a_seed, b)[1]
+
+
+def kron_again_tangent(
+    y_bar: Any, a: Any, b: Any, y_bar_dot: Any, a_dot: Any, b_dot: Any
+) -> tuple[Any, Any]:
+    y_bar_dot, a_dot, b_dot = _zeros_for((y_bar_dot, a_dot, b_dot), (y_bar, a, b))
+    a_bar_dot, b_bar_dot = kron_adjoints(y_bar_dot, a, b)
+    return a_bar_dot + kron_adjoints(y_bar, a, b_dot)[0], b_bar_dot + kron_adjoints(
+        y_bar, a_dot, b
+    )[1]
+
+
+def cross_again(
+    seeds: Any, y_bar: Any, a: Any, b: Any, axisa: int, axisb: int, axisc: int
+) -> tuple[Any, Any, Any]:
+    """Adjoints of `cross_adjoints` in y_bar, a and b."""
+    a_seed, b_seed = _zeros_for(seeds, (a, b))
+    y_bar_bar = np.cross(a_seed, b, axisa, axisb, axisc) + np.cross(a, b_seed, axisa, axisb, axisc)
+    a_bar, _ = cross_adjoints(y_bar, a, b_seed, axisa, axisb, axisc)
+    _, b_bar = cross_adjoints(y_bar, a_seed, b, axisa, axisb, axisc)
+    return y_bar_bar, a_bar, b_bar
+
+
+def cross_again_tangent(
+    y_bar: Any,
+    a: Any,
+    b: Any,
+    axisa: int,
+    axisb: int,
+    axisc: int,
+    y_bar_dot: Any,
+    a_dot: Any,
+    b_dot: Any,
+) -> tuple[Any, Any]:
+    y_bar_dot, a_dot, b_dot = _zeros_for((y_bar_dot, a_dot, b_dot), (y_bar, a, b))
+    a_bar_dot, b_bar_dot = cross_adjoints(y_bar_dot, a, b, axisa, axisb, axisc)
+    by_b, _ = cross_adjoints(y_bar, a, b_dot, axisa, axisb, axisc)
+    _, by_a = cross_adjoints(y_bar, a_dot, b, axisa, axisb, axisc)
+    return a_bar_dot + by_b, b_bar_dot + by_a
+
+
+def _zeros_for(values: Any, like: Any) -> list[Any]:
+    return [np.zeros_like(one) if v is None else v for v, one in zip(values, like)]
 
 
 # ---- convolve and correlate ----------------------------------------------------------------

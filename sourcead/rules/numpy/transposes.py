@@ -12,7 +12,16 @@ import numpy as np
 from sourcead.rules.forms import forward_rule, linear, reverse_rule
 from sourcead.rules.numpy.samples import call, well_conditioned
 from sourcead.runtime.accumulate import unbroadcast
-from sourcead.runtime.contractions import tensordot_adjoint_a, tensordot_adjoint_b
+from sourcead.runtime.contractions import (
+    cross_adjoints,
+    cross_again,
+    cross_again_tangent,
+    kron_adjoints,
+    kron_again,
+    kron_again_tangent,
+    tensordot_adjoint_a,
+    tensordot_adjoint_b,
+)
 from sourcead.runtime.differences import diff_adjoint
 from sourcead.runtime.einsum import einsum_adjoint, einsum_adjoint_change, einsum_adjoint_seeds
 from sourcead.runtime.fourier import (
@@ -463,6 +472,42 @@ def tensordot_adjoint_b_tangent(x, y_bar, a, b, axes, *, y_bar_dot, a_dot, b_dot
     if a_dot is not None:
         x_dot = x_dot + tensordot_adjoint_b(y_bar, a_dot, b, axes)
     return x_dot
+
+
+@reverse_rule(
+    kron_adjoints,
+    wrt=("y_bar", "a", "b"),
+    samples=lambda rng: [
+        call(rng.normal(size=(6, 6)), rng.normal(size=(2, 3)), rng.normal(size=(3, 2))),
+        call(rng.normal(size=(6,)), rng.normal(size=(3,)), rng.normal(size=(2,))),
+    ],
+)
+def kron_adjoints_back(x_bar, x, y_bar, a, b):
+    y_bar_bar, a_bar, b_bar = kron_again(x_bar, y_bar, a, b)
+    return y_bar_bar, a_bar, b_bar
+
+
+@forward_rule(kron_adjoints)
+def kron_adjoints_tangent(x, y_bar, a, b, *, y_bar_dot, a_dot, b_dot):
+    return kron_again_tangent(y_bar, a, b, y_bar_dot, a_dot, b_dot)
+
+
+@reverse_rule(
+    cross_adjoints,
+    wrt=("y_bar", "a", "b"),
+    samples=lambda rng: [
+        call(rng.normal(size=(3,)), rng.normal(size=(3,)), rng.normal(size=(3,)), -1, -1, -1),
+        call(rng.normal(size=(4, 3)), rng.normal(size=(3, 4)), rng.normal(size=(4, 3)), 0, -1, -1),
+    ],
+)
+def cross_adjoints_back(x_bar, x, y_bar, a, b, axisa, axisb, axisc):
+    y_bar_bar, a_bar, b_bar = cross_again(x_bar, y_bar, a, b, axisa, axisb, axisc)
+    return y_bar_bar, a_bar, b_bar
+
+
+@forward_rule(cross_adjoints)
+def cross_adjoints_tangent(x, y_bar, a, b, axisa, axisb, axisc, *, y_bar_dot, a_dot, b_dot):
+    return cross_again_tangent(y_bar, a, b, axisa, axisb, axisc, y_bar_dot, a_dot, b_dot)
 
 
 @reverse_rule(
