@@ -247,7 +247,9 @@ class Adjoints:
 
     def entry(self, amount: Val, position: int, value: Val) -> Val:
         """One of several contributions that a rule gives as a sequence; its kind is the value's."""
-        if isinstance(value, (Const, Ref)) or (isinstance(value, Name) and not self.is_active(value)):
+        if isinstance(value, (Const, Ref)) or (
+            isinstance(value, Name) and not self.is_active(value)
+        ):
             return ZERO
         if isinstance(self.b.kind(amount), Unknown) and isinstance(value, Name):
             expr = Op("getitem", (self.b.operand(amount), Const(position)))
@@ -459,7 +461,10 @@ class Adjoints:
             return expr.op in ("add", "sub", "mul", "truediv", "neg", "pow", "matmul")
         if isinstance(expr, MethodCall) and expr.method == "copy":
             return True
-        rule = registry.lookup(function_of(expr, self.b.kinds)) if expr is not None else None
+        function = function_of(expr, self.b.kinds)
+        if getattr(function, "__module__", "").startswith("sourcead.runtime"):
+            return False  # a helper may hand on what it was given
+        rule = registry.lookup(function) if expr is not None else None
         return rule is not None and rule.effects.returns == "fresh"
 
     def add_to_view(self, owner: Name, path: list[Any], amount: Operand) -> None:
