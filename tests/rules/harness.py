@@ -77,7 +77,7 @@ def _fitted(function: Any, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
 
 def _takes(call: Call) -> bool:
     """The further functions of a rule may take less than the first: `a.var` no `mean`, `np.linalg.outer` only 1-d."""
-    if call.function is call.rule.functions[0]:
+    if call.function is call.rule.functions[0] and not any(a is None for a in call.args):
         return True
     try:
         evaluate(call)

@@ -35,6 +35,7 @@ RULES = [
     rule
     for rule in all_rules()
     if rule.form not in ("constant", "source")
+    and rule.functions  # else this NumPy does not have them
     and (rule.partials or rule.reverse).__module__.startswith("sourcead.rules.numpy")
 ]
 
@@ -123,9 +124,11 @@ def _keep_type(value, new):
     return value if new is None else new
 
 
+NUMPY_2 = np.lib.NumpyVersion(np.__version__) >= "2.0.0"
 SINGLE = {np.dtype(np.float64): np.float32, np.dtype(np.complex128): np.complex64}
 
 
+@pytest.mark.skipif(not NUMPY_2, reason="NumPy 1 widens float32 numbers that meet Python's")
 @pytest.mark.parametrize("rule", RULES, ids=rule_name)
 def test_single_precision_stays_single(rule):
     rng = np.random.default_rng(2)

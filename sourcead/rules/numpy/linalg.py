@@ -134,6 +134,16 @@ def slogdet_tangent(y, a, *, a_dot):
     return None, growth
 
 
+def _stacked_solve(rng):
+    """One vector, or matrix of columns, for several matrices: since NumPy 2."""
+    if np.lib.NumpyVersion(np.__version__) < "2.0.0":
+        return [call(well_conditioned(rng, 2, 3, 3), rng.normal(size=(2, 3)))]
+    return [
+        call(well_conditioned(rng, 2, 3, 3), rng.normal(size=(3,))),
+        call(well_conditioned(rng, 2, 3, 3), rng.normal(size=(3, 2))),
+    ]
+
+
 @reverse_rule(
     np.linalg.solve,
     wrt=("a", "b"),
@@ -141,10 +151,9 @@ def slogdet_tangent(y, a, *, a_dot):
         call(well_conditioned(rng, 3, 3), rng.normal(size=(3,))),
         call(well_conditioned(rng, 3, 3), rng.normal(size=(3, 2))),
         call(well_conditioned(rng, 2, 3, 3), rng.normal(size=(2, 3, 2))),
-        call(well_conditioned(rng, 2, 3, 3), rng.normal(size=(3, 2))),
         call(well_conditioned(rng, 3, 3), rng.normal(size=(4, 3, 2))),
         call(well_conditioned(rng, 4, 1, 2, 2), rng.normal(size=(3, 2, 1))),
-        call(well_conditioned(rng, 2, 3, 3), rng.normal(size=(3,))),
+        *_stacked_solve(rng),
         call(well_conditioned(rng, 3, 3) + 1j * rng.normal(size=(3, 3)), _complex(rng, 3)),
     ],
 )
@@ -163,7 +172,7 @@ def solve(x_bar, x, a, b):
 @forward_rule(np.linalg.solve)
 def solve_tangent(x, a, b, *, a_dot, b_dot):
     if a_dot is None:
-        return np.linalg.solve(a, np.broadcast_to(b_dot, np.shape(x)) if np.ndim(b) > 1 else b_dot)
+        return np.linalg.solve(a, b_dot)
     if np.ndim(x) < np.ndim(a):
         moved = np.squeeze(a_dot @ np.expand_dims(x, -1), -1)
         right = -moved if b_dot is None else b_dot - moved

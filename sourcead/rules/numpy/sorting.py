@@ -195,11 +195,13 @@ def percentile_forward(
 
 
 def _holes(calls):
+    """The same with NaN elements. (Before NumPy 2 the axes of a two-dimensional q came out wrong.)"""
     out = []
     for (a, *rest), kwargs in calls:
-        a = a.copy()
-        a.flat[1] = np.nan
-        out.append(((a, *rest), kwargs))
+        if np.lib.NumpyVersion(np.__version__) >= "2.0.0" or all(np.ndim(q) < 2 for q in rest):
+            a = a.copy()
+            a.flat[1] = np.nan
+            out.append(((a, *rest), kwargs))
     return out
 
 
