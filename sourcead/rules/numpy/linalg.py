@@ -141,6 +141,7 @@ def _stacked_solve(rng):
     return [
         call(well_conditioned(rng, 2, 3, 3), rng.normal(size=(3,))),
         call(well_conditioned(rng, 2, 3, 3), rng.normal(size=(3, 2))),
+        call(well_conditioned(rng, 4, 1, 2, 2), rng.normal(size=(3, 2, 1))),
     ]
 
 
@@ -152,7 +153,6 @@ def _stacked_solve(rng):
         call(well_conditioned(rng, 3, 3), rng.normal(size=(3, 2))),
         call(well_conditioned(rng, 2, 3, 3), rng.normal(size=(2, 3, 2))),
         call(well_conditioned(rng, 3, 3), rng.normal(size=(4, 3, 2))),
-        call(well_conditioned(rng, 4, 1, 2, 2), rng.normal(size=(3, 2, 1))),
         *_stacked_solve(rng),
         call(well_conditioned(rng, 3, 3) + 1j * rng.normal(size=(3, 3)), _complex(rng, 3)),
     ],
