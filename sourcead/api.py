@@ -663,6 +663,11 @@ class Differentiable:
         functools.update_wrapper(self, function)
         self._argnums = argnums
         self._mode = mode
+        if mode != "reverse" or backend != "python":
+            raise ValueError(
+                f"mode={mode!r}, backend={backend!r}: there is mode='reverse' and backend='python'; "
+                "sourcead.jvp is the forward mode"
+            )
         self._backend = backend
         self.function = function
         self._made: dict[str, Any] = {}
