@@ -76,8 +76,8 @@ def _fitted(function: Any, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
 
 
 def _takes(call: Call) -> bool:
-    """The further functions of a rule may take less than the first: `a.var` no `mean`, `np.linalg.outer` only 1-d."""
-    if call.function is call.rule.functions[0] and not any(a is None for a in call.args):
+    """Not every function of a rule takes what the first one takes: `a.var` no `mean`, `np.clip` no two None."""
+    if call.function is call.rule.functions[0] and call.rule.form != "elementwise":
         return True
     try:
         evaluate(call)
@@ -121,7 +121,14 @@ def _elementwise_samples(
             values.append([first_of(domain, shape[i] if i < len(shape) else ())])
             if parameter.default is not parameter.empty:
                 values[-1].append(parameter.default)
-        yield from ((combination, {}) for combination in _product(values))
+        yield from ((_without_defaults(args), {}) for args in _product(values))
+
+
+def _without_defaults(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Arguments at the end that are None are left out: not every function takes a None there."""
+    while args and args[-1] is None:
+        args = args[:-1]
+    return args
 
 
 def _product(values: list[list[Any]]) -> Iterator[tuple[Any, ...]]:

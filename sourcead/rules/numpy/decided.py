@@ -93,15 +93,22 @@ def common_dtype(*values: Any) -> Any:
     return Ref(f"np.{name}", getattr(np, name, dtype.type))
 
 
-def computed(function: Callable[..., Any]) -> Callable[..., Kind | Const | None]:
-    """The value of a pure function of constants, where it is a literal."""
+def computed(
+    function: Callable[..., Any], otherwise: Any = None
+) -> Callable[..., Kind | Const | None]:
+    """The value of a pure function of constants, where it is a literal; else the literal `otherwise`.
+
+    (`otherwise` for a question of which one answer is right in any case, only with longer code.)
+    """
+    fallback = None if otherwise is None else Const(otherwise)
 
     @functools.wraps(function)
     def kind(*args: Any, **kwargs: Any) -> Any:
         if not all(isinstance(value, Const) for value in (*args, *kwargs.values())):
-            return None
+            return fallback
         value = function(*(a.value for a in args), **{k: v.value for k, v in kwargs.items()})
-        return Const(value) if value is None or isinstance(value, (bool, int, float, str)) else None
+        literal = value is None or isinstance(value, (bool, int, float, str))
+        return Const(value) if literal else fallback
 
     return kind
 

@@ -48,7 +48,7 @@ from sourcead.runtime.norms import (
 )
 
 constant(np.linalg.matrix_rank)
-constant(is_vector_norm, kind=computed(is_vector_norm))
+constant(is_vector_norm, kind=computed(is_vector_norm, otherwise=False))
 
 
 def _complex(rng, *shape):
