@@ -14,9 +14,7 @@ from typing import Any
 from sourcead.ir.never import assert_never
 from sourcead.ir.nodes import (
     Assign,
-    Attr,
     Block,
-    Call,
     Delete,
     For,
     Function,
@@ -36,20 +34,19 @@ from sourcead.ir.nodes import (
     With,
 )
 from sourcead.ir.walk import reads, statements
+from sourcead.simplify.storage_classes import StorageClasses
 
 __all__ = ["dead_code"]
 
-FRESH_OPS = frozenset({"list", "dict", "add", "sub", "mul", "truediv", "neg", "pow", "matmul"})
 NEVER_RAISE = frozenset({"tuple", "list", "dict", "copy", "slice", "is_", "is_not", "not_", "undo"})
 LIST_METHODS = frozenset({"append", "pop"})
 
 
 def dead_code(
-    function: Function, is_pure: Callable[[Any], bool], base_of: Callable[[Any], Name | None]
+    function: Function, is_pure: Callable[[Any], bool], storage: StorageClasses
 ) -> Function:
-    """`is_pure(expr)`: evaluating it changes nothing and raises nothing that matters; `base_of(expr)`: the
-    array whose storage the result may share."""
-    marker = _Marker(function, is_pure, base_of)
+    """`is_pure(expr)`: evaluating it changes nothing and raises nothing that matters."""
+    marker = _Marker(function, is_pure, storage)
     marker.run()
     return replace(function, body=marker.sweep(function.body))
 
@@ -66,47 +63,19 @@ class _Marker:
         self,
         function: Function,
         is_pure: Callable[[Any], bool],
-        base_of: Callable[[Any], Name | None],
+        storage: StorageClasses,
     ) -> None:
         self.function = function
-        self.base_of = base_of
+        self.storage = storage
         self.is_pure = is_pure
         self.live: set[Name] = set()
         self.grown = True
-        self.roots: dict[Name, Name] = {}
-        self.fresh: set[Name] = set()
+        self.live_storage = storage.from_outside()
         self.caught: set[Name] = set()  # computed where an exception would be handled
         for stmt in statements(function.body):
-            if isinstance(stmt, Assign):
-                self._note(stmt)
             if isinstance(stmt, Try) and stmt.handlers:
                 inside = [s for s in statements(stmt.body) if isinstance(s, Assign)]
                 self.caught.update(s.target for s in inside if may_raise(s.expr))
-
-    def _note(self, stmt: Assign) -> None:
-        expr = stmt.expr
-        base = self.base_of(expr)
-        match expr:
-            case Op("getitem", (Name() as base, _)) | Attr(Name() as base, "T"):
-                pass
-            case MethodCall(Name() as base, method) if method not in (
-                "copy",
-                "pop",
-                "sum",
-                "astype",
-            ):
-                pass
-        if base is not None:
-            self.roots[stmt.target] = base
-        if (isinstance(expr, Op) and expr.op in FRESH_OPS) or (
-            isinstance(expr, (Call, MethodCall)) and base is None and self.is_pure(expr)
-        ):
-            self.fresh.add(stmt.target)
-
-    def root(self, name: Name) -> Name:
-        while name in self.roots:
-            name = self.roots[name]
-        return name
 
     # -- marking -----------------------------------------------------------------------------
 
@@ -119,6 +88,7 @@ class _Marker:
     def want(self, operand: Any) -> None:
         if isinstance(operand, Name) and operand not in self.live:
             self.live.add(operand)
+            self.live_storage.update(self.storage.reach(operand))
             self.grown = True
 
     def block(self, block: Block) -> bool:
@@ -169,15 +139,12 @@ class _Marker:
     def is_storage_live(self, base: Any) -> bool:
         if not isinstance(base, Name):
             return True
-        root = self.root(base)
-        return root not in self.fresh or root in self.live
+        return self.storage.of(base) in self.live_storage
 
     def has_effect(self, expr: Any) -> bool:
         match expr:
-            case MethodCall(Name() as base, method) if (
-                method in LIST_METHODS and self.root(base) in self.fresh
-            ):
-                return self.root(base) in self.live
+            case MethodCall(Name() as base, method) if method in LIST_METHODS:
+                return self.is_storage_live(base)
             case MakeFunction():
                 return False
             case Op("undo", _):

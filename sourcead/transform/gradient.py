@@ -54,6 +54,7 @@ from sourcead.runtime.shadows import Shadows
 from sourcead.runtime.undo import copy_of, redo
 from sourcead.simplify.copies import needless_copies
 from sourcead.simplify.dead_code import dead_code
+from sourcead.simplify.storage_classes import StorageClasses
 from sourcead.transform.assemble import Assembler
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.facts import (
@@ -513,24 +514,25 @@ def undone_owners(
 
 def clean(function: Function, b: Any) -> Function:
     """Without statements and copies that nothing needs."""
-    return needless_copies(
-        dead_code(function, lambda e: is_pure(e, b), lambda e: shared_base(e, b))
-    )
+
+    def pure(expr: Any) -> bool:
+        return is_pure(expr, b)
+
+    storage = StorageClasses(function, pure, lambda e: shared_bases(e, b), b.kind)
+    return needless_copies(dead_code(function, pure, storage))
 
 
-def shared_base(expr: Any, b: Any) -> Name | None:
-    """The array whose storage the value of `expr` may share."""
+def shared_bases(expr: Any, b: Any) -> list[Name]:
+    """The arrays whose storage the value of `expr` may share."""
     base = view_base(expr, b.kinds)
-    if base is None and isinstance(expr, (Call, MethodCall)):
+    if base is not None:
+        return [base]
+    if isinstance(expr, (Call, MethodCall)):
         rule = registry.lookup(function_of(expr, b.kinds))
-        if (
-            rule is not None
-            and rule.effects.returns != "fresh"
-            and rule.effects.returns != "scalar"
-        ):
-            first = expr.value if isinstance(expr, MethodCall) else (expr.args or (None,))[0]
-            return first if isinstance(first, Name) else None
-    return base
+        if rule is not None and rule.effects.returns not in ("fresh", "scalar"):
+            given = (expr.value, *expr.args) if isinstance(expr, MethodCall) else expr.args
+            return [a for a in given if isinstance(a, Name)]
+    return []
 
 
 def is_pure(expr: Any, b: Any) -> bool:
