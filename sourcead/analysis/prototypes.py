@@ -17,7 +17,7 @@ import types
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias, TypeGuard
 
 import numpy as np
 
@@ -46,6 +46,10 @@ _SIZES = ((5, 7, 11, 13, 17, 19, 23, 29), (21, 18, 16, 14, 12, 10, 9, 6))
 # rising and falling: the lesser of two sizes (of the factors of a matrix) is neither of them
 _COUNTS = ((2, 3), (3, 4), (0, 1), (1, 2), (0, 0), (1, 1))  # values of integers in the two runs
 _CACHE: dict[Any, Kind] = {}
+_OPEN = "?"  # begins the name of a size of which nothing is known
+
+_Member: TypeAlias = "str | int | None"  # a symbol's name, or a size that is known
+_Group: TypeAlias = "list[_Member]"  # taken as equal; None in front: maybe not, one may be 1
 
 
 @dataclass(frozen=True)
@@ -80,24 +84,85 @@ def result_kind(
 def _result_kind(
     function: Callable[..., Any], args: tuple[Kind | Const, ...], kwargs: dict[str, Kind | Const]
 ) -> Kind:
-    symbols = {s.name: s.one for a in (*args, *kwargs.values()) for s in _symbols(a)}
+    unknown = itertools.count()
+    args = tuple(_named(a, unknown) for a in args)
+    kwargs = {k: _named(v, unknown) for k, v in kwargs.items()}
+    given = (*args, *kwargs.values())
+    symbols = {s.name: s.one for a in given for s in _symbols(a)}
     names = list(symbols)
     if len(names) > len(_SIZES[0]):
         return Unknown()
-    integers = any(_has_integer(a) for a in (*args, *kwargs.values()))
+    fixed = sorted({d for a in given for d in _dims(a) if isinstance(d, int) and d > 1})
+    call = _Call(function, args, kwargs)
+    integers = any(map(_has_integer, given))
     for counts in _COUNTS if integers else _COUNTS[:1]:
-        for groups in _groupings(names):
+        for groups in _groupings([*names, *fixed]):
             sizes = [_assign(groups, s) | {"": n} for s, n in zip(_SIZES, counts)]
             try:
-                runs = [_run(function, args, kwargs, s) for s in sizes]
+                runs = [call.run(s) for s in sizes]
             except NoPrototype:
                 return Unknown()
             except Exception:  # the sample's sizes did not fit: try the next grouping
                 continue
-            kind = _read(runs, sizes, groups, symbols)
+            kind = _read(runs, sizes, _equal(call, groups, sizes[0]), symbols)
             if not isinstance(kind, Unknown):
                 return _without_sizes(kind) if counts[0] == counts[1] else kind
     return Unknown()
+
+
+@dataclass(frozen=True)
+class _Call:
+    """The call to be tried on samples."""
+
+    function: Callable[..., Any]
+    args: tuple[Kind | Const, ...]
+    kwargs: dict[str, Kind | Const]
+
+    def run(self, sizes: dict[str, int]) -> Any:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            return self.function(
+                *(_sample(a, sizes) for a in self.args),
+                **{k: _sample(v, sizes) for k, v in self.kwargs.items()},
+            )
+
+
+def _named(kind: Any, count: Iterator[int]) -> Any:
+    """Sizes of which nothing is known get names of their own: `?0`, `?1`."""
+    match kind:
+        case Array(dtype, dims):
+            named = (Sym(f"{_OPEN}{next(count)}") if d is None else d for d in dims)
+            return Array(dtype, tuple(named))
+        case Tuple(items, cls):
+            return Tuple(tuple(_named(i, count) for i in items), cls)
+        case _:
+            return kind
+
+
+def _equal(call: _Call, groups: list[_Group], sizes: dict[str, int]) -> list[_Group]:
+    """Of the sizes that were taken as equal, those that may not be equal by stretching an axis of size 1.
+
+    A group that the call accepts with one of its sizes 1 is marked: its size is not known by name.
+    """
+    found: list[_Group] = []
+    for group in groups:
+        if len(group) > 1 and any(_accepts(call, sizes | {n: 1}) for n in group if _is_name(n)):
+            found.append([None, *group])
+        else:
+            found.append(sorted(group, key=lambda n: not _is_name(n) or n.startswith(_OPEN)))
+    return found
+
+
+def _accepts(call: _Call, sizes: dict[str, int]) -> bool:
+    try:
+        call.run(sizes)
+    except Exception:  # whatever the function says of sizes that do not fit
+        return False
+    return True
+
+
+def _is_name(member: _Member) -> TypeGuard[str]:
+    return isinstance(member, str)
 
 
 def _has_integer(kind: Kind | Const) -> bool:
@@ -125,49 +190,63 @@ def _without_sizes(kind: Kind) -> Kind:
             return kind
 
 
-def _run(
-    function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], sizes: dict[str, int]
-) -> Any:
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        return function(
-            *(_sample(a, sizes) for a in args), **{k: _sample(v, sizes) for k, v in kwargs.items()}
-        )
+def _groupings(members: list[_Member]) -> Iterator[list[_Group]]:
+    """All sizes distinct; then each pair equal; then pairs of pairs; then triples; then all equal.
+
+    Members are the symbols, and the sizes that are known: of these no two are equal.
+    """
+    for groups in _partitions(members):
+        if all(sum(not _is_name(m) for m in group) <= 1 for group in groups):
+            yield groups
 
 
-def _groupings(names: list[str]) -> Iterator[list[list[str]]]:
-    """All sizes distinct; then each pair of names equal; then pairs of pairs; then all equal."""
-    yield [[n] for n in names]
-    pairs = list(itertools.combinations(names, 2))
+def _partitions(members: list[_Member]) -> Iterator[list[_Group]]:
+    def alone(*used: _Member) -> list[_Group]:
+        return [[m] for m in members if m not in used]
+
+    yield alone()
+    pairs = list(itertools.combinations(members, 2))
     for a, b in pairs:
-        yield [[a, b], *([n] for n in names if n not in (a, b))]
-    if len(names) > 3:
+        yield [[a, b], *alone(a, b)]
+    if len(members) > 3:
         for (a, b), (c, d) in itertools.combinations(pairs, 2):
             if len({a, b, c, d}) == 4:
-                yield [[a, b], [c, d], *([n] for n in names if n not in (a, b, c, d))]
-    if len(names) > 2:
-        for triple in itertools.combinations(names, 3):
-            yield [list(triple), *([n] for n in names if n not in triple)]
-    if names:
-        yield [names]
+                yield [[a, b], [c, d], *alone(a, b, c, d)]
+    if len(members) > 2:
+        for triple in itertools.combinations(members, 3):
+            yield [list(triple), *alone(*triple)]
+    if members:
+        yield [members]
 
 
-def _assign(groups: list[list[str]], sizes: tuple[int, ...]) -> dict[str, int]:
-    return {name: size for group, size in zip(groups, sizes) for name in group}
+def _assign(groups: list[_Group], sizes: tuple[int, ...]) -> dict[str, int]:
+    """A number for each symbol: that of the known size in its group, or one of `sizes`."""
+    numbers = iter(sizes)
+    found: dict[str, int] = {}
+    for group in groups:
+        fixed = [m for m in group if isinstance(m, int)]
+        names = [m for m in group if _is_name(m)]
+        if names:
+            found |= dict.fromkeys(names, fixed[0] if fixed else next(numbers))
+    return found
+
+
+def _dims(kind: Kind | Const) -> Iterator[Dim]:
+    match kind:
+        case Array(_, dims) | SizeOf(dims):
+            yield from dims
+        case Tuple(items):
+            for item in items:
+                yield from _dims(item)
+        case List(item, _, items):
+            for each in items or (item,):
+                yield from _dims(each)
+        case _:
+            return
 
 
 def _symbols(kind: Kind | Const) -> Iterator[Sym]:
-    match kind:
-        case Array(_, dims) | SizeOf(dims):
-            yield from (d for d in dims if isinstance(d, Sym))
-        case Tuple(items):
-            for item in items:
-                yield from _symbols(item)
-        case List(item, _, items):
-            for each in items or (item,):
-                yield from _symbols(each)
-        case _:
-            return
+    return (d for d in _dims(kind) if isinstance(d, Sym))
 
 
 def _sample(kind: Kind | Const, sizes: dict[str, int]) -> Any:
@@ -221,7 +300,7 @@ def _sample_array(dtype: np.dtype[Any], shape: tuple[int, ...]) -> np.ndarray[An
 
 
 def _read(
-    runs: list[Any], sizes: list[dict[str, int]], groups: list[list[str]], symbols: dict[str, bool]
+    runs: list[Any], sizes: list[dict[str, int]], groups: list[_Group], symbols: dict[str, bool]
 ) -> Kind:
     first, second = runs
     if (
@@ -252,17 +331,21 @@ def _read(
 def _dim(
     values: tuple[int, int],
     sizes: list[dict[str, int]],
-    groups: list[list[str]],
+    groups: list[_Group],
     symbols: dict[str, bool],
 ) -> Dim:
     if values[0] == values[1]:
         return values[0]
     for group in groups:
-        offsets = {v - s[group[0]] for v, s in zip(values, sizes)}
+        name = group[0]
+        member = next((m for m in group if isinstance(m, str)), None)
+        if member is None:
+            continue
+        offsets = {v - s[member] for v, s in zip(values, sizes)}
         if len(offsets) == 1 and abs(offset := offsets.pop()) <= 4:
-            if len(group) > 1:
-                return None  # equal by need of the operation, but which of them may be one is open
-            return Sym(group[0], offset, symbols[group[0]])
+            if isinstance(name, str) and not name.startswith(_OPEN):
+                return Sym(name, offset, symbols[name])
+            return None
     return None
 
 
