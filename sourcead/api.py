@@ -485,8 +485,11 @@ class Pushforward(Derivative):
         primals, tangents = args[: len(args) - count], args[len(args) - count :]
         full = self._bind(primals, kwargs)
         compiled = self._compiled_active(full)
-        for i, tangent in zip(self._mode.wrt, tangents):
-            check_cotangent(full[i], tangent, "tangent", self._origin())
+        origin = self._origin()
+        tangents = tuple(
+            fitted(full[i], tangent, "tangent", origin)
+            for i, tangent in zip(self._mode.wrt, tangents)
+        )
         try:
             return compiled.call(*full, *tangents)
         except Exception as error:
@@ -518,7 +521,7 @@ class Pullback(Derivative):
 
         def pullback(out_bar: Any) -> Any:
             """The adjoints of the arguments for the cotangent `out_bar` of the value."""
-            check_cotangent(out, out_bar, "cotangent", origin)
+            out_bar = fitted(out, out_bar, "cotangent", origin)
             try:
                 return reverse(saved, out_bar)
             except Exception as error:
@@ -531,8 +534,8 @@ class Pullback(Derivative):
         return
 
 
-def check_cotangent(value: Any, given: Any, what: str, origin: Origin) -> None:
-    """A cotangent (or tangent) has the structure and shape of its value."""
+def fitted(value: Any, given: Any, what: str, origin: Origin) -> Any:
+    """A cotangent (or tangent) that was given for a value: of its structure and shape, in its dtype."""
     if isinstance(value, (tuple, list)):
         if not isinstance(given, (tuple, list)) or len(given) != len(value):
             raise WrongCotangent.at(
@@ -540,20 +543,34 @@ def check_cotangent(value: Any, given: Any, what: str, origin: Origin) -> None:
                 f"the {what} of a {type(value).__name__} of {len(value)} is {_described(given)}",
                 f"pass a {type(value).__name__} of {len(value)}",
             )
-        for v, g in zip(value, given):
-            check_cotangent(v, g, what, origin)
-        return
+        items = [fitted(v, g, what, origin) for v, g in zip(value, given)]
+        if all(new is old for new, old in zip(items, given)):
+            return given
+        kind = type(given)
+        return kind(*items) if hasattr(given, "_fields") else kind(items)
     if isinstance(value, np.ndarray) and value.dtype.kind not in "fc":
-        return
-    if isinstance(value, (float, complex, np.ndarray, np.inexact)):
-        if not isinstance(given, (int, float, complex, np.ndarray, np.generic)) or np.shape(
-            given
-        ) != np.shape(value):
-            raise WrongCotangent.at(
-                origin,
-                f"the {what} of a value of shape {np.shape(value)} is {_described(given)}",
-                f"pass a number or array of shape {np.shape(value)}",
-            )
+        return given
+    if not isinstance(value, (float, complex, np.ndarray, np.inexact)):
+        return given
+    is_number = isinstance(given, (int, float, complex, np.ndarray, np.generic))
+    if not is_number or np.shape(given) != np.shape(value):
+        raise WrongCotangent.at(
+            origin,
+            f"the {what} of a value of shape {np.shape(value)} is {_described(given)}",
+            f"pass a number or array of shape {np.shape(value)}",
+        )
+    if type(given) is type(value) and getattr(given, "dtype", None) == getattr(
+        value, "dtype", None
+    ):
+        return given
+    if np.iscomplexobj(given) and not np.iscomplexobj(value):
+        raise WrongCotangent.at(
+            origin, f"the {what} of a real value is complex", "pass its real part"
+        )
+    if isinstance(value, np.ndarray):
+        return np.asarray(given, value.dtype)
+    number = given.item() if isinstance(given, (np.ndarray, np.generic)) else given
+    return type(value)(number)
 
 
 def _described(value: Any) -> str:

@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import sourcead
 from sourcead.rules.registry import all_rules, lookup
 from sourcead.runtime.polygamma import digamma, polygamma
 from tests.rules.agreement import compare
@@ -96,7 +97,7 @@ def test_abs_has_slope_zero_at_zero():
         == lookup(math.fabs).partials(0.0, 0.0)
         == 0
     )
-    assert rule.also["complex"](0.0, 0j) == 0.0
+    assert rule.partials(0.0, 0j) == 0.0
 
 
 def test_distances_have_slope_zero_at_zero():
@@ -169,3 +170,15 @@ def test_every_rule_is_called_on_active_values():
         assert any(active(call) and evaluate(call) is not None for call in fitting_calls(rule)), (
             rule.name
         )
+
+
+def test_abs_of_complex_values_through_the_compiler():
+    x = np.array([0.3, -1.2])
+
+    def modulus(x):
+        return abs(x + 2j * x[::-1]).sum()
+
+    expected = [
+        x[i] / abs(x[i] + 2j * x[1 - i]) + 4 * x[i] / abs(x[1 - i] + 2j * x[i]) for i in (0, 1)
+    ]
+    np.testing.assert_allclose(sourcead.grad(modulus)(x), expected, rtol=1e-14)
