@@ -13,7 +13,7 @@ Name(hint='y', number=0)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias, Union
@@ -36,7 +36,7 @@ from sourcead.ir.nodes import (
 )
 from sourcead.ir.walk import operands
 
-__all__ = ["Builder", "Val", "Virtual"]
+__all__ = ["Builder", "Val", "Virtual", "constant_slice", "constants"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,24 @@ class Virtual:
 
 
 Val: TypeAlias = Union[Name, Const, Ref, Undefined, Virtual]
+
+
+def constants(values: Iterable[object]) -> list[Any] | None:
+    """The Python values, if all of these are constants."""
+    found = list(values)
+    return (
+        [v.value for v in found if isinstance(v, Const)]
+        if all(isinstance(v, Const) for v in found)
+        else None
+    )
+
+
+def constant_slice(index: Val) -> slice | None:
+    """The slice that an index is, if it is one with constant bounds."""
+    bounds = (
+        constants(index.items) if isinstance(index, Virtual) and index.form == "slice" else None
+    )
+    return None if bounds is None else slice(*bounds)
 
 
 class Builder:

@@ -18,11 +18,11 @@ Name(hint='x', number=0)
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sourcead.ir.nodes import Name
+from sourcead.transform.builder import Val
 
 __all__ = ["Contents", "Key", "Memory"]
 
@@ -35,10 +35,10 @@ class Contents:
 
     site: str
     form: str
-    slots: dict[Hashable, Any]
+    slots: dict[Hashable, Val]
     complete: bool = True
 
-    def items(self) -> list[Any]:
+    def items(self) -> list[Val]:
         """The elements of a list, in order."""
         return [self.slots[i] for i in range(len(self.slots))]
 
@@ -59,15 +59,15 @@ class Memory:
 
     # -- reading -----------------------------------------------------------------------------
 
-    def known(self, name: Any) -> Contents | None:
+    def known(self, name: Val | None) -> Contents | None:
         return self.contents.get(name) if isinstance(name, Name) else None
 
-    def get(self, name: Any, slot: Hashable) -> Any:
+    def get(self, name: Val, slot: Hashable) -> Val | None:
         """The value in the slot, or None where it is not known."""
         held = self.known(name)
         return None if held is None else held.slots.get(slot)
 
-    def list_items(self, name: Any) -> list[Any] | None:
+    def list_items(self, name: Val) -> list[Val] | None:
         """All elements of a list, if they are known."""
         held = self.known(name)
         return held.items() if held is not None and held.form == "list" else None
@@ -75,7 +75,7 @@ class Memory:
     # -- writing -----------------------------------------------------------------------------
 
     def begin(
-        self, name: Name, site: str, form: str, slots: dict[Hashable, Any], complete: bool = True
+        self, name: Name, site: str, form: str, slots: Mapping[Hashable, Val], complete: bool = True
     ) -> None:
         """A container that was made (or is met for the first time) here."""
         if self.on or form == "cell":
@@ -86,10 +86,10 @@ class Memory:
         self.on = False
         self.contents.clear()
 
-    def put(self, name: Any, site: str, slot: Hashable, value: Any) -> None:
+    def put(self, name: Val, site: str, slot: Hashable, value: Val) -> None:
         """A store: this name knows the slot now; a name that is not known may mean any container of the site."""
         held = self.known(name)
-        if held is None:
+        if held is None or not isinstance(name, Name):
             self.forget_slot(site, slot)
         else:
             self.note((name, slot))
@@ -97,7 +97,7 @@ class Memory:
                 held.site, held.form, {**held.slots, slot: value}, held.complete
             )
 
-    def learn(self, name: Name, slot: Hashable, value: Any) -> None:
+    def learn(self, name: Name, slot: Hashable, value: Val) -> None:
         """A slot was read: the same value is there until the next store."""
         held = self.known(name)
         if held is not None:
@@ -105,22 +105,23 @@ class Memory:
                 held.site, held.form, {**held.slots, slot: value}, held.complete
             )
 
-    def replace(self, name: Name, slots: dict[Hashable, Any]) -> None:
-        """The whole content has changed (append, pop, sort)."""
+    def replace(self, name: Val, slots: dict[Hashable, Val]) -> None:
+        """The whole content of a known container has changed (append, pop, sort)."""
+        assert isinstance(name, Name)
         held = self.contents[name]
         for slot in {*held.slots, *slots}:
             self.note((name, slot))
         self.contents[name] = Contents(held.site, held.form, slots, held.complete)
 
-    def set_items(self, name: Name, items: Iterable[Any]) -> None:
+    def set_items(self, name: Val, items: Iterable[Val]) -> None:
         self.replace(name, dict(enumerate(items)))
 
     # -- forgetting --------------------------------------------------------------------------
 
-    def forget(self, name: Any) -> None:
+    def forget(self, name: Val) -> None:
         """Anything may be in this container now."""
         held = self.known(name)
-        if held is None:
+        if held is None or not isinstance(name, Name):
             return
         for slot in held.slots:
             self.note((name, slot))
@@ -169,7 +170,7 @@ class Memory:
         ]
 
     def join(
-        self, a: dict[Name, Contents], b: dict[Name, Contents], merged: dict[Key, Any]
+        self, a: dict[Name, Contents], b: dict[Name, Contents], merged: Mapping[Key, Val]
     ) -> None:
         """What is known behind both paths: equal values, and the merged ones that are given."""
         out: dict[Name, Contents] = {}

@@ -28,11 +28,12 @@ from sourcead.ir.kinds import (
     join,
 )
 from sourcead.ir.nodes import Call, Const, Name, Op, Operand, Ref
-from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.builder import Val, Virtual, constants
 from sourcead.transform.heap import ITEM
 from sourcead.transform.indexing import element_kind
+from sourcead.transform.specialise.context import Context
 
-__all__ = ["UNROLLED", "Iteration", "Sequenced", "iterable", "iteration", "remember"]
+__all__ = ["Sequenced", "UNROLLED", "iterable", "iteration", "plain_kind", "remember"]
 
 
 @dataclass(frozen=True)
@@ -66,13 +67,13 @@ UNROLLED = 64  # a loop over more items than this is not written out
 
 
 def remember(
-    s: Any, made: Name, builtin: Any, args: list[Any], kwargs: list[tuple[str | None, Any]]
+    s: Context, made: Name, builtin: Any, args: list[Any], kwargs: list[tuple[str | None, Any]]
 ) -> None:
     """Keep the parts of a zip, enumerate or reversed object: a loop over it reads them directly."""
     s.iterators[made] = (builtin, list(args), dict(kwargs))
 
 
-def iterable(s: Any, items: Val) -> Val:
+def iterable(s: Context, items: Val) -> Val:
     """What is iterated: an object's `__iter__` is called."""
     kind = s.kind(items)
     function = getattr(kind.cls, "__iter__", None) if isinstance(kind, Object) else None
@@ -81,7 +82,7 @@ def iterable(s: Any, items: Val) -> Val:
     return items
 
 
-def iteration(s: Any, items: Val) -> Iteration:
+def iteration(s: Context, items: Val) -> Iteration:
     items = iterable(s, items)
     kind = s.kind(items)
     if kind == Object(range):
@@ -91,9 +92,7 @@ def iteration(s: Any, items: Val) -> Iteration:
         return Iteration(Const(None), Unknown(), unrolled=sequenced(s, keys))
     found = s.components(items)
     if found is not None:
-        plain = (
-            all(isinstance(i, Const) for i in found) and len({type(i.value) for i in found}) == 1
-        )
+        plain = len(set(map(type, constants(found) or []))) == 1
         if not (plain and len(found) > 1 and not isinstance(kind, List)):
             return Iteration(Const(None), Unknown(), unrolled=sequenced(s, items))
         return Iteration(s.operand(items), s.kind(found[0]), writable_out=sequenced(s, items))
@@ -118,29 +117,31 @@ def iteration(s: Any, items: Val) -> Iteration:
     return Iteration(s.operand(items), plain_kind(s, items))
 
 
-def _constant_range(s: Any, items: Val) -> Sequenced | None:
+def _constant_range(s: Context, items: Val) -> Sequenced | None:
     """A range of a few known numbers."""
     made = s.definitions.get(items) if isinstance(items, Name) else None
-    if not isinstance(made, Call) or not all(
-        isinstance(a, Const) and type(a.value) is int for a in made.args
-    ):
+    bounds = constants(made.args) if isinstance(made, Call) else None
+    if bounds is None or not all(type(b) is int for b in bounds):
         return None
     try:
-        numbers = range(*(a.value for a in made.args))  # type: ignore[union-attr]
+        numbers = range(*bounds)
     except (TypeError, ValueError):
         return None
-    return Sequenced(
-        lambda: Const(len(numbers)), lambda i: Const(numbers[i.value]), lambda: len(numbers)
-    )  # type: ignore[union-attr]
+
+    def number(at: Val) -> Val:
+        assert isinstance(at, Const)
+        return Const(numbers[at.value])
+
+    return Sequenced(lambda: Const(len(numbers)), number, lambda: len(numbers))
 
 
-def parts_of(s: Any, items: Val) -> list[Val]:
+def parts_of(s: Context, items: Val) -> list[Val]:
     if isinstance(items, Name) and items in s.iterators:
         return list(s.iterators[items][1])
     return []
 
 
-def active(s: Any, items: Val) -> bool:
+def active(s: Context, items: Val) -> bool:
     """Does an element carry a derivative, or share storage that may be followed?"""
     if isinstance(items, Name) and items in s.iterators:
         return any(active(s, a) for a in s.iterators[items][1])
@@ -153,10 +154,10 @@ def active(s: Any, items: Val) -> bool:
         case Tuple():
             return s.is_varied(items) or isinstance(items, Virtual)
         case _:
-            return s.holds_varied(items)  # type: ignore[no-any-return]
+            return s.holds_varied(items)
 
 
-def sequenced(s: Any, items: Val) -> Sequenced | None:
+def sequenced(s: Context, items: Val) -> Sequenced | None:
     items = iterable(s, items)
     if isinstance(items, Name) and items in s.iterators:
         builtin, args, kwargs = s.iterators[items]
@@ -180,7 +181,7 @@ def sequenced(s: Any, items: Val) -> Sequenced | None:
     )
 
 
-def _sequenced_list(s: Any, items: Val, site: str) -> Sequenced:
+def _sequenced_list(s: Context, items: Val, site: str) -> Sequenced:
     """A list is read as it is when its turn comes."""
 
     def count() -> int | None:
@@ -196,14 +197,14 @@ def _sequenced_list(s: Any, items: Val, site: str) -> Sequenced:
     )
 
 
-def _get(s: Any, held: Operand, index: Val) -> Val:
+def _get(s: Context, held: Operand, index: Val) -> Val:
     if s.kind(held) == Object(range):
         return s.emit(Op("getitem", (held, s.operand(index))), Py(int))
     return s.getitem(held, index)
 
 
 def _combine(
-    s: Any, builtin: Any, inner: list[Any], args: list[Any], kwargs: dict[str, Val]
+    s: Context, builtin: Any, inner: list[Any], args: list[Any], kwargs: dict[str, Val]
 ) -> Sequenced | None:
     first: Sequenced = inner[0]
     if builtin is enumerate:
@@ -218,11 +219,8 @@ def _combine(
     if builtin is reversed:
 
         def mirrored(i: Val) -> Val:
-            last = (
-                s.op("sub", [first.length(), Const(1)])
-                if first.count() is None
-                else Const(first.count() - 1)
-            )  # type: ignore[operator]
+            count = first.count()
+            last = s.op("sub", [first.length(), Const(1)]) if count is None else Const(count - 1)
             return first.get(s.op("sub", [last, i]))
 
         return Sequenced(first.length, mirrored, first.count, first.sites)
@@ -245,7 +243,7 @@ def _combine(
     )
 
 
-def plain_kind(s: Any, items: Val) -> Kind:
+def plain_kind(s: Context, items: Val) -> Kind:
     """The kind of an element of something iterated as it stands."""
     if isinstance(items, Name) and items in s.iterators:
         builtin, args, _ = s.iterators[items]
@@ -259,7 +257,7 @@ def plain_kind(s: Any, items: Val) -> Kind:
         case Array():
             return element_kind(kind, [Py(int)], None)
         case List(_, site):
-            return s.heap.read(site, ITEM)  # type: ignore[no-any-return]
+            return s.heap.read(site, ITEM)
         case Dict(_, site):
             return Unknown()
         case Text():
@@ -272,7 +270,7 @@ def plain_kind(s: Any, items: Val) -> Kind:
         case Object(cls) if cls is range:
             return Py(int)
         case Object(_, site) if site and not isinstance(s.heap.read(site, ITEM), Never):
-            return s.heap.read(site, ITEM)  # type: ignore[no-any-return]
+            return s.heap.read(site, ITEM)
         case Number():
             return kind
         case _:

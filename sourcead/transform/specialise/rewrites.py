@@ -11,15 +11,16 @@ from typing import Any
 import numpy as np
 
 from sourcead.ir.kinds import Array, NoneKind
-from sourcead.ir.nodes import Const
+from sourcead.ir.nodes import Const, Ref
 from sourcead.transform.builder import Val
+from sourcead.transform.specialise.context import Context, Handler, Kwargs
 
 __all__ = ["REWRITES", "without_out"]
 
 WHOLE = Const(Ellipsis)
 
 
-def _copyto(s: Any, args: list[Any], kwargs: Any, hint: str) -> Val | None:
+def _copyto(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     if len(args) != 2 or not isinstance(s.kind(args[0]), Array):
         return None
     named = dict(kwargs)
@@ -35,15 +36,14 @@ def _copyto(s: Any, args: list[Any], kwargs: Any, hint: str) -> Val | None:
     return Const(None)
 
 
-def _fill(s: Any, args: list[Any], kwargs: Any, hint: str) -> Val | None:
+def _fill(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     if len(args) != 2 or not isinstance(s.kind(args[0]), Array):
         return None
     s.store(args[0], WHOLE, args[1], None)
     return Const(None)
 
 
-def _sort(s: Any, args: list[Any], kwargs: Any, hint: str) -> Val | None:
-    from sourcead.ir.nodes import Ref
+def _sort(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
 
     if not isinstance(s.kind(args[0]), Array):
         return None
@@ -52,22 +52,24 @@ def _sort(s: Any, args: list[Any], kwargs: Any, hint: str) -> Val | None:
     return Const(None)
 
 
-REWRITES: dict[Any, Any] = {np.copyto: _copyto, np.ndarray.fill: _fill, np.ndarray.sort: _sort}
+REWRITES: dict[Any, Handler] = {np.copyto: _copyto, np.ndarray.fill: _fill, np.ndarray.sort: _sort}
 
 
-def without_out(s: Any, func: Val, obj: Any, args: list[Any], kwargs: Any, hint: str) -> Val | None:
+def without_out(
+    s: Context, func: Val, obj: Any, args: list[Any], kwargs: Kwargs, hint: str
+) -> Val | None:
     """`f(x, out=y)` as `y[...] = f(x)`, whose value is y."""
     named = dict(kwargs)
-    out = named.pop("out", None)
+    out: Val | None = named.pop("out", None)
     if out is None or "where" in named:
         return None
     components = s.components(out)
     if components is not None and len(components) == 1:
         out = components[0]
     if isinstance(s.kind(out), NoneKind):
-        return s.call_object(func, obj, args, list(named.items()), hint)  # type: ignore[no-any-return]
+        return s.call_object(func, obj, args, list(named.items()), hint)
     if not isinstance(s.kind(out), Array):
         return None
     value = s.call_object(func, obj, args, list(named.items()), hint)
     s.store(out, WHOLE, value, None)
-    return out  # type: ignore[no-any-return]
+    return out

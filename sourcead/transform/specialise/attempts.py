@@ -1,0 +1,193 @@
+"""`try` while specialising: what is known in handlers, in `finally`, and behind the statement.
+
+A handler may start at any point of the body: variables that the body rebinds are read through
+`interrupted` names there, and slots of containers that it stores to are not known.  Behind the
+statement a slot that was stored to becomes a target like a variable:
+
+    try:                                     try:
+        self.count = len(text)                   count = len(text); self.count = count
+    except TypeError:              ->        except TypeError:
+        self.count = 0                           self.count = 0
+    return self.count                        # target count.2: count, or 0
+                                             return count.2
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sourcead.ir.kinds import Kind, Never, Unknown, join
+from sourcead.ir.nodes import UNDEFINED, Handler, Name, Operand, Stmt, Try
+from sourcead.ir.walk import binds, statements
+from sourcead.transform.memory import Contents, Key
+from sourcead.transform.specialise.context import Context, Env, slot_hint
+
+__all__ = ["attempt"]
+
+State = dict[Name, Contents]
+
+
+@dataclass
+class Path:
+    """One way through the statement: its last block, what it gives the targets, and the memory at its end."""
+
+    block: list[Stmt]
+    leaves: list[Operand]
+    memory: State | None  # None: the end is not reached
+
+
+def attempt(s: Context, statement: Try, env: Env) -> bool:
+    """Write the statement; False where its end is never reached."""
+    body_env, entry, touched = dict(env), s.memory.snapshot(), set[Key]()
+    s.memory.logs.append(touched)
+    with s.block() as body:
+        reached = s.run(statement.body, body_env)
+    normal = s.memory.snapshot()
+    in_body = interrupted_memory(s, entry, touched)
+    interrupted, handler_entry = interrupted_variables(s, statement, env, body_env)
+    s.memory.restore(normal)
+    else_env = dict(body_env)
+    with s.block() as orelse:
+        reached = reached and s.run(statement.orelse, else_env)
+    normal = s.memory.snapshot()
+    handlers = [
+        write_handler(s, h, {**env, **handler_entry}, env, in_body) for h in statement.handlers
+    ]
+    s.memory.restore(interrupted_memory(s, entry, touched))
+    final_env, in_final = {**else_env, **handler_entry}, set[Key]()
+    s.memory.logs.append(in_final)
+    with s.block() as final:
+        s.run(statement.final, final_env)
+    del s.memory.logs[-2:]
+    bound = {n for each in statements(statement.final) for n in binds(each)}
+    last = orelse if orelse else body
+    leaves = [
+        s.in_block(s.value(v, final_env if v in bound else else_env), last)
+        for v in statement.leaves
+    ]
+    paths = [Path(last, leaves, normal if reached else None), *(path for _, path in handlers)]
+    targets = [
+        joined_target(s, t.hint, [p.leaves[i] for p in paths])
+        for i, t in enumerate(statement.targets)
+    ]
+    env.update(zip(statement.targets, targets))
+    targets += slots_behind(s, paths, entry, in_final)
+    made = tuple(replace(h, body=tuple(p.block), leaves=tuple(p.leaves)) for h, p in handlers)
+    s.add(
+        Try(
+            tuple(body),
+            made,
+            tuple(orelse),
+            tuple(final),
+            tuple(targets),
+            tuple(paths[0].leaves),
+            tuple(interrupted),
+            s.origin,
+        )
+    )
+    return any(p.memory is not None for p in paths)
+
+
+def interrupted_memory(s: Context, entry: State, touched: set[Key]) -> State:
+    """What is known wherever the statements that touch these slots may have stopped."""
+    s.memory.restore(entry)
+    for name, slot in touched:
+        held = s.memory.known(name)
+        if held is not None:
+            s.memory.forget(name) if held.form == "list" else s.memory.drop(name, slot)
+    return s.memory.snapshot()
+
+
+def interrupted_variables(
+    s: Context, statement: Try, env: Env, body_env: Env
+) -> tuple[list[Any], Env]:
+    """The variables that the body rebinds, as handlers and `finally` read them."""
+    found: list[Any] = []
+    entry: Env = {}
+    for name, before, versions in statement.interrupted:
+        values = [s.value(before, env)] + [body_env[v] for v in versions if v in body_env]
+        inside = joined_target(s, name.hint, values)
+        found.append(
+            (
+                inside,
+                s.operand(values[0]),
+                tuple(v for v in values[1:] if isinstance(v, Name)),
+            )
+        )
+        entry[name] = inside
+    return found, entry
+
+
+def write_handler(
+    s: Context, handler: Handler, inside: Env, env: Env, start: State
+) -> tuple[Handler, Path]:
+    s.memory.restore(start)
+    caught = None
+    if handler.name is not None:
+        caught = s.fresh(handler.name.hint, Unknown(), s.heap.raised)
+        inside[handler.name] = caught
+    with s.block() as block:
+        reached = s.run(handler.body, inside)
+        leaves = [s.operand(s.value(v, inside)) if reached else UNDEFINED for v in handler.leaves]
+    kind = None if handler.type is None else s.operand(s.value(handler.type, env))
+    memory = s.memory.snapshot() if reached else None
+    return Handler(kind, caught, tuple(block), ()), Path(block, leaves, memory)
+
+
+def joined_target(s: Context, hint: str, values: list[Any]) -> Name:
+    kind: Kind = Never()
+    for value in values:
+        kind = join(kind, s.kind(value))
+    return s.fresh(hint, kind, any(map(s.holds_varied, values)))
+
+
+def slots_behind(s: Context, paths: list[Path], entry: State, in_final: set[Key]) -> list[Name]:
+    """Set the memory; slots that were stored to get targets, which are returned."""
+    ends = [p.memory for p in paths if p.memory is not None]
+    targets: list[Name] = []
+    out: State = {}
+    for name, held in (ends[0] if ends else {}).items():
+        others = [end.get(name) for end in ends]
+        if name not in entry or any(
+            o is None or o.slots.keys() != held.slots.keys() for o in others
+        ):
+            continue
+        slots = {}
+        for slot, value in held.slots.items():
+            found = slot_behind(s, paths, entry, (name, slot), value, in_final, targets)
+            if found is not None:
+                slots[slot] = found
+        if held.form != "list" or len(slots) == len(held.slots):
+            complete = len(slots) == len(held.slots) and all(
+                o.complete for o in others if o is not None
+            )
+            out[name] = replace(held, slots=slots, complete=complete)
+    s.memory.restore(out)
+    return targets
+
+
+def slot_behind(
+    s: Context,
+    paths: list[Path],
+    entry: State,
+    key: Key,
+    value: Any,
+    in_final: set[Key],
+    targets: list[Name],
+) -> Any:
+    name, slot = key
+    if key in in_final:
+        return None
+    values = [UNDEFINED if p.memory is None else p.memory[name].slots[slot] for p in paths]
+    if all(v == value for v in values if v != UNDEFINED) and entry[name].slots.get(slot) == value:
+        return value
+    leaves = [v if v == UNDEFINED else s.in_block(v, p.block) for v, p in zip(values, paths)]
+    hint = slot_hint(name, slot)
+    found = joined_target(s, hint, leaves)
+    if isinstance(s.kind(found), Unknown) and found in s.varied:
+        return None
+    targets.append(found)
+    for path, leaf in zip(paths, leaves):
+        path.leaves.append(leaf)
+    return found

@@ -1,0 +1,245 @@
+"""`base.attr`: of instances, arrays, modules and `super()`, in Python's order of look-up."""
+
+from __future__ import annotations
+
+import types
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from sourcead.analysis.prototypes import result_kind
+from sourcead.ir.kinds import (
+    Array,
+    Bound,
+    Kind,
+    Never,
+    Np,
+    Number,
+    Object,
+    Py,
+    Tuple,
+    Unknown,
+    Value,
+)
+from sourcead.ir.nodes import Attr, Const, Name, Ref
+from sourcead.signature import kind_of
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.operations import method_class
+from sourcead.transform.specialise.context import Context
+from sourcead.transform.specialise.reading import note_entry_read
+
+__all__ = [
+    "fields_of",
+    "attr",
+    "bind_field",
+    "class_attribute",
+    "field",
+    "kind_of_ref",
+    "live_operand",
+    "parent_attribute",
+]
+
+
+def live_operand(path: str, value: Any) -> Val:
+    """A live object as an operand: a constant where it is one."""
+    if value is None or value is Ellipsis or type(value) in (bool, int, float, complex, str, bytes):
+        return Const(value)
+    if type(value) is tuple and not value:
+        return Virtual(())
+    return Ref(path, value, live=not callable(value))
+
+
+def kind_of_ref(s: Context, ref: Ref) -> Kind:
+
+    if not ref.live and type(ref.value) not in (float, int, complex, bool, np.float64):
+        return Value(ref.value)
+    kind = kind_of(ref.value, ref.path)
+    return s.enter(kind, ref.path, False)
+
+
+def fields_of(cls: type) -> tuple[str, ...]:
+    """The names of a namedtuple's items."""
+    return getattr(cls, "_fields", ())
+
+
+def attr(s: Context, base: Val, attr: str, hint: str = "t") -> Val:
+    kind = s.kind(base)
+    if isinstance(base, Virtual) and base.form == "super":
+        return inherited(s, base, attr, hint)
+    match kind:
+        case Value(value=obj):
+            return live_attr(s, base, obj, attr, hint)
+        case Object():
+            return s.field(base, kind, attr, hint)
+        case Array() | Np() | Py():
+            return number_attr(s, base, kind, attr, hint)
+        case Tuple(_, cls) if cls is not tuple and attr in fields_of(cls):
+            found = s.components(base)
+            assert found is not None
+            return found[fields_of(cls).index(attr)]
+        case Number():
+            integer = attr in ("shape", "ndim", "size", "dtype")
+            varied = s.is_varied(base) and not integer
+            return s.emit(
+                Attr(s.operand(base), attr), Unknown() if integer else Number(), hint, varied
+            )
+    if s.is_varied(base):
+        s.refuse(
+            f"attribute `{attr}` of a value of unknown kind that carries a derivative",
+            "make its kind known: an annotation, np.asarray, or a dataclass",
+        )
+    return s.emit(Attr(s.operand(base), attr), Unknown(), hint)
+
+
+def inherited(s: Context, base: Virtual, attr: str, hint: str) -> Val:
+    """`super().attr`: what the classes behind the given one say."""
+    function = parent_attribute(s, base, attr)
+    if isinstance(function, property):
+        return s.call_method_of(base.items[1], function.fget, [], hint)
+    if not isinstance(function, FunctionType):
+        s.refuse(
+            f"`super().{attr}` is not a plain method or property",
+            "name the class: `Base.method(self, ...)`",
+        )
+    return bind_field(s, base.items[1], function, attr, hint)
+
+
+def parent_attribute(s: Context, base: Virtual, attr: str) -> Any:
+    cls, receiver = map(s.kind, base.items)
+    own = receiver.cls if isinstance(receiver, Object) else getattr(receiver, "value", None)
+    if not isinstance(cls, Value) or not isinstance(own, type) or cls.value not in own.__mro__:
+        s.refuse(
+            "`super()` of something of unknown class",
+            "name the class: `Base.method(self, ...)`",
+        )
+    behind = own.__mro__[own.__mro__.index(cls.value) + 1 :]
+    return next((vars(c)[attr] for c in behind if attr in vars(c)), None)
+
+
+def live_attr(s: Context, base: Val, obj: Any, attr: str, hint: str) -> Val:
+    if not hasattr(obj, attr):
+        return s.emit(Attr(s.operand(base), attr), Unknown(), hint)
+    value = getattr(obj, attr)
+    path = f"{base.path}.{attr}" if isinstance(base, Ref) else attr
+    live = not (callable(value) or isinstance(value, type(np)))
+    return Ref(path, value, live)
+
+
+def number_attr(s: Context, base: Val, kind: Kind, attr: str, hint: str) -> Val:
+    if isinstance(kind, Array):
+        if attr == "ndim":
+            return Const(len(kind.dims))
+        if attr == "shape":
+            if all(isinstance(d, int) for d in kind.dims):
+                return Virtual(tuple(Const(d) for d in kind.dims))
+            held = s.shapes.get(kind.dims, base) if s.derivative else base
+            return s.emit(Attr(s.operand(held), "shape"), Tuple((Py(int),) * len(kind.dims)), hint)
+        if attr == "size":
+            held = s.shapes.get(kind.dims, base) if s.derivative else base
+            return s.emit(Attr(s.operand(held), "size"), Py(int), hint)
+        if attr == "dtype":
+            return (
+                Ref(f"np.dtype('{kind.dtype}')", np.dtype(kind.dtype))
+                if s.derivative
+                else s.emit(Attr(s.operand(base), "dtype"), Value(np.dtype(kind.dtype)), hint)
+            )
+        if attr == "flat":
+            needs_flat(s, base)
+    cls = method_class(kind)
+    found = result_kind(lambda v: getattr(v, attr), [kind])
+    constant = attr in (
+        "itemsize",
+        "nbytes",
+        "strides",
+        "flags",
+        "base",
+        "ctypes",
+        "data",
+        "numerator",
+        "denominator",
+    )
+    if callable(getattr(cls, attr, None)) and not isinstance(getattr(cls, attr), property):
+        return bind_method(s, base, getattr(cls, attr), hint)
+    name = s.emit(Attr(s.operand(base), attr), found, hint, s.is_varied(base) and not constant)
+    if isinstance(kind, Array) and isinstance(found, Array):
+        s.share(name, base)
+    return name
+
+
+def needs_flat(s: Context, base: Val) -> None:
+    if s.is_varied(base):
+        s.refuse(
+            "`.flat` of an array that carries a derivative", "use `.reshape(-1)` or `.ravel()`"
+        )
+
+
+def bind_method(s: Context, base: Val, function: Any, hint: str) -> Val:
+    name = s.emit(Attr(s.operand(base), function.__name__), Unknown(), hint)
+    s.kinds[name] = Bound(base, function)
+    return name
+
+
+def field(s: Context, base: Val, kind: Object, attr: str, hint: str) -> Val:
+    """An instance's attribute: property, own field, method, or class attribute, in Python's order."""
+    found = class_attribute(kind.cls, attr)
+    if isinstance(found, property):
+        return s.call_method_of(base, found.fget, [], hint)
+    known = s.memory.get(base, attr)
+    if known is not None:
+        return known
+    contents = s.memory.known(base)
+    absent = contents is not None and contents.complete and found is not None
+    held = s.heap.read(kind.site, attr)
+    if not isinstance(held, Never) and not absent:
+        name = s.emit(Attr(s.operand(base), attr), held, hint, s.heap.is_varied(kind.site, attr))
+        note_entry_read(s, name, kind.site, attr)
+        s.share_slot(name, kind.site, attr, read=True)
+        if isinstance(base, Name):
+            s.memory.learn(base, attr, name)
+        return name
+    if found is not None:
+        return class_field(s, base, kind.cls, attr, found, hint)
+    return s.emit(Attr(s.operand(base), attr), Unknown(), hint)
+
+
+def class_field(s: Context, base: Val, cls: type, attr: str, found: Any, hint: str) -> Val:
+    raw = raw_class_attribute(cls, attr)
+    path = f"{cls.__name__}.{attr}"
+    if isinstance(raw, (staticmethod, classmethod)):
+        return Ref(path, getattr(cls, attr))
+    if callable(found) and hasattr(found, "__get__"):
+        return bind_field(s, base, found, attr, hint)
+    return live_value(s, path, found)
+
+
+def live_value(s: Context, path: str, value: Any) -> Val:
+    """A live object as an operand: a constant where it is one."""
+    if value is None or value is Ellipsis or type(value) in (bool, int, float, complex, str, bytes):
+        return Const(value)
+    if type(value) is tuple and not value:
+        return Virtual(())
+    return Ref(path, value, live=not callable(value))
+
+
+def bind_field(s: Context, base: Val, function: Any, attr: str, hint: str) -> Val:
+    name = s.emit(Attr(s.operand(base), attr), Unknown(), hint)
+    s.kinds[name] = Bound(base, function)
+    return name
+
+
+def class_attribute(cls: type, attr: str) -> Any:
+    """What the class gives for the name: a property itself, otherwise what look-up on the class finds."""
+    raw = raw_class_attribute(cls, attr)
+    if isinstance(raw, property):
+        return raw
+    if isinstance(raw, (types.MemberDescriptorType, types.GetSetDescriptorType)):
+        return None  # a slot of the instance
+    return getattr(cls, attr, None)
+
+
+def raw_class_attribute(cls: type, attr: str) -> Any:
+    for base in cls.__mro__:
+        if attr in vars(base):
+            return vars(base)[attr]
+    return None

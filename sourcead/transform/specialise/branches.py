@@ -1,0 +1,163 @@
+"""Branches that the kinds do not decide: both are written, and what they leave is merged.
+
+    if x > 0:                     if x > 0:
+        pair = (x, 1.0)      ->       (nothing)
+    else:                         else:
+        pair = (-x, 2.0)              t = -x
+                                  merge pair_0 = x | t, pair_1 = 1.0 | 2.0
+
+Tuples are merged item by item and stay virtual; slots of containers are merged like variables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sourcead.ir.kinds import Unknown, join
+from sourcead.ir.nodes import UNDEFINED, Const, If, Merge, Name, Operand, Stmt, Undefined
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.memory import Contents, Key
+from sourcead.transform.specialise.context import Context, Env, slot_hint
+
+__all__ = ["branch", "choose", "in_block", "merge", "merge_memory"]
+
+
+def branch(s: Context, statement: If, env: Env) -> bool:
+    asked = s.tested(s.value(statement.test, env))
+    decided = s.truth(asked)
+    if decided is not None:
+        taken = statement.then if decided else statement.orelse
+        reached = s.run(taken, env)
+        for merge in statement.merges:
+            env[merge.target] = s.value(merge.then if decided else merge.orelse, env)
+        return reached
+    test = s.operand(asked)
+    then_env, else_env = dict(env), dict(env)
+    s.forks += 1
+    entry = s.memory.snapshot()
+    s.memory.logs.append(set())
+    with s.block() as then:
+        then_reached = s.run(statement.then, then_env)
+        then_values = [
+            s.value(m.then, then_env) if then_reached else UNDEFINED for m in statement.merges
+        ]
+    after_then = s.memory.snapshot()
+    s.memory.restore(entry)
+    with s.block() as orelse:
+        else_reached = s.run(statement.orelse, else_env)
+        else_values = [
+            s.value(m.orelse, else_env) if else_reached else UNDEFINED for m in statement.merges
+        ]
+    s.forks -= 1
+    stored = s.memory.logs.pop()
+    merges: list[Merge] = []
+    for merge, a, b in zip(statement.merges, then_values, else_values):
+        env[merge.target] = s.merge(merge.target.hint, a, b, merges, then, orelse)
+    if not else_reached:
+        s.memory.restore(after_then)
+    elif then_reached:
+        merge_memory(s, after_then, stored, merges, then, orelse)
+    s.add(If(test, tuple(then), tuple(orelse), tuple(merges), s.origin))
+    return then_reached or else_reached
+
+
+def merge(
+    s: Context, hint: str, a: Val, b: Val, merges: list[Merge], then: list[Stmt], orelse: list[Stmt]
+) -> Val:
+    """One value out of two; tuples are merged item by item and stay virtual."""
+    if a == b:
+        return a
+    left, right = s.components(a, then), s.components(b, orelse)
+    if isinstance(a, Undefined) and right is not None:
+        left = [UNDEFINED] * len(right)
+    if isinstance(b, Undefined) and left is not None:
+        right = [UNDEFINED] * len(left)
+    if left is not None and right is not None and len(left) == len(right):
+        items = tuple(
+            s.merge(f"{hint}_{i}", x, y, merges, then, orelse)
+            for i, (x, y) in enumerate(zip(left, right))
+        )
+        like = a if isinstance(a, Virtual) else b
+        return Virtual(
+            items,
+            like.form if isinstance(like, Virtual) else "tuple",
+            like.cls if isinstance(like, Virtual) else tuple,
+        )
+    kind = join(s.kind(a), s.kind(b))
+    varied = s.holds_varied(a) or s.holds_varied(b)
+    x, y = s.in_block(a, then), s.in_block(b, orelse)
+    if varied and isinstance(kind, Unknown):
+        s.refuse(
+            f"`{hint}` holds a {s.kind(a)} on one branch and a {s.kind(b)} on the other, "
+            "and carries a derivative",
+            "give it one kind on both branches",
+        )
+    target = s.fresh(hint, kind, varied)
+    s.share(target, x)
+    s.share(target, y)
+    merges.append(Merge(target, x, y))
+    return target
+
+
+def choose(
+    s: Context,
+    func: Name,
+    index: Operand,
+    options: list[tuple[Any, Val]],
+    args: list[Any],
+    kwargs: Any,
+    hint: str,
+) -> Val:
+    """The call of one of several functions: `if index == key: ... elif ...`."""
+    (key, function), *rest = options
+    if not rest:
+        return s.call(function, args, kwargs, hint)
+    test = s.operand(s.op("eq", [index, Const(key)]))
+    entry = s.memory.snapshot()
+    s.memory.logs.append(set())
+    s.forks += 1
+    with s.block() as then:
+        a = s.call(function, args, kwargs, hint)
+    after_then = s.memory.snapshot()
+    s.memory.restore(entry)
+    with s.block() as orelse:
+        b = choose(s, func, index, rest, args, kwargs, hint)
+    s.forks -= 1
+    stored = s.memory.logs.pop()
+    merges: list[Merge] = []
+    found = s.merge(hint, a, b, merges, then, orelse)
+    merge_memory(s, after_then, stored, merges, then, orelse)
+    s.add(If(test, tuple(then), tuple(orelse), tuple(merges), s.origin))
+    return found
+
+
+def merge_memory(
+    s: Context,
+    after_then: dict[Name, Contents],
+    stored: set[Key],
+    merges: list[Merge],
+    then: list[Stmt],
+    orelse: list[Stmt],
+) -> None:
+    """What containers hold behind a branch: slots that it stores to are merged like variables."""
+    after_else = s.memory.snapshot()
+    merged: dict[Key, Val] = {}
+    for name, slot in s.memory.differences(after_then, after_else):
+        a, b = after_then[name].slots[slot], after_else[name].slots[slot]
+        varied = s.is_varied(a) or s.is_varied(b)
+        if (name, slot) in stored and not (
+            varied and isinstance(join(s.kind(a), s.kind(b)), Unknown)
+        ):
+            hint = slot_hint(name, slot)
+            merged[name, slot] = s.merge(hint, a, b, merges, then, orelse)
+    s.memory.join(after_then, after_else, merged)
+
+
+def in_block(s: Context, value: Val, block: list[Stmt]) -> Operand:
+    """Make a virtual value an object at the end of an already written block."""
+    if not isinstance(value, Virtual):
+        return value
+    s.open.append(block)
+    try:
+        return s.operand(value)
+    finally:
+        s.open.pop()

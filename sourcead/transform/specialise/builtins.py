@@ -1,0 +1,15 @@
+"""The built-in functions that the specialiser understands itself, and who handles each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sourcead.transform.specialise.context import Handler
+from sourcead.transform.specialise.conversions import CONVERSIONS
+from sourcead.transform.specialise.objects import OBJECTS
+from sourcead.transform.specialise.questions import QUESTIONS
+from sourcead.transform.specialise.sequences import SEQUENCES
+
+__all__ = ["STRUCTURAL"]
+
+STRUCTURAL: dict[Any, Handler] = {**QUESTIONS, **CONVERSIONS, **SEQUENCES, **OBJECTS}

@@ -1,0 +1,188 @@
+"""Calls: which of the ways a callee is treated in."""
+
+from __future__ import annotations
+
+import functools
+import types
+from typing import Any
+
+import numpy as np
+
+from sourcead.errors import NoRule
+from sourcead.ir.kinds import Array, Bound, Closure, NoneKind, Object, Partial, Value
+from sourcead.ir.nodes import Call, Name, Ref, Star
+from sourcead.rules import registry
+from sourcead.transform.builder import Val
+from sourcead.transform.specialise.attributes import live_operand
+from sourcead.transform.specialise.branches import choose
+from sourcead.transform.specialise.builtins import STRUCTURAL
+from sourcead.transform.specialise.construction import construct
+from sourcead.transform.specialise.context import Context, Kwargs, values_of
+from sourcead.transform.specialise.derivatives import call_derivative, make_derivative
+from sourcead.transform.specialise.inlining import call_function, inactive_call
+from sourcead.transform.specialise.nested import call_closure
+from sourcead.transform.specialise.objects import picked
+from sourcead.transform.specialise.rewrites import REWRITES, without_out
+from sourcead.transform.specialise.stores import vary
+
+__all__ = ["call", "call_object"]
+
+
+def call(s: Context, func: Val, args: list[Any], kwargs: Kwargs, hint: str = "t") -> Val:
+    chosen = s.choices.get(func) if isinstance(func, Name) else None
+    if chosen is not None and isinstance(func, Name):
+        return choose(s, func, chosen[0], list(chosen[1].items()), args, kwargs, hint)
+    match s.kind(func):
+        case Value(value=obj):
+            return s.call_object(func, obj, args, kwargs, hint)
+        case Closure() as closure:
+            return call_closure(s, closure, args, kwargs)
+        case Bound(receiver, function):
+            return s.call_object(func, function, [receiver, *args], kwargs, hint, method=True)
+        case Partial(inner, bound, given):
+            named = {**dict(given), **{k: v for k, v in kwargs if k is not None}}
+            return s.call(
+                inner,
+                [*bound, *args],
+                [*named.items(), *((k, v) for k, v in kwargs if k is None)],
+                hint,
+            )
+        case Object(cls) if callable(getattr(cls, "__call__", None)):  # noqa: B004
+            return s.call_object(func, cls.__call__, [func, *args], kwargs, hint, method=True)
+    return s.opaque(func, args, kwargs, hint)
+
+
+def call_object(
+    s: Context,
+    func: Val,
+    obj: Any,
+    args: list[Any],
+    kwargs: Kwargs,
+    hint: str,
+    method: bool = False,
+) -> Val:
+    structural = (STRUCTURAL.get(obj) or REWRITES.get(obj)) if _hashable(obj) else None
+    if structural is not None:
+        done = structural(s, args, kwargs, hint)
+        if done is not None:
+            return done
+    rule = registry.lookup(obj)
+    if (
+        rule is not None
+        and rule.form == "source"
+        and not s.derivative
+        and any(map(s.holds_varied, values_of(args, kwargs)))
+    ):
+        return call_function(s, func, obj, args, kwargs, hint, method)
+    if rule is not None:
+        if (
+            isinstance(obj, np.ufunc)
+            and len(args) > obj.nin
+            and not any(isinstance(a, Star) for a in args)
+        ):
+            args, kwargs = args[: obj.nin], [*kwargs, ("out", args[obj.nin])]
+        if rule.effects.pure and any(k == "out" for k, _ in kwargs):
+            written = without_out(s, func, obj, args, kwargs, hint)
+            if written is not None:
+                return written
+            check_out(s, kwargs, args)
+        return s.call_rule(rule, func, obj, args, kwargs, hint, method)
+    if isinstance(getattr(obj, "__self__", None), np.ufunc) and obj.__name__ == "at":
+        return add_at(s, func, obj, args, hint)
+    if getattr(obj, "__makes_derivatives__", False):
+        return make_derivative(s, obj, args, kwargs)
+    if hasattr(type(obj), "template_for"):
+        return call_derivative(s, obj, args, kwargs)
+    if hasattr(type(obj), "__differentiable_source__"):
+        return s.call_object(func, obj.function, args, kwargs, hint, method)
+    match obj:
+        case functools.partial():
+            path = func.path if isinstance(func, Ref) else "partial"
+            inner = Ref(f"{path}.func", obj.func)
+            bound: list[Any] = [
+                live_operand(f"{path}.args[{i}]", v) for i, v in enumerate(obj.args)
+            ]
+            given: Kwargs = [
+                (k, live_operand(f"{path}.keywords[{k!r}]", v)) for k, v in obj.keywords.items()
+            ]
+            merged = {**dict(given), **dict(kwargs)}
+            return s.call(inner, [*bound, *args], list(merged.items()), hint)
+        case types.MethodType():
+            path = func.path if isinstance(func, Ref) else "method"
+            receiver = Ref(
+                f"{path}.__self__", obj.__self__, live=not isinstance(obj.__self__, type)
+            )
+            return s.call_object(
+                Ref(f"{path}.__func__", obj.__func__),
+                obj.__func__,
+                [receiver, *args],
+                kwargs,
+                hint,
+            )
+        case types.FunctionType():
+            return call_function(s, func, obj, args, kwargs, hint, method)
+        case type():
+            return construct(s, func, obj, args, kwargs, hint)
+    transparent = isinstance(obj, (functools._lru_cache_wrapper, type(np.polydiv)))
+    inner_function = getattr(obj, "__wrapped__", None) if transparent else None
+    inner_function = inner_function or getattr(obj, "py_func", None)
+    if inner_function is not None and any(map(s.holds_varied, values_of(args, kwargs))):
+        return s.call_object(func, inner_function, args, kwargs, hint, method)
+    if isinstance(inner_function, types.FunctionType):
+        return inactive_call(s, func, inner_function, args, kwargs, hint, method)
+    found = picked(s, obj, args, hint)
+    if found is not None:
+        return found
+    call = getattr(type(obj), "__call__", None)  # noqa: B004
+    if isinstance(func, Ref) and registry.lookup(call) is not None:
+        named = Ref(f"{type(obj).__name__}.__call__", call)
+        return s.call_object(named, call, [Ref(func.path, obj, True), *args], kwargs, hint)
+    if isinstance(call, types.FunctionType) and isinstance(func, Ref):
+        return call_function(
+            s,
+            Ref(f"{func.path}.__call__", call),
+            call,
+            [Ref(func.path, obj, True), *args],
+            kwargs,
+            hint,
+            method,
+        )
+    return s.opaque(func, args, kwargs, hint)
+
+
+def check_out(s: Context, kwargs: Kwargs, args: list[Any]) -> None:
+    """`out=` that could not be written as a store."""
+    out = dict(kwargs).get("out")
+    if (
+        out is not None
+        and not isinstance(s.kind(out), NoneKind)
+        and any(map(s.holds_varied, (out, *values_of(args, kwargs))))
+    ):
+        s.refuse(
+            "`out=` together with `where=`, or into something of unknown kind",
+            "assign the result: `out[...] = f(x)`",
+            NoRule,
+        )
+
+
+def add_at(s: Context, func: Val, obj: Any, args: list[Any], hint: str) -> Val:
+    """`np.add.at(u, index, v)`: an in-place sum in which repeated indices all count."""
+    ufunc = obj.__self__
+    active = any(map(s.holds_varied, args))
+    if active and (ufunc not in (np.add, np.subtract) or not isinstance(s.kind(args[0]), Array)):
+        s.refuse(
+            f"`np.{ufunc.__name__}.at` with values that carry a derivative",
+            "use np.add.at or np.subtract.at, or a loop over the elements",
+            NoRule,
+        )
+    if active:
+        vary(s, s.operand(args[0]))
+    return s.emit(Call(s.operand(func), tuple(map(s.operand, args))), NoneKind(), hint)
+
+
+def _hashable(obj: Any) -> bool:
+    try:
+        hash(obj)
+    except TypeError:
+        return False
+    return True

@@ -1,0 +1,360 @@
+"""What the parts of the specialiser know and may ask of each other.
+
+Each module of this package is a handful of functions that take a `Context` first.  A function asks
+its own module, or one that it imports, directly; what would go round in a circle (the value of an
+operand asks a statement, which asks a call, which asks a statement) is asked through the context.
+`specialiser.py` says which module answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NoReturn, Protocol
+
+from sourcead.errors import NotDifferentiable, SourceADError
+from sourcead.ir.kinds import (
+    Array,
+    Bound,
+    Closure,
+    Dict,
+    Kind,
+    List,
+    Number,
+    Object,
+    Partial,
+    Tuple,
+    Unknown,
+)
+from sourcead.ir.nodes import (
+    UNDEFINED,
+    Block,
+    Function,
+    Merge,
+    Name,
+    Operand,
+    Origin,
+    Ref,
+    Star,
+    Stmt,
+)
+from sourcead.rules.registry import Rule
+from sourcead.transform.builder import Builder, Val, Virtual
+from sourcead.transform.heap import Heap
+from sourcead.transform.memory import Memory
+
+__all__ = ["Again", "Context", "Env", "Handler", "Kwargs", "TRACKED", "slot_hint", "values_of"]
+
+Env = dict[Name, Val]
+
+
+class Again(Exception):
+    """Something was found out that an earlier statement should have known: write the program once more."""
+
+
+Kwargs = list[tuple[str | None, Val]]
+
+
+def values_of(args: Sequence[Any], kwargs: Kwargs) -> list[Val]:
+    return [a.value if isinstance(a, Star) else a for a in args] + [v for _, v in kwargs]
+
+
+def slot_hint(name: Name, slot: Hashable) -> str:
+    """What the value of a container's slot is called: by its key, if that can be a name."""
+    return slot if isinstance(slot, str) and slot.isidentifier() else name.hint
+
+
+class Handler(Protocol):
+    """What the specialiser does with a call: the value, or None where it is a call like any other."""
+
+    def __call__(self, s: Any, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None: ...
+
+
+TRACKED = 64  # lists with more elements are not followed element by element
+
+
+class Context(Builder):
+    """The state of one specialisation, and the questions that its parts ask each other."""
+
+    def __init__(
+        self, heap: Heap, lower: Callable[[Any], Function], rebound: dict[Any, Ref | None]
+    ) -> None:
+        super().__init__()
+        self.heap = heap
+        self.rebound = rebound
+        self.at_start = True
+        self.lower = lower
+        self.stack: list[Any] = []
+        self.active: list[int] = []  # positions in `seen` of the functions being looked into
+        self.seen: list[tuple[Any, Function]] = []  # functions looked into
+        self.guards: dict[str, Any] = {}
+        self.derivative = False
+        self.shapes: dict[Any, Name] = {}
+        self.memory = Memory()
+        self.paths: set[str] = set()
+        self.shapes_found: dict[
+            Hashable, Any
+        ] = {}  # of loops met on trial: where to start when met again
+        self.entered: list[Origin] = []
+        self.entry_reads: set[Name] = set()
+        self.choices: dict[Name, tuple[Operand, dict[Any, Any]]] = {}
+        self.ordinal = 0
+        self.iterators: dict[Name, Any] = {}
+        self.iterated: set[str] = set()  # lists that a loop runs over by position
+        self.forks = 0
+        self.trials = 0
+        self.escapes = 0
+        self.calls_tried: dict[Any, tuple[Kind, bool]] = {}
+
+    def fresh(self, hint: str, kind: Kind, varied: bool = False) -> Name:
+        name = super().fresh(hint, kind, varied)
+        self.iterators.pop(name, None)
+        self.entry_reads.discard(name)
+        self.choices.pop(name, None)
+        return name
+
+    @contextmanager
+    def trial(self) -> Iterator[None]:
+        saved, logs, ordinal = self.memory.snapshot(), len(self.memory.logs), self.ordinal
+        self.trials += 1
+        try:
+            with super().trial():
+                yield
+        finally:
+            self.trials -= 1
+            self.memory.restore(saved)
+            del self.memory.logs[logs:]
+            self.ordinal = ordinal
+
+    def is_stored_active(self, name: Name) -> bool:
+        return self.heap.shares_varied(str(name))
+
+    def refuse(
+        self, cause: str, way_out: str, error: type[SourceADError] = NotDifferentiable
+    ) -> NoReturn:
+        raise error.at(self.origin, cause, way_out)
+
+    def holds_varied(self, value: Val) -> bool:
+        """Does the value vary, or anything that can be reached from it?"""
+        return (
+            self.is_varied(value)
+            or any(map(self.heap.is_varied, self.reachable([value])))
+            or any(map(self.is_varied, self.carried_by(value)))
+        )
+
+    def carried_by(self, value: Val) -> list[Val]:
+        """The values that a function or tuple carries along."""
+        kind = self.kind(value)
+        match kind:
+            case Closure(_, captured, defaults):
+                inner = [*captured, *(v for _, v in defaults)]
+            case Bound(receiver):
+                inner = [receiver]
+            case Partial(function, args, kwargs):
+                inner = [function, *args, *(v for _, v in kwargs)]
+            case _:
+                cell = self.memory.known(value)
+                inner = list(value.items) if isinstance(value, Virtual) else []
+                if cell is not None and cell.form == "cell":
+                    inner = [v for v in cell.slots.values() if v is not UNDEFINED]
+        return [*inner, *(v for i in inner if i is not value for v in self.carried_by(i))]
+
+    def reachable(self, values: Sequence[Val]) -> set[str]:
+        """The sites of all containers that these values lead to."""
+        found: set[str] = set()
+        todo: list[Kind] = [self.kind(w) for v in values for w in (v, *self.carried_by(v))]
+        while todo:
+            match todo.pop():
+                case List(_, site) | Dict(_, site) | Object(_, site) if site and site not in found:
+                    found.add(site)
+                    todo.extend(self.heap.read(site, slot) for slot in self.heap.known(site))
+                case Tuple(items):
+                    todo.extend(items)
+                case Closure(_, captured, defaults):
+                    todo.extend(self.kind(v) for v in (*captured, *(d for _, d in defaults)))
+                case Bound(receiver):
+                    todo.append(self.kind(receiver))
+        return found
+
+    def escape(self, values: Sequence[Val], blind: bool) -> None:
+        """An unknown function got hold of these values: it may write what they lead to, now or later.
+
+        `blind`: it may also write what earlier calls kept, and the caller's objects.
+        """
+        sites = self.reachable(values)
+        self.escapes += bool(sites) or blind
+        self.heap.escape(sites)
+        for name, held in list(self.memory.contents.items()):
+            if held.site in sites or (
+                blind and (held.site in self.heap.escaped or self.heap.is_external(held.site))
+            ):
+                self.memory.forget(name)
+
+    def put(self, site: str, slot: Hashable, value: Val) -> None:
+        """The heap learns of a store."""
+        self.heap.store(site, slot, self.kind(value), self.holds_varied(value))
+        self.share_slot(value, site, slot)
+
+    def share_slot(self, value: Val, site: str, slot: Hashable, read: bool = False) -> None:
+        """An array that is read out of a slot, not knowing which, may be any that is stored there."""
+        if not isinstance(value, Name) or not isinstance(
+            self.kind(value), (Array, Number, Unknown)
+        ):
+            return
+        if read:
+            self.heap.read_blindly(site, slot)
+        if self.heap.is_read_blindly(site, slot):
+            self.heap.share(str(value), f"{site} {slot!r}")
+            if self.heap.shares_varied(str(value)) and isinstance(self.kind(value), Array):
+                self.varied.add(value)
+
+    def share(self, a: Val, b: Val) -> None:
+        """Two arrays may have storage in common."""
+        if (
+            isinstance(a, Name)
+            and isinstance(b, Name)
+            and isinstance(self.kind(a), (Array, Number, Unknown))
+        ):
+            self.heap.share(str(a), str(b))
+            if self.heap.shares_varied(str(a)) and isinstance(self.kind(a), Array):
+                self.varied.update((a, b))
+
+    # -- asked of the parts: `specialiser.py` says who answers -----------------------------------
+
+    def enter(self, kind: Kind, path: str, varied: bool) -> Kind:
+        """A container argument becomes a site of the heap named by the path that leads to it."""
+        raise NotImplementedError
+
+    def value(self, operand: Operand, env: Env) -> Val:
+        raise NotImplementedError
+
+    def run(self, block: Block, env: Env) -> bool:
+        """Write the block's statements; False where its end is never reached."""
+        raise NotImplementedError
+
+    def merge(
+        self, hint: str, a: Val, b: Val, merges: list[Merge], then: list[Stmt], orelse: list[Stmt]
+    ) -> Val:
+        """One value out of two; tuples are merged item by item and stay virtual."""
+        raise NotImplementedError
+
+    def in_block(self, value: Val, block: list[Stmt]) -> Operand:
+        """Make a virtual value an object at the end of an already written block."""
+        raise NotImplementedError
+
+    def read_variable(self, ref: Ref) -> Val:
+        raise NotImplementedError
+
+    def changes(self, base: Val) -> None:
+        """Something is written into `base`: where that is read by its name, the name is kept from the start."""
+        raise NotImplementedError
+
+    def method(
+        self, receiver: Val, method: str, args: list[Any], kwargs: Kwargs, hint: str = "t"
+    ) -> Val:
+        raise NotImplementedError
+
+    def call_method_of(self, receiver: Val, function: Any, args: list[Any], hint: str) -> Val:
+        """A method found on the class, called with `receiver` as self."""
+        raise NotImplementedError
+
+    def inline(self, template: Function, function: Any, args: list[Any], kwargs: Kwargs) -> Val:
+        """The callee's statements in place of the call, with the arguments under its parameters' names."""
+        raise NotImplementedError
+
+    def call_rule(
+        self,
+        rule: Rule,
+        func: Val,
+        obj: Any,
+        args: list[Any],
+        kwargs: Kwargs,
+        hint: str,
+        method: bool,
+    ) -> Val:
+        raise NotImplementedError
+
+    def deep_kind(self, value: Val) -> Any:
+        """The kind with the contents of lists written out and constants kept, for samples."""
+        raise NotImplementedError
+
+    def call(self, func: Val, args: list[Any], kwargs: Kwargs, hint: str = "t") -> Val:
+        raise NotImplementedError
+
+    def call_object(
+        self, func: Val, obj: Any, args: list[Any], kwargs: Kwargs, hint: str, method: bool = False
+    ) -> Val:
+        raise NotImplementedError
+
+    def opaque(
+        self,
+        func: Val,
+        args: list[Any],
+        kwargs: Kwargs,
+        hint: str,
+        kind: Kind | None = None,
+        method: bool = False,
+        blind: bool | None = None,
+    ) -> Val:
+        """A call left as it is: no derivative may go through it."""
+        raise NotImplementedError
+
+    def kind_of_ref(self, ref: Ref) -> Kind:
+        raise NotImplementedError
+
+    def attr(self, base: Val, attr: str, hint: str = "t") -> Val:
+        raise NotImplementedError
+
+    def field(self, base: Val, kind: Object, attr: str, hint: str) -> Val:
+        """An instance's attribute: property, own field, method, or class attribute, in Python's order."""
+        raise NotImplementedError
+
+    def op(self, op: str, args: list[Val], hint: str = "t") -> Val:
+        raise NotImplementedError
+
+    def truth(self, value: Val) -> bool | None:
+        """What `bool(value)` is, where the kinds decide it."""
+        raise NotImplementedError
+
+    def tested(self, value: Val) -> Val:
+        """What a test asks: an object's class may say what its truth is."""
+        raise NotImplementedError
+
+    def components(self, value: Val, block: list[Any] | None = None) -> list[Val] | None:
+        """The items of a tuple (or unmutated list display) of known length."""
+        raise NotImplementedError
+
+    def getitem(self, base: Val, index: Val, hint: str = "t") -> Val:
+        raise NotImplementedError
+
+    def slot(self, site: str, slot: Hashable) -> Kind:
+        """What a dict may hold under a key (all keys: ITEM)."""
+        raise NotImplementedError
+
+    def operator_kind(self, op: str, kinds: list[Kind], operands: Sequence[Operand]) -> Kind:
+        raise NotImplementedError
+
+    def store(self, base: Val, index: Val, value: Val, op: str | None) -> None:
+        raise NotImplementedError
+
+    def store_attr(self, base: Val, attr: str, value: Val, op: str | None) -> None:
+        raise NotImplementedError
+
+    def store_field(self, base: Val, kind: Object, attr: str, value: Val) -> None:
+        """`base.attr = value` of an instance, where no property or `__setattr__` takes it."""
+        raise NotImplementedError
+
+    def new_site(self, hint: str) -> str:
+        """The name of the place where a container is made: the same whenever this place is come by."""
+        raise NotImplementedError
+
+    def fresh_list(self, name: Operand, items: Sequence[Any] | None = None) -> Name:
+        """Register a list just made as a site of its own; `items` if they are not those of its display."""
+        raise NotImplementedError
+
+    def list_like(self, name: Name, site: str, items: Sequence[Any] | None = None) -> Name:
+        """`name` is a new list of the elements of the list at `site`."""
+        raise NotImplementedError
+
+    def fresh_dict(self, args: Sequence[Val], hint: str) -> Name:
+        raise NotImplementedError

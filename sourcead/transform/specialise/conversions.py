@@ -1,0 +1,135 @@
+"""Built-in functions that make one sequence or number of another: `tuple`, `list`, `range`, `np.asarray`.
+
+Each handler returns the value, or None where the call is to be treated like any other."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from sourcead.ir.kinds import Array, Dict, List, NoneKind, Np, Object, Py, Unknown, Value, is_scalar
+from sourcead.ir.nodes import Call, Const, Ref, Star
+from sourcead.runtime.powers import log_or_zero
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.specialise import library
+from sourcead.transform.specialise.context import Context, Handler, Kwargs
+from sourcead.transform.specialise.dicts import dict_like
+from sourcead.transform.specialise.iteration import remember
+from sourcead.transform.specialise.sequences import by, follows
+
+__all__ = ["CONVERSIONS"]
+
+
+def _tuple(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if not args:
+        return Virtual(())
+    items = s.components(args[0])
+    return Virtual(tuple(items)) if items is not None else None
+
+
+def _list(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if not args:
+        return s.fresh_list(s.operand(Virtual((), "list"), hint))
+    items = s.components(args[0])
+    if items is not None:
+        return s.fresh_list(s.operand(Virtual(tuple(items), "list"), hint))
+    kind = s.kind(args[0])
+    if not isinstance(kind, List) and follows(s, args):
+        return by(s, library.listed, args)
+    if isinstance(kind, List) and kind.site:
+        name = s.emit(Call(Ref("list", list), (s.operand(args[0]),)), Unknown(), hint)
+        return s.list_like(name, kind.site)
+    return None
+
+
+def _dict(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if any(k is None for k, _ in kwargs) or (args and not isinstance(s.kind(args[0]), Dict)):
+        return None
+    if args:
+        made = s.emit(Call(Ref("dict", dict), (s.operand(args[0]),)), Unknown(), hint)
+        dict_like(s, made, args[0])
+        for k, v in kwargs:
+            s.store(made, Const(k), v, None)
+        return made
+    flat: list[Val] = []
+    for k, v in kwargs:
+        flat += [Const(k), v]
+    return s.fresh_dict(flat, hint)
+
+
+def _range(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    return s.emit(Call(Ref("range", range), tuple(map(s.operand, args))), Object(range), hint)
+
+
+def _iterator(name: str, builtin: Any) -> Any:
+    def handler(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+        if any(isinstance(a, Star) for a in args):
+            return None
+
+        operands = tuple(map(s.operand, args))
+        made = s.emit(
+            Call(Ref(name, builtin), operands, tuple((k, s.operand(v)) for k, v in kwargs)),
+            Object(builtin),
+            hint,
+        )
+        remember(s, made, builtin, args, kwargs)
+        return made
+
+    return handler
+
+
+def _divide(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """In rules, `np.divide` is there for Python numbers: of anything of NumPy's it is a `/`."""
+    if not s.derivative or len(args) != 2 or kwargs:
+        return None
+    if not any(isinstance(s.kind(arg), (Array, Np)) for arg in args):
+        return None
+    return s.op("truediv", args, hint)
+
+
+def _log_or_zero(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """The logarithm of a literal base, as in `2.0 ** x`."""
+    base = args[0]
+    if isinstance(base, Const) and isinstance(base.value, (int, float)) and base.value > 0:
+        return s.emit(Call(Ref("math.log", math.log), (base,)), Py(float), hint)
+    return None
+
+
+def _asarray(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """`np.asarray(x)` of an exact ndarray that needs no cast is x itself."""
+    kind = s.kind(args[0])
+    dtype = args[1] if len(args) > 1 else dict(kwargs).get("dtype", Const(None))
+    neutral = [
+        k
+        for k, v in kwargs
+        if k == "dtype" or (k in ("order", "copy", "like") and v == Const(None))
+    ]
+    if not isinstance(kind, Array) or len(args) > 2 or len(neutral) != len(kwargs):
+        return None
+    wanted = s.kind(dtype)
+    same = isinstance(wanted, NoneKind) or (
+        isinstance(wanted, Value)
+        and isinstance(wanted.value, (type, np.dtype))
+        and np.dtype(wanted.value) == kind.dtype
+    )
+    return args[0] if same else None
+
+
+def _expand_dims(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """In derivative code a number needs no axes in order to be broadcast."""
+    return args[0] if s.derivative and is_scalar(s.kind(args[0])) else None
+
+
+def _atleast_1d(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    kind = s.kind(args[0])
+    return args[0] if len(args) == 1 and isinstance(kind, Array) and kind.dims else None
+
+
+CONVERSIONS: dict[Any, Handler] = {
+    tuple: _tuple, list: _list, dict: _dict, range: _range,
+    enumerate: _iterator("enumerate", enumerate), zip: _iterator("zip", zip), reversed: _iterator("reversed", reversed),
+    np.asarray: _asarray, np.asanyarray: _asarray, np.atleast_1d: _atleast_1d,
+    np.expand_dims: _expand_dims, np.divide: _divide, log_or_zero: _log_or_zero,
+}  # fmt: skip

@@ -1,0 +1,51 @@
+"""What `bool(value)` is, where kinds decide it."""
+
+from __future__ import annotations
+
+from types import FunctionType
+
+from sourcead.ir.kinds import Bound, Closure, Kind, NoneKind, Np, Object, Partial, Py, Tuple, Value
+from sourcead.ir.nodes import Const
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.specialise.context import Context
+
+__all__ = ["is_exact", "tested", "truth"]
+
+
+def is_exact(kind: Kind) -> bool:
+    """Is a number certainly of its type, and not None?"""
+    return not isinstance(kind, (Py, Np)) or kind.exact
+
+
+def truth(s: Context, value: Val) -> bool | None:
+    """What `bool(value)` is, where the kinds decide it."""
+    match value:
+        case Const(constant):
+            return bool(constant)
+        case Virtual(parts, form):
+            return bool(parts) if form in ("tuple", "list") else True
+    match s.kind(value):
+        case NoneKind():
+            return False
+        case Value(value=obj) if isinstance(obj, (type, type(len))) or callable(obj):
+            return True
+        case Closure() | Bound() | Partial():
+            return True
+        case Tuple(items):
+            return bool(items)
+        case _:
+            return None
+
+
+def tested(s: Context, value: Val) -> Val:
+    """What a test asks: an object's class may say what its truth is."""
+    kind = s.kind(value)
+    if isinstance(kind, Object):
+        for name in ("__bool__", "__len__"):
+            function = getattr(kind.cls, name, None)
+            if isinstance(function, FunctionType):
+                return s.call_method_of(value, function, [], "t")
+        if not hasattr(kind.cls, "__bool__") and not hasattr(kind.cls, "__len__"):
+            return Const(True)
+    items = s.memory.list_items(value)
+    return value if items is None else Const(bool(items))

@@ -1,0 +1,112 @@
+"""The arguments: containers among them become sites of the heap, and what they hold is read where it must be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sourcead.ir.kinds import Dict, Kind, List, Object, Tuple, Unknown, carries
+from sourcead.ir.nodes import Attr, Const, Name, Op
+from sourcead.transform.heap import ITEM
+from sourcead.transform.specialise.context import Context
+
+__all__ = ["enter", "load_assigned", "may_vary"]
+
+
+def enter(s: Context, kind: Kind, path: str, varied: bool) -> Kind:
+    """A container argument becomes a site of the heap named by the path that leads to it."""
+    if isinstance(kind, (List, Dict, Object)) and not kind.site:
+        s.heap.enter(
+            path,
+            path not in s.paths and path.partition(".")[0].partition("[")[0] not in s.paths,
+        )
+    match kind:
+        case List(item, "", None):
+            held = s.enter(item, f"{path}[]", varied)
+            s.heap.store(path, ITEM, held, varied and carries(item))
+            return List(Unknown(), path)
+        case List(_, "", tuple() as items):
+            for i, each in enumerate(items):
+                held = s.enter(each, f"{path}[{i}]", varied)
+                s.heap.enter_slot(path, i, held, varied and carries(each))
+            s.heap.store(path, ITEM, Unknown(), varied and any(map(carries, items)))
+            return List(Unknown(), path)
+        case Dict(item, "", fields) if fields is not None:
+            for key, each in fields:
+                s.heap.certain.add((path, key))
+                s.heap.enter_slot(
+                    path,
+                    key,
+                    s.enter(each, f"{path}[{key!r}]", varied),
+                    varied and carries(each),
+                )
+            return Dict(Unknown(), path)
+        case Object(cls, "", fields):
+            for attr, each in fields:
+                s.heap.enter_slot(
+                    path,
+                    attr,
+                    s.enter(each, f"{path}.{attr}", varied),
+                    varied and carries(each),
+                )
+            return Object(cls, path)
+        case Tuple(items, cls):
+            return Tuple(
+                tuple(s.enter(k, f"{path}[{i}]", varied) for i, k in enumerate(items)), cls
+            )
+        case _:
+            return kind
+
+
+def load_assigned(s: Context, base: Name, kind: Kind, path: str) -> None:
+    """Read what the program will overwrite in the caller's objects, so that later reads know what was there."""
+    slots: list[tuple[Any, Kind, Any]]
+    match kind:
+        case Object(_, "", fields):
+            slots = [(a, k, Attr(base, a)) for a, k in fields]
+            inner = [f"{path}.{a}" for a, _ in fields]
+        case Dict(_, "", fields) if fields is not None:
+            slots = [(key, k, Op("getitem", (base, Const(key)))) for key, k in fields]
+            inner = [f"{path}[{key!r}]" for key, _ in fields]
+        case List(_, "", tuple() as items):
+            load_elements(s, base, items, path)
+            return
+        case _:
+            return
+    s.memory.begin(base, path, "dict" if isinstance(kind, Dict) else "object", {}, complete=False)
+    for (slot, each, read), place in zip(slots, inner):
+        if s.heap.is_assigned(path, slot) or s.heap.holds_assigned(place):
+            varied = s.heap.is_entry_varied(path, slot)
+            name = s.emit(
+                read,
+                s.enter(each, place, varied),
+                str(slot) if str(slot).isidentifier() else "t",
+                varied,
+            )
+            s.entry_reads.add(name)
+            s.share_slot(name, path, slot, read=True)
+            s.memory.learn(base, slot, name)
+            load_assigned(s, name, each, place)
+
+
+def load_elements(s: Context, base: Name, items: tuple[Kind, ...], path: str) -> None:
+    """The elements of a list of several kinds are read at the start, each for itself."""
+    found = []
+    for i, each in enumerate(items):
+        varied = s.heap.is_entry_varied(path, i)
+        held = s.enter(each, f"{path}[{i}]", varied)
+        name = s.emit(Op("getitem", (base, Const(i))), held, base.hint, varied)
+        s.entry_reads.add(name)
+        load_assigned(s, name, each, f"{path}[{i}]")
+        found.append(name)
+    s.memory.begin(base, path, "list", dict(enumerate(found)))
+
+
+def may_vary(kind: Kind) -> bool:
+    """Does an argument hold a number that can carry a derivative?"""
+    match kind:
+        case Object(_, "", fields):
+            return any(may_vary(k) for _, k in fields)
+        case Dict(_, "", fields) if fields is not None:
+            return any(may_vary(k) for _, k in fields)
+        case _:
+            return carries(kind)

@@ -1,0 +1,281 @@
+"""Calls of Python functions: their statements are written in place of the call.
+
+A call into which no derivative goes is tried: where it writes nothing that must be followed, it stays a call."""
+
+from __future__ import annotations
+
+import inspect
+import types
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sourcead.errors import SourceADError
+from sourcead.ir.kinds import (
+    Array,
+    Bound,
+    Closure,
+    Dict,
+    Kind,
+    List,
+    NoneKind,
+    Np,
+    Object,
+    Py,
+    Sym,
+    Text,
+    Tuple,
+    Unknown,
+)
+from sourcead.ir.nodes import (
+    Assign,
+    Const,
+    Function,
+    MethodCall,
+    Name,
+    Param,
+    Star,
+    Store,
+    StoreAttr,
+)
+from sourcead.ir.walk import statements
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.specialise.attributes import live_operand
+from sourcead.transform.specialise.context import Context, Kwargs, values_of
+
+__all__ = [
+    "bind_arguments",
+    "call_function",
+    "inactive_call",
+    "inline",
+    "is_open_recursion",
+    "live_defaults",
+]
+
+
+@dataclass
+class Attempt:
+    """A callee's statements, written but not yet part of the program."""
+
+    statements: list[Any]
+    escapes: int
+    kept: bool = False
+
+    def keep(self) -> None:
+        self.kept = True
+
+    def writes(self) -> bool:
+        return any(map(_writes, statements(tuple(self.statements))))
+
+
+MAX_DEPTH = 40
+
+
+def call_function(
+    s: Context,
+    func: Val,
+    function: types.FunctionType,
+    args: list[Any],
+    kwargs: Kwargs,
+    hint: str,
+    method: bool = False,
+) -> Val:
+    plain = values_of(args, kwargs)
+    active = any(map(s.holds_varied, plain))
+    if not active and not s.derivative:
+        return inactive_call(s, func, function, args, kwargs, hint, method)
+    if is_open_recursion(s, function.__code__):
+        s.refuse(
+            f"`{function.__name__}` calls itself with values that carry a derivative",
+            "write the recursion as a loop, or give the function a rule",
+        )
+    if any(isinstance(a, Star) for a in args) or any(k is None for k, _ in kwargs):
+        s.refuse(
+            f"`{function.__name__}` is called with * or ** of something of unknown length",
+            "unpack a tuple, or name the arguments",
+        )
+    return s.inline(s.lower(function), function, args, kwargs)
+
+
+def is_open_recursion(s: Context, code: Any) -> bool:
+    """Does a function call itself below a test or loop that is not decided while writing? It would never end."""
+    outer = [forks for known, forks in s.stack if known is code]
+    return len(s.stack) > MAX_DEPTH or (bool(outer) and outer[-1] != s.forks)
+
+
+def inactive_call(
+    s: Context,
+    func: Val,
+    function: types.FunctionType,
+    args: list[Any],
+    kwargs: Kwargs,
+    hint: str,
+    method: bool,
+) -> Val:
+    """No derivative goes in: the call stays as it is, unless it writes into storage we must follow."""
+    key = call_key(s, function, args, kwargs)
+    if key is not None and key in s.calls_tried:
+        kind, blind = s.calls_tried[key]
+        return s.opaque(func, args, kwargs, hint, kind, method, blind=blind)
+    kind = Unknown()
+    blind = True
+    if not any(code is function.__code__ for code, _ in s.stack) and len(s.stack) <= MAX_DEPTH:
+        with attempt_inline(s) as attempt:
+            value = s.inline(s.lower(function), function, args, kwargs)
+            kind = without_new_axes(s.kind(value), map(s.kind, values_of(args, kwargs)))
+            blind = attempt.writes() or s.escapes != attempt.escapes
+            reads_storage = any(
+                isinstance(s.kind(a), (Array, List, Dict, Object)) for a in values_of(args, kwargs)
+            )
+            if (blind and reads_storage) or _has_sites(kind):
+                attempt.keep()
+        if attempt.kept:
+            return value
+    if key is not None:
+        s.calls_tried[key] = kind, blind
+    return s.opaque(func, args, kwargs, hint, kind, method, blind=blind)
+
+
+def call_key(s: Context, function: types.FunctionType, args: list[Any], kwargs: Kwargs) -> Any:
+    """What the kind of an inactive call depends on, where that is numbers, arrays and text only."""
+    plain = values_of(args, kwargs)
+    kinds = [v if isinstance(v, Const) else s.kind(v) for v in plain]
+    simple = all(isinstance(k, (Const, Py, Np, Array, Text, NoneKind)) for k in kinds)
+    if not simple or any(isinstance(a, Star) for a in args) or function.__closure__:
+        return None
+    return function, tuple(kinds), tuple(k for k, _ in kwargs)
+
+
+@contextmanager
+def attempt_inline(s: Context) -> Iterator[Attempt]:
+    """Write a callee's statements, and take them back unless they are to be kept."""
+    saved = dict(s.numbers), set(s.varied), s.memory.snapshot(), s.ordinal
+    depth, logs, calls = len(s.open), len(s.memory.logs), len(s.stack)
+    attempt = Attempt([], s.escapes)
+    forks, trials, s.trials = s.forks, s.trials, 0
+    s.open.append(attempt.statements)
+    try:
+        yield attempt
+    except SourceADError:
+        attempt.kept = False
+    finally:
+        s.forks, s.trials = forks, trials
+        del s.open[depth:], s.memory.logs[logs:], s.stack[calls:]
+    if attempt.kept:
+        s.open[-1].extend(attempt.statements)
+    else:
+        s.numbers, s.varied, _, s.ordinal = saved
+        s.memory.restore(saved[2])
+
+
+def inline(s: Context, template: Function, function: Any, args: list[Any], kwargs: Kwargs) -> Val:
+    """The callee's statements in place of the call, with the arguments under its parameters' names."""
+    env = bind_arguments(s, template.params, function, args, kwargs)
+    s.stack.append((getattr(function, "__code__", function), s.forks))
+    s.active.append(len(s.seen))
+    s.seen.append((function, template))
+    s.entered.append(s.origin)
+    depth = s.origin
+    try:
+        reached = s.run(template.body, env)
+        return s.value(template.result, env) if reached else Const(None)
+    finally:
+        s.stack.pop()
+        s.active.pop()
+        s.entered.pop()
+        s.origin = depth
+
+
+def bind_arguments(
+    s: Context,
+    params: Sequence[Param],
+    function: Any,
+    args: list[Any],
+    kwargs: Kwargs,
+    defaults: Any = None,
+) -> dict[Name, Val]:
+    """Python's binding of arguments to parameters, with values of the specialiser."""
+    if defaults is None:
+        defaults = live_defaults(function)
+    env: dict[Name, Val] = {}
+    positional = list(args)
+    named = {str(k): v for k, v in kwargs}
+    label = getattr(function, "__name__", "function")
+    for param in params:
+        hint = param.name.hint
+        match param.form:
+            case "args":
+                env[param.name] = Virtual(tuple(positional))
+                positional = []
+            case "kwargs":
+                flat: list[Val] = []
+                for k, v in named.items():
+                    flat += [Const(k), v]
+                env[param.name] = s.fresh_dict(flat, hint)
+                named = {}
+            case "normal" | "positional" if positional:
+                env[param.name] = positional.pop(0)
+            case _ if hint in named and param.form != "positional":
+                env[param.name] = named.pop(hint)
+            case _ if hint in defaults:
+                env[param.name] = defaults[hint]
+            case _:
+                s.refuse(f"{label}() misses its argument `{hint}`", "pass it")
+    if positional or named:
+        extra = next(iter(named), None)
+        s.refuse(
+            f"{label}() got an unexpected argument" + (f" `{extra}`" if extra else ""),
+            "leave it out",
+        )
+    return env
+
+
+def live_defaults(function: Any) -> dict[str, Val]:
+    signature = inspect.signature(function, follow_wrapped=False)
+    label = getattr(function, "__name__", "function")
+    return {
+        name: live_operand(f"{label}_{name}_default", parameter.default)
+        for name, parameter in signature.parameters.items()
+        if parameter.default is not inspect.Parameter.empty
+    }
+
+
+def _writes(statement: Any) -> bool:
+    return isinstance(statement, (Store, StoreAttr)) or (
+        isinstance(statement, Assign)
+        and isinstance(statement.expr, MethodCall)
+        and statement.expr.method
+        in ("append", "extend", "insert", "pop", "sort", "fill", "update", "setdefault")
+    )
+
+
+def _has_sites(kind: Kind) -> bool:
+    match kind:
+        case List(_, site) | Dict(_, site) | Object(_, site):
+            return bool(site) or True
+        case Tuple(items):
+            return any(map(_has_sites, items))
+        case Closure() | Bound():
+            return True
+        case _:
+            return False
+
+
+def without_new_axes(kind: Kind, known: Iterable[Kind]) -> Kind:
+    """The kind without axes that are named after arrays of a callee whose statements are not kept."""
+    names = {d.name for k in known for d in getattr(k, "dims", ()) if isinstance(d, Sym)}
+
+    def cleaned(kind: Kind) -> Kind:
+        match kind:
+            case Array(dtype, dims):
+                keep = tuple(
+                    None if isinstance(d, Sym) and d.name not in names else d for d in dims
+                )
+                return Array(dtype, keep)
+            case Tuple(items, cls):
+                return Tuple(tuple(map(cleaned, items)), cls)
+            case _:
+                return kind
+
+    return cleaned(kind)

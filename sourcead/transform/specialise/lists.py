@@ -1,0 +1,187 @@
+"""Methods of lists: what they put into, and take out of, a site's slots.
+
+Where the memory knows the whole content, a method is what it does to that content; the call itself is
+written too, for the real list."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from sourcead.errors import NoRule
+from sourcead.ir.kinds import Kind, List, NoneKind, Py, Unknown
+from sourcead.ir.nodes import Const, MethodCall, Name, Ref, Star
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.heap import ITEM
+from sourcead.transform.specialise.context import TRACKED, Context, Kwargs
+
+__all__ = ["change", "emit", "list_method"]
+
+
+def emit(
+    s: Context,
+    receiver: Val,
+    method: str,
+    args: list[Any],
+    kwargs: Kwargs,
+    kind: Kind,
+    hint: str,
+    varied: bool = False,
+) -> Name:
+    """The method's call itself, as it stands."""
+    operands = tuple(a if isinstance(a, Star) else s.operand(a) for a in args)
+    keywords = tuple((k, s.operand(v)) for k, v in kwargs)
+    return s.emit(MethodCall(s.operand(receiver), method, operands, keywords), kind, hint, varied)
+
+
+class ListMethod(Protocol):
+    """What a method does to the list of this site, and what it returns."""
+
+    def __call__(
+        self, s: Context, receiver: Val, site: str, args: list[Any], kwargs: Kwargs, hint: str, /
+    ) -> Val: ...
+
+
+def list_method(
+    s: Context, receiver: Val, site: str, method: str, args: list[Any], kwargs: Kwargs, hint: str
+) -> Val:
+    handler = _LIST_METHODS.get(method)
+    if handler is not None:
+        return handler(s, receiver, site, args, kwargs, hint)
+    if s.heap.is_varied(site):
+        s.refuse(
+            f"`{method}` of a list that carries derivatives",
+            "use an array, or append and index",
+            NoRule,
+        )
+    s.memory.forget(receiver)
+    s.memory.forget_site(site)
+    return emit(s, receiver, method, args, kwargs, Unknown(), hint)
+
+
+def change(s: Context, receiver: Val, site: str, items: list[Val] | None) -> None:
+    """The list holds these elements now (None: not known)."""
+    s.changes(receiver)
+    s.heap.assign(site, ITEM)
+    s.heap.resize(site)
+    if items is None or len(items) > TRACKED or s.memory.known(receiver) is None:
+        s.memory.forget(receiver)
+        s.memory.forget_site(site)
+    else:
+        s.memory.set_items(receiver, items)
+
+
+def _append(
+    s: Context, receiver: Val, site: str, args: list[Any], kwargs: Kwargs, hint: str
+) -> Val:
+    value = s.operand(args[0])
+    items = s.memory.list_items(receiver)
+    s.put(site, ITEM, value)
+    made = emit(s, receiver, "append", [value], kwargs, NoneKind(), hint)
+    change(s, receiver, site, None if items is None else [*items, value])
+    return made
+
+
+def _insert(
+    s: Context, receiver: Val, site: str, args: list[Any], kwargs: Kwargs, hint: str
+) -> Val:
+    value = s.operand(args[1])
+    items = s.memory.list_items(receiver)
+    s.put(site, ITEM, value)
+    made = emit(s, receiver, "insert", [args[0], value], kwargs, NoneKind(), hint)
+    if items is not None and isinstance(args[0], Const):
+        items.insert(args[0].value, value)
+    change(s, receiver, site, items if isinstance(args[0], Const) else None)
+    return made
+
+
+def _extend(
+    s: Context, receiver: Val, site: str, args: list[Any], kwargs: Kwargs, hint: str
+) -> Val:
+    new = s.components(args[0])
+    if new is not None:
+        for item in new:
+            _append(s, receiver, site, [item], [], hint)
+        return Const(None)
+    other = s.kind(args[0])
+    if isinstance(other, List):
+        s.heap.store(site, ITEM, s.heap.read(other.site, ITEM), s.heap.is_varied(other.site, ITEM))
+    elif s.holds_varied(args[0]):
+        s.refuse(
+            "a list is extended by something of unknown structure that carries a derivative",
+            "extend by a list or tuple",
+        )
+    else:
+        s.heap.store(site, ITEM, Unknown())
+    made = emit(s, receiver, "extend", args, kwargs, NoneKind(), hint)
+    change(s, receiver, site, None)
+    return made
+
+
+def _pop(s: Context, receiver: Val, site: str, args: list[Any], kwargs: Kwargs, hint: str) -> Val:
+    items = s.memory.list_items(receiver)
+    at = args[0].value if args and isinstance(args[0], Const) else -1
+    made = emit(
+        s,
+        receiver,
+        "pop",
+        args,
+        kwargs,
+        s.heap.read(site, ITEM),
+        hint,
+        s.heap.is_varied(site, ITEM),
+    )
+    known = not args or isinstance(args[0], Const)
+    if known and items and -len(items) <= at < len(items):
+        taken = items.pop(at)
+        change(s, receiver, site, items)
+        return taken
+    change(s, receiver, site, None)
+    s.share_slot(made, site, ITEM, read=True)
+    return made
+
+
+def _copy(s: Context, receiver: Val, site: str, args: list[Any], kwargs: Kwargs, hint: str) -> Val:
+    made = emit(s, receiver, "copy", args, kwargs, Unknown(), hint)
+    return s.list_like(made, site, s.memory.list_items(receiver))
+
+
+def _reverse(
+    s: Context, receiver: Val, site: str, args: list[Any], kwargs: Kwargs, hint: str
+) -> Val:
+    items = s.memory.list_items(receiver)
+    made = emit(s, receiver, "reverse", args, kwargs, NoneKind(), hint)
+    change(s, receiver, site, None if items is None else items[::-1])
+    return made
+
+
+def _clear(s: Context, receiver: Val, site: str, args: list[Any], kwargs: Kwargs, hint: str) -> Val:
+    made = emit(s, receiver, "clear", args, kwargs, NoneKind(), hint)
+    change(s, receiver, site, [])
+    return made
+
+
+def _count(method: str) -> ListMethod:
+    def handler(
+        s: Context, receiver: Val, site: str, args: list[Any], kwargs: Kwargs, hint: str
+    ) -> Val:
+        return emit(s, receiver, method, args, kwargs, Py(int), hint)
+
+    return handler
+
+
+def _sort(s: Context, receiver: Val, site: str, args: list[Any], kwargs: Kwargs, hint: str) -> Val:
+    """`xs.sort(...)` of active elements is `xs[:] = sorted(xs, ...)`."""
+    if not s.heap.is_varied(site):
+        made = emit(s, receiver, "sort", args, kwargs, NoneKind(), hint)
+        change(s, receiver, site, None)
+        return made
+    before = _copy(s, receiver, site, [], [], "unsorted")
+    ordered = s.call(Ref("sorted", sorted), [before], list(kwargs), "ordered")
+    s.store(receiver, Virtual((Const(None), Const(None), Const(None)), "slice"), ordered, None)
+    return Const(None)
+
+
+_LIST_METHODS: dict[str, ListMethod] = {
+    "append": _append, "insert": _insert, "extend": _extend, "pop": _pop, "copy": _copy, "reverse": _reverse,
+    "clear": _clear, "index": _count("index"), "count": _count("count"), "sort": _sort,
+}  # fmt: skip

@@ -1,0 +1,285 @@
+"""Loops: the kinds of what is carried are found by running the body on trial, then it is written once.
+
+What is carried starts as on entry and is widened by what a turn leaves, until it stands still:
+variables, and the slots of containers that a turn stores to."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sourcead.ir.kinds import Np, Py, Text, Unknown, join
+from sourcead.ir.nodes import Block, Carried, For, Name, Operand, Stmt, While
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.heap import ITEM
+from sourcead.transform.memory import Contents, Key
+from sourcead.transform.specialise.context import Context, Env, slot_hint
+from sourcead.transform.specialise.iteration import iteration
+from sourcead.transform.specialise.shapes import Shape, flattened, fresh_inner, shape_of, widen
+from sourcead.transform.specialise.unrolling import unroll
+
+__all__ = ["loop_over", "loop_while"]
+
+
+class FillsList(Exception):
+    """A loop puts objects, lists or functions on a list: they can be followed only if it is written out."""
+
+
+@dataclass
+class Held:
+    """What containers hold where a loop is entered, and the slots that its turns change (with their shapes)."""
+
+    entry: dict[Name, Contents]
+    changed: dict[Key, Shape]
+
+    def replaced(self, values: dict[Key, Val]) -> dict[Name, Contents]:
+        out = dict(self.entry)
+        for (name, slot), value in values.items():
+            out[name] = replace(out[name], slots={**out[name].slots, slot: value})
+        return out
+
+    def drop(self, name: Name, slot: Hashable = None) -> None:
+        before = self.entry.get(name)
+        if before is None:
+            return
+        gone = [s for s in before.slots if slot is None or s == slot or before.form == "list"]
+        for s in gone:
+            self.changed.pop((name, s), None)
+        if before.form == "list":
+            del self.entry[name]
+        else:
+            rest = {s: v for s, v in before.slots.items() if s not in gone}
+            self.entry[name] = replace(before, slots=rest, complete=False)
+
+    def open(self, name: Name) -> None:
+        self.entry[name] = replace(self.entry[name], complete=False)
+
+
+WRITTEN_OUT = 16  # turns of a loop that fills a list
+
+MAX_TURNS = 12  # of a loop's fixed point; kinds have bounded height, so this is a safety net
+
+
+def loop_over(s: Context, statement: For, env: Env) -> bool:
+    plan = iteration(s, s.value(statement.items, env))
+    if plan.unrolled is not None:
+        unroll(s, statement, plan.unrolled, env)
+        return True
+    items = plan.items
+
+    def turn(env: Env) -> tuple[Name, Operand | None]:
+        target = s.fresh(plan.hint or statement.target.hint, plan.target_kind, plan.target_varied)
+        env[statement.target] = plan.element(s, target)
+        return target, run_turn(s, statement.body, statement.exit, env)
+
+    def build(carried: tuple[Carried, ...], body: list[Stmt], head: Any) -> None:
+        target, leave = head
+        s.add(For(target, items, carried, tuple(body), leave, s.origin))
+
+    out = plan.writable_out
+    count = None if out is None else out.count()
+    forks = s.forks
+    with s.heap.resizing() as resized:
+        try:
+            settled_loop(
+                s, statement.carried, env, turn, build, grows=count is None or count > WRITTEN_OUT
+            )
+        except FillsList:
+            assert out is not None
+            s.forks = forks
+            unroll(s, statement, out, env)
+            return True
+    if any(site in resized for site in plan.watched):
+        s.refuse(
+            "a list that carries derivatives is made longer or shorter while it is iterated",
+            "loop over a copy, or over range(len(...))",
+        )
+    return True
+
+
+def run_turn(s: Context, body: Block, leave: Operand | None, env: Env) -> Operand | None:
+    s.run(body, env)
+    return None if leave is None else s.operand(s.value(leave, env))
+
+
+def loop_while(s: Context, statement: While, env: Env) -> None:
+    unsettled: set[Key] = set()  # what the condition stores: done once more than the body
+
+    def turn(env: Env) -> tuple[list[Stmt], Operand, Operand | None]:
+        s.memory.logs.append(unsettled)
+        with s.block() as condition:
+            s.run(statement.condition, env)
+            test = s.operand(s.tested(s.value(statement.test, env)))
+        s.memory.logs.pop()
+        return condition, test, run_turn(s, statement.body, statement.exit, env)
+
+    def build(carried: tuple[Carried, ...], body: list[Stmt], head: Any) -> None:
+        condition, test, leave = head
+        s.add(While(tuple(condition), test, carried, tuple(body), leave, s.origin))
+
+    settled_loop(s, statement.carried, env, turn, build)
+    for name, _ in unsettled:
+        s.memory.forget(name)
+
+
+def settled_loop(
+    s: Context, carried: tuple[Carried, ...], env: Env, turn: Any, build: Any, grows: bool = True
+) -> None:
+    """Find the kinds of what is carried (on trial), then write the loop once."""
+    initial = [s.value(c.initial, env) for c in carried]
+    entry = s.memory.snapshot()
+    held = Held(s.memory.snapshot(), {})
+    key = (tuple(s.entered), s.origin, tuple(shape_of(s, v) for v in initial))
+    shapes: list[Shape | None] = s.shapes_found.get(key) or [None] * len(initial)
+    s.forks += 1
+    for _ in range(MAX_TURNS):
+        with s.trial():
+            inner = at_turn(s, carried, shapes, initial)
+            body_env = {**env, **{c.inner: v for c, v in zip(carried, inner)}}
+            start_turn(s, held)
+            turn(body_env)
+            wider = [
+                widened_by(s, shape, v, s.value(c.next, body_env))
+                for c, shape, v in zip(carried, shapes, initial)
+            ]
+            settled = compare_memory(s, held, grows)
+        if wider == shapes and settled:
+            break
+        shapes = wider
+    s.shapes_found[key] = shapes
+    if s.trials:  # an outer loop is on trial: what this one leaves is all that is asked
+        s.memory.restore(held.replaced(start_turn(s, held)))
+        env.update(zip((c.result for c in carried), at_turn(s, carried, shapes, initial)))
+        s.forks -= 1
+        return
+    inner = at_turn(s, carried, shapes, initial)
+    body_env = {**env, **{c.inner: v for c, v in zip(carried, inner)}}
+    entries: list[Carried] = []
+    with s.block() as body:
+        slots = start_turn(s, held)
+        head = turn(body_env)
+        outs = []
+        for c, shape, value, first in zip(carried, shapes, inner, initial):
+            following = s.value(c.next, body_env)
+            outs.append(
+                first
+                if shape is None
+                else carry(s, c.inner.hint, value, first, following, entries, body)
+            )
+        after = s.memory.snapshot()
+        results = {
+            (n, slot): carry(
+                s, "t", value, entry[n].slots[slot], after[n].slots[slot], entries, body
+            )
+            for (n, slot), value in slots.items()
+        }
+    s.forks -= 1
+    build(tuple(entries), body, head)
+    s.memory.restore(held.replaced(results))
+    for c, out in zip(carried, outs):
+        env[c.result] = out
+
+
+def at_turn(
+    s: Context, carried: tuple[Carried, ...], shapes: list[Shape | None], initial: list[Val]
+) -> list[Val]:
+    """What the carried variables are at the start of a turn: what they were, if the loop never rebinds them."""
+    return [
+        v if shape is None else fresh_inner(s, c.inner.hint, shape)
+        for c, shape, v in zip(carried, shapes, initial)
+    ]
+
+
+def widened_by(s: Context, shape: Shape | None, first: Val, following: Val) -> Shape | None:
+    """The shape after one more turn; None: no turn rebinds it (`x += y` of an array writes in place)."""
+    if shape is None and following == first:
+        return None
+    return widen(s, shape_of(s, first) if shape is None else shape, shape_of(s, following))
+
+
+def start_turn(s: Context, held: Held) -> dict[Key, Val]:
+    """The memory at the start of a turn, with names for the slots that the loop changes."""
+    slots = {
+        (n, slot): fresh_inner(s, slot_hint(n, slot), shape)
+        for (n, slot), shape in held.changed.items()
+    }
+    s.memory.restore(held.replaced(slots))
+    return slots
+
+
+def compare_memory(s: Context, held: Held, grows: bool) -> bool:
+    """Widen what is held by what a turn has left; is it settled?"""
+    settled = True
+    for name, before in list(held.entry.items()):
+        after = s.memory.contents.get(name)
+        if after is None or (before.form == "list" and len(after.slots) != len(before.slots)):
+            if (
+                not grows
+                and after is not None
+                and not isinstance(s.heap.read(before.site, ITEM), (Py, Np, Text))
+            ):
+                raise FillsList
+            held.drop(name)
+            settled = False
+            continue
+        for slot, value in before.slots.items():
+            settled &= compare_slot(s, held, name, slot, value, after)
+        if (
+            before.complete
+            and not (after.complete and after.slots.keys() == before.slots.keys())
+            and name in held.entry
+        ):
+            held.open(name)
+            settled = False
+    return settled
+
+
+def compare_slot(
+    s: Context, held: Held, name: Name, slot: Hashable, before: Val, after: Contents
+) -> bool:
+    key = name, slot
+    if slot not in after.slots:
+        held.drop(name, slot)
+        return False
+    shape = held.changed.get(key)
+    if shape is None and after.slots[slot] == before:
+        return True
+    known = shape if shape is not None else shape_of(s, before)
+    found = shape_of(s, after.slots[slot])
+    kind = join(flattened(known)[0], flattened(found)[0])
+    if isinstance(kind, Unknown) and flattened(known)[0] != Unknown():
+        held.drop(name, slot)
+        return False
+    held.changed[key] = widen(s, known, found)
+    return shape is not None and held.changed[key] == shape
+
+
+def carry(
+    s: Context,
+    hint: str,
+    inner: Val,
+    first: Val,
+    following: Val,
+    entries: list[Carried],
+    body: list[Stmt],
+) -> Val:
+    if isinstance(inner, Virtual):
+        firsts, nexts = s.components(first), s.components(following)
+        if firsts is None or nexts is None:
+            s.refuse(f"`{hint}` changes its structure in the loop", "keep one structure")
+        items = tuple(
+            carry(s, f"{hint}_{i}", v, f, n, entries, body)
+            for i, (v, f, n) in enumerate(zip(inner.items, firsts, nexts))
+        )
+        return Virtual(items, "tuple", inner.cls)
+    assert isinstance(inner, Name)
+    following = s.operand(following)
+    saved = s.open.pop()  # `first` lives outside the loop
+    start = s.operand(first)
+    s.open.append(saved)
+    result = s.fresh(inner.hint, s.kinds[inner], inner in s.varied)
+    for other in (start, following, result):
+        s.share(inner, other)
+    entries.append(Carried(inner, start, following, result))
+    return result

@@ -1,0 +1,258 @@
+"""Calls of methods, by the kind of the receiver."""
+
+from __future__ import annotations
+
+import types
+from typing import Any
+
+import numpy as np
+
+from sourcead.analysis.prototypes import result_kind
+from sourcead.errors import NoRule
+from sourcead.ir.kinds import (
+    Array,
+    Dict,
+    Kind,
+    List,
+    Never,
+    NoneKind,
+    Np,
+    Number,
+    Object,
+    Py,
+    Text,
+    Tuple,
+    Unknown,
+    Value,
+)
+from sourcead.ir.nodes import Const, MethodCall, Ref, Star
+from sourcead.rules import registry
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.heap import ITEM
+from sourcead.transform.operations import class_of, method_class
+from sourcead.transform.specialise.attributes import bind_field, fields_of, parent_attribute
+from sourcead.transform.specialise.context import Context, Kwargs, values_of
+from sourcead.transform.specialise.dicts import dict_method
+from sourcead.transform.specialise.lists import list_method
+from sourcead.transform.specialise.rewrites import REWRITES
+from sourcead.transform.specialise.rule_calls import note_effects, rule_kind
+
+__all__ = ["call_method_of", "method"]
+
+_TEXT_TO_TEXT = frozenset(
+    {
+        "format",
+        "join",
+        "upper",
+        "lower",
+        "strip",
+        "lstrip",
+        "rstrip",
+        "replace",
+        "title",
+        "capitalize",
+        "ljust",
+        "rjust",
+        "center",
+        "zfill",
+        "removeprefix",
+        "removesuffix",
+        "encode",
+        "decode",
+    }
+)
+
+
+def method(
+    s: Context, receiver: Val, method: str, args: list[Any], kwargs: Kwargs, hint: str = "t"
+) -> Val:
+    kind = s.kind(receiver)
+    if isinstance(receiver, Virtual) and receiver.form == "super":
+        return parent_method(s, receiver, method, args, kwargs, hint)
+    match kind:
+        case Value(value=obj) if not isinstance(obj, (np.dtype,)) and hasattr(obj, method):
+            path = f"{receiver.path}.{method}" if isinstance(receiver, Ref) else method
+            rule = registry.lookup(getattr(getattr(obj, method), "__func__", None))
+            if rule is not None and rule.form == "constant":
+                return opaque_method(s, receiver, method, args, kwargs, hint, Unknown())
+            return s.call(Ref(path, getattr(obj, method)), args, kwargs, hint)
+        case Object():
+            return object_method(s, receiver, kind, method, args, kwargs, hint)
+        case Array() | Py() | Np() | Number():
+            return number_method(s, receiver, kind, method, args, kwargs, hint)
+        case List(_, site):
+            return list_method(s, receiver, site, method, args, kwargs, hint)
+        case Dict(_, site):
+            return dict_method(s, receiver, site, method, args, kwargs, hint)
+        case Tuple(_, cls) if cls is not tuple and isinstance(
+            getattr(cls, method, None), types.FunctionType
+        ):
+            if method == "_replace":
+                found = dict(zip(fields_of(cls), s.components(receiver) or []))
+                found.update((str(k), v) for k, v in kwargs)
+                return Virtual(tuple(found.values()), "tuple", cls)
+            return s.call_object(Const(None), getattr(cls, method), [receiver, *args], kwargs, hint)
+    plain = values_of(args, kwargs)
+    if isinstance(kind, Text):
+        return text_method(s, receiver, method, args, kwargs, hint)
+    if s.holds_varied(receiver) or any(map(s.holds_varied, plain)):
+        s.refuse(
+            f"method `{method}` of a value of unknown kind, with a value that carries a derivative",
+            "make its kind known, or give the method a rule with @sourcead.rule",
+            NoRule,
+        )
+    return opaque_method(s, receiver, method, args, kwargs, hint, Unknown())
+
+
+def parent_method(
+    s: Context, receiver: Virtual, method: str, args: list[Any], kwargs: Kwargs, hint: str
+) -> Val:
+    """`super().method(...)`"""
+    found = parent_attribute(s, receiver, method)
+    instance = receiver.items[1]
+    if found is object.__setattr__:
+        found = None
+    if found is object.__init__ or (found is None and method in ("__init__", "__init_subclass__")):
+        return Const(None)
+    if found is None and method == "__setattr__":
+        return s.call(
+            Ref("object.__setattr__", object.__setattr__), [instance, *args], kwargs, hint
+        )
+    if isinstance(found, staticmethod):
+        return s.call_object(Ref(method, found.__func__), found.__func__, args, kwargs, hint)
+    if isinstance(found, classmethod):
+        kind = s.kind(instance)
+        own = class_of(kind)
+        cls = instance if own is None or isinstance(kind, Value) else Ref(own.__name__, own)
+        return s.call_object(
+            Ref(method, found.__func__), found.__func__, [cls, *args], kwargs, hint
+        )
+    if not isinstance(found, types.FunctionType):
+        s.refuse(
+            f"`super().{method}` is not a plain method",
+            "name the class: `Base.method(self, ...)`",
+        )
+    return s.call_object(Ref(found.__qualname__, found), found, [instance, *args], kwargs, hint)
+
+
+def text_method(
+    s: Context, receiver: Val, method: str, args: list[Any], kwargs: Kwargs, hint: str
+) -> Val:
+    if isinstance(receiver, Const) and all(isinstance(a, Const) for a in args) and not kwargs:
+        made = getattr(receiver.value, method)(*(a.value for a in args))
+        if isinstance(made, (str, bool, int)):
+            return Const(made)
+    return opaque_method(
+        s, receiver, method, args, kwargs, hint, Text() if method in _TEXT_TO_TEXT else Unknown()
+    )
+
+
+def opaque_method(
+    s: Context, receiver: Val, method: str, args: list[Any], kwargs: Kwargs, hint: str, kind: Kind
+) -> Val:
+    if not isinstance(s.kind(receiver), (Text, Array, Py, Np, Value)):
+        s.escape([receiver, *values_of(args, kwargs)], blind=True)
+    operands = tuple(a if isinstance(a, Star) else s.operand(a) for a in args)
+    keywords = tuple((k, s.operand(v)) for k, v in kwargs)
+    return s.emit(MethodCall(s.operand(receiver), method, operands, keywords), kind, hint)
+
+
+def object_method(
+    s: Context, receiver: Val, kind: Object, method: str, args: list[Any], kwargs: Kwargs, hint: str
+) -> Val:
+    held = s.heap.read(kind.site, method)
+    if not isinstance(held, Never):
+        return s.call(s.field(receiver, kind, method, hint), args, kwargs, hint)
+    if (
+        kind.cls is set
+        and method in ("add", "update")
+        and not any(map(s.holds_varied, values_of(args, kwargs)))
+    ):
+        s.heap.store(kind.site, ITEM, s.kind(args[0]) if method == "add" else Unknown())
+        return opaque_method(s, receiver, method, args, kwargs, hint, NoneKind())
+    function = None
+    raw: Any = None
+    for base in kind.cls.__mro__:
+        if method in vars(base):
+            raw = vars(base)[method]
+            function = getattr(kind.cls, method)
+            break
+    if function is None:
+        return opaque_method(s, receiver, method, args, kwargs, hint, Unknown())
+    if isinstance(raw, property):
+        return s.call(s.call_method_of(receiver, raw.fget, [], hint), args, kwargs, hint)
+    if isinstance(raw, (staticmethod, classmethod)):
+        return s.call(Ref(f"{kind.cls.__name__}.{method}", function), args, kwargs, hint)
+    rule = registry.lookup(function)
+    if rule is not None or isinstance(function, types.FunctionType):
+        bound = bind_field(s, receiver, function, method, hint)
+        return s.call(bound, args, kwargs, hint)
+    if s.holds_varied(receiver) or any(map(s.holds_varied, values_of(args, kwargs))):
+        s.refuse(
+            f"no derivative rule for method `{kind.cls.__name__}.{method}`, and it has no Python source",
+            f"give it a rule with @sourcead.rule({kind.cls.__name__}.{method})",
+            NoRule,
+        )
+    return opaque_method(s, receiver, method, args, kwargs, hint, Unknown())
+
+
+def number_method(
+    s: Context, receiver: Val, kind: Kind, method: str, args: list[Any], kwargs: Kwargs, hint: str
+) -> Val:
+    cls = method_class(kind)
+    function = getattr(cls, method, None)
+    if function is None:
+        s.refuse(f"`{kind}` has no method `{method}`", "see the kinds of the arguments")
+    if REWRITES.get(function) is not None:
+        done = REWRITES[function](s, [receiver, *args], kwargs, hint)
+        if done is not None:
+            return done
+    if any(k == "out" for k, _ in kwargs):
+        given = dict(kwargs)
+        out = given.pop("out")
+        if isinstance(s.kind(out), Array) and "where" not in given:
+            s.store(
+                out,
+                Const(Ellipsis),
+                number_method(s, receiver, kind, method, args, list(given.items()), "t"),
+                None,
+            )
+            return out
+    if method == "item" and not args and isinstance(kind, (Np, Array)):
+        found = result_kind(lambda a: a.item() if a.size == 1 else a.flat[0].item(), [kind])
+        return s.emit(
+            MethodCall(s.operand(receiver), "item", ()),
+            found,
+            hint,
+            s.is_varied(receiver),
+        )
+    rule = registry.lookup(function)
+    if rule is None and isinstance(kind, Np):
+        function = getattr(np.ndarray, method, None)
+        rule = registry.lookup(function)
+    if rule is None:
+        active = [a for a in (receiver, *values_of(args, kwargs)) if s.holds_varied(a)]
+        if active:
+            s.refuse(
+                f"no derivative rule for method `{method}` of {kind}",
+                "use another formulation, or give it a rule with @sourcead.rule",
+                NoRule,
+            )
+        return opaque_method(s, receiver, method, args, kwargs, hint, Unknown())
+    varied = rule.form != "constant" and any(
+        map(s.holds_varied, (receiver, *values_of(args, kwargs)))
+    )
+    known = rule_kind(s, rule, getattr(cls, method, function), [receiver, *args], kwargs)
+    if isinstance(known, (Const, Ref)):
+        return known
+    operands = tuple(a if isinstance(a, Star) else s.operand(a) for a in args)
+    keywords = tuple((k, s.operand(v)) for k, v in kwargs)
+    name = s.emit(MethodCall(s.operand(receiver), method, operands, keywords), known, hint, varied)
+    note_effects(s, rule, name, [receiver])
+    return name
+
+
+def call_method_of(s: Context, receiver: Val, function: Any, args: list[Any], hint: str) -> Val:
+    """A method found on the class, called with `receiver` as self."""
+    path = getattr(function, "__qualname__", "method")
+    return s.call_object(Ref(path, function), function, [receiver, *args], [], hint)

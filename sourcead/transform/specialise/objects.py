@@ -1,0 +1,227 @@
+"""Built-in functions of objects and functions: `copy.copy`, `setattr`, `functools.partial`, `operator.itemgetter`.
+
+Each handler returns the value, or None where the call is to be treated like any other."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import functools
+import logging
+import operator
+from types import FunctionType
+from typing import Any
+
+from sourcead.errors import UnsupportedSyntax
+from sourcead.ir.kinds import (
+    Array,
+    Dict,
+    List,
+    NoneKind,
+    Np,
+    Object,
+    Partial,
+    Py,
+    Text,
+    Tuple,
+    Unknown,
+    Value,
+)
+from sourcead.ir.nodes import Call, Const, Name, Ref
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.operations import OPERATORS
+from sourcead.transform.specialise.context import Context, Handler, Kwargs
+from sourcead.transform.specialise.making import fresh_object
+from sourcead.transform.specialise.sequences import has_star
+
+__all__ = ["OBJECTS", "picked", "duplicate"]
+
+
+def _logger(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """`logging.getLogger(name)` gives the same object whenever it is asked."""
+    if kwargs or not all(isinstance(a, Const) for a in args):
+        return None
+    made = s.emit(Call(Ref("logging.getLogger", logging.getLogger), tuple(args)), Unknown(), hint)
+    s.kinds[made] = Value(logging.getLogger(*(a.value for a in args)))
+    return made
+
+
+def _setattr(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if len(args) != 3 or not isinstance(args[1], Const):
+        return None
+    s.store_attr(args[0], args[1].value, args[2], None)
+    return Const(None)
+
+
+def _set_slot(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """`object.__setattr__(self, name, value)`: past the class's own `__setattr__`."""
+    kind = s.kind(args[0]) if len(args) == 3 else Unknown()
+    if not isinstance(kind, Object) or not isinstance(args[1], Const):
+        return None
+    s.store_field(args[0], kind, args[1].value, args[2])
+    return Const(None)
+
+
+def _replace(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """`dataclasses.replace(obj, **changes)`: the class is called with the fields of `obj`, and the changes."""
+    kind = s.kind(args[0]) if len(args) == 1 else Unknown()
+    if not isinstance(kind, Object) or not dataclasses.is_dataclass(kind.cls):
+        return None
+    given: Kwargs = [
+        (f.name, s.attr(args[0], f.name)) for f in dataclasses.fields(kind.cls) if f.init
+    ]
+    return s.call(
+        Ref(kind.cls.__name__, kind.cls), [], list({**dict(given), **dict(kwargs)}.items()), hint
+    )
+
+
+def _copy(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """`copy.copy`: a container of the same values."""
+    return duplicate(s, args[0], hint, deep=False) if len(args) == 1 else None
+
+
+def _deepcopy(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    return (
+        duplicate(s, args[0], hint, deep=True)
+        if len(args) == 1 and s.holds_varied(args[0])
+        else None
+    )
+
+
+def duplicate(
+    s: Context, value: Val, hint: str, deep: bool, done: dict[Any, Val] | None = None
+) -> Val | None:
+    """A copy, made as its class would make it; None where the content is not known."""
+    done = {} if done is None else done
+    if isinstance(value, Name) and value in done:
+        return done[value]
+
+    def inner(part: Val) -> Val:
+        made = duplicate(s, part, "t", True, done) if deep else part
+        if made is None:
+            s.refuse(
+                "a deep copy of something whose content is not known here",
+                "copy its parts by themselves",
+            )
+        return made
+
+    kind, held = s.kind(value), s.memory.known(value)
+    made: Val | None = None
+    match kind:
+        case Py() | Np() | Text() | NoneKind() | Value():
+            return value
+        case Array():
+            return s.method(value, "copy", [], [], hint)
+        case Tuple(_, cls):
+            return Virtual(tuple(map(inner, s.components(value) or [])), "tuple", cls)
+        case List() if held is not None:
+            made = s.fresh_list(s.operand(Virtual(tuple(map(inner, held.items())), "list"), hint))
+        case Dict() if held is not None and held.complete:
+            made = s.fresh_dict(
+                [o for k, v in held.slots.items() for o in (Const(k), inner(v))], hint
+            )
+        case Object(cls) if not hasattr(cls, "__copy__") and not hasattr(cls, "__deepcopy__"):
+            made = fresh_object(s, cls, Ref(cls.__name__, cls), hint)
+            own = s.kind(made)
+            assert isinstance(own, Object)
+            for slot in s.heap.known(kind.site):
+                s.store_field(made, own, str(slot), inner(s.attr(value, str(slot))))
+    if made is not None and isinstance(value, Name):
+        done[value] = made
+    return made
+
+
+def _partial(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if has_star(args) or any(k is None for k, _ in kwargs):
+        return None
+    operands = tuple(map(s.operand, args))
+    keywords = tuple((str(k), s.operand(v)) for k, v in kwargs)
+    made = s.emit(
+        Call(Ref("functools.partial", functools.partial), operands, keywords), Unknown(), hint
+    )
+    s.kinds[made] = Partial(args[0], tuple(args[1:]), tuple((str(k), v) for k, v in kwargs))
+    return made
+
+
+def _dunder(name: str) -> Any:
+    """A built-in function that asks an object's class: `abs(v)` is `v.__abs__()`."""
+
+    def handler(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+        kind = s.kind(args[0]) if args and not has_star(args) else None
+        function = getattr(kind.cls, name, None) if isinstance(kind, Object) else None
+        return (
+            s.call_method_of(args[0], function, args[1:], hint)
+            if isinstance(function, FunctionType)
+            else None
+        )
+
+    return handler
+
+
+def _operator(name: str) -> Any:
+    """`operator.add(a, b)` is `a + b`."""
+
+    def handler(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+        return None if kwargs or has_star(args) else s.op(name, args, hint)
+
+    return handler
+
+
+def _picker(builtin: Any) -> Any:
+    """`operator.itemgetter(1)` and its like, of constants: an object that the compiler can look into."""
+
+    def handler(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+        if kwargs or not args or not all(isinstance(a, Const) for a in args):
+            return None
+        made = s.emit(
+            Call(Ref(f"operator.{builtin.__name__}", builtin), tuple(args)), Unknown(), hint
+        )
+        s.kinds[made] = Value(builtin(*(a.value for a in args)))
+        return made
+
+    return handler
+
+
+def picked(s: Context, picker: Any, args: list[Any], hint: str) -> Val | None:
+    """The call of an `itemgetter` or `attrgetter`."""
+    if len(args) != 1 or not isinstance(picker, (operator.itemgetter, operator.attrgetter)):
+        return None
+    keys = picker.__reduce__()[1]
+    if isinstance(picker, operator.itemgetter):
+        found = [s.getitem(args[0], Const(k), hint) for k in keys]
+    else:
+        found = [_attribute_path(s, args[0], k) for k in keys]
+    return found[0] if len(found) == 1 else Virtual(tuple(found))
+
+
+def _attribute_path(s: Context, value: Val, path: str) -> Val:
+    for attr in path.split("."):
+        value = s.attr(value, attr)
+    return value
+
+
+def _reads_names(name: str) -> Any:
+    """`eval` and `locals` read variables by names that no analysis sees."""
+
+    def handler(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+        if name == "vars" and args:
+            return None
+        s.refuse(
+            f"`{name}` reads variables by their names",
+            "write the expression itself",
+            UnsupportedSyntax,
+        )
+
+    return handler
+
+
+OBJECTS: dict[Any, Handler] = {
+    **{f: _reads_names(f.__name__) for f in (eval, exec, locals, vars)},
+    copy.copy: _copy, copy.deepcopy: _deepcopy, dataclasses.replace: _replace,
+    object.__setattr__: _set_slot, setattr: _setattr, logging.getLogger: _logger, functools.partial: _partial,
+    operator.itemgetter: _picker(operator.itemgetter), operator.attrgetter: _picker(operator.attrgetter),
+    **{f: _dunder(f"__{f.__name__}__") for f in (abs, round, float, int, complex, bool, divmod, str, repr, hash)},
+    **{function: _operator(name) for name, function in OPERATORS.items()},
+    operator.getitem: _operator("getitem"), operator.contains: _operator("contains"),
+    operator.is_: _operator("is_"), operator.is_not: _operator("is_not"),
+}  # fmt: skip

@@ -1,0 +1,258 @@
+"""Operators: what `a + b`, `a in b`, `a is b` are for operands of these kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import FunctionType
+from typing import Any
+
+from sourcead.ir.kinds import (
+    Dict,
+    Kind,
+    List,
+    Never,
+    NoneKind,
+    Number,
+    Object,
+    Py,
+    Text,
+    Tuple,
+    Unknown,
+    Value,
+)
+from sourcead.ir.nodes import Call, Const, MethodCall, Op, Ref
+from sourcead.runtime.numbers import as_number
+from sourcead.transform.builder import Val, Virtual, constants
+from sourcead.transform.heap import ITEM
+from sourcead.transform.operations import CONSTANT, INPLACE, OPERATORS, class_of
+from sourcead.transform.specialise.algebra import fold, pushed_inside, unstretched
+from sourcead.transform.specialise.context import TRACKED, Context
+from sourcead.transform.specialise.decisions import is_exact
+from sourcead.transform.specialise.dicts import dict_like, dict_method
+from sourcead.transform.specialise.making import fresh_set
+from sourcead.transform.specialise.stores import inplace
+
+__all__ = ["op"]
+
+DUNDER = {"and_": "and", "or_": "or"}
+
+REFLECTED = {
+    "__lt__": "__gt__",
+    "__gt__": "__lt__",
+    "__le__": "__ge__",
+    "__ge__": "__le__",
+    "__eq__": "__eq__",
+    "__ne__": "__ne__",
+}
+
+
+def op(s: Context, op: str, args: list[Val], hint: str = "t") -> Val:
+    match op:
+        case "tuple":
+            return Virtual(tuple(spread(s, args)))
+        case "slice" | "super_":
+            return Virtual(tuple(args), op.rstrip("_"))
+        case "list":
+            return s.fresh_list(s.operand(Virtual(tuple(args), "list"), hint))
+        case "dict":
+            return s.fresh_dict(args, hint)
+        case "set":
+            return fresh_set(s, args, hint)
+        case "dict_merge" | "or_" if all(isinstance(s.kind(a), Dict) for a in args):
+            return merged_dicts(s, op, args, hint)
+        case "getitem":
+            return s.getitem(args[0], args[1], hint)
+        case "copy":
+            return args[0]
+        case "is_" | "is_not":
+            return identity(s, op, args, hint)
+        case "contains" | "not_contains":
+            return contains(s, op, args, hint)
+    if op in INPLACE:
+        return inplace(s, op, args, hint)
+    if op in OPERATORS:
+        return operation(s, op, args, hint)
+    operands = tuple(map(s.operand, args))
+    kind: Kind = Text() if op in ("format", "join") else Unknown()
+    varied = op not in CONSTANT and any(map(s.holds_varied, operands))
+    if varied:
+        s.refuse(f"`{op}` of a value that carries a derivative", "keep active values out of it")
+    return s.emit(Op(op, operands), kind, hint)
+
+
+def merged_dicts(s: Context, op: str, args: list[Val], hint: str) -> Val:
+    """`{**a, **b}` and `a | b`: a new dict of both."""
+
+    first = s.emit(MethodCall(s.operand(args[0]), "copy", ()), Unknown(), hint)
+    made = dict_like(s, first, args[0])
+    kind = s.kind(made)
+    assert isinstance(kind, Dict)
+    dict_method(s, made, kind.site, "update", [args[1]], [], "_")
+    return made
+
+
+def spread(s: Context, args: Sequence[Any]) -> list[Val]:
+    out: list[Val] = []
+    for arg in args:
+        value = getattr(arg, "value", None) if type(arg).__name__ == "Star" else None
+        items = s.components(value) if value is not None else None
+        out.extend(items if items is not None else [arg])
+    return out
+
+
+def operation(s: Context, op: str, args: list[Val], hint: str) -> Val:
+    if op == "not_":
+        args = [s.tested(args[0])]
+    folded = fold(s, op, args)
+    if folded is not None:
+        return folded
+    kinds = list(map(s.kind, args))
+    if any(isinstance(kind, Object) for kind in kinds):
+        return overloaded(s, op, args, hint)
+    if any(isinstance(k, Unknown) for k in kinds) and any(map(s.is_varied, args)):
+        args = [checked_number(s, a) for a in args]
+        kinds = list(map(s.kind, args))
+    if s.derivative and op in ("add", "sub", "mul", "truediv"):
+        args = unstretched(s, args)
+        kinds = list(map(s.kind, args))
+    if s.derivative and op in ("mul", "truediv", "neg"):
+        pushed = pushed_inside(s, op, args, hint)
+        if pushed is not None:
+            return pushed
+    structural = structural_operator(s, op, args, kinds, hint)
+    if structural is not None:
+        return structural
+    operands = tuple(map(s.operand, args))
+    varied = op not in CONSTANT and any(map(s.is_varied, operands))
+    return s.emit(Op(op, operands), s.operator_kind(op, kinds, operands), hint, varied)
+
+
+def checked_number(s: Context, value: Val) -> Val:
+    """An inactive value of unknown kind meets an active one: it is checked when it is there."""
+    if not isinstance(s.kind(value), Unknown) or s.holds_varied(value):
+        return value
+    return s.emit(Call(Ref("as_number", as_number), (s.operand(value),)), Number())
+
+
+def structural_operator(
+    s: Context, op: str, args: list[Val], kinds: list[Kind], hint: str
+) -> Val | None:
+    """`+` and `*` of tuples and lists, comparison of known things."""
+    if op == "add" and len(args) == 2:
+        left, right = s.components(args[0]), s.components(args[1])
+        if left is not None and right is not None and all(isinstance(k, Tuple) for k in kinds):
+            return Virtual((*left, *right))
+        if all(isinstance(k, List) for k in kinds):
+            return join_lists(s, args, kinds, hint)
+    if op == "mul":
+        for this, other in ((0, 1), (1, 0)):
+            items = s.components(args[this]) if isinstance(kinds[this], Tuple) else None
+            times = args[other]
+            if items is not None and isinstance(times, Const):
+                return Virtual(tuple(items * times.value))
+            if isinstance(kinds[this], List) and kinds[other] == Py(int):
+                return join_lists(s, args, [kinds[this]], hint, "mul")
+    match kinds:
+        case [Value(value=a), Value(value=b)] if op in ("eq", "ne"):
+            same = a == b
+            return Const(same == (op == "eq")) if isinstance(same, bool) else None
+    return None
+
+
+def join_lists(s: Context, args: list[Val], kinds: list[Kind], hint: str, op: str = "add") -> Val:
+    operands = tuple(map(s.operand, args))
+    name = s.emit(Op(op, operands), Unknown(), hint, any(map(s.is_varied, operands)))
+    site = s.new_site(hint)
+    s.kinds[name] = List(Unknown(), site)
+    for kind in kinds:
+        assert isinstance(kind, List)
+        s.heap.store(site, ITEM, s.heap.read(kind.site, ITEM), s.heap.is_varied(kind.site, ITEM))
+    known = [items for a in args if (items := s.memory.list_items(a)) is not None]
+    times = [a.value for a in args if isinstance(a, Const)]
+    if op == "add" and len(known) == len(args):
+        s.memory.begin(name, site, "list", dict(enumerate(known[0] + known[1])))
+    elif op == "mul" and times and known and known[0] and len(known[0]) * times[0] <= TRACKED:
+        s.memory.begin(name, site, "list", dict(enumerate(known[0] * times[0])))
+    return name
+
+
+def overloaded(s: Context, op: str, args: list[Val], hint: str) -> Val:
+    """`a + b` of instances: the class's `__add__`, or `__radd__` of the right operand, in Python's order."""
+    word = DUNDER.get(op, op)
+    tries = [(0, f"__{word}__")]
+    if len(args) == 2:
+        tries.append((1, REFLECTED.get(f"__{word}__", f"__r{word}__")))
+    for at, name in tries:
+        kind = s.kind(args[at])
+        function = getattr(kind.cls, name, None) if isinstance(kind, Object) else None
+        if isinstance(function, FunctionType):
+            result = s.call_method_of(
+                args[at], function, [a for i, a in enumerate(args) if i != at], hint
+            )
+            if s.kind(result) != Value(NotImplemented):
+                return result
+    if op == "ne" and isinstance(
+        getattr(getattr(s.kind(args[0]), "cls", None), "__eq__", None), FunctionType
+    ):
+        return s.op("not_", [overloaded(s, "eq", args, hint)], hint)
+    operands = tuple(map(s.operand, args))
+    if op not in CONSTANT and any(map(s.holds_varied, operands)):
+        s.refuse(
+            f"no class of the operands says what `{op}` of them is", "give the class the method"
+        )
+    return s.emit(Op(op, operands), Py(bool) if op in ("eq", "ne", "not_") else Unknown(), hint)
+
+
+def identity(s: Context, op: str, args: list[Val], hint: str) -> Val:
+    a, b = map(s.kind, args)
+    known: bool | None = None
+    if isinstance(a, NoneKind) and isinstance(b, NoneKind):
+        known = True
+    elif (
+        NoneKind() in (a, b)
+        and not ({type(a), type(b)} & {Unknown, Never, Number})
+        and is_exact(a)
+        and is_exact(b)
+    ):
+        known = False
+    elif isinstance(a, Value) and isinstance(b, Value):
+        known = a.value is b.value
+    elif (
+        isinstance(args[0], Const)
+        and isinstance(args[1], Const)
+        and isinstance(args[0].value, bool)
+    ):
+        known = args[0].value is args[1].value
+    elif (
+        isinstance(a, Value) != isinstance(b, Value) and not ({type(a), type(b)} & {Unknown, Never})
+    ) or (class_of(a) is not None and class_of(b) is not None and class_of(a) is not class_of(b)):
+        known = False
+    if known is not None:
+        return Const(known == (op == "is_"))
+    return s.emit(Op(op, tuple(map(s.operand, args))), Py(bool), hint)
+
+
+def contains(s: Context, op: str, args: list[Val], hint: str) -> Val:
+    container, item = args
+    kind = s.kind(container)
+    function = getattr(kind.cls, "__contains__", None) if isinstance(kind, Object) else None
+    if isinstance(function, FunctionType):
+        found_ = s.call_method_of(container, function, [item], hint)
+        return found_ if op == "contains" else s.op("not_", [found_], hint)
+    items = s.components(container)
+    known = None if items is None else constants((*items, item))
+    if known is not None:
+        found = any(k == known[-1] for k in known[:-1])
+        return Const(found == (op == "contains"))
+    if isinstance(container, Const) and isinstance(item, Const):
+        return Const((item.value in container.value) == (op == "contains"))
+    kind = s.kind(container)
+    held = s.memory.known(container)
+    if (
+        held is not None
+        and held.form == "dict"
+        and isinstance(item, Const)
+        and (held.complete or item.value in held.slots)
+    ):
+        return Const((item.value in held.slots) == (op == "contains"))
+    return s.emit(Op(op, (s.operand(container), s.operand(item))), Py(bool), hint)

@@ -1,0 +1,145 @@
+"""Built-in functions that ask something about a value: `isinstance`, `len`, `np.shape`.
+
+Each handler returns the value, or None where the call is to be treated like any other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sourcead.ir.kinds import (
+    Array,
+    Bound,
+    Closure,
+    Dict,
+    List,
+    Never,
+    NoneKind,
+    Np,
+    Object,
+    Py,
+    Text,
+    Tuple,
+    Value,
+)
+from sourcead.ir.nodes import Call, Const, Ref
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.operations import class_of
+from sourcead.transform.specialise.context import Context, Handler, Kwargs
+
+__all__ = ["QUESTIONS"]
+
+
+def _isinstance(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    cls = type(args[0].value) if isinstance(args[0], Const) else class_of(s.kind(args[0]))
+    tested = s.kind(args[1])
+    wanted: Any = tested.value if isinstance(tested, Value) else None
+    if wanted is None:
+        items = s.components(args[1]) or []
+        classes = [k.value for k in map(s.kind, items) if isinstance(k, Value)]
+        wanted = tuple(classes) if items and len(classes) == len(items) else None
+    if cls is None or wanted is None:
+        return None
+    return Const(issubclass(cls, wanted))
+
+
+def _len(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    items = s.components(args[0])
+    if items is not None:
+        return Const(len(items))
+    if isinstance(args[0], Const) and isinstance(args[0].value, str):
+        return Const(len(args[0].value))
+    kind = s.kind(args[0])
+    if isinstance(kind, Object) and hasattr(kind.cls, "__len__"):
+        return s.call_method_of(args[0], kind.cls.__len__, [], hint)
+    return s.emit(Call(Ref("len", len), (s.operand(args[0]),)), Py(int), hint)
+
+
+def _hasattr(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    kind, attr = s.kind(args[0]), args[1]
+    if not isinstance(attr, Const):
+        return None
+    if isinstance(kind, Object):
+        if not isinstance(s.heap.read(kind.site, attr.value), Never):
+            return None  # may come and go
+        return Const(True) if hasattr(kind.cls, attr.value) else None
+    cls = class_of(kind)
+    return (
+        Const(hasattr(cls, attr.value))
+        if cls is not None and not isinstance(kind, Value)
+        else (Const(hasattr(kind.value, attr.value)) if isinstance(kind, Value) else None)
+    )
+
+
+def _getattr(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if len(args) < 2 or not isinstance(args[1], Const):
+        return None
+    if len(args) == 3:
+        kind = s.kind(args[0])
+        has = _hasattr(s, args[:2], [], hint)
+        default: Val = args[2]
+        if isinstance(has, Const) and has.value is False:
+            return default
+        if (
+            isinstance(kind, Object)
+            and isinstance(s.heap.read(kind.site, args[1].value), Never)
+            and not hasattr(kind.cls, args[1].value)
+        ):
+            return default
+        if not (isinstance(has, Const) and has.value is True):
+            return None
+    return s.attr(args[0], args[1].value, hint)
+
+
+def _callable(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    match s.kind(args[0]):
+        case Value(value=obj):
+            return Const(callable(obj))
+        case Closure() | Bound():
+            return Const(True)
+        case Py() | Np() | Array() | NoneKind() | Text() | Tuple() | List() | Dict():
+            return Const(False)
+        case Object(cls):
+            return Const(callable(getattr(cls, "__call__", None)) and "__call__" in dir(cls))  # noqa: B004
+        case _:
+            return None
+
+
+def _type(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if len(args) != 1:
+        return None
+    cls = class_of(s.kind(args[0]))
+    return Ref(cls.__name__, cls) if cls is not None else None
+
+
+def _ndim(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    match s.kind(args[0]):
+        case Array(_, dims):
+            return Const(len(dims))
+        case Py() | Np():
+            return Const(0)
+        case _:
+            return None
+
+
+def _shape(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    match s.kind(args[0]):
+        case Array():
+            return s.attr(args[0], "shape", hint)
+        case Py() | Np():
+            return Virtual(())
+        case _:
+            return None
+
+
+def _size(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if len(args) != 1 or kwargs or not isinstance(s.kind(args[0]), Array):
+        return None
+    return s.attr(args[0], "size", hint)
+
+
+QUESTIONS: dict[Any, Handler] = {
+    isinstance: _isinstance, len: _len, hasattr: _hasattr, getattr: _getattr, callable: _callable, type: _type,
+    np.ndim: _ndim, np.shape: _shape, np.size: _size,
+}  # fmt: skip

@@ -1,0 +1,223 @@
+"""`base[index]`: of tuples, lists, dicts and arrays.
+
+A read of which the memory knows the value writes nothing: it is that value."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from functools import partial
+from typing import Any
+
+from sourcead.ir.kinds import (
+    Array,
+    Bound,
+    Closure,
+    Dict,
+    Kind,
+    List,
+    Never,
+    Number,
+    Object,
+    Partial,
+    Text,
+    Tuple,
+    Unknown,
+    Value,
+    join,
+)
+from sourcead.ir.nodes import Const, Name, Op, Ref
+from sourcead.transform.builder import Val, Virtual, constant_slice
+from sourcead.transform.heap import ITEM
+from sourcead.transform.indexing import element_kind, is_basic
+from sourcead.transform.specialise.context import Context
+from sourcead.transform.specialise.results import written_out
+
+__all__ = ["components", "constant_place", "getitem", "note_entry_read", "slot"]
+
+
+def components(s: Context, value: Val, block: list[Any] | None = None) -> list[Val] | None:
+    """The items of a tuple (or unmutated list display) of known length."""
+    if isinstance(value, Virtual) and value.form in ("tuple", "list"):
+        return list(value.items)
+    held = s.memory.list_items(value)
+    if held is not None:
+        return list(held)
+    kind = s.kind(value)
+    if not isinstance(kind, Tuple) or not isinstance(value, (Name, Ref)):
+        return None
+    known = s.definitions.get(value) if isinstance(value, Name) else None
+    if isinstance(known, Op) and known.op == "tuple":
+        return list(known.args)
+    if block is not None:
+        s.open.append(block)
+    items: list[Val] = [
+        s.emit(Op("getitem", (value, Const(i))), k, "t", s.is_varied(value))
+        for i, k in enumerate(kind.items)
+    ]
+    if block is not None:
+        s.open.pop()
+    return items
+
+
+def getitem(s: Context, base: Val, index: Val, hint: str = "t") -> Val:
+    items = None if isinstance(s.kind(base), List) else s.components(base)
+    if items is not None:
+        picked = picked_item(s, base, items, index)
+        if picked is not None:
+            return picked
+    kind = s.kind(base)
+    match kind:
+        case Array():
+            return array_element(s, base, kind, index, hint)
+        case List(_, site):
+            return list_item(s, base, site, index, hint)
+        case Dict(_, site):
+            return dict_item(s, base, site, index, hint)
+        case Object(cls) if hasattr(cls, "__getitem__"):
+            return s.call_method_of(base, cls.__getitem__, [index], hint)
+        case Number():
+            varied = s.is_varied(base)
+            return s.emit(
+                Op("getitem", (s.operand(base), s.operand(index))), Number(), hint, varied
+            )
+    varied = s.is_varied(base)
+    if varied:
+        s.refuse(
+            "a value of unknown kind that carries a derivative is indexed here",
+            "convert it with np.asarray, or annotate the parameter",
+        )
+    return s.emit(
+        Op("getitem", (s.operand(base), s.operand(index))),
+        tuple_item(s, kind),
+        hint,
+        varied,
+    )
+
+
+def tuple_item(s: Context, kind: Kind) -> Kind:
+    from sourcead.ir.kinds import join
+
+    if not isinstance(kind, Tuple):
+        return kind if isinstance(kind, Text) else Unknown()
+    item: Kind = Never()
+    for each in kind.items:
+        item = join(item, each)
+    return item
+
+
+def picked_item(s: Context, base: Val, items: list[Val], index: Val) -> Val | None:
+    if (
+        isinstance(index, Const)
+        and isinstance(index.value, int)
+        and -len(items) <= index.value < len(items)
+    ):
+        return items[index.value]
+    part = constant_slice(index)
+    if part is not None:
+        return Virtual(tuple(items[part]))
+    if isinstance(base, Virtual):
+        return s.getitem(s.operand(base), index)
+    return None
+
+
+def array_element(s: Context, base: Val, kind: Array, index: Val, hint: str) -> Val:
+    parts = index_parts(s, index)
+    bounds = [p.items if isinstance(p, Virtual) and p.form == "slice" else None for p in parts]
+    found = element_kind(kind, list(map(partial(written_out, s), parts)), bounds)
+    varied = s.is_varied(base)
+    name = s.emit(Op("getitem", (s.operand(base), s.operand(index))), found, hint, varied)
+    if is_basic(list(map(s.kind, parts))) is not False:
+        s.share(name, base)
+    return name
+
+
+def index_parts(s: Context, index: Val) -> list[Val]:
+    items = (
+        s.components(index) if not (isinstance(index, Virtual) and index.form != "tuple") else None
+    )
+    return items if items is not None and isinstance(s.kind(index), Tuple) else [index]
+
+
+def list_item(s: Context, base: Val, site: str, index: Val, hint: str) -> Val:
+    items = s.memory.list_items(base)
+    if items is not None:
+        picked = constant_index(items, index)
+        if isinstance(picked, list):
+            name = s.emit(Op("getitem", (s.operand(base), s.operand(index))), Unknown(), hint)
+            return s.list_like(name, site, picked)
+        if picked is not None:
+            return picked
+    name = s.emit(
+        Op("getitem", (s.operand(base), s.operand(index))),
+        s.heap.read(site, ITEM),
+        hint,
+        s.heap.is_varied(site, ITEM),
+    )
+    if isinstance(index, Virtual) and index.form == "slice":
+        return s.list_like(name, site)
+    s.share_slot(name, site, ITEM, read=True)
+    if items is not None:
+        note_choice(s, name, index, dict(enumerate(items)))
+    return name
+
+
+def dict_item(s: Context, base: Val, site: str, index: Val, hint: str) -> Val:
+    if isinstance(index, Const):
+        held = s.memory.get(base, index.value)
+        if held is not None:
+            return held
+    slot = index.value if isinstance(index, Const) else ITEM
+    varied = s.heap.is_varied(site, slot) or s.heap.is_varied(site, ITEM)
+    if slot == ITEM:
+        varied = s.heap.is_varied(site)
+    name = s.emit(
+        Op("getitem", (s.operand(base), s.operand(index))),
+        s.slot(site, slot),
+        hint,
+        varied,
+    )
+    note_entry_read(s, name, site, slot)
+    s.share_slot(name, site, slot, read=True)
+    if isinstance(base, Name) and isinstance(index, Const):
+        s.memory.learn(base, slot, name)
+    known = s.memory.known(base)
+    if known is not None and known.complete:
+        note_choice(s, name, index, known.slots)
+    return name
+
+
+def note_choice(s: Context, name: Name, index: Val, options: dict[Hashable, Any]) -> None:
+    """One of a few functions was picked by an index that is not known: a call of it becomes a chain of tests."""
+    functions = [isinstance(s.kind(v), (Value, Closure, Bound, Partial)) for v in options.values()]
+    if functions and all(functions):
+        s.choices[name] = (s.operand(index), dict(options))
+
+
+def slot(s: Context, site: str, slot: Hashable) -> Kind:
+    """What a dict may hold under a key (all keys: ITEM)."""
+    kind = join(s.heap.read(site, slot), s.heap.read(site, ITEM))
+    if slot == ITEM:
+        for known in s.heap.known(site):
+            kind = join(kind, s.heap.read(site, known))
+    return kind
+
+
+def note_entry_read(s: Context, name: Name, site: str, slot: Hashable) -> None:
+    if s.heap.is_external(site) and not s.heap.is_assigned(site, slot):
+        s.entry_reads.add(name)
+
+
+def constant_index(items: list[Val], index: Val) -> Val | list[Val] | None:
+    """The element (or list of elements) at an index that is known, else None."""
+    place = constant_place(items, index)
+    if place is not None:
+        return items[place]
+    part = constant_slice(index)
+    return None if part is None else items[part]
+
+
+def constant_place(items: Sequence[Any] | None, index: Val) -> int | None:
+    """The position that a known index means, counted from the front."""
+    if items is None or not isinstance(index, Const) or not isinstance(index.value, int):
+        return None
+    return index.value % len(items) if -len(items) <= index.value < len(items) else None

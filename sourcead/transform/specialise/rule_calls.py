@@ -1,0 +1,150 @@
+"""Calls of functions that have a rule: the kind of what they return."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import numpy as np
+
+from sourcead.analysis.prototypes import SizeOf
+from sourcead.analysis.shape_kinds import inferred_kind
+from sourcead.ir.kinds import Array, Kind, List, Number, Tuple, Unknown, is_number
+from sourcead.ir.nodes import UNDEFINED, Attr, Call, Const, Expr, MethodCall, Name, Op, Ref, Star
+from sourcead.rules.registry import Rule
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.heap import ITEM
+from sourcead.transform.specialise.context import Context, Kwargs, values_of
+from sourcead.transform.specialise.results import elementwise_kind
+
+__all__ = ["call_rule", "deep_kind", "note_effects", "rule_kind"]
+
+NEUTRAL = (("axis", None), ("keepdims", False), ("where", True), ("dtype", None), ("out", None))
+"""Options of NumPy's reductions that say nothing: left out of derivative code."""
+
+
+def call_rule(
+    s: Context,
+    rule: Rule,
+    func: Val,
+    obj: Any,
+    args: list[Any],
+    kwargs: Kwargs,
+    hint: str,
+    method: bool,
+) -> Val:
+    plain = values_of(args, kwargs)
+    varied = rule.form != "constant" and any(map(s.holds_varied, plain))
+    kind = rule_kind(s, rule, obj, args, kwargs)
+    if isinstance(kind, (Const, Ref)):
+        return kind  # the value itself: it follows from the arguments' kinds
+    operands = tuple(a if isinstance(a, Star) else s.operand(a) for a in args)
+    if s.derivative:
+        kwargs = [
+            (k, v)
+            for k, v in kwargs
+            if not (isinstance(v, Const) and _says_nothing(obj, k, v.value))
+        ]
+    keywords = tuple((k, s.operand(v)) for k, v in kwargs)
+    bound = s.definitions.get(func) if method and isinstance(func, Name) else None
+    expr: Expr
+    if isinstance(bound, Attr) and not isinstance(operands[0], Star):
+        expr = MethodCall(operands[0], bound.attr, operands[1:], keywords)
+    else:
+        expr = Call(s.operand(func), operands, keywords)
+    name = s.emit(expr, kind, hint, varied)
+    note_effects(s, rule, name, args)
+    return name
+
+
+def note_effects(s: Context, rule: Rule, name: Name, args: list[Any]) -> None:
+    if rule.effects.returns in ("view", "maybe", "same") and args and not isinstance(args[0], Star):
+        s.share(name, args[0])
+    items = s.kinds[name]
+    if isinstance(items, List):
+        site = s.new_site(name.hint)
+        s.kinds[name] = List(Unknown(), site)
+        s.heap.store(site, ITEM, items.item, name in s.varied)
+
+
+def rule_kind(
+    s: Context, rule: Rule, obj: Any, args: list[Any], kwargs: Kwargs
+) -> Kind | Const | Ref:
+    if any(isinstance(a, Star) for a in args) or any(k is None for k, _ in kwargs):
+        return Unknown()
+    kinds = [a if isinstance(a, Const) else s.deep_kind(a) for a in args]
+    named = {str(k): v if isinstance(v, Const) else s.deep_kind(v) for k, v in kwargs}
+    if rule.kind is not None:
+        found = rule.kind(*kinds, **named)
+        return found if found is not None else Unknown()
+    flat: list[Any] = [k for k in (*kinds, *named.values()) if not isinstance(k, Const)]
+    if rule.form == "elementwise" and not named and all(is_number(k) for k in flat):
+        plain = [s.kind(a) for a in args]
+        operands = [a if isinstance(a, Const) else UNDEFINED for a in args]
+        return elementwise_kind(s, obj, plain, operands)
+    if any(isinstance(getattr(k, "item", k), Number) for k in flat):
+        return Number()
+    if not rule.effects.pure:
+        return Unknown()
+    return inferred_kind(obj, kinds, named)
+
+
+def deep_kind(s: Context, value: Val) -> Any:
+    """The kind with the contents of lists written out and constants kept, for samples."""
+    if isinstance(value, Const):
+        return value
+    if isinstance(value, Virtual):
+        if value.form == "slice":
+            return s.kind(value)
+        items = tuple(map(s.deep_kind, value.items))
+        if value.form == "tuple":
+            return Tuple(items, value.cls)
+        first = items[0] if items else Unknown()
+        return List(s.kind(first) if isinstance(first, Const) else first, "", items)
+    kind = s.kind(value)
+    made = s.definitions.get(value) if isinstance(value, Name) else None
+    if (
+        isinstance(made, Op)
+        and made.op == "tuple"
+        and isinstance(kind, Tuple)
+        and kind.cls is tuple
+    ):
+        return Tuple(tuple(map(s.deep_kind, made.args)))
+    sized = size_of(s, value)
+    if sized is not None:
+        return sized
+    if isinstance(kind, List) and kind.site:
+        inside = s.memory.list_items(value)
+        held = s.heap.read(kind.site, ITEM)
+        return List(held, "", None if inside is None else tuple(map(s.deep_kind, inside)))
+    return kind
+
+
+def size_of(s: Context, value: Val) -> SizeOf | None:
+    """A shape, or one entry of it, as the axes of the array that it was read from."""
+    expr = s.definitions.get(value) if isinstance(value, Name) else None
+    match expr:
+        case Attr(Name() as array, "shape"):
+            kind = s.kind(array)
+            return SizeOf(kind.dims) if isinstance(kind, Array) else None
+        case Op("getitem", (Name() as shape, Const(i))):
+            inner = size_of(s, shape)
+            return (
+                SizeOf((inner.dims[i],), True) if inner is not None and not inner.single else None
+            )
+        case Call(Ref("len"), (Name() as array,)):
+            kind = s.kind(array)
+            return SizeOf(kind.dims[:1], True) if isinstance(kind, Array) and kind.dims else None
+        case _:
+            return None
+
+
+def _says_nothing(function: Any, name: str | None, value: Any) -> bool:
+    """Is this option of a call what it is without being given? (`axis=None` is not, for `np.argsort`.)"""
+    if not any(name == n and value is v for n, v in NEUTRAL):
+        return False
+    try:
+        default = inspect.signature(function).parameters[str(name)].default
+    except (TypeError, ValueError, KeyError):
+        return name != "axis"
+    return default is value or default is np._NoValue

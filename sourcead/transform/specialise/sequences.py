@@ -1,0 +1,206 @@
+"""Built-in functions of sequences: `map`, `sum`, `sorted`, `max`, `next`.
+
+Where the items are known they are done item by item, otherwise by the Python code in `library.py`.
+Each handler returns the value, or None where the call is to be treated like any other."""
+
+from __future__ import annotations
+
+import functools
+import math
+from types import FunctionType
+from typing import Any
+
+from sourcead.ir.kinds import Kind, List, Never, NoneKind, Np, Object, Py, Tuple, Unknown, join
+from sourcead.ir.nodes import Call, Const, Name, Ref, Star
+from sourcead.rules import registry
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.heap import ITEM
+from sourcead.transform.specialise import library
+from sourcead.transform.specialise.context import Context, Handler, Kwargs
+from sourcead.transform.specialise.iteration import plain_kind
+
+__all__ = ["SEQUENCES", "element_kind_of", "by", "follows", "has_star"]
+
+
+def by(s: Context, function: Any, args: list[Any], kwargs: Kwargs | None = None) -> Val:
+    """The call, done by a function of `library.py`."""
+    return s.inline(s.lower(function), function, args, kwargs or [])
+
+
+def has_star(args: list[Any]) -> bool:
+    return any(isinstance(a, Star) for a in args)
+
+
+def follows(s: Context, args: list[Any]) -> bool:
+    """Does a derivative, or an object that must be followed, go in?"""
+    return any(map(s.holds_varied, args)) or any(
+        isinstance(s.kind(a), Object) and s.kind(a) != Object(range) for a in args
+    )
+
+
+def _map(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if has_star(args) or len(args) < 2:
+        return None
+    items = [s.components(a) for a in args[1:]]
+    if all(i is not None for i in items):
+        return Virtual(tuple(s.call(args[0], list(row), []) for row in zip(*items)))
+    if not follows(s, args):
+        return None
+    return by(s, library.mapped if len(args) == 2 else library.mapped_together, args)
+
+
+def _filter(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if has_star(args) or len(args) != 2 or not follows(s, args):
+        return None
+    if isinstance(s.kind(args[0]), NoneKind):
+        return by(s, library.kept, args[1:])
+    return by(s, library.filtered, args)
+
+
+def _reduce(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if has_star(args) or len(args) < 2:
+        return None
+    items = s.components(args[1])
+    if items is None:
+        return (
+            by(s, library.reduced_from if len(args) == 3 else library.reduced, args)
+            if follows(s, args)
+            else None
+        )
+    rest = [*args[2:], *items]
+    if not rest:
+        return None
+    value: Val = rest[0]
+    for item in rest[1:]:
+        value = s.call(args[0], [value, item], [])
+    return value
+
+
+def _sum(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """A sum of a few numbers is written out; one of objects is what their `+` says."""
+    if has_star(args) or not args:
+        return None
+    items = s.components(args[0])
+    special = (Object, List, Tuple, Unknown, Virtual)
+    if items is None:
+        kind = s.kind(args[0])
+        held = s.heap.read(kind.site, ITEM) if isinstance(kind, List) else None
+        return (
+            by(s, library.added, args, kwargs)
+            if isinstance(held, special) and follows(s, args)
+            else None
+        )
+    if not follows(s, args) or not (
+        len(items) <= 4 or any(isinstance(s.kind(i), special) for i in items)
+    ):
+        return None
+    named = [v for k, v in kwargs if k == "start"]
+    total: Val = args[1] if len(args) > 1 else (named[0] if named else Const(0))
+    for item in items:
+        total = s.op("add", [total, item])
+    return total
+
+
+def _sorted(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """A new list of what the other held."""
+    if has_star(args) or len(args) != 1:
+        return None
+    item = element_kind_of(s, args[0])
+    if isinstance(item, Never):
+        return None
+    rule = registry.lookup(sorted)
+    assert rule is not None
+    made = s.call_rule(rule, Ref("sorted", sorted), sorted, args, kwargs, hint, False)
+    assert isinstance(made, Name)
+    site = s.new_site(hint)
+    s.kinds[made] = List(Unknown(), site)
+    s.heap.store(site, ITEM, item, s.holds_varied(args[0]))
+    return made
+
+
+def _extreme(name: str, builtin: Any) -> Any:
+    """`max` and `min` return one of what they are given."""
+
+    def handler(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+        if has_star(args) or not args:
+            return None
+        found = element_kind_of(s, args[0]) if len(args) == 1 else _joined(s, args)
+        for key, value in kwargs:
+            found = join(found, s.kind(value)) if key == "default" else found
+        if not isinstance(found, (Py, Np)) or (
+            all(k != "key" for k, _ in kwargs) and len(args) > 1
+        ):
+            return None
+        rule = registry.lookup(builtin)
+        assert rule is not None
+        made = s.call_rule(rule, Ref(name, builtin), builtin, args, kwargs, hint, False)
+        assert isinstance(made, Name)
+        s.kinds[made] = found
+        return made
+
+    return handler
+
+
+def _joined(s: Context, values: list[Val]) -> Kind:
+    found: Kind = Never()
+    for value in values:
+        found = join(found, s.kind(value))
+    return found
+
+
+def element_kind_of(s: Context, items: Val) -> Kind:
+    """The kind that covers the elements of something that is iterated; Never where that is not known."""
+    found = s.components(items)
+    if found is not None:
+        return _joined(s, found)
+    kind = plain_kind(s, items)
+    return Never() if isinstance(kind, Unknown) else kind
+
+
+def _prod(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    return by(s, library.product, args, kwargs) if not has_star(args) and follows(s, args) else None
+
+
+def _iter(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """An iterator over something that carries a derivative is consumed at once: the thing itself will do."""
+    if len(args) != 1:
+        return None
+    kind = s.kind(args[0])
+    function = getattr(kind.cls, "__iter__", None) if isinstance(kind, Object) else None
+    if isinstance(function, FunctionType):
+        return s.call_method_of(args[0], function, [], hint)
+    items: Val = args[0]
+    if s.holds_varied(items):
+        return items
+    made = s.emit(Call(Ref("iter", iter), (s.operand(args[0]),)), Unknown(), hint)
+    site = s.new_site(hint)
+    s.kinds[made] = Object(type(iter([])), site)
+    s.heap.store(site, ITEM, element_kind_of(s, args[0]))
+    return made
+
+
+def _next(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    kind = s.kind(args[0]) if args else Unknown()
+    function = getattr(kind.cls, "__next__", None) if isinstance(kind, Object) else None
+    if isinstance(function, FunctionType):
+        return s.call_method_of(args[0], function, [], hint) if len(args) == 1 else None
+    if (
+        not isinstance(kind, Object)
+        or kind.cls is not type(iter([]))
+        or any(map(s.holds_varied, args))
+    ):
+        return None
+    found = s.heap.read(kind.site, ITEM)
+    for default in args[1:]:
+        found = join(found, s.kind(default))
+    return s.emit(
+        Call(Ref("next", next), tuple(map(s.operand, args))),
+        Unknown() if isinstance(found, Never) else found,
+        hint,
+    )
+
+
+SEQUENCES: dict[Any, Handler] = {
+    map: _map, filter: _filter, functools.reduce: _reduce, sum: _sum, math.prod: _prod, iter: _iter, next: _next,
+    sorted: _sorted, max: _extreme("max", max), min: _extreme("min", min),
+}  # fmt: skip

@@ -1,0 +1,155 @@
+"""Generic Wengert list + kinds of the arguments -> specialised Wengert list.
+
+An abstract interpretation that writes as it goes: every name gets a kind and a flag that says
+whether it varies with a differentiated input; tests that the kinds decide are decided; Python
+functions that active values enter are inlined; tuples that only travel disappear.  Loops are run
+on trial until the kinds of what they carry stand still.
+
+>>> from sourcead.frontend.lower import lower
+>>> def f(x, y=None):
+...     if y is None:
+...         y = 2.0
+...     return x * y
+>>> from sourcead.ir.show import show
+>>> print(show(specialise(lower(f), [Py(float), NoneKind()], varied=[True, False]).function))  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sourcead.errors import NotDifferentiable
+from sourcead.ir.kinds import Array, Kind
+from sourcead.ir.nodes import Function, Name, Param, Ref
+from sourcead.transform.builder import Val
+from sourcead.transform.heap import Heap
+from sourcead.transform.specialise import (
+    attributes,
+    branches,
+    calls,
+    decisions,
+    entry,
+    inlining,
+    making,
+    methods,
+    opaque_calls,
+    operators,
+    reading,
+    results,
+    rule_calls,
+    statements,
+    stores,
+    variables,
+)
+from sourcead.transform.specialise.context import Again, Context, Env
+from sourcead.transform.specialise.entry import load_assigned, may_vary
+from sourcead.transform.specialise.variables import load_rebound
+
+__all__ = ["Specialised", "Specialiser", "specialise"]
+
+MAX_RUNS = 40
+
+
+@dataclass
+class Specialised:
+    """The result: the program, its facts, and what it assumed of live objects."""
+
+    function: Function
+    kinds: dict[Name, Kind]
+    varied: set[Name]
+    heap: Heap
+    builder: Specialiser
+    result: Val
+    guards: dict[str, Any] = field(default_factory=dict)
+
+
+def specialise(
+    template: Function,
+    kinds: Sequence[Kind],
+    varied: Sequence[bool],
+    *,
+    lower: Callable[[Any], Function],
+    live: Any = None,
+) -> Specialised:
+    """Specialise `template` for parameters of these kinds; `live` is the function object itself."""
+    heap = Heap()
+    rebound: dict[Any, Ref | None] = {}
+    for _ in range(MAX_RUNS):
+        heap.changed = False
+        run = Specialiser(heap, lower, rebound)
+        try:
+            done = run.top(template, kinds, varied, live)
+        except Again:
+            continue
+        if not heap.changed:
+            return done
+    raise NotDifferentiable.at(
+        template.origin, "what the function's containers hold does not come to rest", "simplify it"
+    )
+
+
+class Specialiser(Context):
+    """Walks a template's statements; each question is answered by the module named here."""
+
+    enter = entry.enter
+    value = statements.value
+    run = statements.run
+    merge = branches.merge
+    in_block = branches.in_block
+    read_variable = variables.read_variable
+    changes = variables.changes
+    method = methods.method
+    call_method_of = methods.call_method_of
+    inline = inlining.inline
+    call_rule = rule_calls.call_rule
+    deep_kind = rule_calls.deep_kind
+    call = calls.call
+    call_object = calls.call_object
+    opaque = opaque_calls.opaque
+    kind_of_ref = attributes.kind_of_ref
+    attr = attributes.attr
+    field = attributes.field
+    op = operators.op
+    truth = decisions.truth
+    tested = decisions.tested
+    components = reading.components
+    getitem = reading.getitem
+    slot = reading.slot
+    operator_kind = results.operator_kind
+    store = stores.store
+    store_attr = stores.store_attr
+    store_field = stores.store_field
+    new_site = making.new_site
+    fresh_list = making.fresh_list
+    list_like = making.list_like
+    fresh_dict = making.fresh_dict
+
+    def top(
+        self, template: Function, kinds: Sequence[Kind], varied: Sequence[bool], live: Any
+    ) -> Specialised:
+        env: Env = {}
+        params = []
+        self.paths = {p.name.hint for p in template.params}
+        for param, kind, active in zip(template.params, kinds, varied, strict=True):
+            active = active and may_vary(kind)
+            name = self.fresh(param.name.hint, self.enter(kind, param.name.hint, active), active)
+            env[param.name] = name
+            params.append(Param(name, param.form))
+            if isinstance(kind, Array):
+                self.shapes.setdefault(kind.dims, name)
+        self.stack.append((getattr(live, "__code__", live), 0))
+        self.active.append(len(self.seen))
+        self.seen.append((live, template))
+        with self.block() as body:
+            for param, kind in zip(params, kinds):
+                load_assigned(self, param.name, kind, param.name.hint)
+            load_rebound(self)
+            self.at_start = False
+            self.run(template.body, env)
+            result = self.value(template.result, env)
+            returned = self.operand(result)
+        self.memory.close()
+        function = Function(template.name, tuple(params), tuple(body), returned, template.origin)
+        return Specialised(function, self.kinds, self.varied, self.heap, self, result, self.guards)

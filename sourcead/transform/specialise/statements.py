@@ -1,0 +1,277 @@
+"""Statements and expressions, one by one: which part of the specialiser each is for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sourcead.ir.kinds import Array, List, Object, Unknown
+from sourcead.ir.never import assert_never
+from sourcead.ir.nodes import (
+    UNDEFINED,
+    Assign,
+    Attr,
+    Block,
+    Call,
+    Const,
+    Delete,
+    For,
+    If,
+    MakeFunction,
+    MethodCall,
+    Name,
+    Op,
+    Operand,
+    Raise,
+    Ref,
+    Star,
+    Stmt,
+    Store,
+    StoreAttr,
+    StoreVariable,
+    Try,
+    Unpack,
+    While,
+    With,
+)
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.specialise.attempts import attempt
+from sourcead.transform.specialise.branches import branch
+from sourcead.transform.specialise.context import Context, Env
+from sourcead.transform.specialise.deleting import delete_item
+from sourcead.transform.specialise.iteration import iterable
+from sourcead.transform.specialise.loops import loop_over, loop_while
+from sourcead.transform.specialise.nested import make_function
+from sourcead.transform.specialise.variables import store_global
+
+__all__ = ["run", "value"]
+
+
+def value(s: Context, operand: Operand, env: Env) -> Val:
+    if isinstance(operand, Name):
+        return env.get(operand, UNDEFINED)
+    if isinstance(operand, Ref) and operand.live and operand.scope is None:
+        return s.read_variable(operand)
+    return operand
+
+
+def run(s: Context, block: Block, env: Env) -> bool:
+    """Write the block's statements; False where its end is never reached."""
+    for statement in block:
+        saved, ordinal = s.origin, s.ordinal
+        s.ordinal = 0
+        if not s.derivative:
+            s.origin = statement.origin
+        try:
+            reached = write_statement(s, statement, env)
+        finally:
+            s.origin, s.ordinal = saved, ordinal
+        if not reached:
+            return False
+    return True
+
+
+def hint_of(s: Context, target: Name) -> str:
+    """What a statement's variable is called; a rule's `a_bar` is not the adjoint of the user's `a`."""
+    of_rule = s.derivative and target.hint.endswith(("_bar", "_dot"))
+    return "t" if of_rule else target.hint
+
+
+def write_statement(s: Context, statement: Stmt, env: Env) -> bool:
+    match statement:
+        case Assign(target, expr):
+            env[target] = expression(s, expr, env, hint_of(s, target))
+        case Unpack():
+            unpack(s, statement, env)
+        case Store(base, index, value, op):
+            s.store(s.value(base, env), s.value(index, env), s.value(value, env), op)
+        case StoreAttr(base, attr, value, op):
+            s.store_attr(s.value(base, env), attr, s.value(value, env), op)
+        case StoreVariable(name, cell, value):
+            store_variable(s, name, cell, s.value(value, env), env)
+        case Delete(base, index, attr):
+            delete(s, s.value(base, env), None if index is None else s.value(index, env), attr)
+        case If():
+            return branch(s, statement, env)
+        case For():
+            return loop_over(s, statement, env)
+        case While():
+            loop_while(s, statement, env)
+        case Try():
+            return attempt(s, statement, env)
+        case With():
+            return within(s, statement, env)
+        case Raise(exception, cause):
+            s.add(
+                Raise(
+                    None if exception is None else s.operand(s.value(exception, env)),
+                    None if cause is None else s.operand(s.value(cause, env)),
+                    s.origin,
+                )
+            )
+            return False
+        case _:
+            assert_never(statement)
+    return True
+
+
+def expression(s: Context, expr: Any, env: Env, hint: str) -> Val:
+    match expr:
+        case Op("cell", args):
+            cell = s.fresh(hint, Unknown())
+            s.memory.begin(
+                cell, str(cell), "cell", {"": s.value(args[0], env) if args else UNDEFINED}
+            )
+            return cell
+        case Op("cell_get", (cell,)):
+            held = s.value(cell, env)
+            known = s.memory.known(held)
+            if known is not None and known.form == "cell":
+                if "" not in known.slots:
+                    s.refuse(
+                        "a variable of an enclosing function is rebound on the way, and cannot be followed",
+                        "return the value, or keep it in a list",
+                    )
+                return known.slots[""]
+            return s.emit(Op("cell_get", (s.operand(held),)), Unknown(), hint)
+        case Op(op, args):
+            return s.op(op, [s.value(a, env) for a in args], hint)
+        case Attr(value, attr):
+            return s.attr(s.value(value, env), attr, hint)
+        case Call(func, args, kwargs):
+            return s.call(
+                s.value(func, env),
+                arguments(s, args, env),
+                keywords(s, kwargs, env),
+                hint,
+            )
+        case MethodCall(value, method, args, kwargs):
+            return s.method(
+                s.value(value, env),
+                method,
+                arguments(s, args, env),
+                keywords(s, kwargs, env),
+                hint,
+            )
+        case MakeFunction():
+            return make_function(s, expr, env, hint)
+        case _:
+            assert_never(expr)
+
+
+def arguments(s: Context, args: Sequence[Any], env: Env) -> list[Any]:
+    """Positional arguments; `*x` of known length is spread, otherwise it stays a Star."""
+    out: list[Any] = []
+    for arg in args:
+        if not isinstance(arg, Star):
+            out.append(s.value(arg, env))
+            continue
+        items = s.components(iterable(s, s.value(arg.value, env)))
+        out.extend(items if items is not None else [Star(s.operand(s.value(arg.value, env)))])
+    return out
+
+
+def keywords(
+    s: Context, kwargs: Sequence[tuple[str | None, Operand]], env: Env
+) -> list[tuple[str | None, Val]]:
+    """Keyword arguments; `**mapping` with known keys is spread."""
+    out: list[tuple[str | None, Val]] = []
+    for key, operand in kwargs:
+        value = s.value(operand, env)
+        held = s.memory.known(value) if key is None else None
+        if held is not None and held.complete:
+            out.extend((str(k), v) for k, v in held.slots.items())
+        else:
+            out.append((key, value))
+    return out
+
+
+def delete(s: Context, base: Val, index: Val | None, attr: str | None) -> None:
+    s.changes(base)
+    kind = s.kind(base)
+    if index is not None and isinstance(kind, Object) and hasattr(kind.cls, "__delitem__"):
+        s.call_method_of(base, kind.cls.__delitem__, [index], "_")
+        return
+    s.add(
+        Delete(
+            s.operand(base),
+            None if index is None else s.operand(index),
+            attr,
+            s.origin,
+        )
+    )
+    if index is not None:
+        delete_item(s, base, index)
+    elif isinstance(kind, Object):
+        assert attr is not None
+        s.heap.assign(kind.site, attr)
+        s.heap.remove(kind.site)
+        s.memory.forget_slot(kind.site, attr)
+
+
+def unpack(s: Context, statement: Unpack, env: Env) -> None:
+    value = iterable(s, s.value(statement.value, env))
+    items = s.components(value)
+    targets, star = statement.targets, statement.star
+    if items is None and star is None and isinstance(s.kind(value), (Array, List)):
+        items = [s.getitem(value, Const(i), t.hint) for i, t in enumerate(targets)]
+    if items is not None:
+        after = 0 if star is None else len(targets) - star - 1
+        if len(items) == len(targets) or (star is not None and len(items) >= len(targets) - 1):
+            if star is not None:
+                middle = Virtual(tuple(items[star : len(items) - after]), "list")
+                listed = s.operand(middle, targets[star].hint)
+                items = [*items[:star], s.fresh_list(listed), *items[len(items) - after :]]
+            for target, item in zip(targets, items):
+                env[target] = item
+            return
+    held = s.operand(value)
+    names = tuple(s.fresh(t.hint, Unknown()) for t in targets)
+    if s.holds_varied(held):
+        s.refuse(
+            "a value of unknown structure that carries a derivative is unpacked here",
+            "unpack tuples, or lists and arrays of known kind",
+        )
+    s.add(Unpack(names, star, held, s.origin))
+    env.update(zip(targets, names))
+
+
+def store_variable(s: Context, name: str, cell: Operand | None, value: Val, env: Env) -> None:
+    held = None if cell is None else s.value(cell, env)
+    known = s.memory.known(held)
+    if held is not None and known is not None and known.form == "cell":
+        s.memory.put(held, known.site, "", value)
+        return
+    if held is None:
+        store_global(s, name, value)
+        return
+    if s.holds_varied(value):
+        s.refuse(
+            f"an active value is stored to `{name}`, which outlives the call",
+            "return it instead",
+        )
+    s.add(StoreVariable(name, s.operand(held), s.operand(value), s.origin))
+
+
+def within(s: Context, statement: With, env: Env) -> bool:
+    context = s.operand(s.value(statement.context, env))
+    if s.holds_varied(context):
+        s.refuse(
+            "a context manager holds values that carry a derivative",
+            "compute them outside of the `with`",
+        )
+    if s.holds_varied(context):
+        s.refuse(
+            "the context manager of a `with` holds a value that carries a derivative",
+            "keep the value out of it",
+        )
+    target = None
+    if statement.target is not None:
+        target = s.fresh(statement.target.hint, Unknown())
+        env[statement.target] = target
+    s.escape([context], blind=True)
+    with s.block() as body:
+        reached = s.run(statement.body, env)
+    s.add(With(context, target, tuple(body), s.origin))
+    s.escape([context], blind=True)
+    return reached

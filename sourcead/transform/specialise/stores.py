@@ -1,0 +1,223 @@
+"""`base[index] = value`, `base.attr = value` and `op=`.
+
+Each store is done three times over: in the program (the statement is written), in the heap (what the
+slot may hold at any time) and in the memory (what it holds now)."""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import Any
+
+from sourcead.ir.kinds import Array, Dict, Kind, List, NoneKind, Number, Object, Unknown, dtype_of
+from sourcead.ir.nodes import UNDEFINED, Call, Const, Name, Operand, Ref, Store, StoreAttr
+from sourcead.transform.builder import Val, Virtual, constant_slice
+from sourcead.transform.heap import ITEM
+from sourcead.transform.operations import INPLACE
+from sourcead.transform.specialise.attributes import class_attribute
+from sourcead.transform.specialise.context import Context
+from sourcead.transform.specialise.lists import list_method
+from sourcead.transform.specialise.making import list_item_kind
+from sourcead.transform.specialise.reading import constant_place
+
+__all__ = ["inplace", "store", "store_attr", "store_field", "vary"]
+
+
+def store(s: Context, base: Val, index: Val, value: Val, op: str | None) -> None:
+    kind = s.kind(base)
+    target = s.operand(base)
+    s.changes(base)
+    match kind:
+        case List(_, site):
+            store_list(s, base, site, index, value, op)
+            return
+        case Dict(_, site):
+            store_dict(s, base, site, index, value, op)
+            return
+        case Object(cls) if hasattr(cls, "__setitem__"):
+            if op is not None:
+                value = s.op(op, [s.getitem(base, index), value])
+            s.call_method_of(base, cls.__setitem__, [index, value], "_")
+            return
+        case Array():
+            if s.is_varied(value):
+                vary(s, target)
+        case _:
+            if s.is_varied(value) or s.is_varied(base):
+                s.refuse(
+                    "an active value is stored into something of unknown kind",
+                    "make its kind known: np.asarray, a list, a dict, or an annotation",
+                )
+    s.add(Store(target, s.operand(index), s.operand(value), op, s.origin))
+
+
+def vary(s: Context, name: Operand) -> None:
+    """Storage receives an active value: it varies, and so does every array that may share it."""
+    dtype = dtype_of(s.kind(name))
+    if isinstance(name, Name) and dtype is not None and dtype.kind in "fc":
+        s.heap.vary(str(name))
+
+
+def store_attr(s: Context, base: Val, attr: str, value: Val, op: str | None) -> None:
+    s.changes(base)
+    kind = s.kind(base)
+    target = s.operand(base)
+    if isinstance(kind, Object):
+        found = class_attribute(kind.cls, attr)
+        if isinstance(found, property) and found.fset is not None:
+            if op is not None:
+                value = s.op(op, [s.attr(base, attr), value])
+            s.call_method_of(base, found.fset, [value], "_")
+            return
+        if op is not None:
+            value = s.op(f"i{op.rstrip('_')}", [s.attr(base, attr), value])
+            op = None
+        own = kind.cls.__setattr__
+        if isinstance(own, FunctionType) and not hasattr(kind.cls, "__dataclass_fields__"):
+            s.call_method_of(base, own, [Const(attr), value], "_")
+            return
+        held = s.operand(value)
+        s.store_field(base, kind, attr, held)
+        return
+    if isinstance(kind, Array) and attr == "shape":
+        s.refuse("the shape of an array is assigned", "use reshape")
+    if s.is_varied(value):
+        s.refuse(
+            f"an active value is stored to attribute `{attr}` of something of unknown kind",
+            "make its kind known",
+        )
+    s.add(StoreAttr(target, attr, s.operand(value), op, s.origin))
+
+
+def inplace(s: Context, op: str, args: list[Val], hint: str) -> Val:
+    """`x += y`: rebinds a number or tuple, writes an array or list in place."""
+    plain = INPLACE[op]
+    target, value = args
+    match s.kind(target):
+        case Array():
+            s.changes(target)
+            held = s.operand(target)
+            if s.is_varied(value):
+                vary(s, held)
+            s.add(Store(held, Const(Ellipsis), s.operand(value), plain, s.origin))
+            return held
+        case List(_, site) if plain == "add":
+            return extend_list(s, target, site, value)
+        case Object(cls) if hasattr(cls, f"__{op}__"):
+            return s.call_method_of(target, getattr(cls, f"__{op}__"), [value], hint)
+        case Number() | Unknown() if s.is_varied(target) or s.is_varied(value):
+            s.refuse(
+                "`op=` on a value whose kind is not known: a number would be rebound, an array written in place",
+                "annotate the parameter, or convert it first",
+            )
+    return s.op(plain, args, hint)
+
+
+def extend_list(s: Context, target: Val, site: str, value: Val) -> Val:
+
+    list_method(s, target, site, "extend", [value], [], "_")
+    return target
+
+
+def store_list(s: Context, base: Val, site: str, index: Val, value: Val, op: str | None) -> None:
+    items = s.memory.list_items(base)
+    place = constant_place(items, index)
+    if op is not None and place is not None and items is not None:
+        value = s.op(f"i{op.rstrip('_')}", [items[place], value])
+        if value == items[place]:
+            return  # an array or list, written in place
+        op = None
+    held = s.operand(value)
+    if isinstance(index, Virtual) and index.form == "slice":
+        store_list_slice(s, base, site, index, value, held)
+        return
+    s.heap.store(site, ITEM, stored_kind(s, site, ITEM, held, op), s.is_varied(held))
+    s.share_slot(held, site, ITEM)
+    s.heap.assign(site, ITEM)
+    s.add(Store(s.operand(base), s.operand(index), held, op, s.origin))
+    if place is None:
+        s.memory.forget(base)
+        s.memory.forget_site(site)
+    else:
+        s.memory.put(base, site, place, held)
+
+
+def store_list_slice(
+    s: Context, base: Val, site: str, index: Virtual, value: Val, held: Operand
+) -> None:
+    items, new = s.memory.list_items(base), s.components(value)
+    for each in new or ():
+        s.put(site, ITEM, each)
+    if new is None:
+        other = s.kind(value)
+        if not isinstance(other, List) and s.holds_varied(value):
+            s.refuse(
+                "a slice of a list receives something of unknown structure that carries a derivative",
+                "assign a list or tuple",
+            )
+        s.heap.store(
+            site,
+            ITEM,
+            list_item_kind(s, value),
+            isinstance(other, List) and s.heap.is_varied(other.site, ITEM),
+        )
+    s.heap.assign(site, ITEM)
+    s.add(Store(s.operand(base), s.operand(index), held, None, s.origin))
+    part = constant_slice(index)
+    if items is None or new is None or part is None:
+        s.memory.forget_site(site)
+        return
+    items[part] = new
+    s.memory.set_items(base, items)
+
+
+def store_dict(s: Context, base: Val, site: str, index: Val, value: Val, op: str | None) -> None:
+    old = s.memory.get(base, index.value) if isinstance(index, Const) else None
+    if op is not None and old is not None:
+        value = s.op(f"i{op.rstrip('_')}", [old, value])
+        if value == old:
+            return
+        op = None
+    slot = index.value if isinstance(index, Const) else ITEM
+    held = s.operand(value)
+    s.heap.store(site, slot, stored_kind(s, site, slot, held, op), s.is_varied(held))
+    s.share_slot(held, site, slot)
+    s.heap.assign(site, slot)
+    s.add(Store(s.operand(base), s.operand(index), held, op, s.origin))
+    if not isinstance(index, Const):
+        s.memory.forget(base)
+        s.memory.forget_site(site)
+    elif op is None:
+        s.memory.put(base, site, slot, held)
+    else:
+        s.memory.forget_slot(site, slot)
+
+
+def stored_kind(s: Context, site: str, slot: Any, value: Val, op: str | None) -> Kind:
+    if op is None:
+        return s.kind(value)
+    return s.operator_kind(op, [s.slot(site, slot), s.kind(value)], [UNDEFINED, s.operand(value)])
+
+
+def store_field(s: Context, base: Val, kind: Object, attr: str, value: Val) -> None:
+    """`base.attr = value` of an instance, where no property or `__setattr__` takes it."""
+    held = s.operand(value)
+    s.put(kind.site, attr, held)
+    s.heap.assign(kind.site, attr)
+    check_same_object(s, kind, attr, held)
+    if getattr(kind.cls, "__setattr__") is object.__setattr__:  # noqa: B009
+        s.add(StoreAttr(s.operand(base), attr, held, None, s.origin))
+    else:  # a frozen dataclass, or a `__setattr__` that has come to its end
+        setter = Ref("object.__setattr__", object.__setattr__)
+        s.emit(Call(setter, (s.operand(base), Const(attr), held)), NoneKind(), "_")
+    s.memory.put(base, kind.site, attr, held)
+
+
+def check_same_object(s: Context, kind: Object, attr: str, value: Operand) -> None:
+    """An object that is reached through a global may be an argument too."""
+    others = [o for o in s.heap.sites_holding(attr) if o != kind.site and s.heap.is_external(o)]
+    mixed = [o for o in others if s.heap.is_global(o) or s.heap.is_global(kind.site)]
+    if s.is_varied(value) and s.heap.is_external(kind.site) and mixed:
+        s.refuse(
+            f"an active value is stored to attribute `{attr}` of an object that is reached by several ways",
+            "pass the object as one argument",
+        )

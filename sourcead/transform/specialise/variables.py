@@ -1,0 +1,139 @@
+"""Global names, closure variables and module attributes that the program rebinds or writes into.
+
+Data behind a name that is only read is read by that name, wherever it is needed.  A name that the
+program stores to (or whose array, list or object it changes) is read once, at the start, and is a
+variable like all others from there on:
+
+    SCALE = 2.0                        def f(x):
+    def f(x):                              SCALE = SCALE          # the entry value, kept
+        global SCALE              ->       y = SCALE * x
+        y = SCALE * x                      global SCALE = x       # StoreVariable, for the world outside
+        SCALE = x                          return y * x
+        return y * SCALE
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from types import ModuleType
+from typing import Any
+
+from sourcead.ir.nodes import Const, Name, Op, Operand, Ref, Store, StoreVariable
+from sourcead.transform.builder import Val
+from sourcead.transform.specialise.context import Again, Context
+
+__all__ = ["changes", "load_rebound", "read_variable", "store_global"]
+
+LIBRARIES = ("numpy", "math", "scipy", "cmath")  # whose module data is constant
+
+
+def current_function(s: Context) -> Any:
+    return s.seen[s.active[-1]][0] if s.active else None
+
+
+def place_of(s: Context, ref: Ref) -> Hashable | None:
+    """What tells the variable behind a name from all others: its namespace or cell, and its name there."""
+    function = ref.scope or current_function(s)
+    first, *rest = ref.path.split(".")
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return None
+    if first in code.co_freevars:
+        cell = (function.__closure__ or ())[code.co_freevars.index(first)]
+        return None if rest else ("cell", id(cell))
+    scope: Any = function.__globals__
+    for part in rest:
+        module = scope.get(first)
+        if not isinstance(module, ModuleType):
+            return None
+        scope, first = vars(module), part
+    return ("global", id(scope), first)
+
+
+def reference_of(s: Context, ref: Ref) -> Ref:
+    """Live data as it is read from here: constants of libraries are fixed, other modules' data is theirs."""
+    function = current_function(s)
+    scope = getattr(function, "__globals__", {})
+    root = scope.get(ref.path.partition(".")[0])
+    if isinstance(root, ModuleType) and root.__name__.partition(".")[0] in LIBRARIES:
+        return Ref(ref.path, ref.value)
+    top = getattr(s.seen[0][0], "__globals__", {}) if s.seen else {}
+    if function is s.seen[0][0] or not scope:
+        return ref
+    if scope is top and ref.path.partition(".")[0] not in function.__code__.co_freevars:
+        return ref
+    return Ref(ref.path, ref.value, True, function)
+
+
+def read_variable(s: Context, ref: Ref) -> Val:
+    found = reference_of(s, ref)
+    place = place_of(s, ref) if found.live else None
+    if place is None or place not in s.rebound:
+        return found
+    if s.rebound[place] is None:
+        s.rebound[place] = found
+        raise Again
+    held = s.memory.get(cell_of(s, place), "")
+    return held if held is not None else load_variable(s, place, found)
+
+
+def cell_of(s: Context, place: Hashable) -> Name:
+    """The name under which the memory keeps a variable."""
+    return Name(f"global {place}", 0)
+
+
+def load_rebound(s: Context) -> None:
+    """At the start: what the variables hold that the program changes."""
+    for place, ref in s.rebound.items():
+        cell = cell_of(s, place)
+        s.heap.enter(str(cell), True)
+        s.memory.begin(cell, str(cell), "cell", {})
+        if ref is not None:
+            load_variable(s, place, ref)
+
+
+def load_variable(s: Context, place: Hashable, ref: Ref) -> Name:
+    site = str(cell_of(s, place))
+    if s.heap.is_varied(site):
+        if not s.at_start:
+            s.refuse(
+                f"`{ref.path}` may hold a value that carries a derivative, and what it is cannot be followed",
+                "return the value instead of storing it",
+            )
+    name = s.emit(Op("copy", (ref,)), s.kind_of_ref(ref), ref.path.rpartition(".")[2])
+    s.memory.learn(cell_of(s, place), "", name)
+    return name
+
+
+def store_global(s: Context, name: str, value: Val) -> None:
+    function = current_function(s)
+    scope = getattr(function, "__globals__", None)
+    if scope is None:
+        s.refuse(
+            f"the variable `{name}` is rebound by code without a module",
+            "return the value instead",
+        )
+    place = ("global", id(scope), name)
+    if place not in s.rebound:
+        s.rebound[place] = None
+        raise Again
+    cell = cell_of(s, place)
+    held: Operand = s.operand(value)
+    s.heap.store(str(cell), "", s.kind(held), s.holds_varied(held))
+    if scope is getattr(s.seen[0][0], "__globals__", None):
+        s.add(StoreVariable(name, None, held, s.origin))
+    else:  # a variable of a callee's module
+        module = Ref(f"{function.__module__.rpartition('.')[2]}_globals", scope)
+        s.add(Store(module, Const(name), held, None, s.origin))
+    s.memory.put(cell, str(cell), "", held)
+
+
+def changes(s: Context, base: Val) -> None:
+    """Something is written into `base`: where that is read by its name, the name is kept from the start."""
+    if not isinstance(base, Ref) or not base.live:
+        return
+    place = place_of(s, base)
+    if place is None or place in s.rebound:
+        s.refuse(f"`{base.path}` is changed, and it cannot be followed", "pass it as an argument")
+    s.rebound[place] = base
+    raise Again
