@@ -1,8 +1,10 @@
 """What a loop carries, without the values: the kinds of numbers, and of tuples item by item.
 
+>>> from sourcead.ir.kinds import Py
 >>> a, b = Leaf(Py(int), False), Leaf(Py(float), True)
->>> flattened(Parts(tuple, (a, b)))
-(Tuple(items=(Py(type=<class 'int'>, exact=True), Py(type=<class 'float'>, exact=True)), cls=<class 'tuple'>), True)
+>>> kind, varied = flattened(Parts(tuple, (a, b)))
+>>> print(kind, varied)
+(int, float) True
 """
 
 from __future__ import annotations

@@ -6,12 +6,17 @@ functions that active values enter are inlined; tuples that only travel disappea
 on trial until the kinds of what they carry stand still.
 
 >>> from sourcead.frontend.lower import lower
+>>> from sourcead.ir.kinds import NoneKind, Py
+>>> from sourcead.ir.show import show
 >>> def f(x, y=None):
 ...     if y is None:
 ...         y = 2.0
 ...     return x * y
->>> from sourcead.ir.show import show
->>> print(show(specialise(lower(f), [Py(float), NoneKind()], varied=[True, False]).function))  # doctest: +SKIP
+>>> kinds = [Py(float), NoneKind()]
+>>> print(show(specialise(lower(f), kinds, varied=[True, False], lower=lower, live=f).function))
+def f(x, y):
+    t = x * 2.0
+    return t
 """
 
 from __future__ import annotations
