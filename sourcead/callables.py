@@ -18,7 +18,7 @@ from sourcead.ir.kinds import Kind
 from sourcead.ir.nodes import Function, Origin
 
 if TYPE_CHECKING:
-    from sourcead.guards import Guards
+    from sourcead.dispatch import Test
 
 __all__ = ["Compiled", "Mode", "Source", "source_of"]
 
@@ -56,7 +56,7 @@ class Compiled:
     reverse: Callable[..., Any]  # the second half of a pullback
     writes_arguments: bool
     details: Any = None
-    guards: Guards | None = None
+    assumptions: Sequence[Test] = ()  # about live objects
 
     @property
     def wengert(self) -> str:
@@ -66,7 +66,13 @@ class Compiled:
 
     def valid(self) -> bool:
         """Do the assumptions about live objects still hold?"""
-        return self.guards is None or self.guards.hold()
+        return self._hold()
+
+    @functools.cached_property
+    def _hold(self) -> Callable[[], bool]:
+        from sourcead.dispatch import predicate
+
+        return predicate(self.assumptions)
 
 
 def source_of(function: Any) -> Source:

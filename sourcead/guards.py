@@ -1,92 +1,196 @@
-"""What a compiled derivative assumed of live objects, checked cheaply at each call.
+"""What did the compiled code assume of live objects?  Conditions, tested at each call.
 
-Assumed are: the objects that global names and attributes of modules stand for, the kinds of global
-data, and the code of every function that was looked into.
+Assumed are the objects that names stand for (globals, closure variables, attributes of modules), the
+kinds of data behind such names, the code and defaults of every function that was looked into, what
+classes have under the names that are used, and the rules that users registered.
 
->>> import types
->>> module = types.ModuleType("m"); module.f = len
->>> guard = Guards([(vars(module), "f", len)], [], [])
->>> guard.hold(), setattr(module, "f", max), guard.hold()
-(True, None, False)
+>>> import math
+>>> from sourcead.frontend.lower import lower
+>>> def area(r): return math.pi * r * r
+>>> area.__module__ = "model"  # a user's, so to say
+>>> pool = Pool()
+>>> print(*(test(pool) for test in assumptions([(area, lower(area))], ())), sep="\\n")
+names['math'] is math
+names_1['pi'] is pi
+area.__code__ is code
+registry['generation'] is generation
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from types import CodeType, FunctionType, ModuleType
+import builtins
+import types
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-import numpy as np
+from sourcead.dispatch import Pool, Test, kind_test
+from sourcead.frontend.lower import names_of
+from sourcead.frontend.resolve import MISSING, is_data
+from sourcead.ir.kinds import Kind
+from sourcead.ir.nodes import Assign, Attr, Function, MethodCall, StoreAttr
+from sourcead.ir.walk import statements
+from sourcead.rules import registry
+from sourcead.signature import kind_of
 
-from sourcead.emit.references import references_of
-from sourcead.ir.nodes import Function, Ref
+__all__ = ["assumptions"]
 
-__all__ = ["Guards", "guards_for"]
+Seen = Iterable[tuple[Any, Function]]
+"""Functions looked into, with their Wengert lists as written (before kinds)."""
 
-
-class Guards:
-    """Identities (mapping, name, object), types of data (mapping, name, type) and code objects."""
-
-    def __init__(
-        self,
-        identities: list[tuple[dict[str, Any], str, Any]],
-        types: list[tuple[dict[str, Any], str, Any]],
-        codes: list[tuple[FunctionType, CodeType]],
-    ) -> None:
-        self.identities = tuple(identities)
-        self.types = tuple(types)
-        self.codes = tuple(codes)
-
-    def hold(self) -> bool:
-        for mapping, name, value in self.identities:  # plain loops: this runs at each call
-            if mapping.get(name) is not value:
-                return False
-        for mapping, name, described in self.types:
-            if description(mapping.get(name)) != described:
-                return False
-        return all(function.__code__ is code for function, code in self.codes)
+_LIBRARIES = ("numpy", "math", "scipy", "cmath", "sourcead")  # their data is constant
 
 
-def description(value: Any) -> Any:
-    """What the compiled code depends on of a global's value: its type, and an array's dtype and rank."""
-    if type(value) is np.ndarray:
-        return value.dtype, value.ndim, 1 in value.shape
-    return type(value)
+def assumptions(seen: Seen, classes: Iterable[type]) -> list[Test]:
+    """The conditions for the functions looked into, and the classes whose instances are met."""
+    distinct = {id(f): (f, t) for f, t in seen if isinstance(f, types.FunctionType)}
+    own = [(f, t) for f, t in distinct.values() if not _is_library(f.__module__)]
+    tests: list[Test] = []
+    for function, _ in own:
+        tests += _name_tests(function)
+        tests += _function_tests(function)
+    used = {name for _, template in own for name in _attributes(template)}
+    functions = {id(f) for f, _ in own}
+    for cls in dict.fromkeys(classes):
+        tests += _class_tests(cls, used, functions)
+    tests.append(_same(vars(registry), "generation", registry.generation, "registry"))
+    return tests
 
 
-def guards_for(seen: Iterable[tuple[Any, Function]]) -> Guards:
-    """Guards for the functions looked into, each with its Wengert list."""
-    identities: dict[tuple[int, str], tuple[dict[str, Any], str, Any]] = {}
-    types: dict[tuple[int, str], tuple[dict[str, Any], str, Any]] = {}
-    codes: dict[int, tuple[FunctionType, CodeType]] = {}
-    for function, template in seen:
-        if not isinstance(function, FunctionType) or str(function.__module__).startswith(
-            ("sourcead", "numpy")
-        ):
-            continue
-        codes[id(function)] = (function, function.__code__)
-        for ref in references_of(template):
-            _guard(function, ref, identities, types)
-    return Guards(list(identities.values()), list(types.values()), list(codes.values()))
+def _is_library(module: str | None) -> bool:
+    return (module or "").partition(".")[0] in _LIBRARIES
 
 
-def _guard(function: FunctionType, ref: Ref, identities: Any, types: Any) -> None:
-    first, *rest = ref.path.split(".")
-    scope: dict[str, Any] = function.__globals__
-    if first not in scope:
+# -- names -------------------------------------------------------------------------------------
+
+
+def _name_tests(function: types.FunctionType) -> Iterator[Test]:
+    names = names_of(function)
+    if names is None:
         return
-    value = scope[first]
-    for name in rest:
-        if not isinstance(value, ModuleType):
-            break
-        if value.__name__.partition(".")[0] not in ("numpy", "math", "scipy"):
-            identities[id(scope), first] = (scope, first, value)
-        scope, first = vars(value), name
-        if name not in scope:
-            return
-        value = scope[name]
-    key = id(scope), first
-    if ref.live and not isinstance(value, ModuleType):
-        types[key] = (scope, first, description(value))
-    else:
-        identities[key] = (scope, first, value)
+    for name, value in names.found.items():
+        if name in names.cells:
+            yield from _cell_tests(names.cells[name], name, value)
+        else:
+            yield from _global_tests(function.__globals__, name, value)
+    for (module, attr), value in names.attributes.items():
+        if value is MISSING:
+            continue
+        if attr not in vars(module):  # made when it is read
+            yield _attribute(module, attr, value)
+        elif is_data(value) and not _is_library(module.__name__):
+            yield _kind(vars(module), attr, value)
+        else:
+            yield _same(vars(module), attr, value)
+
+
+def _global_tests(scope: dict[str, Any], name: str, value: Any) -> Iterator[Test]:
+    if name in scope and value is not MISSING:
+        yield _kind(scope, name, value) if is_data(value) else _same(scope, name, value)
+        return
+    yield lambda pool: f"{name!r} not in {pool.give('names', scope)}"
+    if value is not MISSING and getattr(builtins, name, MISSING) is value:
+        yield _same(vars(builtins), name, value, "builtins")
+
+
+def _cell_tests(cell: types.CellType, name: str, value: Any) -> Iterator[Test]:
+    def content(pool: Pool) -> str:
+        return f"{pool.give(f'{name}_cell', cell)}.cell_contents"
+
+    if value is MISSING:
+        return
+    if not is_data(value):
+        yield lambda pool: f"{content(pool)} is {pool.give(name, value)}"
+        return
+    kind = kind_of(value, name)
+    yield lambda pool: kind_test(kind, content(pool), name, pool)
+
+
+def _same(scope: dict[str, Any], name: str, value: Any, hint: str = "names") -> Test:
+    return lambda pool: f"{pool.give(hint, scope)}[{name!r}] is {pool.give(name, value)}"
+
+
+def _attribute(holder: Any, name: str, value: Any) -> Test:
+    hint = getattr(holder, "__name__", "holder").rpartition(".")[2]
+    return lambda pool: f"{pool.give(hint, holder)}.{name} is {pool.give(name, value)}"
+
+
+def _kind(scope: dict[str, Any], name: str, value: Any) -> Test:
+    kind: Kind = kind_of(value, name)
+    return lambda pool: kind_test(kind, f"{pool.give('names', scope)}[{name!r}]", name, pool)
+
+
+# -- functions and classes -----------------------------------------------------------------------
+
+
+def _function_tests(function: types.FunctionType) -> Iterator[Test]:
+    code, defaults, named = function.__code__, function.__defaults__, function.__kwdefaults__
+    hint = function.__name__
+    yield lambda pool: f"{pool.give(hint, function)}.__code__ is {pool.give('code', code)}"
+    if defaults is not None:
+        yield (
+            lambda pool: (
+                f"{pool.give(hint, function)}.__defaults__ is {pool.give('defaults', defaults)}"
+            )
+        )
+    if named:
+        yield from (_same(named, name, value, "defaults") for name, value in named.items())
+
+
+def _class_tests(cls: type, used: set[str], functions: set[int]) -> Iterator[Test]:
+    """What the class and its parents have under the names used, and the functions looked into."""
+    for each in cls.__mro__:
+        if not each.__flags__ & _HEAP_TYPE or _is_library(each.__module__):
+            continue
+        own = vars(each) if each is not cls else {n: None for c in cls.__mro__ for n in vars(c)}
+        for name in own:
+            raw, holder = _raw(each, name)
+            if (name in used or _behind(raw) & functions) and _is_user(holder):
+                yield from _member_tests(each, name, raw, holder)
+
+
+_HEAP_TYPE = 1 << 9  # made by a class statement
+
+
+def _is_user(cls: type) -> bool:
+    return bool(cls.__flags__ & _HEAP_TYPE) and not _is_library(cls.__module__)
+
+
+def _raw(cls: type, name: str) -> tuple[Any, type]:
+    holder = next(c for c in cls.__mro__ if name in vars(c))
+    return vars(holder)[name], holder
+
+
+def _behind(raw: Any) -> set[int]:
+    """The functions that a member of a class runs."""
+    inner = getattr(raw, "__func__", raw)  # static and class methods
+    both = [inner, getattr(raw, "fget", None), getattr(raw, "func", None)]  # properties
+    return {id(f) for f in both if isinstance(f, types.FunctionType)}
+
+
+def _member_tests(cls: type, name: str, raw: Any, holder: type) -> Iterator[Test]:
+    value = getattr(cls, name)
+    if value is getattr(cls, name):
+        yield _attribute(cls, name, value)
+    else:  # made anew when it is read
+        hint = f"{holder.__name__}_names"
+        yield (
+            lambda pool: (
+                f"{pool.give(holder.__name__, holder)}.__dict__[{name!r}] is {pool.give(hint, raw)}"
+            )
+        )
+    if isinstance(value, (list, dict)):
+        kind = kind_of(value, name)
+        read = f".{name}"
+        yield lambda pool: kind_test(kind, pool.give(cls.__name__, cls) + read, name, pool)
+
+
+def _attributes(template: Function) -> Iterator[str]:
+    """The names of attributes and methods that a function reads or writes."""
+    for stmt in statements(template.body):
+        match stmt:
+            case Assign(_, Attr(_, attr), _):
+                yield attr
+            case Assign(_, MethodCall(_, method, _, _), _):
+                yield method
+            case StoreAttr(_, attr):
+                yield attr

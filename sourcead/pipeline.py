@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import os
 import types
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sourcead.callables import Compiled, Mode, Source
 from sourcead.emit.load import load
 from sourcead.emit.source import emit
 from sourcead.frontend.lower import lower
-from sourcead.guards import guards_for
+from sourcead.guards import assumptions
 from sourcead.ir.check import check
-from sourcead.ir.kinds import Kind, carries
+from sourcead.ir.kinds import Dict, Kind, List, Object, Tuple, Value, carries
 from sourcead.ir.nodes import (
     Assign,
     Const,
@@ -38,6 +40,64 @@ from sourcead.transform.specialise import Specialised, specialise
 __all__ = ["compile_derivative", "template_of_gradient"]
 
 
+# -- what a compilation looks into ---------------------------------------------------------------
+
+
+@dataclass
+class LookedInto:
+    """The functions with their Wengert lists, and the classes, that the code under way depends on.
+
+    A derivative of a derivative depends on what the inner one depends on.
+    """
+
+    functions: list[tuple[Any, Function]] = field(default_factory=list)
+    classes: dict[type, None] = field(default_factory=dict)
+
+    def note(self, done: Specialised, kinds: Sequence[Kind]) -> None:
+        self.functions += done.builder.seen
+        for kind in (*kinds, *done.builder.kinds.values()):
+            self.classes.update(dict.fromkeys(_classes(kind)))
+
+
+def _classes(kind: Kind) -> Iterator[type]:
+    match kind:
+        case Object(cls, _, fields):
+            yield cls
+            for _, inner in fields:
+                yield from _classes(inner)
+        case Tuple(items, cls):
+            if cls is not tuple:
+                yield cls
+            for inner in items:
+                yield from _classes(inner)
+        case List(item, _, items):
+            for inner in items or (item,):
+                yield from _classes(inner)
+        case Dict(value, _, fields):
+            for inner in (value, *(k for _, k in fields or ())):
+                yield from _classes(inner)
+        case Value(value=value) if isinstance(value, type):
+            yield value
+        case _:
+            return
+
+
+_looked_into: ContextVar[LookedInto] = ContextVar("looked_into")
+
+
+@contextmanager
+def looking() -> Iterator[LookedInto]:
+    """What is looked into while the block runs, by it and by derivatives within derivatives."""
+    token = _looked_into.set(LookedInto())
+    try:
+        yield _looked_into.get()
+    finally:
+        _looked_into.reset(token)
+
+
+# -- the stages ----------------------------------------------------------------------------------
+
+
 @dataclass
 class Derived:
     """The derivative's Wengert list for one signature, before it becomes text."""
@@ -52,6 +112,8 @@ def derive(source: Source, kinds: Sequence[Kind], mode: Mode) -> Derived:
     template = source.template(kinds)
     varied = [i in mode.wrt and carries(k) for i, k in enumerate(kinds)]
     done = specialise(template, kinds, varied, lower=lower, live=source.live)
+    if (looked_into := _looked_into.get(None)) is not None:
+        looked_into.note(done, kinds)
     name = f"{source.name.strip('<>')}_{_label(mode)}"
     if mode.form == "gradient":
         made = gradient(
@@ -77,7 +139,8 @@ def template_of_gradient(source: Source, mode: Mode, kinds: Sequence[Kind]) -> F
 
 def compile_derivative(source: Source, kinds: Sequence[Kind], mode: Mode) -> Compiled:
     """All stages for arguments of these kinds."""
-    derived = derive(source, kinds, mode)
+    with looking() as looked_into:
+        derived = derive(source, kinds, mode)
     header = _header(source, kinds, mode)
     calls, texts = [], []
     inlined = [live for live, _ in derived.done.builder.seen]
@@ -116,7 +179,7 @@ def compile_derivative(source: Source, kinds: Sequence[Kind], mode: Mode) -> Com
         calls[-1],
         writes,
         derived.details,
-        guards_for(derived.done.builder.seen),
+        assumptions(looked_into.functions, looked_into.classes),
     )
 
 

@@ -1,4 +1,4 @@
-"""The kinds of live arguments: what the compiled gradient depends on, and the key under which it is kept.
+"""The kinds of live values: what the compiled gradient depends on, and the key under which it is kept.
 
 >>> print(kind_of(2.0, "x"), kind_of(np.zeros((3, 1)), "u"), kind_of((1, [2.0]), "p"))
 float float64[u0, 1] (int, list[float])
@@ -32,7 +32,7 @@ from sourcead.ir.kinds import (
     join,
 )
 
-__all__ = ["fast_key", "kind_of"]
+__all__ = ["kind_of"]
 
 _NUMBERS = {bool: Py(bool), int: Py(int), float: Py(float), complex: Py(complex)}
 _MAX_DEPTH = 4
@@ -113,24 +113,3 @@ def _attributes(value: Any) -> dict[str, Any] | None:
         return None
     found = {s: getattr(value, s) for s in slots if s != "__dict__" and hasattr(value, s)}
     return {**found, **(own or {})}
-
-
-def fast_key(args: tuple[Any, ...]) -> Any:
-    """A cheap key that tells arguments of different kinds apart; None where only `kind_of` can tell."""
-    key: list[Any] = []
-    for value in args:
-        cls = type(value)
-        if cls is float or cls is int:
-            key.append(cls)
-        elif cls is np.ndarray:
-            shape = value.shape
-            key.append(
-                (value.dtype, len(shape), tuple(n == 1 for n in shape) if 1 in shape else None)
-            )
-        elif cls in (bool, complex, str) or value is None or isinstance(value, np.generic):
-            key.append(cls)
-        elif isinstance(value, _FUNCTIONS):
-            key.append(value)
-        else:
-            return None
-    return tuple(key)

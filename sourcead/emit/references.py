@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import keyword
 import re
 import sys
 from collections.abc import Collection, Iterable, Mapping
@@ -71,9 +72,9 @@ class References:
         parameters: Collection[str],
         closure: Mapping[str, CellType],
     ) -> bool:
-        words = _words(ref.path)
         if type(ref.value) is CellType or not _means(ref.path, scope or {}, ref.value):
             return False
+        words = _words(ref.path)
         hidden = words.intersection(parameters)
         if not hidden:
             self.roots |= words
@@ -139,10 +140,10 @@ def _value(text: str, scope: Mapping[str, Any]) -> Any:
         for part in parts:
             value = getattr(value, part, _MISSING)
         return value
-    names = {name: scope[name] for name in _words(text) if name in scope}
     try:
+        names = {name: scope[name] for name in _words(text) if name in scope}
         return eval(text, {"__builtins__": builtins, **names})
-    except (NameError, AttributeError):
+    except (NameError, AttributeError, SyntaxError):  # `Model.<locals>.member` is no expression
         return _MISSING
 
 
@@ -174,7 +175,7 @@ def _object_root(ref: Ref) -> tuple[str, Any, str]:
             value = sys.modules.get(module)
             if value is not None and _means(ref.path, {name: value}, ref.value):
                 return name, value, rest
-    words = re.findall(r"[A-Za-z_]\w*", ref.path)
+    words = [w for w in re.findall(r"[A-Za-z_]\w*", ref.path) if not keyword.iskeyword(w)]
     return (words or ["value"])[-1], ref.value, ""
 
 

@@ -43,7 +43,7 @@ from sourcead.frontend.sugar import Desugar
 from sourcead.frontend.syntax import refusals
 from sourcead.ir.nodes import Capture, Function, Operand, Ref
 
-__all__ = ["lower"]
+__all__ = ["lower", "names_of"]
 
 
 def lower(function: Callable[..., Any]) -> Function:
@@ -58,6 +58,12 @@ def lower(function: Callable[..., Any]) -> Function:
         kept.names = Names(plain)
         kept.function = _lower_live(plain, kept.names)
     return kept.function
+
+
+def names_of(function: Callable[..., Any]) -> Names | None:
+    """What the names of a function that was lowered were found to mean; None where it was not."""
+    plain = unwrap(function)
+    return _kept(_Identity(plain.__code__, plain.__globals__, *(plain.__closure__ or ()))).names
 
 
 class _Identity:

@@ -17,7 +17,7 @@ from typing import Any
 
 from sourcead.ir.nodes import Ref
 
-__all__ = ["SPECIAL", "Names"]
+__all__ = ["MISSING", "SPECIAL", "Names", "is_data"]
 
 # Names that the frontend itself introduces; a dot cannot begin a name of the user's.
 SPECIAL: dict[str, Ref] = {
@@ -28,7 +28,7 @@ SPECIAL: dict[str, Ref] = {
     ".text": Ref("(str, bytes, bytearray)", (str, bytes, bytearray)),
 }
 
-_MISSING: Any = object()
+MISSING: Any = object()
 
 
 def is_data(value: object) -> bool:
@@ -52,31 +52,31 @@ class Names:
         """The object that a name from outside means now; None where it is not bound (yet)."""
         value = self._value(name)
         self.found[name] = value
-        return None if value is _MISSING else Ref(name, value, is_data(value))
+        return None if value is MISSING else Ref(name, value, is_data(value))
 
     def _value(self, name: str) -> Any:
         if name in self.cells:
             try:
                 return self.cells[name].cell_contents
             except ValueError:  # not bound yet
-                return _MISSING
+                return MISSING
         namespace = self.function.__globals__
         if name in namespace:
             return namespace[name]
-        return _builtins(namespace).get(name, _MISSING)
+        return _builtins(namespace).get(name, MISSING)
 
     def attribute(self, base: Ref, attr: str) -> Ref | None:
         """`base.attr` of a module; attributes of anything else are looked up while running."""
         if not isinstance(base.value, ModuleType):
             return None
-        value = getattr(base.value, attr, _MISSING)
+        value = getattr(base.value, attr, MISSING)
         self.attributes[base.value, attr] = value
-        return None if value is _MISSING else Ref(f"{base.path}.{attr}", value, is_data(value))
+        return None if value is MISSING else Ref(f"{base.path}.{attr}", value, is_data(value))
 
     def still_hold(self) -> bool:
         """Whether every answer given so far would be given again."""
         return all(self._value(name) is value for name, value in self.found.items()) and all(
-            getattr(module, attr, _MISSING) is value
+            getattr(module, attr, MISSING) is value
             for (module, attr), value in self.attributes.items()
         )
 

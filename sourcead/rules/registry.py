@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from types import BuiltinMethodType, MethodType, ModuleType, NoneType
 from typing import Any
 
-__all__ = ["Effects", "Rule", "Samples", "all_rules", "lookup", "on_miss", "register"]
+__all__ = ["Effects", "Rule", "Samples", "all_rules", "changed", "lookup", "on_miss", "register"]
 
 Samples = Callable[[Any], Sequence[tuple[tuple[Any, ...], dict[str, Any]]]]
 """`samples(rng)` gives the calls, (args, kwargs) each, on which a rule is tested."""
@@ -75,12 +75,20 @@ def _load_packages() -> bool:
 
 _LOADERS: list[Callable[[], bool]] = [_load_packages]
 
+generation = object()  # another one when a user has changed what the rules say: see `changed`
+
 
 def register(rule: Rule) -> None:
     """Make `rule` the rule of each of its functions (a later registration wins)."""
     _ORDER.append(rule)
     for function in rule.functions:
         _RULES[_key(function)] = (function, rule)
+
+
+def changed() -> None:
+    """What was compiled by the rules so far is to be compiled again."""
+    global generation
+    generation = object()
 
 
 def lookup(function: Any) -> Rule | None:

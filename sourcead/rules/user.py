@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from sourcead.ir.kinds import Array, Kind, Np, Number, Py, broadcast_dims, is_number
-from sourcead.rules.registry import Effects, Rule, lookup, register
+from sourcead.rules.registry import Effects, Rule, changed, lookup, register
 
 __all__ = ["nondifferentiable", "rule", "stop_gradient"]
 
@@ -77,6 +77,7 @@ def rule(
                             f"{function!r} has no reverse rule yet: state that one first"
                         )
                     known.forward = body
+                changed()
                 return body
             case _:
                 raise ValueError(
@@ -84,6 +85,7 @@ def rule(
                 )
         lookup(functions[0])  # loads the rules that come with sourcead: the later one wins
         register(found)
+        changed()
         return body
 
     return decorate
@@ -114,6 +116,7 @@ def nondifferentiable(function: F) -> F:
             effects=Effects(pure=False),
         )
     )
+    changed()
     return function
 
 
