@@ -49,7 +49,7 @@ def element_kind(base: Array, parts: Sequence[Kind], bounds: Sequence[Any] | Non
     if basic is None:
         return Unknown()
     if not basic:
-        return _advanced(base, parts)
+        return _advanced(base, parts, bounds)
     dims = _basic(base.dims, parts, bounds)
     if dims is None:
         return Unknown()
@@ -103,20 +103,68 @@ def _sliced(dim: Dim, bounds: Any) -> Dim:
     return Sym(dim.name, dim.offset - lower + (upper or 0), dim.one)
 
 
-def _advanced(base: Array, parts: Sequence[Kind]) -> Kind:
-    index = tuple(_index_sample(k) for k in parts)
-    if any(i is Unknown for i in index):
-        return Unknown()
-    try:
-        sample = np.zeros((3,) * len(base.dims), base.dtype)[index]
-    except (IndexError, ValueError):
-        return Unknown()
-    if isinstance(sample, np.ndarray):
-        return Array(base.dtype, (None,) * sample.ndim)
-    return Np(base.dtype)
+# -- indices with arrays, masks and lists ----------------------------------------------------
+
+_AXES = (
+    3,
+    5,
+    7,
+    9,
+    41,
+    43,
+)  # sizes of the base's axes in a sample; two elements of a mask are True
+_LENGTHS = (11, 13, 17, 19, 23, 29, 31, 37)  # and of the indices'
 
 
-def _index_sample(kind: Kind) -> Any:
+def _advanced(base: Array, parts: Sequence[Kind], bounds: Sequence[Any] | None) -> Kind:
+    """Found on a sample whose sizes are told apart; where they do not fit, the rank alone."""
+    if len(base.dims) > len(_AXES):
+        return Unknown()
+    axes = dict(zip(_AXES, base.dims))
+    whole = bounds is None or all(b is None or _is_whole(b) for b in bounds)
+    if not whole:
+        axes = dict.fromkeys(axes)
+    sizes = _Lengths(alone=sum(isinstance(k, (Array, List, Tuple)) for k in parts) == 1)
+    for lengths in (sizes, None):
+        index = tuple(_index_sample(k, lengths) for k in parts)
+        if any(i is Unknown for i in index):
+            return Unknown()
+        try:
+            sample = np.zeros(tuple(axes) if lengths else (3,) * len(axes), base.dtype)[index]
+        except (IndexError, ValueError):
+            continue
+        if not isinstance(sample, np.ndarray):
+            return Np(base.dtype)
+        if lengths is None:
+            return Array(base.dtype, (None,) * sample.ndim)
+        known = axes | lengths.dims | {1: 1}
+        return Array(base.dtype, tuple(known.get(n) for n in sample.shape))
+    return Unknown()
+
+
+def _is_whole(bounds: Any) -> bool:
+    return all(isinstance(b, Const) and b.value is None for b in bounds)
+
+
+class _Lengths:
+    """Numbers for the sizes of index arrays; equal sizes have equal numbers."""
+
+    def __init__(self, alone: bool) -> None:
+        self.alone = alone  # one array only: what its sizes are, the result's are
+        self.dims: dict[int, Dim] = {}
+
+    def __call__(self, dim: Dim) -> int:
+        if dim == 1 or (dim is None and not self.alone):
+            return 1
+        for number, known in self.dims.items():
+            if known == dim and dim is not None:
+                return number
+        number = _LENGTHS[min(len(self.dims), len(_LENGTHS) - 1)]
+        self.dims[number] = dim
+        return number
+
+
+def _index_sample(kind: Kind, lengths: _Lengths | None) -> Any:
     match kind:
         case Slice():
             return slice(None)
@@ -131,20 +179,30 @@ def _index_sample(kind: Kind) -> Any:
         case Py() | Np():
             return 0
         case Array(dtype, dims) if np.dtype(dtype).kind == "b":
-            return np.ones((3,) * len(dims), bool)
+            return _mask(_AXES[: len(dims)] if lengths else (3,) * len(dims))
         case Array(dtype, dims) if np.dtype(dtype).kind in "iu":
-            return np.zeros((2,) * len(dims), int)
+            return np.zeros(tuple(map(lengths, dims)) if lengths else (1,) * len(dims), int)
         case List() | Tuple():
-            return _sequence_sample(kind)
+            return _sequence_sample(kind, lengths)
         case _:
             return Unknown
 
 
-def _sequence_sample(kind: List | Tuple) -> Any:
+def _mask(shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    mask = np.zeros(shape, bool)
+    mask.flat[:2] = True
+    return mask
+
+
+def _sequence_sample(kind: List | Tuple, lengths: _Lengths | None) -> Any:
+    """A list of integers as the array of them; of anything else as it is."""
     items = kind.items or ((kind.item,) if isinstance(kind, List) else ())
-    samples = [_index_sample(k) for k in items]
+    samples = [_index_sample(k, None) for k in items]
     if any(s is Unknown for s in samples):
         return Unknown
-    if all(s is True for s in samples) and samples:
-        return [True, True, True]
+    count = len(kind.items) if kind.items is not None else None
+    if samples and all(s is True for s in samples):
+        return _mask((count or (_AXES[0] if lengths else 3),))
+    if all(type(s) is int for s in samples):
+        return np.zeros(lengths(count) if lengths else 1, int)
     return samples if isinstance(kind, List) and kind.items is not None else samples * 2
