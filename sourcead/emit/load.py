@@ -20,7 +20,15 @@ from typing import Any
 from sourcead.emit.source import Emitted
 from sourcead.ir.nodes import Origin
 
-__all__ = ["annotate", "emitted_text", "load", "register", "user_origin", "user_origins"]
+__all__ = [
+    "annotate",
+    "emitted_text",
+    "load",
+    "register",
+    "texts_behind",
+    "user_origin",
+    "user_origins",
+]
 
 _lock = threading.Lock()
 _texts: dict[tuple[Any, ...], str] = {}  # text and what belongs to it -> file name
@@ -102,6 +110,16 @@ def _set_defaults(function: FunctionType, defaults: Mapping[str, Any]) -> None:
 def emitted_text(code: CodeType) -> Emitted | None:
     """The generated text that a code object was compiled from."""
     return _emitted.get(code.co_filename)
+
+
+def texts_behind(emitted: Emitted) -> list[str]:
+    """The texts of the generated functions that this text calls, those called first."""
+    found: dict[str, None] = {}
+    for _, ref in emitted.references:
+        inner = emitted_text(ref.value.__code__) if isinstance(ref.value, FunctionType) else None
+        if inner is not None and inner is not emitted:
+            found.update((text, None) for text in (*texts_behind(inner), inner.text))
+    return list(found)
 
 
 # -- exceptions ----------------------------------------------------------------------------------

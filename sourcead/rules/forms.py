@@ -126,6 +126,9 @@ def reverse_rule(
     singular: bool = False,
     effects: Effects | None = None,
     kind: Callable[..., Any] | None = None,
+    calls: dict[str, Callable[[dict[str, Any]], tuple[Any, ...]]] | None = None,
+    alone: tuple[str, ...] = (),
+    captured: str = "args",
 ) -> Callable[[F], F]:
     """The general case: `rule(y_bar, y, *primal parameters)` returns the bars of `wrt`, in that order.
 
@@ -136,6 +139,12 @@ def reverse_rule(
     One name in `wrt`: the bar itself; several: a tuple; `None` stands for zero.  Where the primal
     returns a tuple, `y` and `y_bar` are tuples, and an entry of `y_bar` is None where nothing flows
     back (decided when the gradient is written).  Pair it with `forward_rule`.
+
+    `calls`: the parameters that are functions which `f` calls (`Rule.calls`).  A rule may ask for the
+    derivatives of such a parameter `g` by parameters of these names:
+      `g_forward(*values) -> (value, saved)` and `g_reverse(saved, value_bar) -> bars`, one bar for
+        each value;
+      `g_tangent(*values, *values_dot) -> (value, value_dot)`.
     """
 
     def decorate(function: F) -> F:
@@ -150,6 +159,9 @@ def reverse_rule(
                 singular=singular,
                 effects=effects or Effects(),
                 kind=kind,
+                calls=calls or {},
+                alone=alone,
+                captured=captured,
             )
         )
         return function

@@ -41,6 +41,9 @@ class Rule:
 
     form: "elementwise", "linear", "general" or "constant".
     wrt: the parameters that can carry a derivative, in the order of the primal's signature.
+    calls: the parameters that are functions which the primal calls, each with the kinds of what it is
+      given first (made from the kinds of the call's arguments); what follows are the values of the
+      parameter `captured`, except for the functions in `alone`.
     """
 
     name: str
@@ -56,6 +59,9 @@ class Rule:
     domain: Any = None
     samples: Samples | None = None
     nary: bool = False
+    calls: dict[str, Callable[[dict[str, Any]], tuple[Any, ...]]] = field(default_factory=dict)
+    alone: tuple[str, ...] = ()
+    captured: str = "args"
     also: dict[str, Any] = field(default_factory=dict)
 
 

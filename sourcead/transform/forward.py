@@ -76,6 +76,7 @@ from sourcead.transform.facts import (
     function_of,
     written_arguments,
 )
+from sourcead.transform.lifting import derivatives_of_functions
 from sourcead.transform.operations import OPERATORS
 from sourcead.transform.reverse import Reverse, _restore
 from sourcead.transform.specialise import Specialised
@@ -606,6 +607,7 @@ class Forward:
             )
         if all(d == ZERO for d in dots.values()):
             return ZERO
+        bound.update(derivatives_of_functions(self.b, rule, rule.forward, bound))
         return self.rules.inline(rule.forward, [target], {**bound, **dots})
 
     # -- stores ------------------------------------------------------------------------------

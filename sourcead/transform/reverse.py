@@ -72,6 +72,7 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.facts import Locations, function_of, index_kinds, written_arguments
 from sourcead.transform.heap import ITEM
 from sourcead.transform.indexing import is_basic
+from sourcead.transform.lifting import derivatives_of_functions
 from sourcead.transform.operations import OPERATORS
 
 __all__ = ["Reverse", "Write", "positioned"]
@@ -784,6 +785,7 @@ class Reverse:
             return
         skip = 1 if rule.form == "linear" else 2
         bound = self.bound(rule, body, skip, args, kwargs)
+        bound.update(derivatives_of_functions(self.b, rule, body, bound))
         leading: list[Any] = [seed] if skip == 1 else [seed, target]
         result = self.inline(body, leading, bound)
         items = [result] if len(rule.wrt) == 1 else self.b.components(result)

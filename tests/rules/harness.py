@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+import sourcead
 from sourcead.rules.registry import Rule
 
 GENERATORS = (np.random.Generator, np.random.RandomState)  # drawn from anew at each evaluation
@@ -274,6 +275,8 @@ def _signature(rule: Rule) -> inspect.Signature:
     function = rule.partials or rule.reverse
     skipped = {"elementwise": 1, "linear": 1, "general": 2}[rule.form]
     parameters = list(inspect.signature(function).parameters.values())[skipped:]
+    asked = {f"{f}_{part}" for f in rule.calls for part in PARTS}
+    parameters = [p for p in parameters if p.name not in asked]
     return inspect.Signature(parameters)
 
 
@@ -306,8 +309,34 @@ def forward(call: Call, y: Any, dots: dict[str, Any]) -> Any:
         else:
             assert rule.forward is not None, f"{rule.name} has no forward rule"
             extra = {f"{n}_dot": dots.get(n) for n in rule.wrt}
+            extra |= functions_asked_for(call, rule.forward)
             y_dot = rule.forward(y, *call.args, **call.kwargs, **extra)
     return fitted_tangent(y, y_dot)
+
+
+PARTS = ("forward", "reverse", "tangent")
+
+
+def functions_asked_for(call: Call, body: Any) -> dict[str, Any]:
+    """The derivatives of functions among the arguments that the rule's function asks for."""
+    asked, found = inspect.signature(body).parameters, {}
+    for name in call.rule.calls:
+        if name in bound(call):
+            made = _derivatives(bound(call)[name])
+            found |= {f"{name}_{p}": made[p] for p in PARTS if f"{name}_{p}" in asked}
+    return found
+
+
+def _derivatives(function: Any) -> dict[str, Any]:
+    def tangent(*values: Any) -> Any:
+        half = len(values) // 2
+        return sourcead.jvp(function, values[:half], values[half:])
+
+    return {
+        "forward": lambda *values: sourcead.vjp(function, *values),
+        "reverse": lambda saved, out_bar: saved(out_bar),
+        "tangent": tangent,
+    }
 
 
 def _tangent_structure(value: Any, dot: Any) -> Any:
@@ -345,7 +374,8 @@ def reverse(call: Call, y: Any, y_bar: Any) -> dict[str, Any]:
         if rule.form == "linear":
             bars = rule.reverse(y_bar, *call.args, **call.kwargs)
         else:
-            bars = rule.reverse(y_bar, y, *call.args, **call.kwargs)
+            extra = functions_asked_for(call, rule.reverse)
+            bars = rule.reverse(y_bar, y, *call.args, **call.kwargs, **extra)
     if len(rule.wrt) == 1:
         bars = (bars,)
     if bars is None:

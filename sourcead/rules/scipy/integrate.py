@@ -6,26 +6,31 @@ from __future__ import annotations
 import numpy as np
 from scipy import integrate
 
+from sourcead.ir.kinds import Py
 from sourcead.rules.forms import forward_rule, helper, helpers, reverse_rule
 from sourcead.rules.numpy.helpers import kind_like
 from sourcead.rules.numpy.samples import call
 from sourcead.rules.registry import Rule, register
-from sourcead.rules.scipy.kinds import number, of_path, path, two_numbers
-from sourcead.runtime import scipy_implicit, scipy_quadrature
-from sourcead.runtime.scipy_implicit import ode_adjoints, ode_tangent, quad_adjoints, quad_tangent
+from sourcead.rules.scipy.kinds import (
+    number,
+    of_path,
+    one_float,
+    path,
+    two_numbers,
+    unknowns,
+    vector_integral,
+)
+from sourcead.runtime import scipy_implicit, scipy_integrals, scipy_odes, scipy_quadrature
+from sourcead.runtime.scipy_integrals import quad_adjoints, quad_tangent, quad_vec_tangent
+from sourcead.runtime.scipy_odes import ode_adjoints, ode_tangent
 from sourcead.runtime.scipy_quadrature import simpson_slopes, steps, to_grid
 
-helpers(scipy_implicit, scipy_quadrature)
+helpers(scipy_implicit, scipy_integrals, scipy_odes, scipy_quadrature)
 register(Rule("ode_adjoints", "source", (ode_adjoints,), kind=of_path))
 register(Rule("ode_tangent", "source", (ode_tangent,), kind=kind_like(ode_tangent, "path")))
-register(
-    Rule(
-        "quad_adjoints",
-        "source",
-        (quad_adjoints,),
-        kind=kind_like(quad_adjoints, ("a", "b", "args")),
-    )
-)
+_limits = kind_like(quad_adjoints, ("a", "b", "args"))
+register(Rule("quad_adjoints", "source", (quad_adjoints,), kind=_limits))
+register(Rule("quad_vec_tangent", "source", (quad_vec_tangent,), kind=lambda value, *rest: value))
 register(Rule("quad_tangent", "source", (quad_tangent,), kind=number))
 
 
@@ -169,19 +174,59 @@ def weighted(x, w):
         call(weighted, 0.0, 1.5, (np.array([1.0, 2.0, 0.5]),)),
         call(bell, -np.inf, np.inf, args=(0.7, 1.3), epsabs=1e-13, epsrel=1e-13),
     ],
+    calls={"func": one_float},
 )
-def quad(y_bar, y, func, a, b, args=(), *, epsabs=1.49e-08, epsrel=1.49e-08, limit=50):
+def quad(
+    y_bar, y, func, a, b, args=(), *, epsabs=1.49e-08, epsrel=1.49e-08, limit=50, points=None,
+    func_forward, func_reverse
+):  # fmt: skip
     """`(integral, error estimate)`: the integral of the slopes; the estimate is constant."""
     if y_bar[0] is None:
         return None, None, None
-    return quad_adjoints(y_bar[0], func, a, b, args, epsrel)
+    return quad_adjoints(y_bar[0], func, func_forward, func_reverse, a, b, args, epsrel, points)
 
 
 @forward_rule(integrate.quad)
 def quad_rule_tangent(
-    y, func, a, b, args=(), *, epsabs=1.49e-08, epsrel=1.49e-08, limit=50, a_dot, b_dot, args_dot
-):
-    return quad_tangent(func, a, b, args, epsrel, a_dot, b_dot, args_dot), 0.0
+    y, func, a, b, args=(), *, epsabs=1.49e-08, epsrel=1.49e-08, limit=50, points=None,
+    a_dot, b_dot, args_dot, func_tangent
+):  # fmt: skip
+    return quad_tangent(func, func_tangent, a, b, args, epsrel, points, a_dot, b_dot, args_dot), 0.0
+
+
+def several(x, a, b):
+    return np.array([a * x, np.sin(b * x), a * b])
+
+
+@reverse_rule(
+    integrate.quad_vec,
+    wrt=("a", "b", "args"),
+    samples=lambda rng: [
+        call(several, 0.1, 1.5, epsabs=1e-13, epsrel=1e-12, args=(0.7, 1.3)),
+        call(bell, 0.1, 1.5, epsabs=1e-13, epsrel=1e-12, args=(0.7, 1.3)),
+    ],
+    kind=vector_integral,
+    calls={"f": one_float},
+)
+def quad_vec(
+    y_bar, y, f, a, b, epsabs=1e-200, epsrel=1e-8, norm="2", cache_size=100e6, limit=10000, workers=1,
+    points=None, quadrature=None, *, args=(), f_forward, f_reverse
+):  # fmt: skip
+    """`(integral, error estimate)` of a vector or a number."""
+    if y_bar[0] is None:
+        return None, None, None
+    return quad_adjoints(y_bar[0], f, f_forward, f_reverse, a, b, args, epsrel, points)
+
+
+@forward_rule(integrate.quad_vec)
+def quad_vec_rule_tangent(
+    y, f, a, b, epsabs=1e-200, epsrel=1e-8, norm="2", cache_size=100e6, limit=10000, workers=1,
+    points=None, quadrature=None, *, args=(), a_dot, b_dot, args_dot, f_tangent
+):  # fmt: skip
+    value_dot = quad_vec_tangent(
+        y[0], f, f_tangent, a, b, args, epsrel, points, a_dot, b_dot, args_dot
+    )
+    return value_dot, 0.0
 
 
 # ---- differential equations --------------------------------------------------------------------
@@ -205,12 +250,17 @@ def pendulum(y, t, damping, stiffness):
             atol=1e-11,
         )
     ],
+    calls={"func": lambda kinds: (unknowns(None, kinds["y0"]), Py(float))},
 )
-def odeint(y_bar, y, func, y0, t, args=(), *, rtol=1e-8, atol=1e-8):
+def odeint(
+    y_bar, y, func, y0, t, args=(), *, rtol=1.49e-8, atol=1.49e-8, func_forward, func_reverse
+):
     """The adjoint equation, solved backwards from output time to output time."""
-    return ode_adjoints(y_bar, y, func, t, args, rtol)
+    return ode_adjoints(y_bar, y, func_forward, func_reverse, t, args, rtol, atol)
 
 
 @forward_rule(integrate.odeint)
-def odeint_tangent(y, func, y0, t, args=(), *, rtol=1e-8, atol=1e-8, y0_dot, t_dot, args_dot):
-    return ode_tangent(y, func, t, args, rtol, y0_dot, t_dot, args_dot)
+def odeint_tangent(
+    y, func, y0, t, args=(), *, rtol=1.49e-8, atol=1.49e-8, y0_dot, t_dot, args_dot, func_tangent
+):
+    return ode_tangent(y, func_tangent, t, args, rtol, atol, y0_dot, t_dot, args_dot)

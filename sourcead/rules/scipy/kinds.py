@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, Kind, Number, Py, Tuple, Unknown, Value
+from sourcead.ir.kinds import Array, Kind, List, Np, Number, Py, Tuple, Unknown, Value
 from sourcead.rules.numpy.helpers import kind_like
 from sourcead.rules.registry import all_rules, lookup
 
@@ -18,11 +18,13 @@ __all__ = [
     "factor_and_flag",
     "like",
     "number",
+    "one_float",
     "of_path",
     "path",
     "started_at",
     "state_kinds_of_adjoints",
     "two_numbers",
+    "unknowns",
 ]
 
 # Adjoints that may be larger than the argument, which the transform then sums to its shape.
@@ -51,12 +53,27 @@ def number(*args: Any, **kwargs: Any) -> Kind:
     return Py(float)
 
 
+def one_float(kinds: dict[str, Kind]) -> tuple[Kind, ...]:
+    """What a function of one number is given."""
+    return (Py(float),)
+
+
+def unknowns(func: Any, x0: Any, *args: Any, **kwargs: Any) -> Array:
+    """Of several equations: always a vector, also where one number or a list is the start."""
+    if isinstance(x0, Array) and len(x0.dims) == 1:
+        return Array("float64", x0.dims)
+    listed = x0.items if isinstance(x0, (List, Tuple)) else None
+    return Array("float64", (None if listed is None else len(listed),))
+
+
 def started_at(func: Any, x0: Any, *args: Any, **kwargs: Any) -> Kind:
     """Roots found from a start: of its shape."""
     return Array("float64", x0.dims) if isinstance(x0, Array) else Py(float)
 
 
-def of_path(path_bar: Any, path: Any, f: Any, t: Any, args: Any, *rest: Any) -> Kind:
+def of_path(
+    path_bar: Any, path: Any, f_forward: Any, f_reverse: Any, t: Any, args: Any, *rest: Any
+) -> Kind:
     """Adjoints of the start, of the times, and of args of a path of `odeint`."""
     like_args = kind_like(_of_args, "args")(args=args)
     if isinstance(path, Array) and isinstance(t, Array) and like_args is not None:
@@ -73,10 +90,23 @@ def two_numbers(*args: Any, **kwargs: Any) -> Kind:
     return Tuple((Py(float), Py(float)))
 
 
+def vector_integral(f: Any, a: Any, b: Any, *args: Any, **kwargs: Any) -> Kind:
+    """`quad_vec`: like what the integrand returns, where that was written down as a function."""
+    returned = getattr(getattr(f, "value", None), "__result_kind__", None)
+    match returned:
+        case Array(_, dims):
+            value: Kind = Array("float64", tuple(d if isinstance(d, int) else None for d in dims))
+        case Py() | Np():
+            value = Np("float64")
+        case _:
+            value = Number()
+    return Tuple((value, Py(float)))
+
+
 def path(func: Any, y0: Any, t: Any, *args: Any, **kwargs: Any) -> Kind:
-    """`odeint`: a row for each output time."""
-    if isinstance(y0, Array) and isinstance(t, Array) and len(y0.dims) == 1 and len(t.dims) == 1:
-        return Array("float64", (t.dims[0], y0.dims[0]))
+    """`odeint`: a row for each output time, of as many numbers as the start has."""
+    if isinstance(t, Array) and len(t.dims) == 1:
+        return Array("float64", (t.dims[0], unknowns(None, y0).dims[0]))
     return Unknown()
 
 

@@ -1,0 +1,134 @@
+"""Derivatives of integrals of functions: the integral of the slope, and the integrand at the ends.
+
+Of the integrand, rules pass the two halves of its pullback (`f_forward(x, *args)`, `f_reverse(saved,
+value_bar)`), or its tangent `f_tangent(x, *args, x_dot, *args_dot)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from scipy.integrate import quad, quad_vec
+
+from sourcead.runtime.scipy_implicit import still
+
+__all__ = ["numbers_of", "quad_adjoints", "quad_tangent", "quad_vec_tangent", "with_numbers"]
+
+Function = Callable[..., Any]
+FINE = 1e-10
+"""Absolute tolerance of integrals of slopes; the relative one is the caller's, or 1e-9."""
+
+
+def numbers_of(values: Any) -> Any:
+    """All numbers in nested tuples of numbers and arrays, as one vector."""
+    if isinstance(values, (tuple, list)):
+        parts = [numbers_of(value) for value in values]
+        return np.concatenate(parts) if parts else np.zeros(0)
+    return np.zeros(0) if values is None else np.ravel(values)
+
+
+def with_numbers(like: Any, numbers: Any) -> Any:
+    """The structure of `like` with these numbers."""
+    if isinstance(like, (tuple, list)):
+        parts, position = [], 0
+        for value in like:
+            size = len(numbers_of(value))
+            parts.append(with_numbers(value, numbers[position : position + size]))
+            position += size
+        return tuple(parts)
+    if isinstance(like, np.ndarray):
+        return np.reshape(numbers, like.shape)
+    return None if like is None else numbers[0]
+
+
+def _at_end(f: Function, end: Any, args: tuple[Any, ...]) -> Any:
+    """The integrand at a limit of the integral; an infinite limit does not move."""
+    return f(end, *args) if np.isfinite(end) else 0.0
+
+
+def quad_adjoints(
+    value_bar: Any,
+    f: Function,
+    f_forward: Function,
+    f_reverse: Function,
+    a: Any,
+    b: Any,
+    args: tuple[Any, ...],
+    epsrel: float,
+    points: Any = None,
+) -> Any:
+    """The adjoints of a, b and args; the integrand may be a number or an array."""
+    a_bar = -np.sum(value_bar * _at_end(f, a, args))
+    b_bar = np.sum(value_bar * _at_end(f, b, args))
+    if not args:
+        return a_bar, b_bar, ()
+    scale = np.max(np.abs(value_bar))
+    seed = value_bar / (scale if scale > 0.0 else 1.0)
+
+    def slopes(x: float, *values: Any) -> Any:
+        return numbers_of(f_reverse(f_forward(x, *values)[1], seed)[1:])
+
+    inside = 0.5 * (a + b) if np.isfinite(a + b) else 1.0
+    like = f_reverse(f_forward(inside, *args)[1], seed)[1:]
+    total = quad_vec(slopes, a, b, FINE, min(epsrel, 1e-9), points=points, args=args)[0]
+    return a_bar, b_bar, with_numbers(like, scale * total)
+
+
+def quad_tangent(
+    f: Function,
+    f_tangent: Function,
+    a: Any,
+    b: Any,
+    args: tuple[Any, ...],
+    epsrel: float,
+    points: Any,
+    a_dot: Any,
+    b_dot: Any,
+    args_dot: Any,
+) -> Any:
+    value_dot: Any = 0.0
+    if a_dot is not None:
+        value_dot = value_dot - a_dot * _at_end(f, a, args)
+    if b_dot is not None:
+        value_dot = value_dot + b_dot * _at_end(f, b, args)
+    if args_dot is not None:
+        moving = tuple([still(v) if d is None else d for v, d in zip(args, args_dot)])
+
+        def slope(x: float, *values: Any) -> Any:
+            return f_tangent(x, *values, 0.0, *moving)[1]
+
+        rel = min(epsrel, 1e-9)
+        value_dot = value_dot + quad(slope, a, b, args, 0, FINE, rel, points=points)[0]
+    return value_dot
+
+
+def quad_vec_tangent(
+    value: Any,
+    f: Function,
+    f_tangent: Function,
+    a: Any,
+    b: Any,
+    args: tuple[Any, ...],
+    epsrel: float,
+    points: Any,
+    a_dot: Any,
+    b_dot: Any,
+    args_dot: Any,
+) -> Any:
+    value_dot = np.zeros_like(value)[()]
+    if a_dot is not None:
+        value_dot = value_dot - a_dot * _at_end(f, a, args)
+    if b_dot is not None:
+        value_dot = value_dot + b_dot * _at_end(f, b, args)
+    if args_dot is not None:
+        moving = tuple([still(v) if d is None else d for v, d in zip(args, args_dot)])
+
+        def slope(x: float, *values: Any) -> Any:
+            return f_tangent(x, *values, 0.0, *moving)[1]
+
+        rel = min(epsrel, 1e-9)
+        total = quad_vec(slope, a, b, FINE, rel, points=points, args=args)[0]
+        value_dot = value_dot + total
+    return value_dot

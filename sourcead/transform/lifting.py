@@ -1,0 +1,377 @@
+"""Functions passed to a library function that calls them: closures become functions of all that they use.
+
+`brentq(f, 0, 4)` finds a root of a function that carries values along: captured variables, attributes
+of `self`, bound arguments.  Here the call becomes one whose function takes those values as arguments, so
+that the rule of `brentq` has only arguments to differentiate:
+
+    def solve(a):                                   def f(x, a):
+        def f(x):                                       return x ** 3 - a * x - 1.0
+            return x ** 3 - a * x - 1.0   becomes
+        return brentq(f, 0, 4)                      brentq(f, 0, 4, args=(a,))
+
+The function is written down by calling it once, as any callee is, with arguments of the kinds that the
+library passes (`Rule.calls`); what the statements read from around it are its further parameters.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FunctionType
+from typing import Any
+
+from sourcead.errors import NoRule
+from sourcead.ir.kinds import (
+    Array,
+    Bound,
+    Closure,
+    Dict,
+    Kind,
+    List,
+    NoneKind,
+    Object,
+    Partial,
+    Text,
+    Tuple,
+    Value,
+)
+from sourcead.ir.nodes import (
+    Assign,
+    Attr,
+    Const,
+    Delete,
+    Function,
+    MethodCall,
+    Name,
+    Op,
+    Operand,
+    Param,
+    Ref,
+    Star,
+    Stmt,
+    Store,
+    StoreAttr,
+    StoreVariable,
+)
+from sourcead.ir.walk import bound, free, statements, substitute
+from sourcead.rules.registry import Rule
+from sourcead.transform.builder import Val, Virtual
+
+__all__ = ["Tools", "derivatives_of_functions", "with_plain_functions"]
+
+Kwargs = list[tuple[str | None, Val]]
+MAX_LOADS = 20
+CHANGING = frozenset(
+    {
+        "append",
+        "extend",
+        "insert",
+        "pop",
+        "sort",
+        "reverse",
+        "clear",
+        "update",
+        "setdefault",
+        "fill",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What the later stages do for a function that is passed on.
+
+    live: a Wengert list as a function; the second argument are the functions whose code is part of it.
+    derivative: a function's pullback (both halves) or tangent, for arguments of these kinds, and the
+      functions that were looked into.
+    clean: a Wengert list without what nobody needs.
+    """
+
+    live: Callable[[Function, Sequence[Any]], FunctionType]
+    derivative: Callable[[FunctionType, Sequence[Kind], str], tuple[Any, Any, Sequence[Any]]]
+    clean: Callable[[Function, Any], Function]
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """A function's statements for one call: its own parameters, and what it reads from around it."""
+
+    name: str
+    own: tuple[Name, ...]
+    body: tuple[Stmt, ...]
+    result: Operand
+    returned: Kind
+    taken: tuple[Name, ...]
+
+
+def with_plain_functions(
+    s: Any, rule: Rule, function: Any, args: list[Any], kwargs: Kwargs
+) -> tuple[list[Any], Kwargs]:
+    """The arguments of the call, with functions that carry nothing and all that they use in `args`."""
+    if any(isinstance(a, Star) for a in args) or any(k is None for k, _ in kwargs):
+        return args, kwargs
+    given = _bound(function, args, kwargs)
+    if given is None:
+        return args, kwargs
+    kinds = {name: s.kind(value) for name, value in given.items()}
+    extra = _items(s, given.get(rule.captured))
+    found = {
+        name: (given[name], own(kinds))
+        for name, own in rule.calls.items()
+        if name in given and not _is_no_function(s, given[name])
+    }
+    if extra is None or all(_is_plain(s, f, len(own) + len(extra)) for f, own in found.values()):
+        return args, kwargs
+    sketches = {
+        name: sketch(s, f, own, [] if name in rule.alone else extra, name)
+        for name, (f, own) in found.items()
+    }
+    taken = list(dict.fromkeys(n for sk in sketches.values() for n in sk.taken))
+    made: dict[str, Val] = {name: written(s, sk, taken) for name, sk in sketches.items()}
+    made[rule.captured] = Virtual(tuple(taken))
+    return _rebound(function, args, kwargs, made)
+
+
+def _bound(function: Any, args: list[Any], kwargs: Kwargs) -> dict[str, Any] | None:
+    try:
+        found = inspect.signature(function).bind(*args, **{str(k): v for k, v in kwargs})
+    except TypeError:
+        return None  # the call itself will raise
+    return dict(found.arguments)
+
+
+def _rebound(
+    function: Any, args: list[Any], kwargs: Kwargs, made: dict[str, Val]
+) -> tuple[list[Any], Kwargs]:
+    """The call with other values of some arguments, each where it was."""
+    names = list(inspect.signature(function).parameters)
+    positional = [made.pop(n, a) for n, a in zip(names, args)] + args[len(names) :]
+    keywords = [(k, made.pop(str(k), v)) for k, v in kwargs]
+    return positional, [*keywords, *made.items()]
+
+
+def _items(s: Any, value: Any) -> list[Val] | None:
+    """What the caller passes in `args`, one by one; None where that is not known."""
+    if value is None or isinstance(s.kind(value), NoneKind):
+        return []
+    if isinstance(s.kind(value), (Tuple, List)):
+        return s.components(value)  # type: ignore[no-any-return]
+    return [value]
+
+
+def _is_no_function(s: Any, value: Val) -> bool:
+    """`jac=True`, `method="2-point"`, or nothing."""
+    kind = s.kind(value)
+    return isinstance(kind, (NoneKind, Text)) or isinstance(value, Const)
+
+
+def _is_plain(s: Any, function: Val, count: int) -> bool:
+    """A function of a module that takes so many arguments: nothing is to be done."""
+    kind = s.kind(function)
+    live = kind.value if isinstance(kind, Value) else None
+    if not isinstance(live, FunctionType) or live.__closure__ or not isinstance(function, Ref):
+        return False
+    parameters = inspect.signature(live).parameters.values()
+    return len(parameters) == count and all(
+        p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters
+    )
+
+
+# -- the statements of the function ----------------------------------------------------------
+
+
+def sketch(s: Any, function: Val, own: Sequence[Kind], extra: list[Val], label: str) -> Sketch:
+    """The statements of one call; attributes of objects that it reads are read outside first."""
+    for _ in range(MAX_LOADS):
+        made, loads = _attempt(s, function, own, extra, label)
+        if not loads:
+            _check(s, made)
+            return made
+        for base, key in loads:
+            if isinstance(key, Const):
+                s.getitem(base, key)
+            else:
+                s.field(base, s.kind(base), key, key)
+    s.refuse("a function reads more attributes than can be followed", "pass them in `args`")
+    raise AssertionError
+
+
+def _attempt(
+    s: Any, function: Val, own: Sequence[Kind], extra: list[Val], label: str
+) -> tuple[Sketch, list[tuple[Name, Any]]]:
+    names = _parameter_names(s, function, len(own))
+    with _aside(s), s.block() as body:
+        params = tuple(s.fresh(n, k, True) for n, k in zip(names, own))
+        result = s.operand(s.call(function, [*params, *extra], [], label))
+        returned = s.kind(result)
+        block = tuple(body)
+        known = {*params, *bound(block)}
+        taken = [n for n in free(block) if n not in known]
+        if isinstance(result, Name) and result not in known:
+            taken.append(result)
+        taken = list(dict.fromkeys(taken))
+        loads = list(dict.fromkeys(_loads(s, block, set(taken))))
+        if not loads:
+            block, result = _without_unread(s, block, result)
+            known = {*params, *bound(block)}
+            read = {*free(block), *([result] if isinstance(result, Name) else [])}
+            taken = [n for n in taken if n in read]
+    name = _function_name(s, function, label)
+    return Sketch(name, params, block, result, returned, tuple(taken)), loads
+
+
+def _without_unread(s: Any, block: tuple[Stmt, ...], result: Operand) -> tuple[Any, Operand]:
+    cleaned = s.tools.clean(Function("", (), block, result, s.origin), s)
+    return cleaned.body, cleaned.result
+
+
+@contextmanager
+def _aside(s: Any) -> Iterator[None]:
+    """Statements that are no part of the program; loops in them are written for good."""
+    forks = s.forks
+    with s.trial():
+        trials, s.trials = s.trials, 0
+        try:
+            yield
+        finally:
+            s.trials, s.forks = trials, forks
+
+
+def _loads(s: Any, block: tuple[Stmt, ...], outside: set[Name]) -> Iterator[tuple[Name, Any]]:
+    """Attributes and entries of containers from outside that are read."""
+    for stmt in statements(block):
+        match stmt:
+            case Assign(target, Attr(Name() as base, attr)) if (
+                base in outside
+                and isinstance(s.kind(base), Object)
+                and not isinstance(s.kind(target), Bound)
+            ):
+                yield base, attr
+            case Assign(_, Op("getitem", (Name() as base, Const() as key))) if (
+                base in outside and isinstance(s.kind(base), Dict)
+            ):
+                yield base, key
+
+
+def _parameter_names(s: Any, function: Val, count: int) -> list[str]:
+    """The user's names for the parameters, where they can be seen."""
+    kind = s.kind(function)
+    found: list[str] = []
+    if isinstance(kind, Closure):
+        params = kind.make.template().params[len(kind.make.captures) :]
+        found = [p.name.hint for p in params if p.form in ("normal", "positional")]
+    else:
+        live = kind.function if isinstance(kind, Bound) else getattr(kind, "value", None)
+        if isinstance(live, FunctionType):
+            found = list(live.__code__.co_varnames[: live.__code__.co_argcount])
+            found = found[1:] if isinstance(kind, Bound) else found
+    return [*found, *(f"x{i}" for i in range(len(found), count))][:count]
+
+
+def _function_name(s: Any, function: Val, label: str) -> str:
+    kind = s.kind(function)
+    match kind:
+        case Closure(make):
+            name = make.name
+        case Bound(_, live):
+            name = getattr(live, "__name__", label)
+        case Partial(inner):
+            name = _function_name(s, inner, label)
+        case Value(value=live):
+            name = getattr(live, "__name__", label)
+        case _:
+            name = label
+    return name if name.isidentifier() else label
+
+
+def _check(s: Any, made: Sketch) -> None:
+    """The function changes nothing but what it makes itself: derivative code calls it again."""
+    outside = set(made.taken)
+    roots = {s.heap.find(str(n)) for n in (*made.own, *made.taken) if isinstance(s.kind(n), Array)}
+    for stmt in statements(made.body):
+        base: Any = None
+        match stmt:
+            case Store(base) | StoreAttr(base) | Delete(base):
+                pass
+            case StoreVariable():
+                _refuse_change(s)
+            case Assign(_, MethodCall(base, method)) if method not in CHANGING:
+                base = None
+            case _:
+                pass
+        if isinstance(base, Ref) or base in outside:
+            _refuse_change(s)
+        if isinstance(s.kind(base), Array) and s.heap.find(str(base)) in roots:
+            _refuse_change(s)
+
+
+def _refuse_change(s: Any) -> None:
+    s.refuse(
+        "a function that is passed on changes something outside of itself, and carries a derivative",
+        "compute its value only; keep counters and records out of it",
+        NoRule,
+    )
+
+
+# -- the function ----------------------------------------------------------------------------
+
+
+def written(s: Any, made: Sketch, taken: list[Name]) -> Ref:
+    """The function as a live one, of its own parameters and of `taken`."""
+    names = _unique([*made.own, *taken])
+    body = tuple(substitute(stmt, names) for stmt in made.body)
+    result = names.get(made.result, made.result) if isinstance(made.result, Name) else made.result
+    params = tuple(Param(names[n]) for n in (*made.own, *taken))
+    function = Function(made.name, params, body, result, s.origin)
+    live = s.tools.live(function, [f for f, _ in s.seen])
+    live.__result_kind__ = made.returned  # rules may ask what an integrand returns
+    return Ref(made.name, live)
+
+
+def _unique(params: list[Name]) -> dict[Name, Name]:
+    """Parameters have different identifiers in Python."""
+    used: dict[str, int] = {}
+    out: dict[Name, Name] = {}
+    for name in params:
+        number = used[name.hint] = used.get(name.hint, -1) + 1
+        hint = name.hint if not number else f"{name.hint}_{number}"
+        out[name] = Name(hint, name.number)
+    return out
+
+
+# -- their derivatives -----------------------------------------------------------------------
+
+
+def derivatives_of_functions(
+    s: Any, rule: Rule, body: Callable[..., Any], bound: dict[str, Val]
+) -> dict[str, Val]:
+    """What a rule asks for by `f_forward`, `f_reverse` and `f_tangent`, for each function `f` passed."""
+    asked = inspect.signature(body).parameters
+    kinds = {name: s.kind(value) for name, value in bound.items()}
+    made: dict[str, Val] = {}
+    for name, own in rule.calls.items():
+        wanted = [p for p in ("forward", "reverse", "tangent") if f"{name}_{p}" in asked]
+        if not wanted or name not in bound or _is_no_function(s, bound[name]):
+            continue
+        extra = [] if name in rule.alone else _items(s, bound.get(rule.captured)) or []
+        all_kinds = [*own(kinds), *(_entry_kind(s, v) for v in extra)]
+        for form, parts in (("pullback", ("forward", "reverse")), ("tangent", ("tangent",))):
+            if any(p in wanted for p in parts):
+                halves = _derivative(s, bound[name], all_kinds, form)
+                made.update({f"{name}_{p}": h for p, h in zip(parts, halves) if p in wanted})
+    return made
+
+
+def _entry_kind(s: Any, value: Val) -> Kind:
+    """The kind of an argument as it enters a function."""
+    found = s.kind(value) if isinstance(value, Const) else s.deep_kind(value)
+    return found if not isinstance(found, Const) else s.kind(found)  # type: ignore[no-any-return]
+
+
+def _derivative(s: Any, function: Val, kinds: Sequence[Kind], form: str) -> list[Ref]:
+    live = s.kind(function).value
+    first, second, seen = s.tools.derivative(live, kinds, form)
+    s.seen.extend(seen)
+    return [Ref(f.__name__, f) for f in dict.fromkeys((first, second))]
