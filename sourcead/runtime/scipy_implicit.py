@@ -101,5 +101,5 @@ def fixed_point_adjoint(
 def fixed_point_tangent(x: Any, f_tangent: Function, args: tuple[Any, ...], args_dot: Any) -> Any:
     moved = f_tangent(x, *args, np.zeros_like(x)[()], *_moving(args, args_dot))[1]
     if np.ndim(x) == 0:
-        return moved / (1.0 - f_tangent(x, *args, 1.0, *_moving(args, None))[1])
+        return np.asarray(moved / (1.0 - f_tangent(x, *args, 1.0, *_moving(args, None))[1]))
     return np.linalg.solve(np.eye(len(x)) - jacobian_by_columns(f_tangent, x, args), moved)

@@ -187,7 +187,6 @@ def sketch(s: Any, function: Val, own: Sequence[Kind], extra: list[Val], label: 
     for _ in range(MAX_LOADS):
         made, loads = _attempt(s, function, own, extra, label)
         if not loads:
-            _check(s, made)
             return made
         for base, key in loads:
             if isinstance(key, Const):
@@ -214,6 +213,7 @@ def _attempt(
         taken = list(dict.fromkeys(taken))
         loads = list(dict.fromkeys(_loads(s, block, set(taken))))
         if not loads:
+            _check(s, block, params, taken)
             block, result = _without_unread(s, block, result)
             known = {*params, *bound(block)}
             read = {*free(block), *([result] if isinstance(result, Name) else [])}
@@ -286,11 +286,11 @@ def _function_name(s: Any, function: Val, label: str) -> str:
     return name if name.isidentifier() else label
 
 
-def _check(s: Any, made: Sketch) -> None:
+def _check(s: Any, block: tuple[Stmt, ...], own: Sequence[Name], taken: Sequence[Name]) -> None:
     """The function changes nothing but what it makes itself: derivative code calls it again."""
-    outside = set(made.taken)
-    roots = {s.heap.find(str(n)) for n in (*made.own, *made.taken) if isinstance(s.kind(n), Array)}
-    for stmt in statements(made.body):
+    outside = {*own, *taken}
+    roots = {s.heap.find(str(n)) for n in outside if isinstance(s.kind(n), Array)}
+    for stmt in statements(block):
         base: Any = None
         match stmt:
             case Store(base) | StoreAttr(base) | Delete(base):

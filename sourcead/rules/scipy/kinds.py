@@ -15,6 +15,7 @@ from sourcead.rules.numpy.helpers import kind_like
 from sourcead.rules.registry import all_rules, lookup
 
 __all__ = [
+    "array_at",
     "factor_and_flag",
     "like",
     "number",
@@ -67,8 +68,13 @@ def unknowns(func: Any, x0: Any, *args: Any, **kwargs: Any) -> Array:
 
 
 def started_at(func: Any, x0: Any, *args: Any, **kwargs: Any) -> Kind:
-    """Roots found from a start: of its shape."""
-    return Array("float64", x0.dims) if isinstance(x0, Array) else Py(float)
+    """`newton`: like the start."""
+    return Array("float64", x0.dims) if isinstance(x0, Array) else Np("float64")
+
+
+def array_at(func: Any, x0: Any, *args: Any, **kwargs: Any) -> Kind:
+    """`fixed_point`: an array like the start, also of no axes."""
+    return Array("float64", x0.dims if isinstance(x0, Array) else ())
 
 
 def of_path(

@@ -14,7 +14,7 @@ from sourcead.rules.forms import constant, forward_rule, helpers, reverse_rule
 from sourcead.rules.numpy.helpers import kind_like
 from sourcead.rules.numpy.samples import call
 from sourcead.rules.registry import Rule, register
-from sourcead.rules.scipy.kinds import number, one_float, started_at, unknowns
+from sourcead.rules.scipy.kinds import array_at, number, one_float, started_at, unknowns
 from sourcead.runtime import scipy_implicit
 from sourcead.runtime.scipy_implicit import (
     fixed_point_adjoint,
@@ -174,12 +174,12 @@ def coupled(x, a):
 @reverse_rule(
     optimize.fixed_point,
     wrt=("x0", "args"),
-    kind=started_at,
+    kind=array_at,
     samples=lambda rng: [
         call(halfway, 1.2, args=(2.0,), xtol=1e-14),
         call(coupled, np.array([0.5, 0.1]), args=(0.3,), xtol=1e-14),
     ],
-    calls={"func": like_start},
+    calls={"func": lambda kinds: (array_at(None, kinds["x0"]),)},
 )
 def fixed_point(
     x_bar, x, func, x0, args=(), xtol=1e-08, maxiter=500, *, func_forward, func_reverse, func_tangent
