@@ -14,8 +14,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sourcead.callables import Compiled, Mode, Source
-from sourcead.emit.load import load
+from sourcead.callables import Compiled, Mode, Source, source_of
+from sourcead.emit.load import load, texts_behind
 from sourcead.emit.source import emit
 from sourcead.frontend.lower import lower
 from sourcead.guards import assumptions
@@ -35,6 +35,7 @@ from sourcead.ir.nodes import (
 from sourcead.ir.walk import statements, substitute
 from sourcead.transform.forward import tangent
 from sourcead.transform.gradient import clean, gradient, pullback
+from sourcead.transform.passed import Tools
 from sourcead.transform.specialise import Specialised, specialise
 
 __all__ = ["compile_derivative", "template_of_gradient"]
@@ -88,11 +89,15 @@ _looked_into: ContextVar[LookedInto] = ContextVar("looked_into")
 @contextmanager
 def looking() -> Iterator[LookedInto]:
     """What is looked into while the block runs, by it and by derivatives within derivatives."""
-    token = _looked_into.set(LookedInto())
+    mine = LookedInto()
+    token = _looked_into.set(mine)
     try:
-        yield _looked_into.get()
+        yield mine
     finally:
         _looked_into.reset(token)
+    if (outer := _looked_into.get(None)) is not None:  # what a passed function depends on
+        outer.functions += mine.functions
+        outer.classes.update(mine.classes)
 
 
 # -- the stages ----------------------------------------------------------------------------------
@@ -111,7 +116,9 @@ def derive(source: Source, kinds: Sequence[Kind], mode: Mode) -> Derived:
     """The stages up to the derivative's Wengert list."""
     template = source.template(kinds)
     varied = [i in mode.wrt and carries(k) for i, k in enumerate(kinds)]
-    done = specialise(template, kinds, varied, lower=lower, live=source.live)
+    done = specialise(
+        template, kinds, varied, lower=lower, live=source.live, tools=tools_for(source)
+    )
     if (looked_into := _looked_into.get(None)) is not None:
         looked_into.note(done, kinds)
     name = f"{source.name.strip('<>')}_{_label(mode)}"
@@ -125,6 +132,25 @@ def derive(source: Source, kinds: Sequence[Kind], mode: Mode) -> Derived:
         return Derived((split.forward, split.reverse), done, split)
     function = clean(tangent(done, mode.wrt, name=name), done.builder)
     return Derived((function,), done, None)
+
+
+def tools_for(source: Source) -> Tools:
+    """What calls of functions that are passed on need of the later stages (`transform/passed.py`)."""
+    cells = _cells(source.live)
+    scope = _scope(source, cells)
+
+    def live(function: Function, inlined: Sequence[Any]) -> types.FunctionType:
+        emitted = emit(function, scope=scope, inlined=inlined, closure=cells)
+        return load(emitted, None, source.live.__globals__, cells)
+
+    def derivative(
+        function: types.FunctionType, kinds: Sequence[Kind], form: str
+    ) -> tuple[Any, Any]:
+        mode = Mode(form, tuple(range(len(kinds))))
+        compiled = compile_derivative(source_of(function), kinds, mode)
+        return compiled.call, compiled.reverse
+
+    return Tools(live, derivative, clean)
 
 
 def template_of_gradient(source: Source, mode: Mode, kinds: Sequence[Kind]) -> Function:
@@ -143,12 +169,10 @@ def compile_derivative(source: Source, kinds: Sequence[Kind], mode: Mode) -> Com
         derived = derive(source, kinds, mode)
     header = _header(source, kinds, mode)
     calls, texts = [], []
+    behind: dict[str, None] = {}  # texts of functions made for this one
     inlined = [live for live, _ in derived.done.builder.seen]
     cells = _cells(source.live)
-    scope = {
-        **source.live.__globals__,
-        **{n: c.cell_contents for n, c in cells.items() if _is_bound(c)},
-    }
+    scope = _scope(source, cells)
     if os.environ.get("SOURCEAD_CHECK"):
         verify(derived)
     for function in map(_positional, derived.functions):
@@ -161,6 +185,7 @@ def compile_derivative(source: Source, kinds: Sequence[Kind], mode: Mode) -> Com
             function, header=header, scope=scope, inlined=inlined, closure=cells, defaults=seeds
         )
         texts.append(emitted.text)
+        behind.update((text, None) for text in texts_behind(emitted))
         calls.append(load(emitted, None, source.live.__globals__, cells, seeds))
     params = [p.name for p in derived.done.function.params]
     writes = (
@@ -173,7 +198,7 @@ def compile_derivative(source: Source, kinds: Sequence[Kind], mode: Mode) -> Com
     )
     return Compiled(
         calls[0],
-        "\n\n".join(texts),
+        "\n\n".join([*behind, *texts]),
         derived.functions,
         derived.done.function,
         calls[-1],
@@ -199,6 +224,12 @@ def _positional(function: Function) -> Function:
     """Generated functions take one value for each parameter of the primal."""
     params = tuple(p if p.form == "seed" else Param(p.name) for p in function.params)
     return replace(function, params=params)
+
+
+def _scope(source: Source, cells: dict[str, Any]) -> dict[str, Any]:
+    """What the user's function sees by name."""
+    found = {n: c.cell_contents for n, c in cells.items() if _is_bound(c)}
+    return {**source.live.__globals__, **found}
 
 
 def _is_bound(cell: Any) -> bool:

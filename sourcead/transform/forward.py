@@ -76,8 +76,8 @@ from sourcead.transform.facts import (
     function_of,
     written_arguments,
 )
-from sourcead.transform.lifting import derivatives_of_functions
 from sourcead.transform.operations import OPERATORS
+from sourcead.transform.passed import derivatives_of_functions
 from sourcead.transform.reverse import Reverse, _restore
 from sourcead.transform.specialise import Specialised
 

@@ -72,8 +72,8 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.facts import Locations, function_of, index_kinds, written_arguments
 from sourcead.transform.heap import ITEM
 from sourcead.transform.indexing import is_basic
-from sourcead.transform.lifting import derivatives_of_functions
 from sourcead.transform.operations import OPERATORS
+from sourcead.transform.passed import derivatives_of_functions
 
 __all__ = ["Reverse", "Write", "positioned"]
 

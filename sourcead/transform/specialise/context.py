@@ -42,6 +42,7 @@ from sourcead.rules.registry import Rule
 from sourcead.transform.builder import Builder, Val, Virtual
 from sourcead.transform.heap import Heap
 from sourcead.transform.memory import Memory
+from sourcead.transform.passed import Tools
 
 __all__ = ["Again", "Context", "Env", "Handler", "Kwargs", "TRACKED", "slot_hint", "values_of"]
 
@@ -77,13 +78,18 @@ class Context(Builder):
     """The state of one specialisation, and the questions that its parts ask each other."""
 
     def __init__(
-        self, heap: Heap, lower: Callable[[Any], Function], rebound: dict[Any, Ref | None]
+        self,
+        heap: Heap,
+        lower: Callable[[Any], Function],
+        rebound: dict[Any, Ref | None],
+        tools: Tools | None = None,
     ) -> None:
         super().__init__()
         self.heap = heap
         self.rebound = rebound
         self.at_start = True
         self.lower = lower
+        self.tools = tools
         self.stack: list[Any] = []
         self.active: list[int] = []  # positions in `seen` of the functions being looked into
         self.seen: list[tuple[Any, Function]] = []  # functions looked into

@@ -15,6 +15,7 @@ from sourcead.rules.registry import Rule
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
+from sourcead.transform.specialise.lifting import with_plain_functions
 from sourcead.transform.specialise.results import elementwise_kind
 
 __all__ = ["call_rule", "deep_kind", "note_effects", "rule_kind"]
@@ -35,6 +36,8 @@ def call_rule(
 ) -> Val:
     plain = values_of(args, kwargs)
     varied = rule.form != "constant" and any(map(s.holds_varied, plain))
+    if rule.calls and varied:
+        args, kwargs = with_plain_functions(s, rule, obj, args, kwargs)
     kind = rule_kind(s, rule, obj, args, kwargs)
     if isinstance(kind, (Const, Ref)):
         return kind  # the value itself: it follows from the arguments' kinds

@@ -30,6 +30,7 @@ from sourcead.ir.kinds import Array, Kind
 from sourcead.ir.nodes import Function, Name, Param, Ref
 from sourcead.transform.builder import Val
 from sourcead.transform.heap import Heap
+from sourcead.transform.passed import Tools
 from sourcead.transform.specialise import (
     attributes,
     branches,
@@ -77,13 +78,14 @@ def specialise(
     *,
     lower: Callable[[Any], Function],
     live: Any = None,
+    tools: Tools | None = None,
 ) -> Specialised:
     """Specialise `template` for parameters of these kinds; `live` is the function object itself."""
     heap = Heap()
     rebound: dict[Any, Ref | None] = {}
     for _ in range(MAX_RUNS):
         heap.changed = False
-        run = Specialiser(heap, lower, rebound)
+        run = Specialiser(heap, lower, rebound, tools)
         try:
             done = run.top(template, kinds, varied, live)
         except Again:

@@ -16,7 +16,7 @@ library passes (`Rule.calls`); what the statements read from around it are its f
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FunctionType
@@ -29,12 +29,8 @@ from sourcead.ir.kinds import (
     Closure,
     Dict,
     Kind,
-    List,
-    NoneKind,
     Object,
     Partial,
-    Text,
-    Tuple,
     Value,
 )
 from sourcead.ir.nodes import (
@@ -58,10 +54,11 @@ from sourcead.ir.nodes import (
 from sourcead.ir.walk import bound, free, statements, substitute
 from sourcead.rules.registry import Rule
 from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.passed import given_items, is_no_function
+from sourcead.transform.specialise.context import Context, Kwargs
 
-__all__ = ["Tools", "derivatives_of_functions", "with_plain_functions"]
+__all__ = ["with_plain_functions"]
 
-Kwargs = list[tuple[str | None, Val]]
 MAX_LOADS = 20
 CHANGING = frozenset(
     {
@@ -80,21 +77,6 @@ CHANGING = frozenset(
 
 
 @dataclass(frozen=True)
-class Tools:
-    """What the later stages do for a function that is passed on.
-
-    live: a Wengert list as a function; the second argument are the functions whose code is part of it.
-    derivative: a function's pullback (both halves) or tangent, for arguments of these kinds, and the
-      functions that were looked into.
-    clean: a Wengert list without what nobody needs.
-    """
-
-    live: Callable[[Function, Sequence[Any]], FunctionType]
-    derivative: Callable[[FunctionType, Sequence[Kind], str], tuple[Any, Any, Sequence[Any]]]
-    clean: Callable[[Function, Any], Function]
-
-
-@dataclass(frozen=True)
 class Sketch:
     """A function's statements for one call: its own parameters, and what it reads from around it."""
 
@@ -107,7 +89,7 @@ class Sketch:
 
 
 def with_plain_functions(
-    s: Any, rule: Rule, function: Any, args: list[Any], kwargs: Kwargs
+    s: Context, rule: Rule, function: Any, args: list[Any], kwargs: Kwargs
 ) -> tuple[list[Any], Kwargs]:
     """The arguments of the call, with functions that carry nothing and all that they use in `args`."""
     if any(isinstance(a, Star) for a in args) or any(k is None for k, _ in kwargs):
@@ -116,11 +98,11 @@ def with_plain_functions(
     if given is None:
         return args, kwargs
     kinds = {name: s.kind(value) for name, value in given.items()}
-    extra = _items(s, given.get(rule.captured))
+    extra = given_items(s, given.get(rule.captured))
     found = {
         name: (given[name], own(kinds))
         for name, own in rule.calls.items()
-        if name in given and not _is_no_function(s, given[name])
+        if name in given and not is_no_function(s, given[name])
     }
     if extra is None or all(_is_plain(s, f, len(own) + len(extra)) for f, own in found.values()):
         return args, kwargs
@@ -152,22 +134,7 @@ def _rebound(
     return positional, [*keywords, *made.items()]
 
 
-def _items(s: Any, value: Any) -> list[Val] | None:
-    """What the caller passes in `args`, one by one; None where that is not known."""
-    if value is None or isinstance(s.kind(value), NoneKind):
-        return []
-    if isinstance(s.kind(value), (Tuple, List)):
-        return s.components(value)  # type: ignore[no-any-return]
-    return [value]
-
-
-def _is_no_function(s: Any, value: Val) -> bool:
-    """`jac=True`, `method="2-point"`, or nothing."""
-    kind = s.kind(value)
-    return isinstance(kind, (NoneKind, Text)) or isinstance(value, Const)
-
-
-def _is_plain(s: Any, function: Val, count: int) -> bool:
+def _is_plain(s: Context, function: Val, count: int) -> bool:
     """A function of a module that takes so many arguments: nothing is to be done."""
     kind = s.kind(function)
     live = kind.value if isinstance(kind, Value) else None
@@ -182,7 +149,7 @@ def _is_plain(s: Any, function: Val, count: int) -> bool:
 # -- the statements of the function ----------------------------------------------------------
 
 
-def sketch(s: Any, function: Val, own: Sequence[Kind], extra: list[Val], label: str) -> Sketch:
+def sketch(s: Context, function: Val, own: Sequence[Kind], extra: list[Val], label: str) -> Sketch:
     """The statements of one call; attributes of objects that it reads are read outside first."""
     for _ in range(MAX_LOADS):
         made, loads = _attempt(s, function, own, extra, label)
@@ -192,13 +159,13 @@ def sketch(s: Any, function: Val, own: Sequence[Kind], extra: list[Val], label: 
             if isinstance(key, Const):
                 s.getitem(base, key)
             else:
-                s.field(base, s.kind(base), key, key)
+                s.attr(base, key, key)
     s.refuse("a function reads more attributes than can be followed", "pass them in `args`")
     raise AssertionError
 
 
 def _attempt(
-    s: Any, function: Val, own: Sequence[Kind], extra: list[Val], label: str
+    s: Context, function: Val, own: Sequence[Kind], extra: list[Val], label: str
 ) -> tuple[Sketch, list[tuple[Name, Any]]]:
     names = _parameter_names(s, function, len(own))
     with _aside(s), s.block() as body:
@@ -222,13 +189,14 @@ def _attempt(
     return Sketch(name, params, block, result, returned, tuple(taken)), loads
 
 
-def _without_unread(s: Any, block: tuple[Stmt, ...], result: Operand) -> tuple[Any, Operand]:
+def _without_unread(s: Context, block: tuple[Stmt, ...], result: Operand) -> tuple[Any, Operand]:
+    assert s.tools is not None
     cleaned = s.tools.clean(Function("", (), block, result, s.origin), s)
     return cleaned.body, cleaned.result
 
 
 @contextmanager
-def _aside(s: Any) -> Iterator[None]:
+def _aside(s: Context) -> Iterator[None]:
     """Statements that are no part of the program; loops in them are written for good."""
     forks = s.forks
     with s.trial():
@@ -239,7 +207,7 @@ def _aside(s: Any) -> Iterator[None]:
             s.trials, s.forks = trials, forks
 
 
-def _loads(s: Any, block: tuple[Stmt, ...], outside: set[Name]) -> Iterator[tuple[Name, Any]]:
+def _loads(s: Context, block: tuple[Stmt, ...], outside: set[Name]) -> Iterator[tuple[Name, Any]]:
     """Attributes and entries of containers from outside that are read."""
     for stmt in statements(block):
         match stmt:
@@ -255,7 +223,7 @@ def _loads(s: Any, block: tuple[Stmt, ...], outside: set[Name]) -> Iterator[tupl
                 yield base, key
 
 
-def _parameter_names(s: Any, function: Val, count: int) -> list[str]:
+def _parameter_names(s: Context, function: Val, count: int) -> list[str]:
     """The user's names for the parameters, where they can be seen."""
     kind = s.kind(function)
     found: list[str] = []
@@ -270,7 +238,7 @@ def _parameter_names(s: Any, function: Val, count: int) -> list[str]:
     return [*found, *(f"x{i}" for i in range(len(found), count))][:count]
 
 
-def _function_name(s: Any, function: Val, label: str) -> str:
+def _function_name(s: Context, function: Val, label: str) -> str:
     kind = s.kind(function)
     match kind:
         case Closure(make):
@@ -286,7 +254,7 @@ def _function_name(s: Any, function: Val, label: str) -> str:
     return name if name.isidentifier() else label
 
 
-def _check(s: Any, block: tuple[Stmt, ...], own: Sequence[Name], taken: Sequence[Name]) -> None:
+def _check(s: Context, block: tuple[Stmt, ...], own: Sequence[Name], taken: Sequence[Name]) -> None:
     """The function changes nothing but what it makes itself: derivative code calls it again."""
     outside = {*own, *taken}
     roots = {s.heap.find(str(n)) for n in outside if isinstance(s.kind(n), Array)}
@@ -307,7 +275,7 @@ def _check(s: Any, block: tuple[Stmt, ...], own: Sequence[Name], taken: Sequence
             _refuse_change(s)
 
 
-def _refuse_change(s: Any) -> None:
+def _refuse_change(s: Context) -> None:
     s.refuse(
         "a function that is passed on changes something outside of itself, and carries a derivative",
         "compute its value only; keep counters and records out of it",
@@ -318,14 +286,15 @@ def _refuse_change(s: Any) -> None:
 # -- the function ----------------------------------------------------------------------------
 
 
-def written(s: Any, made: Sketch, taken: list[Name]) -> Ref:
+def written(s: Context, made: Sketch, taken: list[Name]) -> Ref:
     """The function as a live one, of its own parameters and of `taken`."""
     names = _unique([*made.own, *taken])
     body = tuple(substitute(stmt, names) for stmt in made.body)
     result = names.get(made.result, made.result) if isinstance(made.result, Name) else made.result
     params = tuple(Param(names[n]) for n in (*made.own, *taken))
     function = Function(made.name, params, body, result, s.origin)
-    live = s.tools.live(function, [f for f, _ in s.seen])
+    assert s.tools is not None
+    live: Any = s.tools.live(function, [f for f, _ in s.seen])
     live.__result_kind__ = made.returned  # rules may ask what an integrand returns
     return Ref(made.name, live)
 
@@ -339,39 +308,3 @@ def _unique(params: list[Name]) -> dict[Name, Name]:
         hint = name.hint if not number else f"{name.hint}_{number}"
         out[name] = Name(hint, name.number)
     return out
-
-
-# -- their derivatives -----------------------------------------------------------------------
-
-
-def derivatives_of_functions(
-    s: Any, rule: Rule, body: Callable[..., Any], bound: dict[str, Val]
-) -> dict[str, Val]:
-    """What a rule asks for by `f_forward`, `f_reverse` and `f_tangent`, for each function `f` passed."""
-    asked = inspect.signature(body).parameters
-    kinds = {name: s.kind(value) for name, value in bound.items()}
-    made: dict[str, Val] = {}
-    for name, own in rule.calls.items():
-        wanted = [p for p in ("forward", "reverse", "tangent") if f"{name}_{p}" in asked]
-        if not wanted or name not in bound or _is_no_function(s, bound[name]):
-            continue
-        extra = [] if name in rule.alone else _items(s, bound.get(rule.captured)) or []
-        all_kinds = [*own(kinds), *(_entry_kind(s, v) for v in extra)]
-        for form, parts in (("pullback", ("forward", "reverse")), ("tangent", ("tangent",))):
-            if any(p in wanted for p in parts):
-                halves = _derivative(s, bound[name], all_kinds, form)
-                made.update({f"{name}_{p}": h for p, h in zip(parts, halves) if p in wanted})
-    return made
-
-
-def _entry_kind(s: Any, value: Val) -> Kind:
-    """The kind of an argument as it enters a function."""
-    found = s.kind(value) if isinstance(value, Const) else s.deep_kind(value)
-    return found if not isinstance(found, Const) else s.kind(found)  # type: ignore[no-any-return]
-
-
-def _derivative(s: Any, function: Val, kinds: Sequence[Kind], form: str) -> list[Ref]:
-    live = s.kind(function).value
-    first, second, seen = s.tools.derivative(live, kinds, form)
-    s.seen.extend(seen)
-    return [Ref(f.__name__, f) for f in dict.fromkeys((first, second))]

@@ -1,0 +1,81 @@
+"""Functions passed to a library function: what the later stages do for them, and their derivatives for rules.
+
+A rule of a function that calls its arguments (`Rule.calls`) is given, for a parameter `f`, the halves of
+its pullback by `f_forward` and `f_reverse`, and its tangent by `f_tangent`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import FunctionType
+from typing import Any
+
+from sourcead.ir.kinds import Kind, List, NoneKind, Text, Tuple
+from sourcead.ir.nodes import Const, Function, Ref
+from sourcead.rules.registry import Rule
+from sourcead.transform.builder import Val
+
+__all__ = ["Tools", "derivatives_of_functions", "given_items", "is_no_function"]
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What the later stages do for a function that is passed on.
+
+    live: a Wengert list as a function; the second argument are the functions whose code is part of it.
+    derivative: a function's pullback (both halves) or tangent, for arguments of these kinds.
+    clean: a Wengert list without what nobody needs.
+    """
+
+    live: Callable[[Function, Sequence[Any]], FunctionType]
+    derivative: Callable[[FunctionType, Sequence[Kind], str], tuple[Any, Any]]
+    clean: Callable[[Function, Any], Function]
+
+
+def given_items(s: Any, value: Any) -> list[Val] | None:
+    """What the caller passes in `args`, one by one; None where that is not known."""
+    if value is None or isinstance(s.kind(value), NoneKind):
+        return []
+    if isinstance(s.kind(value), (Tuple, List)):
+        return s.components(value)  # type: ignore[no-any-return]
+    return [value]
+
+
+def is_no_function(s: Any, value: Val) -> bool:
+    """`jac=True`, `method="2-point"`, or nothing."""
+    kind = s.kind(value)
+    return isinstance(kind, (NoneKind, Text)) or isinstance(value, Const)
+
+
+def derivatives_of_functions(
+    s: Any, rule: Rule, body: Callable[..., Any], bound: dict[str, Val]
+) -> dict[str, Val]:
+    """What a rule asks for by `f_forward`, `f_reverse` and `f_tangent`, for each function `f` passed."""
+    asked = inspect.signature(body).parameters
+    kinds = {name: s.kind(value) for name, value in bound.items()}
+    made: dict[str, Val] = {}
+    for name, own in rule.calls.items():
+        wanted = [p for p in ("forward", "reverse", "tangent") if f"{name}_{p}" in asked]
+        if not wanted or name not in bound or is_no_function(s, bound[name]):
+            continue
+        extra = [] if name in rule.alone else given_items(s, bound.get(rule.captured)) or []
+        all_kinds = [*own(kinds), *(_entry_kind(s, v) for v in extra)]
+        for form, parts in (("pullback", ("forward", "reverse")), ("tangent", ("tangent",))):
+            if any(p in wanted for p in parts):
+                halves = _derivative(s, bound[name], all_kinds, form)
+                made.update({f"{name}_{p}": h for p, h in zip(parts, halves) if p in wanted})
+    return made
+
+
+def _entry_kind(s: Any, value: Val) -> Kind:
+    """The kind of an argument as it enters a function."""
+    found = s.kind(value) if isinstance(value, Const) else s.deep_kind(value)
+    return found if not isinstance(found, Const) else s.kind(found)  # type: ignore[no-any-return]
+
+
+def _derivative(s: Any, function: Val, kinds: Sequence[Kind], form: str) -> list[Ref]:
+    live = s.kind(function).value
+    halves = s.tools.derivative(live, kinds, form)
+    return [Ref(f.__name__, f) for f in dict.fromkeys(halves)]
