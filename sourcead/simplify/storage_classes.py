@@ -15,6 +15,7 @@ This is unification of points-to sets (Steensgaard, POPL 1996) without regard to
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from types import ModuleType
 from typing import TypeAlias
 
 from sourcead.ir.kinds import (
@@ -44,6 +45,7 @@ from sourcead.ir.nodes import (
     Name,
     Op,
     Operand,
+    Ref,
     Star,
     Stmt,
     Store,
@@ -54,7 +56,7 @@ from sourcead.ir.nodes import (
     While,
     With,
 )
-from sourcead.ir.walk import binds, inner_binds, reads, statements
+from sourcead.ir.walk import binds, inner_binds, map_stmt, reads, statements
 
 __all__ = ["StorageClasses"]
 
@@ -85,10 +87,12 @@ class StorageClasses:
         self._parents: dict[Class, Class] = {}
         self._contents: dict[Class, Class] = {}
         self._made_here: set[Name] = set()
+        self._met_outside: set[Name] = set()  # beside a live object in one statement
         self._names = [p.name for p in function.params]
         for stmt in statements(function.body):
             self._names += (*binds(stmt), *inner_binds(stmt))
             self._statement(stmt)
+            self._meet(stmt)
 
     def of(self, name: Name) -> Class:
         """The class of a name."""
@@ -106,7 +110,8 @@ class StorageClasses:
 
     def from_outside(self) -> set[Class]:
         """The classes of storage that the function did not make, or not all of it."""
-        strange = [n for n in self._names if n not in self._made_here and self._holds(n)]
+        made = self._made_here - self._met_outside
+        strange = [n for n in self._names if n not in made and self._holds(n)]
         return {c for name in strange for c in self.reach(name)}
 
     # -- unification -------------------------------------------------------------------------
@@ -169,6 +174,24 @@ class StorageClasses:
     def _keeps(self, name: Name) -> bool:
         """Can it hold references to other storage?  An array of numbers cannot."""
         return self._holds(name) and not isinstance(self._kind_of(name), Array)
+
+    # -- live objects ------------------------------------------------------------------------
+
+    def _meet(self, stmt: Stmt) -> None:
+        """Names that may share storage with a global or a variable of a function around."""
+        if isinstance(stmt, Assign) and self._gives_new_numbers(stmt.expr):
+            return
+        found: list[Operand] = []
+        map_stmt(stmt, lambda operand: found.append(operand) or operand)  # type: ignore[func-returns-value]
+        if any(isinstance(o, Ref) and _may_be_written(o.value) for o in found):
+            names = (*binds(stmt), *inner_binds(stmt), *reads(stmt))
+            self._met_outside.update(names)
+
+    def _gives_new_numbers(self, expr: Expr) -> bool:
+        if isinstance(expr, Op):
+            return expr.op in NEW_NUMBERS
+        calls = isinstance(expr, Call | MethodCall)
+        return calls and self._is_pure(expr) and not list(self._bases_of(expr))
 
     # -- reading the program -----------------------------------------------------------------
 
@@ -255,3 +278,8 @@ class StorageClasses:
         self._share(target, *given)
         if self._is_pure(expr):
             self._made_here.add(target)
+
+
+def _may_be_written(value: object) -> bool:
+    plain = (int, float, complex, str, bytes, type(None), ModuleType)
+    return not (isinstance(value, plain) or callable(value))
