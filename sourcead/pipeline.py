@@ -33,9 +33,11 @@ from sourcead.ir.nodes import (
     Try,
 )
 from sourcead.ir.walk import statements, substitute
-from sourcead.transform.forward import tangent
-from sourcead.transform.gradient import clean, gradient, pullback
+from sourcead.transform.clean import clean
+from sourcead.transform.forward.sweep import tangent
+from sourcead.transform.gradient import gradient
 from sourcead.transform.passed import Tools
+from sourcead.transform.pullback import pullback
 from sourcead.transform.specialise import Specialised, specialise
 
 __all__ = ["compile_derivative", "template_of_gradient"]

@@ -6,12 +6,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MethodType
 from typing import Any
 
-from sourcead.ir.kinds import Array, Closure, Dict, Kind, List, Np, Object, Tuple, Unknown, carries
+import numpy as np
+
+from sourcead.ir.kinds import (
+    Array,
+    Closure,
+    Dict,
+    Kind,
+    List,
+    Np,
+    Object,
+    Tuple,
+    Unknown,
+    carries,
+    dtype_of,
+)
 from sourcead.ir.nodes import (
     Assign,
     Attr,
@@ -52,7 +66,7 @@ def activity(builder: Any, useful: set[Name]) -> Callable[[Any], bool]:
     return is_active
 
 
-def find_useful(body: Block, result: Val, heap: Heap, kinds: dict[Name, Kind]) -> set[Name]:
+def find_useful(body: Block, result: Val, heap: Heap, kinds: Mapping[Name, Kind]) -> set[Name]:
     """Names whose value can reach the result, by assignment or through storage (in any order)."""
     useful: set[Name] = set()
     storage: set[str] = set()
@@ -80,7 +94,7 @@ def find_useful(body: Block, result: Val, heap: Heap, kinds: dict[Name, Kind]) -
     return useful
 
 
-def _storage_of(name: Name, heap: Heap, kinds: dict[Name, Kind]) -> Iterable[str]:
+def _storage_of(name: Name, heap: Heap, kinds: Mapping[Name, Kind]) -> Iterable[str]:
     """Keys of the storage that a name refers to."""
     match kinds.get(name):
         case Array():
@@ -91,7 +105,7 @@ def _storage_of(name: Name, heap: Heap, kinds: dict[Name, Kind]) -> Iterable[str
             return
 
 
-def _flows(body: Block, heap: Heap, kinds: dict[Name, Kind]) -> Iterable[tuple[Any, list[Any]]]:
+def _flows(body: Block, heap: Heap, kinds: Mapping[Name, Kind]) -> Iterable[tuple[Any, list[Any]]]:
     """(what receives, what flows into it): names, and keys of storage."""
     for stmt in statements(body):
         match stmt:
@@ -139,7 +153,7 @@ def _flows(body: Block, heap: Heap, kinds: dict[Name, Kind]) -> Iterable[tuple[A
                         yield key, [site]
 
 
-def function_of(expr: Any, kinds: dict[Name, Kind]) -> Any:
+def function_of(expr: Any, kinds: Mapping[Name, Kind]) -> Any:
     """The live callable that a call, method call, operator or attribute stands for, or None."""
     import numpy as np
 
@@ -172,7 +186,7 @@ def function_of(expr: Any, kinds: dict[Name, Kind]) -> Any:
             return None
 
 
-def written_arguments(expr: Call | MethodCall, kinds: dict[Name, Kind]) -> list[Name]:
+def written_arguments(expr: Call | MethodCall, kinds: Mapping[Name, Kind]) -> list[Name]:
     """Arguments whose storage a call may write: what its rule states, everything if it states nothing."""
     function = function_of(expr, kinds)
     rule = registry.lookup(function)
@@ -227,7 +241,7 @@ SELECTIONS = frozenset({
 
 def find_selected(
     body: Block,
-    kinds: dict[Name, Kind],
+    kinds: Mapping[Name, Kind],
     heap: Heap,
     written: Iterable[str],
     *,
@@ -266,7 +280,7 @@ def find_selected(
     return found_
 
 
-def _selects(expr: Any, kinds: dict[Name, Kind]) -> bool:
+def _selects(expr: Any, kinds: Mapping[Name, Kind]) -> bool:
     match expr:
         case Op("getitem", (Name() as base, _)):
             return isinstance(kinds.get(base), Array)
@@ -293,7 +307,7 @@ class Locations:
     """Where each array lives: its owner and the views that lead from the owner to it."""
 
     def __init__(
-        self, body: Block, kinds: dict[Name, Kind], heap: Heap, params: Iterable[Name]
+        self, body: Block, kinds: Mapping[Name, Kind], heap: Heap, params: Iterable[Name]
     ) -> None:
         self.kinds = kinds
         self.heap = heap
@@ -411,7 +425,7 @@ READ_ONLY = frozenset(
 """Views that cannot be used to write into the adjoint: followed at run time where their storage is written."""
 
 
-def view_base(expr: Any, kinds: dict[Name, Kind]) -> Name | None:
+def view_base(expr: Any, kinds: Mapping[Name, Kind]) -> Name | None:
     """The array of which `expr` is certainly a view."""
     match expr:
         case Op("getitem", (Name() as base, index)) if isinstance(kinds.get(base), Array):
@@ -435,7 +449,7 @@ def _basic(parts: list[Kind]) -> bool:
     return bool(is_basic(parts))
 
 
-def index_kinds(index: Operand, kinds: dict[Name, Kind]) -> list[Kind] | None:
+def index_kinds(index: Operand, kinds: Mapping[Name, Kind]) -> list[Kind] | None:
     from sourcead.transform.builder import kind_of_constant
 
     match index:
@@ -446,3 +460,13 @@ def index_kinds(index: Operand, kinds: dict[Name, Kind]) -> list[Kind] | None:
             return [kind_of_constant(value)]
         case _:
             return [kind_of_constant(getattr(index, "value", None))]
+
+
+def is_mask(parts: list[Kind]) -> bool:
+    """Is an index of these kinds one boolean array?"""
+    return len(parts) == 1 and dtype_of(parts[0]) == np.dtype(bool)
+
+
+def is_at(function: Any) -> bool:
+    """Is this `np.add.at`, or the `at` of another ufunc?"""
+    return isinstance(getattr(function, "__self__", None), np.ufunc) and function.__name__ == "at"

@@ -1,0 +1,54 @@
+"""A function without statements and copies that nothing needs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sourcead.ir.nodes import Attr, Call, Expr, Function, MakeFunction, MethodCall, Name, Op, Ref
+from sourcead.rules import registry
+from sourcead.simplify.copies import needless_copies
+from sourcead.simplify.dead_code import dead_code
+from sourcead.simplify.storage_classes import StorageClasses
+from sourcead.transform.builder import Builder
+from sourcead.transform.facts import function_of, view_base
+
+__all__ = ["clean"]
+
+HARMLESS = (range, len, np.zeros_like, enumerate, zip, reversed, object.__new__, float)
+
+
+def clean(function: Function, b: Builder) -> Function:
+    def pure(expr: Expr) -> bool:
+        return _is_pure(expr, b)
+
+    storage = StorageClasses(function, pure, lambda e: _shared_bases(e, b), b.kind)
+    return needless_copies(dead_code(function, pure, storage))
+
+
+def _shared_bases(expr: Expr, b: Builder) -> list[Name]:
+    """The arrays whose storage the value of `expr` may share."""
+    base = view_base(expr, b.kinds)
+    if base is not None:
+        return [base]
+    if isinstance(expr, (Call, MethodCall)):
+        rule = registry.lookup(function_of(expr, b.kinds))
+        if rule is not None and rule.effects.returns not in ("fresh", "scalar"):
+            given = (expr.value, *expr.args) if isinstance(expr, MethodCall) else expr.args
+            return [a for a in given if isinstance(a, Name)]
+    return []
+
+
+def _is_pure(expr: Expr, b: Builder) -> bool:
+    """May the expression be dropped when nobody reads it?"""
+    match expr:
+        case Op(op, _):
+            return op not in ("next", "import_", "super_")
+        case Attr() | MakeFunction():
+            return True
+        case Call(Ref(_, value)) if value in HARMLESS:
+            return True
+        case Call() | MethodCall():
+            if isinstance(expr, MethodCall) and expr.method in ("copy", "sum", "astype"):
+                return True
+            rule = registry.lookup(function_of(expr, b.kinds))
+            return rule is not None and rule.effects.pure and not rule.effects.writes

@@ -1,0 +1,264 @@
+"""Forward mode: beside every statement of the primal, the statement for its tangent.
+
+Storage that carries a derivative has a tangent of the same structure, made where the storage is made;
+whatever the primal does to references (views, branches, loops) is done to the tangents too, so they
+alias as the primal does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sourcead.ir.kinds import Dict, List, Object, Tuple, carries
+from sourcead.ir.never import assert_never
+from sourcead.ir.nodes import (
+    UNDEFINED,
+    Assign,
+    Attr,
+    Block,
+    Call,
+    Carried,
+    Const,
+    Delete,
+    Expr,
+    For,
+    Function,
+    If,
+    MakeFunction,
+    Merge,
+    MethodCall,
+    Name,
+    Op,
+    Operand,
+    Param,
+    Raise,
+    Stmt,
+    Store,
+    StoreAttr,
+    StoreVariable,
+    Try,
+    Unpack,
+    While,
+    With,
+)
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.facts import (
+    Locations,
+    activity,
+    find_selected,
+    find_useful,
+    function_of,
+    written_arguments,
+)
+from sourcead.transform.formulas import start_derivative
+from sourcead.transform.forward.calls import rule_tangent
+from sourcead.transform.forward.containers import contained, delete_item, store_attribute
+from sourcead.transform.forward.stores import store, sum_at
+from sourcead.transform.forward.tangents import Tangents, hint_of
+from sourcead.transform.operations import OPERATORS
+from sourcead.transform.refusals import check_attempt, check_passive, check_written
+from sourcead.transform.rule_calls import ZERO
+from sourcead.transform.specialise import Specialised
+
+__all__ = ["tangent"]
+
+
+def tangent(done: Specialised, wrt: Sequence[int], *, name: str, value: bool = True) -> Function:
+    """The function that gives `(out, out_dot)` (or `out_dot`) from the parameters and the tangents of `wrt`."""
+    b = done.builder
+    primal = done.function
+    params = [p.name for p in primal.params]
+    useful = find_useful(primal.body, done.result, done.heap, b.kinds)
+    locations = Locations(primal.body, b.kinds, done.heap, params)
+    s = Tangents(b, locations, activity(b, useful))
+    start_derivative(b)
+    s.rules.selected = find_selected(primal.body, b.kinds, done.heap, locations.written)
+    s.rules.chosen = find_selected(primal.body, b.kinds, done.heap, (), by_name=True)
+    dots = []
+    for i in wrt:
+        dot = b.fresh(hint_of(params[i]), b.kind(params[i]))
+        dots.append(Param(dot, "tangent"))
+        if carries(b.kind(dot)):
+            s.dots[params[i]] = dot
+    with b.block() as body:
+        s.own_parameters(params)
+        _sweep(s, primal.body)
+        out_dot = s.full(done.result)
+        result = b.operand(Virtual((done.result, out_dot)) if value else out_dot)
+    return Function(name, (*primal.params, *dots), tuple(body), result, primal.origin)
+
+
+def _sweep(s: Tangents, block: Block) -> None:
+    for stmt in block:
+        with s.b.at(replace(stmt.origin, sweep="tangent")):
+            _statement(s, stmt)
+
+
+def _written(s: Tangents, block: Block) -> Block:
+    """The statements of a block with those of its tangents."""
+    with s.b.block() as out:
+        _sweep(s, block)
+    return tuple(out)
+
+
+def _statement(s: Tangents, stmt: Stmt) -> None:
+    match stmt:
+        case Assign(target, expr):
+            s.b.add(stmt)
+            _assign(s, target, expr)
+        case Store():
+            store(s, stmt)
+        case If():
+            _branch(s, stmt)
+        case For() | While():
+            _loop(s, stmt)
+        case With():
+            s.b.add(replace(stmt, body=_written(s, stmt.body)))
+        case Try():
+            _attempt(s, stmt)
+        case StoreAttr(base, attr, value, op) if isinstance(s.kind(base), Object):
+            if s.dot(base) != ZERO:
+                store_attribute(s, base, attr, value, op)
+            s.b.add(stmt)  # else: reads that carry a derivative are the values stored, or refused
+        case Delete(base, index) if (
+            index is not None and isinstance(s.kind(base), (List, Dict)) and s.dot(base) != ZERO
+        ):
+            delete_item(s, stmt)
+        case Unpack() | Delete() | StoreAttr() | StoreVariable():
+            check_passive(s.b, s.is_active, stmt)
+            s.b.add(stmt)
+        case Raise():
+            s.b.add(stmt)
+        case _:
+            assert_never(stmt)
+
+
+# -- assignments -----------------------------------------------------------------------------
+
+
+def _assign(s: Tangents, target: Name, expr: Expr) -> None:
+    if isinstance(expr, (Call, MethodCall)):
+        written = written_arguments(expr, s.b.kinds)
+        if written and sum_at(s, expr):
+            return
+        if written:
+            check_written(s.b, s.is_active, expr, written)
+    if s.is_active(target):
+        _tangent_of(s, target, expr)
+    elif isinstance(expr, MethodCall) and s.dot(expr.value) != ZERO:
+        contained(s, target, expr)
+
+
+def _tangent_of(s: Tangents, target: Name, expr: Expr) -> None:
+    found = _expression(s, target, expr)
+    if found == ZERO and not s.is_stored(target):
+        return
+    if isinstance(s.kind(target), (Tuple, List, Dict, Object)):
+        s.dots[target] = found
+    elif found == ZERO:
+        s.dots[target] = s.zeros(target)
+    else:
+        s.dots[target] = found if isinstance(found, Virtual) else s.fit(found, target)
+
+
+def _expression(s: Tangents, target: Name, expr: Expr) -> Val:
+    """The tangent of what `expr` gives."""
+    found = contained(s, target, expr)
+    if found is not None:
+        return found
+    match expr:
+        case Op("getitem", (base, index)):
+            return _getitem(s, target, base, index)
+        case Op("tuple" | "list" as form, items):
+            return s.dot(Virtual(items, form))
+        case Op("copy", (value,)):
+            return s.dot(value)
+        case Op(op, args) if op in OPERATORS:
+            return rule_tangent(s, OPERATORS[op], target, expr, args, ())
+        case Attr(value, attr):
+            return rule_tangent(s, function_of(expr, s.b.kinds), target, expr, [value], (), attr)
+        case Call(func, args, kwargs):
+            function = function_of(expr, s.b.kinds)
+            return rule_tangent(s, function, target, expr, args, kwargs, str(func))
+        case MethodCall(value, method, args, kwargs):
+            function = function_of(expr, s.b.kinds)
+            return rule_tangent(s, function, target, expr, [value, *args], kwargs, method)
+        case MakeFunction() | Op():
+            return ZERO
+        case _:
+            assert_never(expr)
+
+
+def _getitem(s: Tangents, target: Name, base: Operand, index: Operand) -> Val:
+    found = s.dot(base)
+    if found == ZERO:
+        if s.is_active(target) and isinstance(s.kind(base), (List, Dict)):
+            s.b.refuse(
+                "an element of a container carries a derivative, and the container is not followed",
+                "use a local variable",
+            )
+        return ZERO
+    if isinstance(found, Virtual):
+        if isinstance(index, Const):
+            return found.items[int(index.value)]
+        s.b.refuse("a tuple is indexed by a computed position", "use a list or an array")
+    return s.b.emit(Op("getitem", (found, index)), s.kind(target), hint_of(target))
+
+
+# -- control flow ----------------------------------------------------------------------------
+
+
+def _attempt(s: Tangents, stmt: Try) -> None:
+    check_attempt(s.b, s.is_active, stmt)
+    if stmt.handlers:
+        s.b.add(stmt)
+        return
+    body, orelse, final = (_written(s, b) for b in (stmt.body, stmt.orelse, stmt.final))
+    for target, leaf in zip(stmt.targets, stmt.leaves):
+        if s.is_active(target):
+            s.dots[target] = s.full(leaf)
+    s.b.add(replace(stmt, body=body, orelse=orelse, final=final))
+
+
+def _branch(s: Tangents, stmt: If) -> None:
+    before = dict(s.dots)
+    active = [m for m in stmt.merges if s.is_active(m.target)]
+    then, left = _arm(s, stmt.then, [m.then for m in active])
+    s.dots = dict(before)
+    orelse, right = _arm(s, stmt.orelse, [m.orelse for m in active])
+    s.dots = before
+    merges = list(stmt.merges)
+    for m, a, b in zip(active, left, right):
+        target = s.b.fresh(hint_of(m.target), s.kind(m.target))
+        merges.append(Merge(target, a, b))
+        s.dots[m.target] = target
+    s.b.add(replace(stmt, then=then, orelse=orelse, merges=tuple(merges)))
+
+
+def _arm(s: Tangents, block: Block, values: list[Operand]) -> tuple[Block, list[Operand]]:
+    """One arm, and the tangents of the values that it leaves."""
+    with s.b.block() as written:
+        _sweep(s, block)
+        found = [UNDEFINED if v == UNDEFINED else s.written_out(v) for v in values]
+    return tuple(written), found
+
+
+def _loop(s: Tangents, stmt: For | While) -> None:
+    active = [c for c in stmt.carried if s.is_active(c.inner)]
+    starts = [s.written_out(c.initial) for c in active]
+    inner = [s.b.fresh(hint_of(c.inner), s.kind(c.inner)) for c in active]
+    before = dict(s.dots)
+    s.dots.update(zip((c.inner for c in active), inner))
+    condition = _written(s, stmt.condition) if isinstance(stmt, While) else ()
+    with s.b.block() as body:
+        _sweep(s, stmt.body)
+        ends = [s.written_out(c.next) for c in active]
+    s.dots = before
+    carried = list(stmt.carried)
+    for c, start, inside, end in zip(active, starts, inner, ends):
+        result = s.b.fresh(hint_of(c.result), s.kind(c.result))
+        carried.append(Carried(inside, start, end, result))
+        s.dots[c.result] = result
+    turns = replace(stmt, body=tuple(body), carried=tuple(carried))
+    s.b.add(replace(turns, condition=condition) if isinstance(turns, While) else turns)

@@ -1,0 +1,194 @@
+"""Tangents of values: where they are, zeros written out, fitted to shape and memory of their values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from sourcead.ir.kinds import (
+    Array,
+    Dict,
+    Kind,
+    List,
+    NoneKind,
+    Object,
+    Py,
+    Text,
+    Tuple,
+    Value,
+    dtype_of,
+    same_dim,
+)
+from sourcead.ir.nodes import Assign, Attr, Call, Const, MethodCall, Name, Operand, Ref
+from sourcead.runtime.accumulate import laid_out
+from sourcead.runtime.lists import tangent_of, zeros_like
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.facts import Locations
+from sourcead.transform.rule_calls import ZERO, RuleCalls
+from sourcead.transform.specialise import Specialiser
+
+__all__ = ["Tangents", "hint_of"]
+
+
+class Tangents:
+    """The tangents at one point of the program, and what is known of the program."""
+
+    def __init__(
+        self, b: Specialiser, locations: Locations, is_active: Callable[[object], bool]
+    ) -> None:
+        self.b = b
+        self.at = locations
+        self.is_active = is_active
+        self.dots: dict[Name, Val] = {}
+        self.rules = RuleCalls(b, is_active, locations.mutated_sites)
+
+    def kind(self, value: Operand) -> Kind:
+        return self.b.kind(value)
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def dot(self, value: object) -> Val:
+        """The tangent of a value, ZERO where it has none."""
+        if isinstance(value, Virtual):
+            items = [self.dot(v) for v in value.items]
+            if all(i == ZERO for i in items):
+                return ZERO
+            return Virtual(tuple(items), value.form, value.cls)
+        return self.dots.get(value, ZERO) if isinstance(value, Name) else ZERO
+
+    def written_out(self, value: Val) -> Operand:
+        """The tangent as an operand, with zeros written out."""
+        return self.b.operand(self.full(value))
+
+    def full(self, value: Val) -> Val:
+        """The tangent with zeros written out."""
+        if isinstance(value, Virtual):
+            return Virtual(tuple(map(self.full, value.items)), value.form, value.cls)
+        found = self.dot(value)
+        if found != ZERO and not isinstance(found, Virtual):
+            return found
+        match self.b.kind(value):
+            case Py(type=type_) if type_ in (int, bool):
+                return Const(0.0)
+            case Text() | NoneKind() | Value():
+                return Const(None)
+            case List() | Dict() as kind:
+                made = Call(Ref("zeros_like", zeros_like), (value,))
+                return self.b.emit(made, kind, hint_of(value))
+            case Tuple() as kind:
+                return self._full_items(value, kind, found)
+            case _:
+                return found if isinstance(found, Virtual) else self.zeros(value)
+
+    def _full_items(self, value: Operand, kind: Tuple, found: Val) -> Val:
+        parts = self.b.components(value) or []
+        known = (self.b.components(found) or []) if found != ZERO else [ZERO] * len(parts)
+        items = [self.full(p) if k == ZERO else k for p, k in zip(parts, known)]
+        return Virtual(tuple(items), "tuple", kind.cls)
+
+    def zeros(self, value: Operand) -> Val:
+        kind = self.b.kind(value)
+        if isinstance(kind, Array):
+            made = Call(Ref("np.zeros_like", np.zeros_like), (value,))
+            return self.b.emit(made, kind, hint_of(value))
+        return Const(0j) if kind == Py(complex) else Const(0.0)
+
+    # -- arguments ---------------------------------------------------------------------------
+
+    def own_parameters(self, params: Sequence[Name]) -> None:
+        """Tangents of arguments that are written in place: copies, zeros where none was given."""
+        for name in params:
+            kind = self.kind(name)
+            if not self.is_active(name):
+                continue
+            if isinstance(kind, (List, Dict, Object)):
+                if kind.site in self.at.mutated_sites or name not in self.dots:
+                    given = self.b.operand(self.dots.get(name, Const(None)))
+                    made = Call(Ref("tangent_of", tangent_of), (name, given))
+                    self.dots[name] = self.b.emit(made, kind, hint_of(name))
+            elif isinstance(kind, Array) and self.at.is_written(name):
+                found = self.dots.get(name)
+                self.dots[name] = self.zeros(name) if found is None else self._laid_out(found, name)
+
+    def _laid_out(self, found: Val, like: Name) -> Name:
+        made = Call(Ref("laid_out", laid_out), (self.b.operand(found), like))
+        return self.b.emit(made, self.kind(like), hint_of(like))
+
+    # -- fitting -----------------------------------------------------------------------------
+
+    def is_stored(self, target: Name) -> bool:
+        """Is this array written in place, so that its tangent is storage too?"""
+        return isinstance(self.kind(target), Array) and self.at.is_written(target)
+
+    def fit(self, found: Val, target: Name) -> Val:
+        """The tangent has the shape of its value; where that is written in place, it owns its memory."""
+        kind = self.kind(target)
+        found, have = self._real(found, target)
+        if isinstance(kind, Array) and kind.dims:
+            same = (
+                isinstance(have, Array)
+                and len(have.dims) == len(kind.dims)
+                and all(map(same_dim, have.dims, kind.dims))
+            )
+            if not same:
+                found = self._stretched(found, target)
+            elif (
+                self.is_stored(target)
+                and target not in self.at.views
+                and found in self.dots.values()
+            ):
+                found = self._copied(found, target)
+        if (
+            self.is_stored(target)
+            and target not in self.at.views
+            and target not in self.at.maybe
+            and self._may_be_viewed(target)
+        ):
+            return self._laid_out(found, target)
+        return self._named(found, target)
+
+    def _real(self, found: Val, target: Name) -> tuple[Val, Kind]:
+        """The real part where the value is real, and the kind of what is there then."""
+        kind, have = self.kind(target), self.b.kind(found)
+        mine, its = dtype_of(kind), dtype_of(have)
+        if mine is not None and its is not None and its.kind == "c" and mine.kind != "c":
+            return self.b.emit(Attr(self.b.operand(found), "real"), kind, hint_of(target)), kind
+        return found, have
+
+    def _stretched(self, found: Val, target: Name) -> Val:
+        shape = self.b.operand(self.b.attr(target, "shape"))
+        made = Call(Ref("np.broadcast_to", np.broadcast_to), (self.b.operand(found), shape))
+        found = self.b.emit(made, self.kind(target), hint_of(target))
+        return self._copied(found, target) if self.is_stored(target) else found
+
+    def _copied(self, found: Val, target: Name) -> Name:
+        made = MethodCall(self.b.operand(found), "copy", ())
+        return self.b.emit(made, self.kind(target), hint_of(target))
+
+    def _may_be_viewed(self, target: Name) -> bool:
+        """Does the layout of this array decide whether something else is a view of it?"""
+        return any(self.at.cls(n) == self.at.cls(target) for n in self.at.maybe)
+
+    def _named(self, found: Val, target: Name) -> Val:
+        """A temporary just written gets the tangent's name."""
+        last = self.b.statements[-1] if self.b.statements else None
+        if (
+            isinstance(found, Name)
+            and found.hint == "t"
+            and isinstance(last, Assign)
+            and last.target == found
+        ):
+            fresh = self.b.fresh(hint_of(target), self.b.kinds[found])
+            self.b.statements[-1] = replace(last, target=fresh)
+            self.b.definitions[fresh] = last.expr
+            if found in self.b.formulas:
+                self.b.formulas[fresh] = self.b.formulas[found]
+            self.b.new.add(fresh)
+            return fresh
+        return found
+
+
+def hint_of(value: object) -> str:
+    return f"{value.hint}_dot" if isinstance(value, Name) else "t_dot"

@@ -1,0 +1,63 @@
+"""What both modes refuse: statements and calls through which a derivative would be lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sourcead.errors import NoRule
+from sourcead.ir.kinds import Array, Dict, List
+from sourcead.ir.nodes import (
+    Call,
+    Delete,
+    MethodCall,
+    Name,
+    StoreAttr,
+    StoreVariable,
+    Try,
+    Unpack,
+)
+from sourcead.transform.facts import function_of
+from sourcead.transform.specialise import Specialiser
+
+__all__ = ["check_attempt", "check_passive", "check_written"]
+
+IsActive = Callable[[object], bool]
+
+
+def check_passive(
+    b: Specialiser, is_active: IsActive, stmt: Unpack | Delete | StoreAttr | StoreVariable
+) -> None:
+    """Statements through which nothing active goes; otherwise they are refused."""
+    match stmt:
+        case StoreAttr(_, attr, value) if is_active(value):
+            b.refuse(f"an active value is stored to attribute `{attr}`", "return it instead")
+        case Unpack(targets) if any(map(is_active, targets)):
+            b.refuse("an active value of unknown structure is unpacked", "unpack a tuple")
+        case Delete(base) if isinstance(b.kind(base), (List, Dict)) and is_active(base):
+            b.refuse(
+                "an item of a container that carries derivatives is deleted", "build a new one"
+            )
+        case _:
+            return
+
+
+def check_attempt(b: Specialiser, is_active: IsActive, stmt: Try) -> None:
+    """A handler would have to know how far the body got."""
+    if stmt.handlers and any(map(is_active, stmt.targets)):
+        b.refuse(
+            "a `try` with handlers computes values that carry a derivative",
+            "test the condition before, instead of catching the exception",
+        )
+
+
+def check_written(
+    b: Specialiser, is_active: IsActive, expr: Call | MethodCall, written: Sequence[Name]
+) -> None:
+    """A call that writes active storage must be one that the transforms know."""
+    if any(is_active(n) and isinstance(b.kind(n), Array) for n in written):
+        if function_of(expr, b.kinds) is not None or not isinstance(expr, MethodCall):
+            b.refuse(
+                "a call writes in place into an array that carries a derivative",
+                "assign the result: `x[...] = f(x)`",
+                NoRule,
+            )

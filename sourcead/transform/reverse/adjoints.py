@@ -1,0 +1,429 @@
+"""Adjoints of values and of storage: where they live, how a contribution reaches them.
+
+A number or array that nobody writes has an adjoint of its own: the first contribution assigns, later
+ones add.  A view has none: its adjoint is the same view of its owner's.  In-place addition happens
+only where the adjoint's storage is ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sourcead.ir.kinds import (
+    Array,
+    Dict,
+    Kind,
+    List,
+    NoneKind,
+    Np,
+    Number,
+    Object,
+    Py,
+    Tuple,
+    Unknown,
+    dtype_of,
+)
+from sourcead.ir.nodes import (
+    Assign,
+    Call,
+    Const,
+    Expr,
+    MethodCall,
+    Name,
+    Op,
+    Operand,
+    Ref,
+    Store,
+    Undefined,
+)
+from sourcead.rules import registry
+from sourcead.runtime.lists import add_items, zeros_like
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.facts import Locations, function_of
+from sourcead.transform.reverse.fitting import Fitting
+from sourcead.transform.reverse.parts import Parts, Slot
+from sourcead.transform.reverse.table import Table
+from sourcead.transform.reverse.views import follow
+from sourcead.transform.rule_calls import ZERO
+from sourcead.transform.specialise import Specialiser
+
+__all__ = ["Adjoint", "Adjoints", "Manner"]
+
+
+@dataclass(frozen=True)
+class Adjoint:
+    """The current adjoint of a value; `owned`: its storage is ours alone and may be written in place."""
+
+    value: Operand
+    owned: bool
+
+
+@dataclass(frozen=True)
+class Manner:
+    """What is known of a contribution.
+
+    `transient`: it is a view of storage that will change; `owned`: its storage may be written from now
+    on; `shared`: others may get the same storage; `exact`: it has the shape of the value (a rule says
+    so), unless a stack of matrices was stretched.
+    """
+
+    transient: bool = False
+    owned: bool = False
+    shared: bool = False
+    exact: bool = False
+
+
+class Adjoints:
+    """The adjoints at one point of the reverse sweep."""
+
+    def __init__(
+        self, b: Specialiser, locations: Locations, is_active: Callable[[object], bool]
+    ) -> None:
+        self.b = b
+        self.at = locations
+        self.is_active = is_active
+        self.state: dict[Name, Adjoint] = {}
+        self.parts = Parts(b)
+        self.table = Table(b)
+        self.fitting = Fitting(b, self.parts)
+        self.touched: set[Name] = set()
+
+    # -- storage under several names ---------------------------------------------------------
+
+    def is_dynamic(self, name: object) -> bool:
+        """Is it open, until the gradient runs, whose storage this array is?"""
+        return (
+            isinstance(name, Name)
+            and isinstance(self.b.kind(name), Array)
+            and not self.at.is_static(name)
+        )
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def take(self, name: Name) -> Val:
+        """The finished adjoint of a name whose definition is being reversed (ZERO if nothing came)."""
+        return self.take_owned(name)[0]
+
+    def take_owned(self, name: Name) -> tuple[Val, bool]:
+        """The same, and whether its storage may be written from now on."""
+        kind = self.b.kind(name)
+        if isinstance(kind, Tuple):
+            items = tuple(self.take(self.parts.part(name, i)) for i in range(len(kind.items)))
+            return ZERO if all(i == ZERO for i in items) else Virtual(items), False
+        found = self.state.pop(name, None)
+        return (ZERO, False) if found is None else (found.value, found.owned)
+
+    def full(self, name: Name) -> Val:
+        """The finished adjoint with zeros written out."""
+        kind = self.b.kind(name)
+        if isinstance(kind, Tuple):
+            return Virtual(
+                tuple(self.full(self.parts.part(name, i)) for i in range(len(kind.items)))
+            )
+        found = self.take(name)
+        return self.zeros(name) if found == ZERO else found
+
+    def peek(self, name: Name) -> Adjoint | None:
+        return self.state.get(name)
+
+    def location(self, name: Name) -> Operand | None:
+        """The storage adjoint seen through `name`, or None while it is zero."""
+        if self.is_dynamic(name):
+            return self.table.shadow(name)
+        owner, path = self.at.owner(name)
+        found = self._owned(owner)
+        return None if found is None else follow(self.b, self.at, found, path)
+
+    def hint(self, name: Name) -> str:
+        return f"{name.hint}_bar"
+
+    # -- storage that may be written ---------------------------------------------------------
+
+    def _owned(self, owner: Name) -> Operand | None:
+        found = self.state.get(owner)
+        if found is None:
+            return None
+        if not found.owned:
+            copied = self.b.emit(self._copy_of(found.value), self.b.kind(owner), self.hint(owner))
+            self.state[owner] = Adjoint(copied, True)
+            self.touched.add(owner)
+        return self.state[owner].value
+
+    def _copy_of(self, value: Operand) -> Expr:
+        """Storage of our own with this content; a number that was stretched fills it."""
+        match self.b.definitions.get(value) if isinstance(value, Name) else None:
+            case Call(Ref(value=np.broadcast_to), (Name() | Const() as number, shape), ()) if (
+                isinstance(self.b.kind(number), (Py, Np))
+                and dtype_of(self.b.kind(number)) == dtype_of(self.b.kind(value))
+            ):
+                return Call(Ref("np.full", np.full), (shape, number))
+            case _:
+                return MethodCall(value, "copy", ())
+
+    def buffer(self, name: Name) -> Operand:
+        """The storage adjoint seen through `name`; made if nothing came yet."""
+        if self.is_dynamic(name):
+            return self.table.shadow(name)
+        owner, path = self.at.owner(name)
+        self.touched.add(owner)
+        return follow(self.b, self.at, self.materialise(owner), path)
+
+    def materialise(self, owner: Name) -> Operand:
+        """Storage of the adjoint, zeros if nothing came yet."""
+        found = self._owned(owner)
+        if found is not None:
+            return found
+        if isinstance(self.b.kind(owner), List):
+            return self.open_list(owner)
+        zeros = self.zeros(owner)
+        self.state[owner] = Adjoint(zeros, True)
+        self.touched.add(owner)
+        return zeros
+
+    def zeros(self, name: Name) -> Operand:
+        kind = self.b.kind(name)
+        if isinstance(kind, (Py, Np)):
+            return Const(0j if kind in (Py(complex), Np("complex128")) else 0.0)
+        made = Call(Ref("np.zeros_like", np.zeros_like), (self.parts.value(name),))
+        return self.b.emit(made, kind, self.hint(name))
+
+    # -- lists that are built step by step ---------------------------------------------------
+
+    def list_adjoint(self, name: Name) -> Operand | None:
+        """The list of the elements' adjoints, as long as the list is at this point of the sweep."""
+        found = self.state.get(name)
+        return None if found is None else found.value
+
+    def open_list(self, name: Name) -> Operand:
+        """Make the adjoints of a list: zeros for the elements that it has at the end of its block."""
+        kind = self.b.kind(name)
+        assert isinstance(kind, List)
+        if len(self.at.list_names.get(kind.site, ())) > 1:
+            self.b.refuse(
+                "a list that carries derivatives goes under several names",
+                "use one name, or an array",
+            )
+        source = self.parts.value(name)
+        made = self.b.emit(Call(Ref("zeros_like", zeros_like), (source,)), kind, self.hint(name))
+        self.state[name] = Adjoint(made, True)
+        self.touched.add(name)
+        return made
+
+    # -- contributing ------------------------------------------------------------------------
+
+    def contribute(
+        self,
+        value: Val,
+        amount: Val,
+        *,
+        transient: bool = False,
+        owned: bool = False,
+        shared: bool = False,
+        exact: bool = False,
+    ) -> None:
+        """Add `amount` to the adjoint of `value`; see `Manner` for what may be known of it."""
+        if amount == ZERO:
+            return
+        match value:
+            case Const() | Ref() | Undefined():
+                return
+            case Virtual(items):
+                for item, part in zip(items, self._entries(amount, items), strict=True):
+                    self.contribute(item, part, transient=transient, shared=True)
+            case Name():
+                if self.is_active(value):
+                    self._contribute_name(value, amount, Manner(transient, owned, shared, exact))
+
+    def _contribute_name(self, value: Name, amount: Val, manner: Manner) -> None:
+        kind = self.b.kind(value)
+        if isinstance(kind, Tuple):
+            self._contribute_parts(value, amount)
+        elif isinstance(kind, List):
+            self._contribute_list(value, kind, amount)
+        elif isinstance(kind, (Dict, Object)):
+            self.b.refuse("the adjoint of a whole dict or object", "use its entries")
+        else:
+            self.contribute_number(value, amount, manner)
+
+    def _entries(self, amount: Val, items: Sequence[Val]) -> list[Val]:
+        """The contributions that a rule gives as a sequence, one for each item."""
+        found = self.b.components(amount)
+        if found is not None:
+            return found
+        return [self._entry(amount, i, item) for i, item in enumerate(items)]
+
+    def _entry(self, amount: Val, position: int, value: Val) -> Val:
+        """One of several contributions; its kind is the value's."""
+        if isinstance(value, (Const, Ref)) or (
+            isinstance(value, Name) and not self.is_active(value)
+        ):
+            return ZERO
+        if isinstance(self.b.kind(amount), Unknown) and isinstance(value, Name):
+            expr = Op("getitem", (self.b.operand(amount), Const(position)))
+            return self.b.emit(expr, self.b.kind(value), "t")
+        return self.b.getitem(amount, Const(position))
+
+    def _contribute_list(self, value: Name, kind: List, amount: Val) -> None:
+        definition = self.b.definitions.get(value)
+        if (
+            isinstance(definition, Op)
+            and definition.op == "list"
+            and kind.site not in self.at.mutated_sites
+        ):
+            self.contribute(Virtual(definition.args, "list"), amount)
+        else:
+            self._contribute_items(value, amount)
+
+    def _contribute_items(self, value: Name, amount: Val) -> None:
+        """A whole list gets a sequence of contributions, one for each element."""
+        buffer = self.list_adjoint(value)
+        if buffer is None:
+            buffer = self.open_list(value)
+        made = Call(Ref("add_items", add_items), (buffer, self.b.operand(amount)))
+        self.b.emit(made, NoneKind(), "_")
+
+    def _contribute_parts(self, value: Name, amount: Val) -> None:
+        definition = self.b.definitions.get(value)
+        if isinstance(definition, Op) and definition.op == "tuple":
+            self.contribute(Virtual(definition.args), amount)
+            return
+        items = self.b.components(amount)
+        if items is None:
+            self.b.refuse("an adjoint of unknown structure", "return the items separately")
+        for i, item in enumerate(items):
+            if item != ZERO:
+                self.contribute_part(value, i, item)
+
+    def contribute_part(self, value: Name, slot: Slot, amount: Val) -> None:
+        """Add to the adjoint of one item of a tuple, dict or object, which has a name of its own."""
+        part = self.parts.part(value, slot)
+        kind = self.b.kind(part)
+        if isinstance(kind, Tuple):
+            self._contribute_parts(part, amount)
+        elif isinstance(kind, (Py, Np, Array, Number)):
+            self.contribute_number(part, amount, Manner(shared=True))
+        elif isinstance(kind, List):
+            self._contribute_items(part, amount)
+        else:
+            self.b.refuse(
+                "an item of unknown kind carries a derivative",
+                "use tuples, lists, dicts, arrays and numbers",
+            )
+
+    def contribute_number(self, value: Name, amount: Val, manner: Manner) -> None:
+        """Add to the adjoint of a number or an array."""
+        kind = self.b.kind(value)
+        fitted = self.fitting.fit(self.b.operand(amount), value, kind, manner.exact)
+        if self.is_dynamic(value):
+            self._add_in_place(self.table.shadow(value), Const(Ellipsis), fitted)
+            return
+        owner, path = self.at.owner(value)
+        if path:
+            self._add_to_view(owner, path, fitted)
+            return
+        old = self.state.get(owner)
+        self.touched.add(owner)
+        if old is None:
+            self.state[owner] = self._first(owner, kind, amount, fitted, manner)
+        elif old.owned and isinstance(kind, Array) and kind.dims:
+            self._add_in_place(old.value, Const(Ellipsis), fitted)
+        else:
+            self.state[owner] = Adjoint(self._total(old.value, fitted, owner), True)
+
+    def _first(
+        self, owner: Name, kind: Kind, amount: Val, fitted: Operand, manner: Manner
+    ) -> Adjoint:
+        """The first contribution is the adjoint, copied if it is a view of what will change."""
+        owned = manner.owned
+        if (
+            manner.transient
+            and isinstance(kind, Array)
+            and (fitted == amount or not self.is_fresh(fitted))
+        ):
+            fitted, owned = (
+                self.b.emit(MethodCall(fitted, "copy", ()), kind, self.hint(owner)),
+                True,
+            )
+        elif (  # an adjoint that has a name already may be known elsewhere
+            not manner.shared
+            and isinstance(fitted, Name)
+            and fitted.hint == "t"
+            and self._is_last(fitted)
+        ):
+            fitted = self._rename(fitted, self.hint(owner))
+        made_here = fitted != amount or (fitted in self.b.new and not manner.shared)
+        return Adjoint(fitted, owned or (made_here and self.is_fresh(fitted)))
+
+    # -- adding ------------------------------------------------------------------------------
+
+    def _add_in_place(self, base: Operand, index: Operand, amount: Operand) -> None:
+        """`base[index] += amount`, or `-=` where the amount is a negation."""
+        expr = self.b.formula(amount)
+        if expr is not None and expr.op == "neg":
+            self.b.add(Store(base, index, expr.args[0], "sub", self.b.origin))
+        else:
+            self.b.add(Store(base, index, amount, "add", self.b.origin))
+
+    def _add_to_view(self, owner: Name, path: Sequence[Expr], amount: Operand) -> None:
+        base = follow(self.b, self.at, self.materialise(owner), path[:-1])
+        self.touched.add(owner)
+        match path[-1]:
+            case Op("getitem", (_, index)):
+                self._add_in_place(base, index, amount)
+            case last:
+                self._add_in_place(follow(self.b, self.at, base, [last]), Const(Ellipsis), amount)
+
+    def _total(self, old: Operand, more: Operand, owner: Name) -> Operand:
+        """`old + more`, or `old - x` where `more` is -x."""
+        expr = self.b.formula(more)
+        negated = expr is not None and expr.op == "neg"
+        if expr is not None and negated:
+            more = expr.args[0]
+        kind = self.b.kind(old)
+        if (
+            isinstance(kind, (Py, Np))
+            and isinstance(self.b.kind(more), (Py, Np))
+            and isinstance(old, Name)
+        ):
+            found = self.b.operator_kind("add", [kind, self.b.kind(more)], [old, more])
+            made = Op("isub" if negated else "iadd", (old, more))
+            return self.b.emit(made, found, self.hint(owner))
+        return self.b.operand(self.b.op("sub" if negated else "add", [old, more], self.hint(owner)))
+
+    # -- whose storage an adjoint has --------------------------------------------------------
+
+    def _is_last(self, name: Name) -> bool:
+        last = self.b.statements[-1] if self.b.statements else None
+        return isinstance(last, Assign) and last.target == name
+
+    def _rename(self, name: Name, hint: str) -> Name:
+        """Give the temporary just written the adjoint's name."""
+        last = self.b.statements[-1]
+        assert isinstance(last, Assign)
+        fresh = self.b.fresh(hint, self.b.kinds[name])
+        self.b.statements[-1] = replace(last, target=fresh)
+        self.b.definitions[fresh] = self.b.definitions.pop(name)
+        if name in self.b.formulas:
+            self.b.formulas[fresh] = self.b.formulas.pop(name)
+        if name in self.b.new:
+            self.b.new.discard(name)
+            self.b.new.add(fresh)
+        return fresh
+
+    def is_fresh(self, name: Operand) -> bool:
+        """Was this array made by an operation that returns new storage, which nobody else refers to yet?"""
+        expr = self.b.definitions.get(name) if isinstance(name, Name) else None
+        if expr is None:
+            return False
+        if isinstance(expr, Op):
+            return expr.op in ("add", "sub", "mul", "truediv", "neg", "pow", "matmul")
+        if isinstance(expr, MethodCall) and expr.method == "copy":
+            return True
+        function = function_of(expr, self.b.kinds)
+        if getattr(function, "__module__", "").startswith("sourcead.runtime"):
+            return False  # a helper may hand on what it was given
+        rule = registry.lookup(function)
+        return rule is not None and rule.effects.returns == "fresh"

@@ -1,0 +1,120 @@
+"""An adjoint has the shape and the dtype of its value: broadcasting and promotion are undone.
+
+Done once for all rules: the rule of `x * y` says `x_bar = z_bar * y`, and if `x` was stretched to the
+shape of `y`, the sum over the axes along which it was stretched is added here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sourcead.ir.kinds import Array, Dim, Kind, Np, Number, Py, dtype_of, same_dim
+from sourcead.ir.nodes import Attr, Call, Const, MethodCall, Name, Operand, Ref
+from sourcead.runtime.accumulate import unbroadcast
+from sourcead.transform.builder import Virtual
+from sourcead.transform.reverse.parts import Parts
+from sourcead.transform.specialise import Specialiser
+
+__all__ = ["Fitting"]
+
+
+@dataclass(frozen=True)
+class Fitting:
+    b: Specialiser
+    parts: Parts
+
+    def fit(self, amount: Operand, value: Name, kind: Kind, exact: bool = False) -> Operand:
+        """`amount` with the rank, shape and dtype of `value`.
+
+        `exact`: it has the shape of the value (a rule says so), unless a stack of matrices was stretched.
+        """
+        amount = self._fit_dtype(amount, self.b.kind(amount), kind)
+        have = self.b.kind(amount)
+        if isinstance(kind, Number) or not isinstance(have, (Py, Np, Array)):
+            if have == kind == Number() and not isinstance(amount, Name):
+                return amount
+            return self._unbroadcast(amount, value, kind)
+        match have, kind:
+            case Array(), Py() | Np():
+                if not have.dims:
+                    return amount
+                made = MethodCall(amount, "sum", ())
+                return self.b.emit(made, Np(have.dtype), _hint(value))
+            case Array(), Array():
+                if exact and len(have.dims) == len(kind.dims) <= 2:
+                    return amount
+                return self._fit_shape(amount, have, value, kind)
+            case _, Array() if kind.dims:
+                return self._stretch(amount, value, kind)
+            case _:
+                return amount
+
+    def _unbroadcast(self, amount: Operand, value: Name, kind: Kind) -> Operand:
+        made = Call(Ref("unbroadcast", unbroadcast), (amount, self.parts.value(value)))
+        return self.b.emit(made, kind, _hint(value))
+
+    def _fit_dtype(self, amount: Operand, have: Kind, kind: Kind) -> Operand:
+        its, mine = dtype_of(have), dtype_of(kind)
+        if its is None or mine is None or isinstance(amount, Const):
+            return amount
+        if its.kind == "c" and mine.kind != "c":
+            have = _real(have, its)
+            amount, its = self.b.emit(Attr(amount, "real"), have), dtype_of(have)
+        if (
+            isinstance(have, Array)
+            and isinstance(kind, (Array, Np))
+            and its is not None
+            and its != mine
+            and its.kind == mine.kind
+        ):
+            to = MethodCall(amount, "astype", (Ref(f"np.{mine}", mine.type),))
+            return self.b.emit(to, Array(str(mine), have.dims))
+        return amount
+
+    def _fit_shape(self, amount: Operand, have: Array, value: Name, kind: Array) -> Operand:
+        extra = len(have.dims) - len(kind.dims)
+        if extra < 0:
+            return self._stretch(amount, value, kind)
+        pairs = list(zip(have.dims[extra:], kind.dims))
+        if any(map(_is_open, pairs)):
+            return self._unbroadcast(amount, value, kind)
+        if extra:
+            summed = MethodCall(amount, "sum", (), (("axis", self._axes(list(range(extra)))),))
+            amount = self.b.emit(summed, Array(have.dtype, have.dims[extra:]), _hint(value))
+        kept = [i for i, (h, k) in enumerate(pairs) if k == 1 and h != 1]
+        if kept:
+            options = (("axis", self._axes(kept)), ("keepdims", Const(True)))
+            amount = self.b.emit(MethodCall(amount, "sum", (), options), kind, _hint(value))
+        return amount
+
+    def _axes(self, axes: list[int]) -> Operand:
+        if len(axes) == 1:
+            return Const(axes[0])
+        return self.b.operand(Virtual(tuple(map(Const, axes))))
+
+    def _stretch(self, amount: Operand, value: Name, kind: Array) -> Operand:
+        shape = self.b.operand(self.b.attr(self.parts.value(value), "shape"))
+        made = Call(Ref("np.broadcast_to", np.broadcast_to), (amount, shape))
+        return self.b.emit(made, kind, _hint(value))
+
+
+def _hint(value: Name) -> str:
+    return f"{value.hint}_bar"
+
+
+def _real(kind: Kind, dtype: np.dtype[np.generic]) -> Kind:
+    """The kind of the real part of a complex number or array."""
+    name = str(np.zeros(0, dtype).real.dtype)
+    if isinstance(kind, Array):
+        return Array(name, kind.dims)
+    return Py(float) if isinstance(kind, Py) else Np(name)
+
+
+def _is_open(pair: tuple[Dim, Dim]) -> bool:
+    """Is it open until the gradient runs whether this axis was stretched?"""
+    have, mine = pair
+    if mine == 1:
+        return have is None
+    return not same_dim(have, mine)

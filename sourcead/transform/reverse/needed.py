@@ -1,0 +1,200 @@
+"""What does the reverse sweep read that the forward sweep must keep, recompute or undo?
+
+Every primal name that the reverse sweep reads gets one of these plans:
+
+- local: bound outside of loops, so the variable still has its value;
+- turn: the target of a loop, which the reversed loop runs over again;
+- remake: an index (slice, tuple of indices), written again wherever it is used;
+- recompute: a cheap pure operation whose inputs are at hand and hold their forward content there;
+- save: kept at the end of the turn (one list for each block that has something to keep).
+
+Arrays are kept by reference; what is in them at that point of the reverse sweep is right because the
+writes that came later are undone, if and only if something reads the content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sourcead.ir.kinds import Array, Kind, Slice
+from sourcead.ir.nodes import Expr, For, Name, Store
+from sourcead.ir.walk import operands
+from sourcead.transform.facts import Locations, index_kinds
+from sourcead.transform.positions import At
+from sourcead.transform.reverse.program import Program
+from sourcead.transform.reverse.recompute import Plan, Recomputing
+from sourcead.transform.reverse.state import Write
+from sourcead.transform.reverse.uses import Use
+
+__all__ = ["Needed", "find_needed"]
+
+
+@dataclass
+class Needed:
+    """The decision for each name, what each block saves, and which writes are undone."""
+
+    plans: dict[Name, Plan] = field(default_factory=dict)
+    saves: dict[At, list[Name]] = field(default_factory=dict)
+    undone: set[int] = field(default_factory=set)
+
+    def how(self, name: object) -> str | None:
+        plan = self.plans.get(name) if isinstance(name, Name) else None
+        return None if plan is None else plan.how
+
+    def why(self, name: Name) -> str:
+        plan = self.plans.get(name)
+        return "not read by the reverse sweep" if plan is None else f"{plan.how}: {plan.why}"
+
+
+def find_needed(
+    uses: Sequence[Use],
+    program: Program,
+    locations: Locations,
+    kinds: Mapping[Name, Kind],
+    writes: Sequence[Write],
+) -> Needed:
+    """Decide for every name; what must be undone first, so that the rest can rely on it.
+
+    Where arrays would have to be kept that could be computed again from storage that is written, undoing
+    those writes instead is tried, and taken if it keeps fewer arrays.
+    """
+
+    def solve(forced: set[int]) -> Needed:
+        return _Solver(program, locations, kinds, writes).solve(uses, forced)
+
+    best, forced = solve(set()), set[int]()
+    for w in writes:
+        if (
+            w.number in best.undone
+            or program.loop_home(w.at) is None
+            or not isinstance(w.stmt, Store)
+            or _is_element(w.stmt, kinds)
+        ):
+            continue
+        trial = solve(forced | {w.number})
+        if _cost(trial, kinds) < _cost(best, kinds):
+            best, forced = trial, forced | {w.number}
+    return best
+
+
+def _is_element(stmt: Store, kinds: Mapping[Name, Kind]) -> bool:
+    base = kinds.get(stmt.base) if isinstance(stmt.base, Name) else None
+    parts = index_kinds(stmt.index, kinds)
+    return (
+        isinstance(base, Array)
+        and parts is not None
+        and len(parts) == len(base.dims)
+        and not any(isinstance(k, (Slice, Array)) for k in parts)
+    )
+
+
+def _cost(needed: Needed, kinds: Mapping[Name, Kind]) -> float:
+    """Arrays kept in a turn, old contents included; numbers and recomputed arrays count little."""
+    kept = [n for names in needed.saves.values() for n in names]
+    arrays = sum(isinstance(kinds.get(n), Array) for n in kept)
+    again = sum(
+        p.how == "recompute" and isinstance(kinds.get(n), Array) for n, p in needed.plans.items()
+    )
+    return arrays + len(needed.undone) + 0.05 * (len(kept) - arrays) + 0.1 * again
+
+
+class _Solver:
+    """Follows what is needed to what that needs, until nothing new is found."""
+
+    def __init__(
+        self,
+        program: Program,
+        locations: Locations,
+        kinds: Mapping[Name, Kind],
+        writes: Sequence[Write],
+    ) -> None:
+        self.p = program
+        self.kinds = kinds
+        self.writes = writes
+        self.found = Needed()
+        self.again = Recomputing(
+            program, locations, kinds, writes, self.found.plans, self.found.undone
+        )
+
+    def solve(self, uses: Sequence[Use], forced: set[int]) -> Needed:
+        self.found.undone |= forced
+        for use in uses:
+            if use.content:
+                self.demand_content(use.name, use.at)
+        for w in self.writes:
+            if w.number in forced:
+                self.undo_needs(w)
+        for use in sorted(uses, key=lambda u: self.p.definitions[u.name].role == "assign"):
+            self.need(use.name, use.at, use.content)
+        return self.found
+
+    # -- content -----------------------------------------------------------------------------
+
+    def demand_content(self, name: Name, at: At) -> None:
+        """What is in the array `name` is read while going back over `at`: later writes to it are undone."""
+        if not isinstance(self.kinds.get(name), Array):
+            return
+        for w in self.again.writes_to(name):
+            if w.number not in self.found.undone and self.p.may_follow(w.at, at):
+                self.found.undone.add(w.number)
+                self.undo_needs(w)
+
+    def undo_needs(self, w: Write) -> None:
+        """An undo reads the place that was written."""
+        if isinstance(w.stmt, Store):
+            for operand in (w.stmt.base, w.stmt.index):
+                if isinstance(operand, Name):
+                    self.need(operand, w.at, operand is w.stmt.index)
+        else:
+            for base in w.bases:
+                self.need(base, w.at, False)
+
+    # -- names -------------------------------------------------------------------------------
+
+    def need(self, name: Name, at: At, content: bool) -> None:
+        if name not in self.p.definitions:
+            return
+        if content:
+            self.demand_content(name, at)
+        if name not in self.found.plans:
+            self.decide(name, at)
+        elif self.found.plans[name].how in ("recompute", "remake"):
+            self.recheck(name, at)
+
+    def need_operands(self, expr: Expr, at: At, content: bool) -> None:
+        for o in operands(expr):
+            if isinstance(o, Name):
+                self.need(o, at, content)
+
+    def recheck(self, name: Name, at: At) -> None:
+        """A further use: what was to be recomputed must be right there too."""
+        definition = self.p.definitions[name]
+        assert definition.expr is not None
+        if self.found.plans[name].how == "remake":
+            self.need_operands(definition.expr, at, content=False)
+        elif not self.again.holds(definition.expr, definition.at, at):
+            self.save(name, "its inputs change before it is used again")
+
+    def decide(self, name: Name, at: At) -> None:
+        definition = self.p.definitions[name]
+        expr, stmt = definition.expr, definition.stmt
+        plans = self.found.plans
+        if expr is not None and self.again.is_index(expr):
+            plans[name] = Plan("remake", "an index")
+            self.need_operands(expr, at, content=False)
+        elif self.p.loop_home(definition.home) is None:
+            plans[name] = Plan("local", "bound outside of loops")
+        elif definition.role == "target" and isinstance(stmt, For) and self.again.can_rerun(stmt):
+            plans[name] = Plan("turn", "the reversed loop runs over it")
+        elif expr is not None and (why := self.again.why(name, expr, definition.at, at)):
+            plans[name] = Plan("recompute", why)
+            self.need_operands(expr, at, self.again.reads_content(expr))
+        else:
+            self.save(name, "changes from turn to turn")
+
+    def save(self, name: Name, why: str) -> None:
+        self.found.plans[name] = Plan("save", why)
+        saved = self.found.saves.setdefault(self.p.definitions[name].home, [])
+        if name not in saved:
+            saved.append(name)

@@ -1,0 +1,215 @@
+"""Can the reverse sweep compute a primal value again, cheaply and right?
+
+Right: the operation is pure, its inputs are at hand at that point of the reverse sweep, and hold
+there what they held in the forward sweep.  Cheap: shapes, views, integers, sums and products of what is
+there anyway; nothing that costs more than to keep its result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sourcead.ir.kinds import Array, Kind, List, Np, Object, Py, Slice, Tuple
+from sourcead.ir.nodes import Attr, Call, Const, Expr, For, MethodCall, Name, Op, Operand, Ref
+from sourcead.ir.walk import operands
+from sourcead.rules import registry
+from sourcead.transform.facts import Locations, function_of, index_kinds
+from sourcead.transform.indexing import is_basic
+from sourcead.transform.positions import At
+from sourcead.transform.reverse.dependence import overwrites_later
+from sourcead.transform.reverse.program import Program
+from sourcead.transform.reverse.state import Write
+from sourcead.transform.reverse.uses import SHAPE_ATTRIBUTES
+
+__all__ = ["Plan", "Recomputing"]
+
+CHEAP = frozenset({"add", "sub", "mul", "neg", "pos"})
+MANY = 99  # array operations: more than would ever be done again
+DEEP = 6
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How the reverse sweep comes by a value, and why so. See `needed.py`."""
+
+    how: str  # local, turn, remake, recompute, save
+    why: str
+
+
+class Recomputing:
+    """The question, asked while plans are made: `plans` and `undone` grow as they do."""
+
+    def __init__(
+        self,
+        program: Program,
+        locations: Locations,
+        kinds: Mapping[Name, Kind],
+        writes: Sequence[Write],
+        plans: Mapping[Name, Plan],
+        undone: Collection[int],
+    ) -> None:
+        self.p = program
+        self.at = locations
+        self.kinds = kinds
+        self.plans = plans
+        self.undone = undone
+        self.by_class: dict[str, list[Write]] = {}
+        for w in writes:
+            for base in w.bases:
+                if isinstance(kinds.get(base), Array):
+                    self.by_class.setdefault(locations.cls(base), []).append(w)
+
+    def writes_to(self, name: Name) -> list[Write]:
+        """The writes that may change what is in an array."""
+        return self.by_class.get(self.at.cls(name), [])
+
+    def kind(self, operand: object) -> Kind | None:
+        return self.kinds.get(operand) if isinstance(operand, Name) else None
+
+    # -- why ---------------------------------------------------------------------------------
+
+    def why(self, name: Name, expr: Expr, made: At, at: At) -> str | None:
+        """Why it is right and cheap to compute `name` again at the position `at`, or None."""
+        if name in self.at.views:
+            return "a view" if self.at_hand(expr, at) else None
+        match expr:
+            case Attr(_, attr) if attr in SHAPE_ATTRIBUTES:
+                return "a shape"
+            case Op("getitem", (Name() as base, index)) if isinstance(self.kind(base), Array):
+                return self._reread(base, index, made, at)
+            case Op("getitem", (Name() as base, Const())) if isinstance(self.kind(base), Tuple):
+                return "an item of a tuple" if self.at_hand(expr, at) else None
+            case Op(op):
+                return self._operation(name, op, expr, made, at)
+            case Call(Ref("len"), (Name() as arg,)) if isinstance(self.kind(arg), List):
+                return None
+            case Call(Ref("range" | "len")):
+                return "a count" if self.at_hand(expr, at) else None
+            case _:
+                return None
+
+    def _operation(self, name: Name, op: str, expr: Op, made: At, at: At) -> str | None:
+        match self.kind(name):
+            case Py(type=type_) if type_ in (int, bool) and op in CHEAP | {"floordiv", "mod"}:
+                return "an integer" if self.at_hand(expr, at) else None
+            case Py() | Np() if op in CHEAP or op == "truediv":
+                return "cheap" if self.at_hand(expr, at) else None
+            case Array() if op in CHEAP:
+                if (
+                    self.holds(expr, made, at)
+                    and self.at_hand(expr, at)
+                    and self._weight(name) <= DEEP
+                ):
+                    return "cheap, and its inputs are at hand"
+                return None
+            case _:
+                return None
+
+    def _weight(self, name: Name, depth: int = 0) -> int:
+        """How many array operations it takes to compute `name` from what is at hand."""
+        found = self.p.definitions.get(name)
+        if found is None or self.p.loop_home(found.home) is None:
+            return 0
+        expr = found.expr
+        if depth > DEEP or expr is None:
+            return 1
+        if name in self.plans and self.plans[name].how in ("local", "save"):
+            return 0
+        if name in self.at.views:
+            return 0
+        if not isinstance(expr, Op) or not isinstance(self.kind(name), Array):
+            return 0 if isinstance(self.kind(name), (Py, Np)) else MANY
+        if expr.op not in CHEAP:
+            return MANY
+        return 1 + sum(self._weight(a, depth + 1) for a in expr.args if isinstance(a, Name))
+
+    def _reread(self, base: Name, index: Operand, made: At, at: At) -> str | None:
+        """An element (or gather) read again: right if nothing has overwritten it, or the write is undone anyway."""
+        if not self.at_hand(Op("getitem", (base, index)), at):
+            return None
+        writes = [w for w in self.writes_to(base) if overwrites_later(self.p, w, base, index, made)]
+        return "read again" if all(self._is_taken_back(w, made, at) for w in writes) else None
+
+    def _is_taken_back(self, w: Write, made: At, at: At) -> bool:
+        """Has the write `w` no effect, at `at`, on what was read at `made`?"""
+        top = at[: len(made)]
+        if made < w.at and (w.at < top or (w.at[: len(top)] == top and w.at != top)):
+            return False
+        return w.number in self.undone or not self.p.may_follow(w.at, top)
+
+    # -- contents ----------------------------------------------------------------------------
+
+    def holds(self, expr: Expr, made: At, at: At) -> bool:
+        """Do the arrays that `expr` reads have at `at` the content that they had at `made`?"""
+        if not self.reads_content(expr):
+            return True
+        arrays = [
+            o for o in operands(expr) if isinstance(o, Name) and isinstance(self.kind(o), Array)
+        ]
+        return all(self._holds_content(o, made, at) for o in arrays)
+
+    def _holds_content(self, array: Name, made: At, at: At) -> bool:
+        if not all(self._is_taken_back(w, made, at) for w in self.writes_to(array)):
+            return False
+        inner = self.p.definitions.get(array)
+        if inner is None or inner.expr is None or array in self.at.views:
+            return True
+        return self.p.loop_home(inner.home) is None or self.holds(inner.expr, inner.at, at)
+
+    def reads_content(self, expr: Expr) -> bool:
+        """Does it matter what is in the arrays that `expr` reads, or are they only looked at?"""
+        match expr:
+            case Attr(_, attr):
+                return attr not in SHAPE_ATTRIBUTES and attr != "T"
+            case Op("getitem", (Name() as base, index)):
+                parts = index_kinds(index, self.kinds)
+                kind = self.kind(base)
+                return not (
+                    isinstance(kind, Array)
+                    and parts is not None
+                    and is_basic(parts)
+                    and len(parts) < len(kind.dims) + 1
+                    and any(isinstance(k, Slice) for k in parts)
+                )
+            case MethodCall() | Call():
+                rule = registry.lookup(function_of(expr, self.kinds))
+                return rule is None or rule.effects.returns != "view"
+            case _:
+                return True
+
+    # -- operands ----------------------------------------------------------------------------
+
+    def at_hand(self, expr: Expr, at: At) -> bool:
+        """Are all operands available, or to be computed again themselves?"""
+        return all(self._is_at_hand(o, at) for o in operands(expr) if isinstance(o, Name))
+
+    def _is_at_hand(self, name: Name, at: At) -> bool:
+        found = self.p.definitions.get(name)
+        if found is None or name in self.plans:
+            return found is not None
+        if self.p.loop_home(found.home) is None:
+            return True
+        if found.role == "target":
+            return isinstance(found.stmt, For) and self.can_rerun(found.stmt)
+        if found.expr is None:
+            return False
+        if self.is_index(found.expr):
+            return self.at_hand(found.expr, at)
+        return self.why(name, found.expr, found.at, at) is not None
+
+    def is_index(self, expr: Expr) -> bool:
+        """Is it a slice, or a tuple of integers and slices?"""
+        match expr:
+            case Op("slice", _):
+                return True
+            case Op("tuple", args):
+                kinds = [self.kind(a) if isinstance(a, Name) else Py(int) for a in args]
+                return bool(args) and all(isinstance(k, (Py, Slice)) for k in kinds)
+            case _:
+                return False
+
+    def can_rerun(self, loop: For) -> bool:
+        """Can the reversed loop run over the same items without keeping them?"""
+        kind = self.kind(loop.items)
+        return loop.exit is None and (kind == Object(range) or isinstance(kind, Tuple))

@@ -1,0 +1,78 @@
+"""Reverse of dicts and objects: the adjoint of an entry or attribute, by name or in the table.
+
+A slot that the program never stores to has an adjoint under a name of its own (`parts.py`); one that is
+stored to, in the table by holder and slot (`table.py`).
+"""
+
+from __future__ import annotations
+
+from sourcead.ir.kinds import Dict, List, Np, Object, Py
+from sourcead.ir.nodes import Attr, Call, Const, Expr, Name, Op, Operand, Ref
+from sourcead.transform.builder import Val
+from sourcead.transform.reverse.state import State
+
+__all__ = ["dict_item", "field", "made_structure", "slot_store"]
+
+
+def made_structure(s: State, target: Name, expr: Expr) -> bool:
+    """Reverse of making a dict, or an object: its entries' adjoints go to what was put in."""
+    kind = s.kind(target)
+    if not isinstance(kind, (Dict, Object)) or not s.is_active(target):
+        return False
+    match expr:
+        case Op("dict", items) if kind.site in s.at.mutated_sites:
+            for slot, value in zip(items[::2], items[1::2]):
+                slot_store(s, target, slot, value, None)
+        case Op("dict", items):
+            for slot, value in zip(items[::2], items[1::2]):
+                _entry(s, target, slot, value)
+        case Call(Ref("object.__new__")) | Op("getitem") | Attr():
+            pass
+        case _:
+            s.b.refuse(
+                "a dict or object that carries derivatives is made here",
+                "use a display or the class",
+            )
+    return True
+
+
+def _entry(s: State, target: Name, slot: Operand, value: Operand) -> None:
+    if not isinstance(slot, Const):
+        s.b.refuse("a dict with computed keys carries derivatives", "use keys that are known")
+    if s.is_active(value):
+        s.adj.contribute(value, s.adj.take(s.adj.parts.part(target, slot.value)))
+
+
+def dict_item(s: State, base: Name, kind: Dict, index: Operand, seed: Val) -> None:
+    """Reverse of reading an entry."""
+    if isinstance(index, Const) and kind.site not in s.at.mutated_sites:
+        s.adj.contribute_part(base, index.value, seed)
+    else:
+        s.adj.table.add_slot(base, index, seed)
+
+
+def field(s: State, target: Name, base: Operand, attr: str, seed: Val) -> None:
+    """Reverse of reading an attribute."""
+    if not isinstance(base, Name):
+        s.b.refuse(
+            f"attribute `{attr}` of a global object carries a derivative",
+            "pass the object as an argument",
+        )
+    kind = s.kind(base)
+    assert isinstance(kind, Object)
+    if kind.site in s.at.mutated_sites and target not in s.b.entry_reads:
+        s.adj.table.add_slot(base, Const(attr), seed)
+    else:
+        s.adj.contribute_part(base, attr, seed)
+
+
+def slot_store(s: State, base: Operand, slot: Operand, value: Operand, op: str | None) -> None:
+    """Reverse of a store to an attribute or an entry of a dict: what is in the slot moves to the value."""
+    kind = s.kind(value)
+    if isinstance(kind, (List, Dict, Object)) or s.adj.is_dynamic(value):
+        return  # a reference: adjoints stay with what it refers to
+    if op is not None:
+        s.b.refuse(f"an entry of a dict is changed by `{op}`", "write `d[k] = d[k] ...`")
+    number = isinstance(kind, (Py, Np)) or not s.is_active(value)
+    seed = s.adj.table.take_slot(base, slot, Const(0.0) if number else value, kind)
+    s.adj.contribute(value, seed, shared=True)

@@ -1,0 +1,66 @@
+"""What all parts of the reverse sweep share: the builder, the adjoints, and the writes that may be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sourcead.ir.kinds import Array, Kind, List, NoneKind
+from sourcead.ir.nodes import Const, Name, Op, Operand, Stmt
+from sourcead.transform.facts import Locations
+from sourcead.transform.positions import At
+from sourcead.transform.reverse.adjoints import Adjoints
+from sourcead.transform.rule_calls import RuleCalls
+from sourcead.transform.specialise import Specialiser
+
+__all__ = ["State", "Write"]
+
+
+@dataclass(frozen=True)
+class Write:
+    """An in-place write of the primal: what `undo(number)` takes back."""
+
+    number: int
+    stmt: Stmt
+    at: At
+    bases: tuple[Name, ...]
+
+
+class State:
+    """The reverse sweep of one program while it is written."""
+
+    def __init__(
+        self, b: Specialiser, locations: Locations, is_active: Callable[[object], bool]
+    ) -> None:
+        self.b = b
+        self.at = locations
+        self.is_active = is_active
+        self.adj = Adjoints(b, locations, is_active)
+        self.rules = RuleCalls(b, is_active, locations.mutated_sites)
+        self.writes: list[Write] = []
+        self._numbers: dict[At, int] = {}
+
+    def kind(self, value: Operand) -> Kind:
+        return self.b.kind(value)
+
+    def flows(self, name: Name) -> bool:
+        """Does an adjoint travel with this value (rather than stay with its storage)?"""
+        return self.is_active(name) and not self.adj.is_dynamic(name)
+
+    def is_built(self, name: Name) -> bool:
+        """Is this a list with active elements that is built or changed step by step?"""
+        kind = self.b.kind(name)
+        return (
+            isinstance(kind, List) and self.is_active(name) and kind.site in self.at.mutated_sites
+        )
+
+    def mark(self, stmt: Stmt, *bases: Operand) -> None:
+        """Leave a mark where the write `stmt` may be undone."""
+        names = tuple(n for n in bases if isinstance(n, Name) and isinstance(self.kind(n), Array))
+        if not names:
+            return
+        at = stmt.origin.at
+        if at not in self._numbers:
+            self._numbers[at] = len(self.writes)
+            self.writes.append(Write(len(self.writes), stmt, at, names))
+        self.b.emit(Op("undo", (Const(self._numbers[at]),)), NoneKind(), "_undo")

@@ -1,0 +1,227 @@
+"""The reverse sweep: adjoint statements for a specialised program, in reverse order.
+
+What comes out is the sweep as if every value of the forward sweep were still at hand: it reads
+primal names directly, runs reversed loops whose items are not decided yet, and marks with `undo(k)`
+the places where the k-th in-place write may have to be taken back.  `assemble.py` finds out what must
+be saved, recomputed or undone for that to be true, and puts the two sweeps together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from sourcead.ir.kinds import Array, Dict, List, Object, Tuple
+from sourcead.ir.never import assert_never
+from sourcead.ir.nodes import (
+    Assign,
+    Attr,
+    Block,
+    Call,
+    Const,
+    Delete,
+    Expr,
+    For,
+    If,
+    MakeFunction,
+    MethodCall,
+    Name,
+    Op,
+    Operand,
+    Raise,
+    Ref,
+    Stmt,
+    Store,
+    StoreAttr,
+    StoreVariable,
+    Try,
+    Unpack,
+    While,
+    With,
+)
+from sourcead.ir.walk import operands
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.facts import function_of, written_arguments
+from sourcead.transform.operations import OPERATORS
+from sourcead.transform.refusals import check_attempt, check_passive, check_written
+from sourcead.transform.reverse.branches import branch
+from sourcead.transform.reverse.calls import apply_rule
+from sourcead.transform.reverse.lists import list_item, list_method, made_list
+from sourcead.transform.reverse.loops import loop
+from sourcead.transform.reverse.slots import dict_item, field, made_structure, slot_store
+from sourcead.transform.reverse.state import State
+from sourcead.transform.reverse.stores import read_array, store, sum_at
+from sourcead.transform.rule_calls import ZERO
+
+__all__ = ["reverse_sweep"]
+
+
+def reverse_sweep(s: State, block: Block) -> None:
+    """Write the adjoint statements of a block."""
+    for stmt in block:
+        match stmt:
+            case Assign(_, Op("getitem")):
+                continue  # of a list: its adjoints are opened where the outer list's are
+            case Assign(target) if s.is_built(target):
+                with s.b.at(replace(stmt.origin, sweep="reverse")):
+                    s.adj.open_list(target)
+            case _:
+                continue
+    for stmt in reversed(block):
+        with s.b.at(replace(stmt.origin, sweep="reverse")):
+            _statement(s, stmt)
+
+
+def _statement(s: State, stmt: Stmt) -> None:
+    match stmt:
+        case Assign():
+            _assign(s, stmt)
+        case Store():
+            s.mark(stmt, stmt.base)
+            store(s, stmt)
+        case If():
+            branch(s, stmt, lambda block: reverse_sweep(s, block))
+        case For() | While():
+            loop(s, stmt, lambda block: reverse_sweep(s, block))
+        case With():
+            reverse_sweep(s, stmt.body)
+        case StoreAttr(base, attr, value, op) if isinstance(s.kind(base), Object):
+            if s.is_active(base):
+                slot_store(s, base, Const(attr), value, op)
+        case Unpack() | Delete() | StoreAttr() | StoreVariable():
+            check_passive(s.b, s.is_active, stmt)
+            if isinstance(stmt, (Delete, StoreAttr)):
+                s.mark(stmt, stmt.base)
+        case Raise():
+            return
+        case Try():
+            _attempt(s, stmt)
+        case _:
+            assert_never(stmt)
+
+
+def _attempt(s: State, stmt: Try) -> None:
+    check_attempt(s.b, s.is_active, stmt)
+    if stmt.handlers:
+        return
+    for target, leaf in zip(stmt.targets, stmt.leaves):
+        s.adj.contribute(leaf, s.adj.take(target))
+    reverse_sweep(s, stmt.final)
+    reverse_sweep(s, stmt.orelse)
+    reverse_sweep(s, stmt.body)
+
+
+# -- assignments -----------------------------------------------------------------------------
+
+
+def _assign(s: State, stmt: Assign) -> None:
+    target, expr = stmt.target, stmt.expr
+    match expr:
+        case Call(
+            Ref(_, setter), (Name() as base, Const() as attr, Name() | Const() | Ref() as value)
+        ) if setter is object.__setattr__:
+            if s.is_active(base):
+                slot_store(s, base, attr, value, None)
+            return
+        case Call() | MethodCall():
+            if _call(s, stmt, expr):
+                return
+        case _:
+            pass
+    if made_list(s, target, expr) or made_structure(s, target, expr):
+        return
+    if not s.is_active(target) or target in s.at.views:
+        return
+    if s.adj.is_dynamic(target):
+        if not _is_reference(s, expr):  # what is taken out of a container stays with its memory
+            seed = s.adj.table.take(target, _source_of(s, target, expr))
+            _expression(s, target, expr, seed, owned=False)
+        return
+    found, owned = s.adj.take_owned(target)
+    if found != ZERO:
+        _expression(s, target, expr, found, owned)
+
+
+def _call(s: State, stmt: Assign, expr: Call | MethodCall) -> bool:
+    """Calls that are reversed by what they do to storage; False where the result's adjoint goes on."""
+    written = written_arguments(expr, s.b.kinds)
+    if written:
+        s.mark(stmt, *written)
+        if sum_at(s, expr):
+            return True
+        check_written(s.b, s.is_active, expr, written)
+    if isinstance(expr, MethodCall):
+        if list_method(s, stmt.target, expr):
+            return True
+        if isinstance(s.kind(expr.value), Dict) and s.is_active(expr.value):
+            s.b.refuse(f"`{expr.method}` of a dict that carries derivatives", "use indexing")
+    return False
+
+
+def _source_of(s: State, target: Name, expr: Expr) -> Name | None:
+    """What an array of which it is open whether it is a view may be a view of."""
+    if function_of(expr, s.b.kinds) is np.broadcast_to:
+        s.b.refuse("an array is written while a broadcast view of it is in use", "copy it first")
+    if target not in s.at.maybe:
+        return None
+    return next((o for o in operands(expr) if isinstance(o, Name)), None)
+
+
+def _is_reference(s: State, expr: Expr) -> bool:
+    """Does `expr` take a reference out of a container, without making anything?"""
+    match expr:
+        case Op("getitem", (base, _)) | Attr(base) | MethodCall(base, "pop" | "get" | "setdefault"):
+            return isinstance(s.kind(base), (List, Dict, Object, Tuple))
+        case _:
+            return False
+
+
+def _expression(s: State, target: Name, expr: Expr, seed: Val, owned: bool) -> None:
+    """`seed`, the adjoint of `target`, goes to what `expr` reads."""
+    match expr:
+        case Op("getitem", (Name() as base, Const(key))) if target in s.b.entry_reads:
+            s.adj.contribute_part(base, key, seed)
+        case Op("getitem", (base, index)):
+            _getitem(s, base, index, seed)
+        case Op("tuple" | "list", items):
+            s.adj.contribute(Virtual(items), seed)
+        case Op("copy", (value,)):
+            s.adj.contribute(value, seed)
+        case Op(op, args) if op in OPERATORS:
+            apply_rule(s, OPERATORS[op], target, args, (), seed, owned=owned)
+        case Attr(value, attr) if isinstance(s.kind(value), Object):
+            field(s, target, value, attr, seed)
+        case Attr(value, attr):
+            function = function_of(expr, s.b.kinds)
+            apply_rule(s, function, target, [value], (), seed, label=attr, owned=owned)
+        case Call(func, args, kwargs):
+            function = function_of(expr, s.b.kinds)
+            apply_rule(s, function, target, args, kwargs, seed, label=str(func), owned=owned)
+        case MethodCall(value, method, args, kwargs):
+            function = function_of(expr, s.b.kinds)
+            given = [value, *args]
+            apply_rule(s, function, target, given, kwargs, seed, label=method, owned=owned)
+        case MakeFunction() | Op():
+            s.b.refuse(
+                "an operation without a derivative rule carries a derivative", "see docs/rules.md"
+            )
+        case _:
+            assert_never(expr)
+
+
+def _getitem(s: State, base: Operand, index: Operand, seed: Val) -> None:
+    """Reading an item: its adjoint goes to the same place of the base's."""
+    if not isinstance(base, Name) or not s.is_active(base):
+        return
+    match s.kind(base):
+        case Tuple(items) if isinstance(index, Const):
+            s.adj.contribute_part(base, index.value % len(items), seed)
+        case List():
+            list_item(s, base, index, seed)
+        case Dict() as kind:
+            dict_item(s, base, kind, index, seed)
+        case Array():
+            read_array(s, base, index, seed)
+        case _:
+            s.b.refuse("an element of a container carries a derivative", "use an array or a tuple")

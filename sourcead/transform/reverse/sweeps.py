@@ -1,0 +1,165 @@
+"""The two sweeps of one specialised program, before they are put into one function or two."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sourcead.errors import NonScalarOutput
+from sourcead.ir.kinds import Array, Kind, Np, Number, Py, dtype_of
+from sourcead.ir.nodes import Assign, Call, Function, Name, Operand, Origin, Ref, Stmt
+from sourcead.runtime.shadows import Shadows
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.clean import clean
+from sourcead.transform.facts import Locations, activity, find_selected, find_useful
+from sourcead.transform.formulas import start_derivative
+from sourcead.transform.positions import positioned
+from sourcead.transform.reverse.finish import Finish
+from sourcead.transform.reverse.keeping import forward_sweep
+from sourcead.transform.reverse.kept import Kept, plan_kept
+from sourcead.transform.reverse.needed import Needed, find_needed
+from sourcead.transform.reverse.program import Program
+from sourcead.transform.reverse.returning import Returning
+from sourcead.transform.reverse.state import State, Write
+from sourcead.transform.reverse.sweep import reverse_sweep
+from sourcead.transform.reverse.uses import Use, reverse_uses
+from sourcead.transform.specialise import Specialised
+
+__all__ = ["Sweeps", "sweeps"]
+
+
+@dataclass(frozen=True)
+class Sweeps:
+    """`returned`: the adjoints; `undone`: owners of storage that the reverse sweep undoes; `redo`: the
+    list of what a pullback has taken back, if there is such."""
+
+    primal: Function
+    result: Val
+    auxiliary: Operand | None
+    out_bar: Name
+    forward: list[Stmt]
+    backward: list[Stmt]
+    returned: Operand
+    undone: list[Name]
+    locations: Locations
+    uses: list[Use]
+    program: Program
+    needed: Needed
+    kept: Kept
+    redo: Name | None
+
+
+def sweeps(
+    done: Specialised,
+    wrt: Sequence[int],
+    *,
+    scalar: bool,
+    aux: bool,
+    single: bool,
+    again: bool = False,
+) -> Sweeps:
+    """Forward and reverse sweep with respect to the parameters `wrt`.
+
+    `scalar`: the result must be one number; `aux`: it is a pair of which the second item is handed out;
+    `single`: there is one adjoint, not a tuple; `again`: the reverse sweep may run more than once.
+    """
+    b = done.builder
+    primal = replace(done.function, body=positioned(done.function.body))
+    params = [p.name for p in primal.params]
+    result, auxiliary = _with_auxiliary(done) if aux else (done.result, None)
+    if scalar:
+        _check_scalar(b.kind(result), primal.origin)
+    useful = find_useful(primal.body, result, done.heap, b.kinds)
+    locations = Locations(primal.body, b.kinds, done.heap, params)
+    s = State(b, locations, activity(b, useful))
+    start_derivative(b)
+    s.rules.selected = find_selected(primal.body, b.kinds, done.heap, locations.written)
+    s.rules.chosen = find_selected(primal.body, b.kinds, done.heap, (), by_name=True)
+    b.origin = Origin.none()
+    out_bar = b.fresh("out_bar", Py(float) if scalar else b.kind(result))
+    reverse, returned = _adjoints(s, primal, result, out_bar, wrt, single)
+    program = Program(primal.body, params)
+    trimmed = clean(Function("", (), tuple(reverse), returned, primal.origin), b).body
+    uses = reverse_uses(trimmed, program)
+    needed = find_needed(uses, program, locations, b.kinds, s.writes)
+    kept = plan_kept(b, program, needed, s.writes, trimmed)
+    forward = forward_sweep(kept, primal.body, again=again)
+    returning = Returning(kept, again=again)
+    backward = returning.block(trimmed, (), {})
+    undone = _undone_owners(locations, s.writes, needed, params)
+    return Sweeps(
+        primal,
+        result,
+        auxiliary,
+        out_bar,
+        forward,
+        backward,
+        returned,
+        undone,
+        locations,
+        uses,
+        program,
+        needed,
+        kept,
+        returning.redo,
+    )
+
+
+def _adjoints(
+    s: State, primal: Function, result: Val, out_bar: Name, wrt: Sequence[int], single: bool
+) -> tuple[list[Stmt], Operand]:
+    """The reverse sweep as if everything were at hand, and what it returns."""
+    params = [p.name for p in primal.params]
+    with s.b.block() as reverse:
+        for name in params:
+            if s.is_built(name):
+                s.adj.open_list(name)
+        s.adj.contribute(result, out_bar)
+        reverse_sweep(s, primal.body)
+        finish = Finish(s)
+        bars = [finish.finish(params[i]) for i in wrt]
+        returned = s.b.operand(bars[0] if single else Virtual(tuple(bars)))
+    if s.adj.table.name is not None:
+        made = Assign(s.adj.table.name, Call(Ref("Shadows", Shadows), ()), Origin.none())
+        reverse.insert(0, made)
+    return reverse, returned
+
+
+def _with_auxiliary(done: Specialised) -> tuple[Val, Operand]:
+    items = done.builder.components(done.result)
+    if items is None or len(items) != 2:
+        raise NonScalarOutput.at(
+            done.function.origin,
+            "with has_aux the function returns a pair (value, aux)",
+            "return a pair",
+        )
+    return items[0], done.builder.operand(items[1])
+
+
+def _check_scalar(kind: Kind, origin: Origin) -> None:
+    scalar = isinstance(kind, (Py, Np, Number)) or (isinstance(kind, Array) and not kind.dims)
+    dtype = dtype_of(kind)
+    if not scalar or (dtype is not None and dtype.kind not in "fbiu"):
+        raise NonScalarOutput.at(
+            origin,
+            f"the function returns {kind}, and `grad` needs one real number",
+            "reduce the result (np.sum), or use sourcead.jacobian or sourcead.vjp",
+        )
+
+
+def _undone_owners(
+    locations: Locations, writes: Sequence[Write], needed: Needed, params: Sequence[Name]
+) -> list[Name]:
+    """The arrays whose content the reverse sweep takes back."""
+    owners: dict[Name, None] = {}
+    for base in (base for w in writes if w.number in needed.undone for base in w.bases):
+        if locations.is_static(base):
+            owners[locations.owner(base)[0]] = None
+        else:  # any of the arguments that it may be
+            owners.update(
+                (p, None)
+                for p in params
+                if isinstance(locations.kinds.get(p), Array)
+                and locations.cls(p) == locations.cls(base)
+            )
+    return list(owners)

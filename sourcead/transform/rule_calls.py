@@ -1,0 +1,249 @@
+"""A call for which there is a rule: its arguments by the rule's names, the rule's source written in place.
+
+Both modes go through here.  Of `z = x * y` the rule of `mul` gives the partial derivatives `y` and `x`;
+reverse mode multiplies them with `z_bar`, forward mode with `x_dot` and `y_dot`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from sourcead.errors import NoRule
+from sourcead.ir.kinds import Bound, Closure, Kind, List, Number, Partial
+from sourcead.ir.nodes import Call, Const, For, Name, Op, Ref, Star, Try, While
+from sourcead.rules import registry
+from sourcead.rules.registry import Rule
+from sourcead.runtime.accumulate import unless_zero
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.formulas import weigh
+from sourcead.transform.operations import OPERATORS
+from sourcead.transform.specialise import Specialiser
+
+__all__ = ["ZERO", "Arguments", "Keywords", "RuleCalls"]
+
+ZERO = Const(None)
+"""A structural zero: no derivative at all."""
+
+Formula: TypeAlias = Callable[..., Any]
+Arguments: TypeAlias = Sequence[Val | Star]
+Keywords: TypeAlias = Sequence[tuple[str | None, Val]]
+Bindings: TypeAlias = dict[str, Val]
+
+
+@dataclass
+class RuleCalls:
+    """Applies rules through the specialiser that made the program.
+
+    `selected`: values of which a part may be left out on the way to the result; `chosen`: by `where`
+    and its like only.
+    """
+
+    b: Specialiser
+    is_active: Callable[[object], bool]
+    mutated_sites: Collection[str]
+    selected: set[Name] = field(default_factory=set)
+    chosen: set[Name] = field(default_factory=set)
+
+    def find(self, function: Any, label: str) -> Rule:
+        """The rule of a function; refused where there is none."""
+        rule = registry.lookup(function)
+        if rule is None:
+            name = label or getattr(function, "__name__", str(function))
+            self.b.refuse(
+                f"no derivative rule for `{name}`, and it has no Python source",
+                f"give it a rule with @sourcead.rule({name}) (docs/rules.md), or keep active values out of it",
+                NoRule,
+            )
+        return rule
+
+    # -- arguments ---------------------------------------------------------------------------
+
+    def bound(
+        self, rule: Rule, body: Formula, skip: int, args: Arguments, kwargs: Keywords
+    ) -> Bindings:
+        """The call's arguments by the names of the rule's parameters; what the rule does not name is refused."""
+        parameters = list(inspect.signature(body).parameters.values())[skip:]
+        bound = self._positional(rule, parameters, args)
+        names = {p.name for p in parameters}
+        for key, value in kwargs:
+            if key not in names:
+                self.b.refuse(
+                    f"the rule for `{rule.name}` does not handle the keyword `{key}`",
+                    "leave it out, or compute the same without it",
+                    NoRule,
+                )
+            bound[str(key)] = value
+        for name, value in bound.items():
+            if name not in rule.wrt and self._holds_active(value):
+                self.b.refuse(
+                    f"the rule for `{rule.name}` has no derivative in its argument `{name}`",
+                    "keep active values out of that argument (sourcead.stop_gradient)",
+                    NoRule,
+                )
+        return bound
+
+    def _positional(
+        self, rule: Rule, parameters: Sequence[inspect.Parameter], args: Arguments
+    ) -> Bindings:
+        bound: Bindings = {}
+        places = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        variadic = next((p for p in parameters if p.kind is p.VAR_POSITIONAL), None)
+        for i, arg in enumerate(args):
+            if isinstance(arg, Star):
+                self.b.refuse(f"`{rule.name}` is called with * of unknown length", "unpack a tuple")
+            if i < len(places):
+                bound[places[i].name] = arg
+            elif variadic is not None:
+                bound[variadic.name] = Virtual((*_items(bound, variadic.name), arg))
+            else:
+                self.b.refuse(
+                    f"the rule for `{rule.name}` takes fewer arguments",
+                    "pass options by keyword",
+                    NoRule,
+                )
+        return bound
+
+    def _holds_active(self, value: Val) -> bool:
+        """Does a derivative enter with this value, or with what a function carries along?"""
+        if isinstance(value, Virtual):
+            return any(map(self._holds_active, value.items))
+        if self.is_active(value):
+            return True
+        return isinstance(self.b.kind(value), (Closure, Bound, Partial)) and bool(
+            self.b.holds_varied(value)
+        )
+
+    def structured(self, value: Val) -> Val:
+        """A list display made for this call stands for its items."""
+        definition = self.b.definitions.get(value) if isinstance(value, Name) else None
+        kind = self.b.kind(value)
+        match definition:
+            case Op("list", items) if (
+                isinstance(kind, List) and kind.site not in self.mutated_sites
+            ):
+                return Virtual(tuple(map(self.structured, items)), "list")
+            case Op("tuple", items):
+                return Virtual(tuple(map(self.structured, items)))
+            case _:
+                return value
+
+    # -- partial derivatives -----------------------------------------------------------------
+
+    def partials(
+        self,
+        rule: Rule,
+        target: Name,
+        args: Arguments,
+        kwargs: Keywords,
+        has_derivative: Callable[[Any], bool],
+    ) -> list[tuple[Val, Val]]:
+        """The arguments of an elementwise call that may vary, each with its partial derivative."""
+        body = rule.partials
+        assert body is not None
+        if len(args) == 2 and not has_derivative(args[1]):
+            body = _of_exponent(rule, args[1])
+        bound = self.bound(rule, body, 1, args, kwargs)
+        result = self.inline(body, [target], bound)
+        names = list(inspect.signature(body).parameters)[1:]
+        return self._paired(result, [n for n in rule.wrt if n in names], bound)
+
+    def _paired(self, result: Val, wrt: list[str], bound: Bindings) -> list[tuple[Val, Val]]:
+        if len(wrt) == 1 and isinstance(bound.get(wrt[0]), Virtual):  # *args
+            return list(zip(_items(bound, wrt[0]), self.b.components(result) or []))
+        if len(wrt) == 1:
+            return [(bound[wrt[0]], result)] if wrt[0] in bound else []
+        items = self.b.components(result)
+        if items is None:
+            items = [result]
+        return [(bound[n], p) for n, p in zip(wrt, items) if n in bound]
+
+    def partials_of_update(self, op: str, old: Val, value: Val, active: bool) -> list[Val]:
+        """Of `place op= value` with respect to the old content, and to the value where it may vary."""
+        rule = registry.lookup(OPERATORS[op])
+        assert rule is not None and rule.partials is not None
+        body = rule.partials if active else _of_exponent(rule, value)
+        names = list(inspect.signature(body).parameters)
+        new = self.b.op(op, [old, value])
+        result = self.inline(body, [new], dict(zip(names[1:], [old, value])))
+        items = self.b.components(result)
+        return [result] if items is None else items
+
+    def term(self, rule: Rule, target: Name, seed: Val, partial: Val) -> Val:
+        """`seed * partial`; a zero of the seed wins where a lane of `target` may be left out."""
+        if self.needs_guard(rule, target):
+            return self._guarded(seed, partial)
+        return weigh(self.b, seed, partial)
+
+    def needs_guard(self, rule: Rule, target: Name) -> bool:
+        """May a lane of `target` be left out where a partial is infinite?"""
+        if rule.name in ("truediv", "divide", "pow", "power"):  # infinite where the value itself is
+            return target in self.chosen
+        return rule.singular and target in self.selected
+
+    def _guarded(self, seed: Val, partial: Val) -> Val:
+        pair = (self.b.operand(seed), self.b.operand(partial))
+        kind = self.b.operator_kind("mul", list(map(self.b.kind, pair)), pair)
+        return self.b.emit(Call(Ref("unless_zero", unless_zero), pair), kind)
+
+    # -- the rule's source -------------------------------------------------------------------
+
+    def inline(self, body: Formula, leading: list[Val], bound: Mapping[str, Val]) -> Val:
+        """The rule's own source, with its names bound, as statements; a rule with loops is called."""
+        named_rule = registry.lookup(body)
+        if named_rule is not None and named_rule.form == "source":
+            return self._by_name(body, leading, bound)
+        template = self.b.lower(body)
+        if any(isinstance(s, (For, While, Try)) for s in template.body):
+            unknown: Kind = Number()
+            made = Call(
+                Ref(body.__name__, body),
+                tuple(map(self.b.operand, leading)),
+                tuple((k, self.b.operand(v)) for k, v in bound.items()),
+            )
+            return self.b.emit(made, unknown, "t")
+        names = [p.name.hint for p in template.params]
+        variadic = next((p.name.hint for p in template.params if p.form == "args"), None)
+        named: list[tuple[str | None, Val]]
+        if variadic is None:
+            named = list(bound.items())
+            return self.b.inline(template, body, leading, named)
+        split = names.index(variadic)
+        ordered = [bound[n] for n in names[len(leading) : split] if n in bound]
+        named = [(n, bound[n]) for n in names[split + 1 :] if n in bound]
+        rest = _items(bound, variadic)
+        return self.b.inline(template, body, [*leading, *ordered, *rest], named)
+
+    def _by_name(self, body: Formula, leading: list[Val], bound: Mapping[str, Val]) -> Val:
+        """A rule that is called, not written out: positional arguments where the rule takes them so."""
+        values = dict(bound)
+        args: list[Val] = list(leading)
+        for parameter in list(inspect.signature(body).parameters.values())[len(leading) :]:
+            if parameter.kind is parameter.VAR_POSITIONAL:
+                args += _items(values, parameter.name)
+                values.pop(parameter.name, None)
+            if (
+                parameter.kind is not parameter.POSITIONAL_OR_KEYWORD
+                or parameter.name not in values
+            ):
+                break
+            args.append(values.pop(parameter.name))
+        name = body.__name__ if body.__name__.endswith("_tangent") else f"{body.__name__}_adjoint"
+        return self.b.call(Ref(name, body), args, list(values.items()))
+
+
+def _items(bound: Mapping[str, Val], name: str) -> tuple[Val, ...]:
+    """What was given for `*args`."""
+    found = bound.get(name, Virtual(()))
+    assert isinstance(found, Virtual)
+    return found.items
+
+
+def _of_exponent(rule: Rule, exponent: object) -> Formula:
+    """The partial derivatives where the second operand does not vary: of a power, by the first only."""
+    assert rule.partials is not None
+    if isinstance(exponent, Const) and rule.also.get("constant_exponent"):
+        return rule.also["constant_exponent"]  # type: ignore[no-any-return]
+    return rule.also.get("inactive_exponent") or rule.partials
