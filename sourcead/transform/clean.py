@@ -10,7 +10,7 @@ from sourcead.simplify.copies import needless_copies
 from sourcead.simplify.dead_code import dead_code
 from sourcead.simplify.storage_classes import StorageClasses
 from sourcead.transform.builder import Builder
-from sourcead.transform.facts import function_of, view_base
+from sourcead.transform.effects import function_of, view_base
 
 __all__ = ["clean"]
 

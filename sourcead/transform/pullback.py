@@ -32,7 +32,7 @@ from sourcead.ir.walk import operands, reads, statements, substitute
 from sourcead.runtime.undo import copy_of, redo
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.clean import clean
-from sourcead.transform.facts import binds_all
+from sourcead.transform.locations import binds_all
 from sourcead.transform.reverse.needed import Needed
 from sourcead.transform.reverse.sweeps import Sweeps, sweeps
 from sourcead.transform.specialise import Specialised, Specialiser

@@ -16,7 +16,7 @@ from sourcead.ir.nodes import (
     Try,
     Unpack,
 )
-from sourcead.transform.facts import function_of
+from sourcead.transform.effects import function_of
 from sourcead.transform.specialise import Specialiser
 
 __all__ = ["check_attempt", "check_passive", "check_written"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sourcead.ir.kinds import Dict, List, NoneKind
 from sourcead.ir.nodes import Call, Const, Expr, Name, Ref, Star, Store
 from sourcead.transform.builder import Val
-from sourcead.transform.facts import is_at
+from sourcead.transform.effects import is_at
 from sourcead.transform.formulas import plus, weigh
 from sourcead.transform.forward.containers import store_item
 from sourcead.transform.forward.tangents import Tangents

@@ -42,20 +42,15 @@ from sourcead.ir.nodes import (
     While,
     With,
 )
+from sourcead.transform.activity import activity, find_selected, find_useful
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.facts import (
-    Locations,
-    activity,
-    find_selected,
-    find_useful,
-    function_of,
-    written_arguments,
-)
+from sourcead.transform.effects import function_of, written_arguments
 from sourcead.transform.formulas import start_derivative
 from sourcead.transform.forward.calls import rule_tangent
 from sourcead.transform.forward.containers import contained, delete_item, store_attribute
 from sourcead.transform.forward.stores import store, sum_at
 from sourcead.transform.forward.tangents import Tangents, hint_of
+from sourcead.transform.locations import Locations
 from sourcead.transform.operations import OPERATORS
 from sourcead.transform.refusals import check_attempt, check_passive, check_written
 from sourcead.transform.rule_calls import ZERO

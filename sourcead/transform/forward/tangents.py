@@ -25,7 +25,7 @@ from sourcead.ir.nodes import Assign, Attr, Call, Const, MethodCall, Name, Opera
 from sourcead.runtime.accumulate import laid_out
 from sourcead.runtime.lists import tangent_of, zeros_like
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.facts import Locations
+from sourcead.transform.locations import Locations
 from sourcead.transform.rule_calls import ZERO, RuleCalls
 from sourcead.transform.specialise import Specialiser
 

@@ -42,7 +42,8 @@ from sourcead.ir.nodes import (
 from sourcead.rules import registry
 from sourcead.runtime.lists import add_items, zeros_like
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.facts import Locations, function_of
+from sourcead.transform.effects import function_of
+from sourcead.transform.locations import Locations
 from sourcead.transform.reverse.fitting import Fitting
 from sourcead.transform.reverse.parts import Parts, Slot
 from sourcead.transform.reverse.table import Table

@@ -26,7 +26,7 @@ from sourcead.ir.nodes import (
     With,
 )
 from sourcead.ir.walk import binds
-from sourcead.transform.facts import index_kinds
+from sourcead.transform.effects import index_kinds
 from sourcead.transform.indexing import is_basic
 from sourcead.transform.positions import At
 from sourcead.transform.reverse.kept import Kept, is_whole

@@ -31,7 +31,7 @@ from sourcead.ir.nodes import (
 )
 from sourcead.ir.walk import statements
 from sourcead.transform.builder import Val
-from sourcead.transform.facts import binds_all
+from sourcead.transform.locations import binds_all
 from sourcead.transform.reverse.adjoints import Adjoint
 from sourcead.transform.reverse.parts import Slot
 from sourcead.transform.reverse.state import State

@@ -20,7 +20,8 @@ from dataclasses import dataclass, field
 from sourcead.ir.kinds import Array, Kind, Slice
 from sourcead.ir.nodes import Expr, For, Name, Store
 from sourcead.ir.walk import operands
-from sourcead.transform.facts import Locations, index_kinds
+from sourcead.transform.effects import index_kinds
+from sourcead.transform.locations import Locations
 from sourcead.transform.positions import At
 from sourcead.transform.reverse.program import Program
 from sourcead.transform.reverse.recompute import Plan, Recomputing

@@ -14,8 +14,9 @@ from sourcead.ir.kinds import Array, Kind, List, Np, Object, Py, Slice, Tuple
 from sourcead.ir.nodes import Attr, Call, Const, Expr, For, MethodCall, Name, Op, Operand, Ref
 from sourcead.ir.walk import operands
 from sourcead.rules import registry
-from sourcead.transform.facts import Locations, function_of, index_kinds
+from sourcead.transform.effects import function_of, index_kinds
 from sourcead.transform.indexing import is_basic
+from sourcead.transform.locations import Locations
 from sourcead.transform.positions import At
 from sourcead.transform.reverse.dependence import overwrites_later
 from sourcead.transform.reverse.program import Program

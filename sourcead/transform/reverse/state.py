@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sourcead.ir.kinds import Array, Kind, List, NoneKind
 from sourcead.ir.nodes import Const, Name, Op, Operand, Stmt
-from sourcead.transform.facts import Locations
+from sourcead.transform.locations import Locations
 from sourcead.transform.positions import At
 from sourcead.transform.reverse.adjoints import Adjoints
 from sourcead.transform.rule_calls import RuleCalls

@@ -16,7 +16,7 @@ from sourcead.ir.kinds import Array, Dict, Kind, List, NoneKind, Np, Py
 from sourcead.ir.nodes import Call, Const, Expr, MethodCall, Name, Op, Operand, Ref, Star, Store
 from sourcead.runtime.accumulate import last_written
 from sourcead.transform.builder import Val
-from sourcead.transform.facts import index_kinds, is_at, is_mask
+from sourcead.transform.effects import index_kinds, is_at, is_mask
 from sourcead.transform.formulas import negative, weigh
 from sourcead.transform.indexing import is_basic
 from sourcead.transform.reverse.lists import list_store

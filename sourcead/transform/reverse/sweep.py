@@ -42,7 +42,7 @@ from sourcead.ir.nodes import (
 )
 from sourcead.ir.walk import operands
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.facts import function_of, written_arguments
+from sourcead.transform.effects import function_of, written_arguments
 from sourcead.transform.operations import OPERATORS
 from sourcead.transform.refusals import check_attempt, check_passive, check_written
 from sourcead.transform.reverse.branches import branch

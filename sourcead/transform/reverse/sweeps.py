@@ -9,10 +9,11 @@ from sourcead.errors import NonScalarOutput
 from sourcead.ir.kinds import Array, Kind, Np, Number, Py, dtype_of
 from sourcead.ir.nodes import Assign, Call, Function, Name, Operand, Origin, Ref, Stmt
 from sourcead.runtime.shadows import Shadows
+from sourcead.transform.activity import activity, find_selected, find_useful
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.clean import clean
-from sourcead.transform.facts import Locations, activity, find_selected, find_useful
 from sourcead.transform.formulas import start_derivative
+from sourcead.transform.locations import Locations
 from sourcead.transform.positions import positioned
 from sourcead.transform.reverse.finish import Finish
 from sourcead.transform.reverse.keeping import forward_sweep

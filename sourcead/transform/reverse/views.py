@@ -8,7 +8,7 @@ from sourcead.ir.kinds import Kind
 from sourcead.ir.nodes import Attr, Call, Expr, MethodCall, Name, Op, Operand
 from sourcead.ir.walk import operands
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.facts import Locations
+from sourcead.transform.locations import Locations
 from sourcead.transform.specialise import Specialiser
 
 __all__ = ["element_kind", "follow", "restored", "with_base"]

@@ -1,0 +1,200 @@
+"""Which values does a derivative go through? Those that vary with an input and can reach the result.
+
+Also: of which of them may a part be left out on the way, by a selection (`np.where`), an index or an overwrite?
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from sourcead.ir.kinds import (
+    Array,
+    Dict,
+    Kind,
+    List,
+    Object,
+    carries,
+)
+from sourcead.ir.nodes import (
+    Assign,
+    Attr,
+    Block,
+    Call,
+    For,
+    If,
+    MethodCall,
+    Name,
+    Op,
+    Store,
+    StoreAttr,
+    Try,
+    While,
+)
+from sourcead.ir.walk import binds, reads, statements
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.effects import function_of, written_arguments
+from sourcead.transform.heap import Heap
+from sourcead.transform.specialise import Specialiser
+
+__all__ = ["activity", "find_selected", "find_useful"]
+
+
+def activity(builder: Specialiser, useful: set[Name]) -> Callable[[Any], bool]:
+    """`is_active(value)`: does it vary with a differentiated input and reach the result?"""
+
+    def is_active(value: Any) -> bool:
+        if not isinstance(value, Name) or value not in useful:
+            return False
+        kind = builder.kind(value)
+        if isinstance(kind, (List, Dict, Object)):
+            return value in builder.varied or bool(builder.heap.is_varied(kind.site))
+        return value in builder.varied and carries(kind)
+
+    return is_active
+
+
+def find_useful(body: Block, result: Val, heap: Heap, kinds: Mapping[Name, Kind]) -> set[Name]:
+    """Names whose value can reach the result, by assignment or through storage (in any order)."""
+    useful: set[Name] = set()
+    storage: set[str] = set()
+    todo: list[Any] = [result]
+    flows = list(_flows(body, heap, kinds))
+    by_target: dict[Any, list[Any]] = {}
+    for target, sources in flows:
+        by_target.setdefault(target, []).extend(sources)
+    while todo:
+        item = todo.pop()
+        if isinstance(item, Name):
+            if item in useful:
+                continue
+            useful.add(item)
+            todo.extend(by_target.get(item, ()))
+            todo.extend(_storage_of(item, heap, kinds))
+        elif isinstance(item, str):
+            if item in storage:
+                continue
+            storage.add(item)
+            todo.extend(by_target.get(item, ()))
+        elif isinstance(item, Virtual):
+            todo.extend(item.items)
+    useful.update(n for n in kinds if any(s in storage for s in _storage_of(n, heap, kinds)))
+    return useful
+
+
+def _storage_of(name: Name, heap: Heap, kinds: Mapping[Name, Kind]) -> Iterable[str]:
+    """Keys of the storage that a name refers to."""
+    match kinds.get(name):
+        case Array():
+            yield "array " + heap.find(str(name))
+        case List(_, site) | Dict(_, site) | Object(_, site):
+            yield "site " + site
+        case _:
+            return
+
+
+def _flows(body: Block, heap: Heap, kinds: Mapping[Name, Kind]) -> Iterable[tuple[Any, list[Any]]]:
+    """(what receives, what flows into it): names, and keys of storage."""
+    for stmt in statements(body):
+        match stmt:
+            case Store(base, _, value) | StoreAttr(base, _, value):
+                if isinstance(base, Name):
+                    for key in _storage_of(base, heap, kinds):
+                        yield key, [value]
+            case If():
+                for m in stmt.merges:
+                    yield m.target, [m.then, m.orelse]
+            case For() | While():
+                for c in stmt.carried:
+                    yield c.inner, [c.initial, c.next]
+                    yield c.result, [c.initial, c.inner, c.next]  # a loop's adjoints go by `inner`
+            case Try():
+                for i, target in enumerate(stmt.targets):
+                    yield target, [stmt.leaves[i], *(h.leaves[i] for h in stmt.handlers)]
+                for inner, before, versions in stmt.interrupted:
+                    yield inner, [before, *versions]
+            case Assign(target, expr):
+                sources = [r for r in reads(stmt) if isinstance(r, Name)]
+                yield target, list(sources)
+                if isinstance(expr, MethodCall) and isinstance(expr.value, Name):
+                    for key in _storage_of(expr.value, heap, kinds):
+                        yield key, sources
+                if isinstance(expr, (Call, MethodCall)):
+                    for written in written_arguments(expr, kinds):
+                        for key in _storage_of(written, heap, kinds):
+                            yield key, sources
+            case _:
+                sources = [r for r in reads(stmt) if isinstance(r, Name)]
+                for bound in binds(stmt):
+                    yield bound, list(sources)
+    # a container's slots hold storage: what is read out of a site is part of it
+    for stmt in statements(body):
+        if isinstance(stmt, Assign) and isinstance(stmt.expr, (Op, Attr, MethodCall)):
+            source = (
+                stmt.expr.args[0]
+                if isinstance(stmt.expr, Op) and stmt.expr.args
+                else getattr(stmt.expr, "value", None)
+            )
+            if isinstance(source, Name) and isinstance(kinds.get(source), (List, Dict, Object)):
+                for key in _storage_of(stmt.target, heap, kinds):
+                    for site in _storage_of(source, heap, kinds):
+                        yield key, [site]
+
+
+SELECTIONS = frozenset({
+    "where", "select", "choose", "minimum", "maximum", "fmin", "fmax", "clip", "nan_to_num", "take", "compress",
+    "extract", "max", "min", "amax", "amin", "nanmax", "nanmin", "nansum", "nanmean", "piecewise", "take_along_axis",
+})  # fmt: skip
+
+
+def find_selected(
+    body: Block,
+    kinds: Mapping[Name, Kind],
+    heap: Heap,
+    written: Iterable[str],
+    *,
+    by_name: bool = False,
+) -> set[Name]:
+    """Values of which a part may be left out on the way to the result: by a selection, an index, an overwrite.
+
+    `by_name`: by a function that selects (`where`, `minimum`) only.
+    """
+    sources: dict[Name, list[Any]] = {}
+    todo: list[Any] = []
+    overwritten = set(written)
+    for stmt in statements(body):
+        for target, found in _flows((stmt,), heap, kinds):
+            if isinstance(target, Name):
+                sources.setdefault(target, []).extend(found)
+        if (
+            isinstance(stmt, Assign)
+            and _selects(stmt.expr, kinds)
+            and not (by_name and isinstance(stmt.expr, Op))
+        ):
+            todo.extend(reads(stmt))
+        if isinstance(stmt, Store) and isinstance(stmt.value, Name) and not by_name:
+            todo.append(stmt.value)
+    if by_name:
+        overwritten = set()
+    todo.extend(
+        n for n, k in kinds.items() if isinstance(k, Array) and heap.find(str(n)) in overwritten
+    )
+    found_: set[Name] = set()
+    while todo:
+        name = todo.pop()
+        if isinstance(name, Name) and name not in found_:
+            found_.add(name)
+            todo.extend(sources.get(name, ()))
+    return found_
+
+
+def _selects(expr: Any, kinds: Mapping[Name, Kind]) -> bool:
+    match expr:
+        case Op("getitem", (Name() as base, _)):
+            return isinstance(kinds.get(base), Array)
+        case Call() | MethodCall():
+            return getattr(function_of(expr, kinds), "__name__", "") in SELECTIONS or any(
+                key == "where" for key, _ in expr.kwargs
+            )
+        case _:
+            return False

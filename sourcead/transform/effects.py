@@ -1,0 +1,168 @@
+"""What a call or an index does to storage: which callable it is, what it writes, whether it makes a view."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MethodType
+from typing import Any
+
+import numpy as np
+
+from sourcead.ir.kinds import (
+    Array,
+    Closure,
+    Dict,
+    Kind,
+    List,
+    Np,
+    Object,
+    Tuple,
+    Unknown,
+    dtype_of,
+)
+from sourcead.ir.nodes import (
+    Attr,
+    Call,
+    MethodCall,
+    Name,
+    Op,
+    Operand,
+    Ref,
+    Star,
+)
+from sourcead.rules import registry
+from sourcead.transform.builder import kind_of_constant
+from sourcead.transform.indexing import is_basic
+from sourcead.transform.operations import OPERATORS, method_class
+
+__all__ = ["function_of", "index_kinds", "is_at", "is_mask", "view_base", "written_arguments"]
+
+
+def function_of(expr: Any, kinds: Mapping[Name, Kind]) -> Any:
+    """The live callable that a call, method call, operator or attribute stands for, or None."""
+    match expr:
+        case Call(Ref(_, value)):
+            return value
+        case Call(Name() as func):
+            kind = kinds.get(func)
+            return getattr(kind, "value", None) or getattr(kind, "function", None)
+        case MethodCall(value, method):
+            kind = kinds.get(value) if isinstance(value, Name) else None
+            if isinstance(value, Ref):
+                bound = getattr(value.value, method, None)
+                return bound.__func__ if isinstance(bound, MethodType) else bound
+            cls = method_class(kind) if kind is not None else None
+            found = getattr(cls, method, None)
+            if registry.lookup(found) is None and isinstance(kind, Np):
+                found = getattr(np.ndarray, method, None)
+            return found
+        case Op(op) if op in OPERATORS:
+            return OPERATORS[op]
+        case Attr(Name() as value, attr):
+            kind = kinds.get(value)
+            if isinstance(kind, (Array, Np)):
+                return getattr(np.ndarray, attr, None)
+            return None
+        case _:
+            return None
+
+
+def written_arguments(expr: Call | MethodCall, kinds: Mapping[Name, Kind]) -> list[Name]:
+    """Arguments whose storage a call may write: what its rule states, everything if it states nothing."""
+    function = function_of(expr, kinds)
+    rule = registry.lookup(function)
+    args = [a for a in _arguments(expr) if isinstance(a, Name)]
+    if rule is not None:
+        outs = [v for k, v in expr.kwargs if k == "out" and isinstance(v, Name)]
+        written = (
+            [a for a in args if isinstance(kinds.get(a), (Array, List))]
+            if rule.effects.writes
+            else []
+        )
+        return list(dict.fromkeys([*written, *outs]))
+    if isinstance(expr, Call) and isinstance(expr.func, Ref) and expr.func.value in _HARMLESS:
+        return []
+    if isinstance(expr, MethodCall) and isinstance(
+        kinds.get(args[0]) if args else None, (List, Dict)
+    ):
+        return args[:1]  # `items.append(x)` writes the list, not what it is given
+    return [
+        a for a in args if isinstance(kinds.get(a), (Array, List, Dict, Object, Unknown, Closure))
+    ]
+
+
+_HARMLESS = (
+    range,
+    len,
+    zip,
+    enumerate,
+    reversed,
+    isinstance,
+    print,
+    list,
+    tuple,
+    min,
+    max,
+    sum,
+    object.__new__,
+)
+
+
+def _arguments(expr: Call | MethodCall) -> list[Any]:
+    args = [a.value if isinstance(a, Star) else a for a in expr.args]
+    args += [v for _, v in expr.kwargs]
+    return [expr.value, *args] if isinstance(expr, MethodCall) else args
+
+
+READ_ONLY = frozenset(
+    {
+        "broadcast_to",
+        "diagonal",
+        "diag",
+        "broadcast_arrays",
+        "sliding_window_view",
+        "split",
+        "real",
+        "imag",
+    }
+)
+"""Views that cannot be used to write into the adjoint: followed at run time where their storage is written."""
+
+
+def view_base(expr: Any, kinds: Mapping[Name, Kind]) -> Name | None:
+    """The array of which `expr` is certainly a view."""
+    match expr:
+        case Op("getitem", (Name() as base, index)) if isinstance(kinds.get(base), Array):
+            parts = index_kinds(index, kinds)
+            return base if parts is not None and bool(is_basic(parts)) else None
+        case Attr(Name() as base, "T"):
+            return base if isinstance(kinds.get(base), Array) else None
+        case MethodCall(Name() as base) | Call(_, (Name() as base, *_)):
+            function = function_of(expr, kinds)
+            rule = registry.lookup(function)
+            if rule is None or rule.effects.returns != "view":
+                return None
+            return None if getattr(function, "__name__", "") in READ_ONLY else base
+        case _:
+            return None
+
+
+def index_kinds(index: Operand, kinds: Mapping[Name, Kind]) -> list[Kind] | None:
+    match index:
+        case Name():
+            kind = kinds.get(index, Unknown())
+            return list(kind.items) if isinstance(kind, Tuple) else [kind]
+        case Ref(_, value):
+            return [kind_of_constant(value)]
+        case _:
+            return [kind_of_constant(getattr(index, "value", None))]
+
+
+def is_mask(parts: list[Kind]) -> bool:
+    """Is an index of these kinds one boolean array?"""
+    return len(parts) == 1 and dtype_of(parts[0]) == np.dtype(bool)
+
+
+def is_at(function: Any) -> bool:
+    """Is this `np.add.at`, or the `at` of another ufunc?"""
+    return isinstance(getattr(function, "__self__", None), np.ufunc) and function.__name__ == "at"

@@ -1,0 +1,149 @@
+"""Where each array lives: which arrays are views of which, who owns storage, which storage is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sourcead.ir.kinds import (
+    Array,
+    Dict,
+    Kind,
+    List,
+    Object,
+)
+from sourcead.ir.nodes import (
+    Assign,
+    Block,
+    Call,
+    For,
+    MethodCall,
+    Name,
+    Stmt,
+    Store,
+    StoreAttr,
+    While,
+)
+from sourcead.ir.walk import binds, statements
+from sourcead.rules import registry
+from sourcead.transform.effects import function_of, view_base, written_arguments
+from sourcead.transform.heap import Heap
+
+__all__ = ["Locations", "View", "binds_all"]
+
+
+READING = frozenset({"items", "keys", "values", "get", "copy", "index", "count", "of"})
+"""Methods of containers that change nothing."""
+
+
+@dataclass(frozen=True)
+class View:
+    """`name` is `expr` applied to `base`: the same memory, seen through an index or a view method."""
+
+    base: Name
+    expr: Any
+
+
+class Locations:
+    """Where each array lives: its owner and the views that lead from the owner to it."""
+
+    def __init__(
+        self, body: Block, kinds: Mapping[Name, Kind], heap: Heap, params: Iterable[Name]
+    ) -> None:
+        self.kinds = kinds
+        self.heap = heap
+        self.views: dict[Name, View] = {}
+        self.written: dict[str, list[tuple[int, ...]]] = {}
+        self.owners: dict[str, set[Name]] = {}
+        self.mutated_sites: set[str] = set()
+        self.maybe: set[Name] = set()
+        for stmt in statements(body):
+            self._note(stmt)
+        self.list_names: dict[str, set[Name]] = {}
+        names = [*params, *(n for s in statements(body) for n in binds_all(s))]
+        for name in names:
+            kind = kinds.get(name)
+            if isinstance(kind, (List, Dict, Object)):
+                self.list_names.setdefault(kind.site, set()).add(name)
+        for name in names:
+            if isinstance(kinds.get(name), Array) and name not in self.views:
+                self.owners.setdefault(self.cls(name), set()).add(name)
+
+    def cls(self, name: Name) -> str:
+        """The class of arrays that may share storage with `name`."""
+        return self.heap.find(str(name))
+
+    def is_written(self, name: Name) -> bool:
+        return self.cls(name) in self.written
+
+    def owner(self, name: Name) -> tuple[Name, list[Any]]:
+        """The array that owns the memory and the view expressions from it to `name`, outermost last."""
+        path: list[Any] = []
+        while name in self.views:
+            view = self.views[name]
+            path.append(view.expr)
+            name = view.base
+        return name, path[::-1]
+
+    def is_static(self, name: Name) -> bool:
+        """Is the owner of this storage known: unwritten, or one owner for all arrays that may share it?"""
+        cls = self.cls(name)
+        if cls not in self.written:
+            return True
+        return len(self.owners.get(cls, ())) <= 1 and not any(
+            m for m in self.maybe if self.cls(m) == cls
+        )
+
+    def _note(self, stmt: Stmt) -> None:
+        match stmt:
+            case Assign(target, expr):
+                self._note_view(target, expr)
+                if isinstance(expr, (Call, MethodCall)):
+                    for name in written_arguments(expr, self.kinds):
+                        self._write(name, stmt)
+                if (
+                    isinstance(expr, MethodCall)
+                    and isinstance(expr.value, Name)
+                    and expr.method not in READING
+                ):
+                    self._mutate(expr.value)
+            case Store(base) | StoreAttr(base):
+                if isinstance(base, Name):
+                    self._write(base, stmt)
+                    self._mutate(base)
+            case _:
+                return
+
+    def _write(self, name: Name, stmt: Stmt) -> None:
+        if isinstance(self.kinds.get(name), Array):
+            self.written.setdefault(self.cls(name), []).append(stmt.origin.at)
+
+    def _mutate(self, name: Name) -> None:
+        kind = self.kinds.get(name)
+        if isinstance(kind, (List, Dict, Object)):
+            self.mutated_sites.add(kind.site)
+
+    def _note_view(self, target: Name, expr: Any) -> None:
+        if not isinstance(self.kinds.get(target), Array):
+            return
+        base = view_base(expr, self.kinds)
+        if base is not None and isinstance(self.kinds.get(base), Array):
+            self.views[target] = View(base, expr)
+        elif self._may_view(expr):
+            self.maybe.add(target)
+
+    def _may_view(self, expr: Any) -> bool:
+        rule = registry.lookup(function_of(expr, self.kinds))
+        return rule is not None and rule.effects.returns in ("maybe", "same", "view")
+
+
+def binds_all(stmt: Stmt) -> tuple[Name, ...]:
+    """Every name that a statement itself binds, also those inside a loop's head."""
+    match stmt:
+        case For():
+            return (stmt.target, *(n for c in stmt.carried for n in (c.inner, c.result)))
+        case While():
+            return tuple(n for c in stmt.carried for n in (c.inner, c.result))
+        case _:
+            return binds(stmt)
