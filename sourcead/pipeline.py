@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import types
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -17,6 +17,7 @@ from typing import Any
 from sourcead.callables import Compiled, Mode, Source, source_of
 from sourcead.emit.load import load, texts_behind
 from sourcead.emit.source import emit
+from sourcead.fallback import or_else
 from sourcead.frontend.lower import lower
 from sourcead.guards import assumptions
 from sourcead.ir.check import check
@@ -33,6 +34,8 @@ from sourcead.ir.nodes import (
     Try,
 )
 from sourcead.ir.walk import statements, substitute
+from sourcead.simplify.polish import on_lists as lists_for_arrays
+from sourcead.simplify.polish import polished
 from sourcead.transform.clean import clean
 from sourcead.transform.forward.sweep import tangent
 from sourcead.transform.gradient import gradient
@@ -165,10 +168,19 @@ def template_of_gradient(source: Source, mode: Mode, kinds: Sequence[Kind]) -> F
     return replace(function, body=body, params=params, result=result)
 
 
-def compile_derivative(source: Source, kinds: Sequence[Kind], mode: Mode) -> Compiled:
-    """All stages for arguments of these kinds."""
+def compile_derivative(
+    source: Source, kinds: Sequence[Kind], mode: Mode, careful: bool = False
+) -> Compiled:
+    """All stages for arguments of these kinds.
+
+    Where loops go over single elements, the derivative works on lists, and leaves exceptions to another
+    one that works on the arrays (`careful`), which is compiled when it is first needed.
+    """
     with looking() as looked_into:
         derived = derive(source, kinds, mode)
+    on_lists = None if careful else _with_lists(derived, mode)
+    written = derived.functions if on_lists is None else (on_lists,)
+    derived = replace(derived, functions=tuple(polished(f, derived.done.builder) for f in written))
     header = _header(source, kinds, mode)
     calls, texts = [], []
     behind: dict[str, None] = {}  # texts of functions made for this one
@@ -198,8 +210,11 @@ def compile_derivative(source: Source, kinds: Sequence[Kind], mode: Mode) -> Com
         )
         and len(params) > 1
     )
+    call: Callable[..., Any] = calls[0]
+    if on_lists is not None:
+        call = or_else(call, lambda: compile_derivative(source, kinds, mode, careful=True).call)
     return Compiled(
-        calls[0],
+        call,
         "\n\n".join([*behind, *texts]),
         derived.functions,
         derived.done.function,
@@ -208,6 +223,16 @@ def compile_derivative(source: Source, kinds: Sequence[Kind], mode: Mode) -> Com
         derived.details,
         assumptions(looked_into.functions, looked_into.classes),
     )
+
+
+def _with_lists(derived: Derived, mode: Mode) -> Function | None:
+    """A single function with lists for the arrays that its loops go over element by element."""
+    if len(derived.functions) > 1:
+        return None
+    (function,) = derived.functions
+    params = [p.name for p in function.params]
+    apart = frozenset(params[i] for i in mode.wrt if mode.form == "gradient")
+    return lists_for_arrays(function, derived.done.builder, apart)
 
 
 def verify(derived: Derived) -> None:

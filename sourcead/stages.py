@@ -72,6 +72,7 @@ def compiled(
     mode: str,
     wrt: Sequence[str] | None,
     kinds: Mapping[str, Kind],
+    careful: bool = False,
 ) -> Compiled:
     """The derivative by `mode` ("reverse" or "forward") with respect to the parameters `wrt` (None: the first).
 
@@ -84,7 +85,7 @@ def compiled(
         kinds[p.name] if p.name in kinds else assumed_kind(p, i in at, source)
         for i, p in enumerate(source.parameters)
     )
-    compile_as = functools.partial(compile_derivative, source, all_kinds)
+    compile_as = functools.partial(compile_derivative, source, all_kinds, careful=careful)
     if mode == "forward":
         return compile_as(Mode("tangent", at))
     try:
@@ -101,7 +102,7 @@ def standalone(
     kinds: Mapping[str, Kind],
 ) -> str:
     """A module with the derivative that runs without sourcead; see `compiled`."""
-    made = compiled(function, mode=mode, wrt=wrt, kinds=kinds)
+    made = compiled(function, mode=mode, wrt=wrt, kinds=kinds, careful=True)
     found = find_source(source_of(function).live)
     functions = [
         emit(

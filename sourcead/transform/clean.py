@@ -12,20 +12,20 @@ from sourcead.simplify.storage_classes import StorageClasses
 from sourcead.transform.builder import Builder
 from sourcead.transform.effects import function_of, view_base
 
-__all__ = ["clean"]
+__all__ = ["clean", "is_pure", "shared_bases"]
 
 HARMLESS = (range, len, np.zeros_like, enumerate, zip, reversed, object.__new__, float)
 
 
 def clean(function: Function, b: Builder) -> Function:
     def pure(expr: Expr) -> bool:
-        return _is_pure(expr, b)
+        return is_pure(expr, b)
 
-    storage = StorageClasses(function, pure, lambda e: _shared_bases(e, b), b.kind)
+    storage = StorageClasses(function, pure, lambda e: shared_bases(e, b), b.kind)
     return needless_copies(dead_code(function, pure, storage))
 
 
-def _shared_bases(expr: Expr, b: Builder) -> list[Name]:
+def shared_bases(expr: Expr, b: Builder) -> list[Name]:
     """The arrays whose storage the value of `expr` may share."""
     base = view_base(expr, b.kinds)
     if base is not None:
@@ -38,7 +38,7 @@ def _shared_bases(expr: Expr, b: Builder) -> list[Name]:
     return []
 
 
-def _is_pure(expr: Expr, b: Builder) -> bool:
+def is_pure(expr: Expr, b: Builder) -> bool:
     """May the expression be dropped when nobody reads it?"""
     match expr:
         case Op(op, _):

@@ -13,11 +13,15 @@ def elements_tangent(x):
     return np.sum(y)
 # output
 def elements_tangent_jvp(x, x_dot):       # jvp(elements_tangent), x: float64[:]
-    y = np.empty(len(x))
-    y_dot = np.zeros_like(y)               # y = np.empty(len(x))
+    x = x.tolist()
+    x_dot = x_dot.tolist()
+    y = np.empty(len(x)).tolist()
+    y_dot = [0.0] * len(y)                 # y = np.empty(len(x))
     for i in range(len(x)):
         t = x[i]
         t_1 = math.sin(t)
         y_dot[i] = x_dot[i] * math.cos(t)  # y[i] = math.sin(x[i])
         y[i] = t_1
+    y = np.array(y)
+    y_dot = np.array(y_dot)
     return np.sum(y), np.sum(y_dot)

@@ -24,7 +24,7 @@ def break_when_small_grad(x, out_bar=1.0):  # grad(break_when_small), x: float
         t = -term
         saved_1.append(t)
         term = t * x / k
-    total_bar, term_bar, x_bar = out_bar, 0.0, 0.0
+    term_bar, x_bar = 0.0, 0.0
     for _ in range(len(saved)):           # for k in range(1, 50):
         k, t = saved.pop()
         if not t:                         # if abs(term) < 1e-9:
@@ -32,6 +32,6 @@ def break_when_small_grad(x, out_bar=1.0):  # grad(break_when_small), x: float
             t_bar = term_bar / k          # term = -term * x / k
             x_bar += t_bar * t
             term_bar = -(t_bar * x)
-            term_bar += total_bar         # total += term
+            term_bar += out_bar           # total += term
     x_bar += term_bar                     # for k in range(1, 50):
     return x_bar

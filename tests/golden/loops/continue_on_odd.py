@@ -12,8 +12,8 @@ def continue_on_odd_grad(x, n, out_bar=1.0):  # grad(continue_on_odd), x: float,
     saved = []
     for k in range(n):
         saved.append(k % 2 == 1)
-    total_bar, x_bar = out_bar, 0.0
-    for k in reversed(range(n)):                    # for k in range(n):
-        if not saved.pop():                         # if k % 2 == 1:
-            x_bar += total_bar * power_slope(x, k)  # total += x**k
+    x_bar = 0.0
+    for k in reversed(range(n)):                  # for k in range(n):
+        if not saved.pop():                       # if k % 2 == 1:
+            x_bar += out_bar * power_slope(x, k)  # total += x**k
     return x_bar

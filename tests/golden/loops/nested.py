@@ -16,9 +16,9 @@ def nested_grad(x, n, m, out_bar=1.0):    # grad(nested), x: float, n: int, m: i
         for j in range(m):
             row_saved.append(row)
             row = row * (x + i * j)
-    total_bar, x_bar = out_bar, 0.0
+    x_bar = 0.0
     for i in reversed(range(n)):               # for i in range(n):
-        row_bar = total_bar
+        row_bar = out_bar
         for j in reversed(range(m)):           # for j in range(m):
             row = row_saved.pop()
             row_bar_1 = row_bar * (x + i * j)  # row *= x + i * j

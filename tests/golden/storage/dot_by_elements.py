@@ -7,11 +7,12 @@ def dot_by_elements(x, y):
     return total
 # output
 def dot_by_elements_grad(x, y, out_bar=1.0):  # grad(dot_by_elements), x: float64[:], y: float64[:]
-    x_bar = np.zeros_like(x)              # for i in range(len(x)):
-    y_bar = np.zeros_like(y)
-    total_bar = out_bar
+    x = x.tolist()
+    y = y.tolist()
+    x_bar = [0.0] * len(x)                # for i in range(len(x)):
+    y_bar = [0.0] * len(y)
     for i in reversed(range(len(x))):
-        t_bar = total_bar * y[i]          # total += x[i] * y[i]
-        y_bar[i] += total_bar * x[i]
+        t_bar = out_bar * y[i]            # total += x[i] * y[i]
+        y_bar[i] += out_bar * x[i]
         x_bar[i] += t_bar
-    return x_bar, y_bar
+    return np.array(x_bar), np.array(y_bar)

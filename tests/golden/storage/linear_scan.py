@@ -10,11 +10,12 @@ def linear_scan(x, c):
     return np.sum(A * A)
 # output
 def linear_scan_grad(x, c, out_bar=1.0):  # grad(linear_scan), x: float64[:], c: float
-    A = x.copy()
+    A = x.tolist()
     t = len(A)
     for i in range(1, t):
         A[i] += c * A[i - 1]
-    A_bar = 2.0 * out_bar * A             # return np.sum(A * A)
+    A = np.array(A)
+    A_bar = (2.0 * out_bar * A).tolist()  # return np.sum(A * A)
     for i in reversed(range(1, t)):       # for i in range(1, len(A)):
         A_bar[i - 1] += A_bar[i] * c      # A[i] += c * A[i - 1]
-    return A_bar
+    return np.array(A_bar)

@@ -12,10 +12,12 @@ def map_elements(x):
     return np.sum(y)
 # output
 def map_elements_grad(x, out_bar=1.0):    # grad(map_elements), x: float64[:]
-    x_bar = np.zeros_like(x)              # for i in range(len(x)):
-    y_bar = np.full(x.shape, out_bar)
-    for i in reversed(range(len(x))):
+    x_1 = x.tolist()
+    t = len(x_1)
+    x_bar = [0.0] * len(x_1)              # for i in range(len(x)):
+    y_bar = np.full(x.shape, out_bar).tolist()
+    for i in reversed(range(t)):
         t = y_bar[i]                      # y[i] = math.sin(x[i])
         y_bar[i] = 0.0
-        x_bar[i] += t * math.cos(x[i])
-    return x_bar
+        x_bar[i] += t * math.cos(x_1[i])
+    return np.array(x_bar)

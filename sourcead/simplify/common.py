@@ -1,0 +1,183 @@
+"""Numbers that are computed twice, or in every turn of a loop, are computed once.
+
+    for i in range(n):                       a = 2.0 * k
+        x[i] += 2.0 * k * y[i]     ->        for i in range(n):
+        z[i] -= 2.0 * k                          x[i] += a * y[i]
+                                                 z[i] -= a
+
+Looked at are operations on numbers, which neither fail nor change anything, and rows of lists of
+lists, which the function never replaces.  Quotients stay in their loop, where they are computed only if
+there is a turn; elements are read again after anything has been written.  Loops over whole
+arrays are left as they are: there a number costs nothing, and a line is a line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sourcead.ir.kinds import Array, Kind, List, Np, Py
+from sourcead.ir.nodes import Assign, Block, Const, For, Function, Name, Op, Stmt, Store, While
+from sourcead.ir.walk import blocks, bound, map_blocks, reads, statements, substitute
+
+__all__ = ["common"]
+
+SAFE = frozenset({"add", "sub", "mul", "neg"})
+ONCE = SAFE | {"truediv"}
+
+
+def common(function: Function, kinds: dict[Name, Kind]) -> Function:
+    """For functions whose loops work on numbers."""
+    pass_ = _Common(kinds)
+    body = pass_.shared_in_loops(pass_.hoisted(function.body))
+    return substitute(replace(function, body=body), pass_.same)
+
+
+@dataclass
+class _Known:
+    """What has been computed so far, in this block and around it."""
+
+    around: _Known | None = None
+
+    def __post_init__(self) -> None:
+        self.values: dict[Any, Name] = {}
+        self.elements: dict[Any, Name] = {}  # until something is written
+
+    def find(self, key: Any) -> Name | None:
+        if key in self.values:
+            return self.values[key]
+        return self.around.find(key) if self.around is not None else None
+
+
+class _Common:
+    def __init__(self, kinds: dict[Name, Kind]) -> None:
+        self.kinds = kinds
+        self.same: dict[Name, Any] = {}
+
+    # -- twice -------------------------------------------------------------------------------
+
+    def shared_in_loops(self, block: Block) -> Block:
+        out: list[Stmt] = []
+        for stmt in block:
+            is_loop = isinstance(stmt, (For, While))
+            out.append(map_blocks(stmt, self.turn if is_loop else self.shared_in_loops))
+        return tuple(out)
+
+    def turn(self, block: Block) -> Block:
+        return self.shared(block, _Known())
+
+    def shared(self, block: Block, known: _Known) -> Block:
+        out: list[Stmt] = []
+        for stmt in block:
+            stmt = substitute(stmt, self.same) if self.same else stmt
+            found = self.found(stmt, known)
+            if found is not None:
+                assert isinstance(stmt, Assign)
+                self.same[stmt.target] = found
+                continue
+            if blocks(stmt):
+                known.elements.clear()
+                stmt = map_blocks(stmt, lambda b: self.shared(b, _Known(known)))
+            elif isinstance(stmt, Store):
+                base = stmt.base
+                known.elements = {
+                    k: v for k, v in known.elements.items() if self.are_apart(k.args[0], base)
+                }
+            elif isinstance(stmt, Assign) and not isinstance(stmt.expr, Op):
+                known.elements.clear()
+            out.append(stmt)
+        return tuple(out)
+
+    def found(self, stmt: Stmt, known: _Known) -> Name | None:
+        """The name that has this value already; else it is noted."""
+        if not isinstance(stmt, Assign) or not isinstance(stmt.expr, Op):
+            return None
+        where = known.values
+        if self.is_element(stmt.expr):
+            where = known.elements
+        elif not (self.is_number_of(stmt, ONCE) or self.is_row(stmt.expr)):
+            return None
+        found = where.get(stmt.expr) if where is known.elements else known.find(stmt.expr)
+        if found is None:
+            where[stmt.expr] = stmt.target
+        return found
+
+    def are_apart(self, a: Any, b: Any) -> bool:
+        """Are these lists made for different arrays?"""
+        return a != b and self.is_list(a) and self.is_list(b) and a.hint != b.hint
+
+    # -- in every turn -----------------------------------------------------------------------
+
+    def hoisted(self, block: Block) -> Block:
+        out: list[Stmt] = []
+        for stmt in block:
+            stmt = map_blocks(stmt, self.hoisted)
+            if isinstance(stmt, For) and self.is_on_numbers(stmt):
+                first, stmt = self.split(stmt)
+                out += first
+            out.append(stmt)
+        return tuple(out)
+
+    def split(self, loop: For) -> tuple[list[Assign], For]:
+        """What every turn computes alike, and the loop without it."""
+        alike = self.alike(loop)
+        wanted: set[Name] = set()
+        for stmt in reversed(alike):
+            if self.is_worth_hoisting(stmt) or stmt.target in wanted:
+                wanted.update((stmt.target, *reads(stmt)))
+        first = [s for s in alike if s.target in wanted]
+        return first, replace(loop, body=tuple(s for s in loop.body if s not in first))
+
+    def alike(self, loop: For) -> list[Assign]:
+        inside = set(bound((loop,)))
+        found = []
+        for stmt in loop.body:
+            if isinstance(stmt, Assign) and not inside.intersection(reads(stmt)):
+                if self.is_row(stmt.expr) or (
+                    isinstance(stmt.expr, Op) and self.is_number_of(stmt, SAFE)
+                ):
+                    found.append(stmt)
+                    inside.remove(stmt.target)
+        return found
+
+    def is_worth_hoisting(self, stmt: Assign) -> bool:
+        """A row, a product of floats; `n - 1` in a range or an index reads better where it stands."""
+        kind = self.kinds.get(stmt.target)
+        return self.is_row(stmt.expr) or kind in (Py(float), Np("float64"))
+
+    def is_on_numbers(self, loop: For | While) -> bool:
+        return not any(
+            isinstance(s, Assign) and isinstance(self.kinds.get(s.target), Array)
+            for s in statements(loop.body)
+        )
+
+    # -- kinds -------------------------------------------------------------------------------
+
+    def is_number_of(self, stmt: Assign, operators: frozenset[str]) -> bool:
+        assert isinstance(stmt.expr, Op)
+        return (
+            stmt.expr.op in operators
+            and isinstance(self.kinds.get(stmt.target), (Py, Np))
+            and all(
+                isinstance(a, Const) or isinstance(self.kinds.get(a), (Py, Np))  # type: ignore[arg-type]
+                for a in stmt.expr.args
+            )
+        )
+
+    def is_list(self, operand: Any) -> bool:
+        return isinstance(operand, Name) and isinstance(self.kinds.get(operand), List)
+
+    def is_row(self, expr: Any) -> bool:
+        """A row of a list of lists that holds an array's content (see `element_lists`)."""
+        match expr:
+            case Op("getitem", (Name() as base, _)):
+                return self.kinds.get(base) == List(List(Py(float)), "rows")
+            case _:
+                return False
+
+    def is_element(self, expr: Any) -> bool:
+        match expr:
+            case Op("getitem", (Name() as base, _)):
+                return self.kinds.get(base) == List(Py(float), "row")
+            case _:
+                return False

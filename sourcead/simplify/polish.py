@@ -1,0 +1,29 @@
+"""The last passes: a derivative as a person would write it down, in order.
+
+They change how values are computed, never which; the exception is `on_lists`, whose function leaves
+exceptions to another one.
+"""
+
+from __future__ import annotations
+
+from sourcead.ir.nodes import Function, Name
+from sourcead.simplify.common import common
+from sourcead.simplify.element_lists import element_lists
+from sourcead.simplify.indices import indices
+from sourcead.simplify.signs import signs
+from sourcead.simplify.stores import stores
+from sourcead.simplify.unchanged import unchanged
+from sourcead.transform.builder import Builder
+from sourcead.transform.clean import clean, is_pure, shared_bases
+
+__all__ = ["on_lists", "polished"]
+
+
+def polished(function: Function, b: Builder) -> Function:
+    function = unchanged(signs(clean(function, b), b.kinds))
+    return indices(common(stores(function, b), b.kinds), b)
+
+
+def on_lists(function: Function, b: Builder, apart: frozenset[Name]) -> Function | None:
+    """With lists for the arrays that loops go over element by element; see `element_lists`."""
+    return element_lists(function, b, lambda e: is_pure(e, b), lambda e: shared_bases(e, b), apart)

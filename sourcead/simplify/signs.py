@@ -1,0 +1,126 @@
+"""Negatives are not computed where what reads them can subtract.
+
+    t = -a                            b = x - a
+    b = x + t               ->
+    t = -(2.0 * a)                    t = -2.0 * a
+
+and `a + a` is `2.0 * a`.  Bit for bit these are the same numbers.  Only numbers and arrays of them: what
+`-` means for other objects is their own business.
+
+>>> from sourcead.ir.kinds import Py
+>>> from sourcead.ir.nodes import *
+>>> a, x, t, b = (Name(hint, 0) for hint in "axtb")
+>>> body = (Assign(t, Op("neg", (a,)), Origin.none()), Assign(b, Op("add", (x, t)), Origin.none()))
+>>> f = Function("f", (Param(a), Param(x)), body, b, Origin.none())
+>>> signs(f, dict.fromkeys((a, x, t, b), Py(float))).body[0].expr
+Op(op='sub', args=(Name(hint='x', number=0), Name(hint='a', number=0)))
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from sourcead.ir.kinds import Array, Kind, List, Np, Py
+from sourcead.ir.nodes import Assign, Block, Const, Expr, Function, Name, Op, Stmt, Store
+from sourcead.ir.walk import map_blocks, reads, statements
+
+__all__ = ["signs"]
+
+OTHER_SIGN = {"add": "sub", "sub": "add", "iadd": "isub", "isub": "iadd"}
+
+
+def signs(function: Function, kinds: dict[Name, Kind]) -> Function:
+    uses = Counter(name for s in statements(function.body) for name in reads(s))
+    uses.update([function.result] if isinstance(function.result, Name) else [])
+    return replace(function, body=_Signs(kinds, uses).block(function.body))
+
+
+class _Signs:
+    def __init__(self, kinds: dict[Name, Kind], uses: Counter[Name]) -> None:
+        self.kinds, self.uses = kinds, uses
+
+    def block(self, block: Block) -> Block:
+        negatives: dict[Name, Assign] = {}  # that are read once, and could be left out
+        out: list[Stmt] = []
+        for stmt in block:
+            if isinstance(stmt, Store) or (isinstance(stmt, Assign) and _writes(stmt.expr)):
+                changed = self.changed(stmt, negatives, out)
+                negatives = {n: s for n, s in negatives.items() if self.is_number(s.target)}
+            else:
+                changed = self.changed(stmt, negatives, out)
+            changed = map_blocks(changed, self.block)
+            if changed is not stmt and not isinstance(changed, (Assign, Store)):
+                negatives.clear()
+            out.append(changed)
+            match changed:
+                case Assign(target, Op("neg", (Name() as value,))) if self.uses[target] == 1:
+                    if self.is_numeric(value):
+                        negatives[target] = changed
+        return tuple(out)
+
+    def changed(self, stmt: Stmt, negatives: dict[Name, Assign], out: list[Stmt]) -> Stmt:
+        match stmt:
+            case Store(base, _, Name() as value, "add" | "sub" as op) if value in negatives:
+                if self.is_array(base):
+                    return replace(
+                        stmt, op=OTHER_SIGN[op], value=self.positive(value, negatives, out)
+                    )
+            case Assign(_, Op(op, (first, Name() as second))) if (
+                op in OTHER_SIGN and second in negatives and self.is_numeric(first)
+            ):
+                positive = self.positive(second, negatives, out)
+                return replace(stmt, expr=Op(OTHER_SIGN[op], (first, positive)))
+            case Assign(_, Op("add", (Name() as first, second))) if (
+                first in negatives and self.is_numeric(second)
+            ):
+                positive = self.positive(first, negatives, out)
+                return replace(stmt, expr=Op("sub", (second, positive)))
+            case Assign(_, Op("add", (Name() as value, other))) if value == other:
+                if self.is_float(value):
+                    return replace(stmt, expr=Op("mul", (Const(2.0), value)))
+            case Assign(_, Op("neg", (Name() as value,))):
+                expr = self.negative_product(value, out)
+                return stmt if expr is None else replace(stmt, expr=expr)
+        return stmt
+
+    def positive(self, name: Name, negatives: dict[Name, Assign], out: list[Stmt]) -> Name:
+        """What the negative was made of; the negative itself is no longer computed."""
+        made = negatives.pop(name)
+        out.remove(made)
+        assert isinstance(made.expr, Op)
+        (value,) = made.expr.args
+        assert isinstance(value, Name)
+        return value
+
+    def negative_product(self, value: Name, out: list[Stmt]) -> Expr | None:
+        """`-2.0 * a`, if `value` is `2.0 * a`, was computed just before and for nothing else."""
+        match out[-1] if out else None:
+            case Assign(target, Op("mul", (Const(float() as factor), other))) as made if (
+                target == value and self.uses[value] == 1
+            ):
+                out.remove(made)
+                return Op("mul", (Const(-factor), other))
+        return None
+
+    def is_float(self, name: Name) -> bool:
+        kind = self.kinds.get(name)
+        return kind == Py(float) or (isinstance(kind, (Np, Array)) and kind.dtype == "float64")
+
+    def is_number(self, name: Name) -> bool:
+        return isinstance(self.kinds.get(name), (Py, Np))
+
+    def is_array(self, name: object) -> bool:
+        """A list in which an array's elements are held is as good."""
+        kind = self.kinds.get(name) if isinstance(name, Name) else None
+        return isinstance(kind, Array) or kind == List(Py(float), "row")
+
+    def is_numeric(self, operand: object) -> bool:
+        if isinstance(operand, Const):
+            return type(operand.value) in (int, float)
+        return isinstance(operand, Name) and isinstance(self.kinds.get(operand), (Py, Np, Array))
+
+
+def _writes(expr: Expr) -> bool:
+    """Could an array that is read later be written by this?"""
+    return not isinstance(expr, Op) or expr.op.startswith("i")
