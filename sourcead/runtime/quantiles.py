@@ -14,7 +14,9 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["nanquantile_weights", "quantile_adjoints", "quantile_tangent", "quantile_weights"]
+__all__ = [
+    "for_each_quantile", "quantile_change", "quantile_spread", "quantile_weights", "to_each_quantile",
+]  # fmt: skip
 
 
 def quantile_weights(q: Any, n: int, method: str) -> Any:
@@ -62,42 +64,58 @@ def _from_lanes(lanes: Any, shape: tuple[int, ...], axis: Any) -> Any:
     return np.moveaxis(np.reshape(lanes, moved), last, axes)
 
 
-def quantile_adjoints(
-    y_bar: Any, a: Any, q: Any, axis: Any, method: str, skip_nan: bool = False
-) -> tuple[Any, Any]:
-    """Adjoints of `np.quantile(a, q, axis, method=method)` in `a` and `q`."""
-    lanes = _lanes(a, axis)
-    order = np.argsort(lanes, axis=-1)
-    ordered = np.take_along_axis(lanes, order, -1)
-    seeds = np.reshape(y_bar, (np.size(q), *np.shape(lanes)[:-1]))  # keepdims only adds ones
-    weights, slopes = _weights_and_slopes(lanes, q, method, skip_nan)
-    weights = weights.astype(np.result_type(a), copy=False)
-    ordered_bar = np.sum(np.expand_dims(seeds, -1) * weights, axis=0)
-    lanes_bar = np.take_along_axis(ordered_bar, np.argsort(order, axis=-1), -1)
-    finite = np.where(np.isnan(ordered), 0.0, ordered) if skip_nan else ordered
-    moves = np.sum(slopes * finite, axis=-1)
-    q_bar = np.sum(seeds * moves, axis=tuple(range(1, np.ndim(seeds))))
-    q_bar = np.asarray(q_bar, np.result_type(y_bar))
-    return _from_lanes(lanes_bar, np.shape(a), axis), np.reshape(q_bar, np.shape(q))
-
-
-def quantile_tangent(
-    y: Any, a: Any, q: Any, axis: Any, method: str, a_dot: Any, q_dot: Any, skip_nan: bool = False
+def quantile_change(
+    values: Any, a: Any, q: Any, axis: Any, method: str, skip_nan: bool = False, order: int = 0
 ) -> Any:
-    """The tangent of `np.quantile(a, q, axis, method=method)`, in the shape of its result `y`."""
+    """`values` at the places of a's elements, weighed as `np.quantile(a, q, axis, method=method)` weighs those.
+
+    That is the quantile's tangent along a_dot = values; with `order` 1 the weights are the slopes of the
+    weights in q, and beyond that 0 (a quantile is piecewise linear in q).  Shape: q's axes, then the
+    axes of `a` that are left.
+
+    >>> quantile_change(np.array([10.0, 30.0, 20.0]), np.array([1.0, 3.0, 2.0]), 0.25, None, "linear")
+    15.0
+    """
     lanes = _lanes(a, axis)
-    order = np.argsort(lanes, axis=-1)
-    ordered = np.take_along_axis(lanes, order, -1)
-    weights, slopes = _weights_and_slopes(lanes, q, method, skip_nan)
-    total: Any = 0.0
-    if a_dot is not None:
-        moved = np.take_along_axis(_lanes(a_dot, axis), order, -1)
-        total = total + np.sum(weights * moved, axis=-1)
-    if q_dot is not None:
-        finite = np.where(np.isnan(ordered), 0.0, ordered) if skip_nan else ordered
-        moves = np.sum(slopes * finite, axis=-1)
-        total = total + np.reshape(q_dot, (np.size(q),) + (1,) * (np.ndim(lanes) - 1)) * moves
-    return np.reshape(total, np.shape(y))
+    places = np.argsort(lanes, axis=-1)
+    ordered = np.take_along_axis(_lanes(values, axis), places, -1)
+    if skip_nan:
+        ordered = np.where(np.isnan(np.take_along_axis(lanes, places, -1)), 0.0, ordered)
+    weights = _weights(lanes, q, method, skip_nan, order).astype(
+        np.result_type(ordered), copy=False
+    )
+    total = np.sum(weights * ordered, axis=-1)
+    return np.reshape(total, (*np.shape(q), *np.shape(lanes)[:-1]))[()]
+
+
+def quantile_spread(
+    y_bar: Any, a: Any, q: Any, axis: Any, method: str, skip_nan: bool = False, order: int = 0
+) -> Any:
+    """The transpose of `quantile_change`: y_bar, weighed, at the places of the elements of `a`."""
+    lanes = _lanes(a, axis)
+    places = np.argsort(lanes, axis=-1)
+    seeds = np.reshape(y_bar, (np.size(q), *np.shape(lanes)[:-1], 1))  # keepdims only adds ones
+    weights = _weights(lanes, q, method, skip_nan, order).astype(np.result_type(y_bar), copy=False)
+    ordered_bar = np.sum(seeds * weights, axis=0)
+    lanes_bar = np.take_along_axis(ordered_bar, np.argsort(places, axis=-1), -1)
+    return _from_lanes(lanes_bar, np.shape(a), axis)
+
+
+def to_each_quantile(y_bar: Any, q: Any) -> Any:
+    """What belongs to one q, summed: the lanes of `a`."""
+    return np.reshape(np.sum(np.reshape(y_bar, (np.size(q), -1)), axis=1), np.shape(q))
+
+
+def for_each_quantile(q_dot: Any, q: Any, y: Any) -> Any:
+    """A number for each q in a shape that broadcasts against the result `y`, whose first axes are q's."""
+    return np.reshape(q_dot, np.shape(q) + (1,) * (np.ndim(y) - np.ndim(q)))
+
+
+def _weights(lanes: Any, q: Any, method: str, skip_nan: bool, order: int) -> Any:
+    """For each q and lane the weights of the sorted values, or their slopes in q."""
+    if order > 1:
+        return np.zeros((np.size(q), *np.shape(lanes)))
+    return _weights_and_slopes(lanes, q, method, skip_nan)[order]
 
 
 def _weights_and_slopes(lanes: Any, q: Any, method: str, skip_nan: bool) -> tuple[Any, Any]:
@@ -128,8 +146,3 @@ def _moves(q: Any, count: int, n: int, method: str) -> Any:
     places = np.arange(n)
     sign = (places == below + 1).astype(float) - (places == below)
     return sign * _slope(q, count, method)[:, None] * (count > 1)
-
-
-def nanquantile_weights(lanes: Any, q: Any, method: str) -> Any:
-    """As `quantile_weights`, for lanes of which the NaN elements do not count (they sort last)."""
-    return _weights_and_slopes(lanes, q, method, True)[0]

@@ -111,6 +111,8 @@ def _elementwise_samples(
             ((0, 2), (2,)),
             ((), (2,)),
         ]
+    if rule.effects.returns == "scalar":  # of `math`: numbers only
+        shapes = [shape for shape in shapes if set(shape) == {"scalar"}]
     for shape in shapes:
         values = []
         for i, (parameter, domain) in enumerate(zip(parameters, domains)):
@@ -278,6 +280,12 @@ def _signature(rule: Rule) -> inspect.Signature:
     asked = {f"{f}_{part}" for f in rule.calls for part in PARTS}
     parameters = [p for p in parameters if p.name not in asked]
     return inspect.Signature(parameters)
+
+
+def variadic(call: Call) -> str | None:
+    """The name of the rule's `*args`."""
+    parameters = _signature(call.rule).parameters.values()
+    return next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), None)
 
 
 def with_values(call: Call, changes: dict[str, Any]) -> Call:

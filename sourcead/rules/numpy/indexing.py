@@ -6,6 +6,14 @@ from __future__ import annotations
 import numpy as np
 
 from sourcead.rules.forms import constant, forward_rule, linear, reverse_rule
+from sourcead.rules.numpy.kinds import (
+    along_axis,
+    by_shape,
+    flat_places,
+    picked,
+    places,
+    rows_of_places,
+)
 from sourcead.rules.numpy.samples import call, methods
 from sourcead.runtime.gathers import (
     choose_adjoint,
@@ -28,11 +36,10 @@ constant(
     np.ravel_multi_index,
     np.indices,
     np.ndindex,
-    np.nonzero,
-    np.flatnonzero,
-    np.argwhere,
-    *methods("nonzero"),
 )
+constant(np.nonzero, *methods("nonzero"), kind=places)
+constant(np.flatnonzero, kind=flat_places)
+constant(np.argwhere, kind=rows_of_places)
 
 
 @linear(
@@ -63,6 +70,7 @@ def take(y_bar, a, indices, axis=None, *, mode="raise"):
         call(rng.normal(size=(2, 2)), (2, 3), np.array([1, 1]), 1),
         call(rng.normal(size=(2, 2)), (2, 3), np.array([5, -4]), -1, "clip"),
     ],
+    kind=by_shape(take_adjoint),
 )
 def take_again(x_bar, y_bar, shape, indices, axis=None, mode="raise"):
     return np.take(x_bar, indices, axis, mode=mode)
@@ -90,6 +98,7 @@ def take_along_axis(y_bar, arr, indices, axis=-1):
     samples=lambda rng: [
         call(rng.normal(size=(2, 3)), (2, 3), np.array([[0, 2, 2], [1, 1, -1]]), 1)
     ],
+    kind=by_shape(take_along_axis_adjoint),
 )
 def take_along_axis_again(x_bar, y_bar, shape, indices, axis=-1):
     return np.take_along_axis(x_bar, indices, axis)
@@ -104,6 +113,7 @@ def take_along_axis_again(x_bar, y_bar, shape, indices, axis=-1):
         call([0, 1], rng.normal(size=(2, 3)), axis=-1),
         call([0, 1, 0, 1], rng.normal(size=(2, 3))),
     ],
+    kind=picked,
 )
 def compress(y_bar, condition, a, axis=None):
     return compress_adjoint(y_bar, np.shape(a), condition, axis)
@@ -116,6 +126,7 @@ def compress(y_bar, condition, a, axis=None):
         call(rng.normal(size=(3,)), [True, False, True]),
         call(rng.normal(size=(2, 3)), [0, 1], axis=-1),
     ],
+    kind=along_axis(2),
 )
 def compress_method(y_bar, self, condition, axis=None):
     return compress_adjoint(y_bar, np.shape(self), condition, axis)
@@ -128,6 +139,7 @@ def compress_method(y_bar, self, condition, axis=None):
         call(np.array([[True, False, True], [False, False, True]]), rng.normal(size=(2, 3))),
         call([0, 1, 1], rng.normal(size=(3,))),
     ],
+    kind=picked,
 )
 def extract(y_bar, condition, arr):
     return compress_adjoint(y_bar, np.shape(arr), np.ravel(condition), None)
@@ -145,6 +157,7 @@ def extract(y_bar, condition, arr):
         call(rng.normal(size=(2, 3)), [0, 5]),
         call(rng.normal(size=(3,)), np.array([True, False, True])),
     ],
+    kind=along_axis(2),
 )
 def delete(y_bar, arr, obj, axis=None):
     if axis is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sourcead.rules.forms import forward_rule, linear, reverse_rule
+from sourcead.rules.numpy.kinds import along_axis, listed, parts, slices
 from sourcead.rules.numpy.samples import call, methods, present
 from sourcead.rules.registry import Effects
 from sourcead.runtime.joins import (
@@ -194,6 +195,7 @@ def append_tangent(y, arr, values, axis=None, *, arr_dot, values_dot):
         call(rng.normal(size=(2, 3)), [2], rng.normal(size=(2, 1)), axis=1),
         call(rng.normal(size=(2, 3)), 4, 1.5),
     ],
+    kind=along_axis(3),
 )
 def insert(y_bar, y, arr, obj, values, axis=None):
     arr_bar, values_bar = insert_adjoint(y_bar, arr, obj, values, axis)
@@ -222,6 +224,7 @@ def insert_tangent(y, arr, obj, values, axis=None, *, arr_dot, values_dot):
         call(rng.normal(size=(2, 4)), [3], -1),
     ],
     effects=VIEW,
+    kind=parts,
 )
 def split(y_bar, ary, indices_or_sections, axis=0):
     return join_parts(y_bar, np.split(ary, indices_or_sections, axis), axis)
@@ -236,6 +239,7 @@ def split(y_bar, ary, indices_or_sections, axis=0):
         call(rng.normal(size=(2, 5)), 2, axis=1),
     ],
     effects=VIEW,
+    kind=parts,
 )
 def array_split(y_bar, ary, indices_or_sections, axis=0):
     return join_parts(y_bar, np.array_split(ary, indices_or_sections, axis), axis)
@@ -246,6 +250,7 @@ def array_split(y_bar, ary, indices_or_sections, axis=0):
     wrt="ary",
     samples=lambda rng: [call(rng.normal(size=(4, 3)), 2), call(rng.normal(size=(4, 3)), [1, 3])],
     effects=VIEW,
+    kind=parts,
 )
 def vsplit(y_bar, ary, indices_or_sections):
     return join_parts(y_bar, np.vsplit(ary, indices_or_sections), 0)
@@ -259,6 +264,7 @@ def vsplit(y_bar, ary, indices_or_sections):
         call(rng.normal(size=(2, 4)), [1, 3]),
     ],
     effects=VIEW,
+    kind=parts,
 )
 def hsplit(y_bar, ary, indices_or_sections):
     if np.ndim(ary) == 1:
@@ -274,6 +280,7 @@ def hsplit(y_bar, ary, indices_or_sections):
         call(rng.normal(size=(2, 3, 4)), [1]),
     ],
     effects=VIEW,
+    kind=parts,
 )
 def dsplit(y_bar, ary, indices_or_sections):
     return join_parts(y_bar, np.dsplit(ary, indices_or_sections), 2)
@@ -284,6 +291,7 @@ def dsplit(y_bar, ary, indices_or_sections):
     wrt="x",
     samples=lambda rng: [call(rng.normal(size=(2, 3))), call(rng.normal(size=(2, 3)), axis=-1)],
     effects=VIEW,
+    kind=slices,
 )
 def unstack(y_bar, x, *, axis=0):
     parts = np.unstack(x, axis=axis)
@@ -415,6 +423,7 @@ def item(y_bar, self, *args):
         call(rng.normal(size=(2, 3))),
         call(np.array(1.5)),
     ],
+    kind=listed,
 )
 def tolist(y_bar, self):
     if np.ndim(self) == 0:

@@ -10,6 +10,7 @@ import numpy as np
 
 from sourcead.ir.nodes import Const
 from sourcead.rules.forms import constant, forward_rule, linear, reverse_rule
+from sourcead.rules.numpy.kinds import by_shape, repeated
 from sourcead.rules.numpy.samples import call, methods, present
 from sourcead.rules.registry import Effects
 from sourcead.runtime.diagonals import on_diagonal
@@ -430,6 +431,7 @@ def tile(y_bar, A, reps):
         call(rng.normal(size=(2, 3)), 0, axis=0),
         call(2.5, 3),
     ],
+    kind=repeated,
 )
 def repeat(y_bar, a, repeats, axis=None):
     return repeat_adjoint(y_bar, np.shape(a), repeats, axis)
@@ -594,6 +596,7 @@ def diagonal_of_last_axes(y_bar, x, *, offset=0):
         call(rng.normal(size=(2,)), (2, 3), 1),
         call(rng.normal(size=(4, 2)), (2, 4, 3), -1, 2, 0),
     ],
+    kind=by_shape(on_diagonal),
 )
 def on_diagonal_adjoint(y_bar, diagonal, shape, offset=0, axis1=0, axis2=1):
     return np.diagonal(y_bar, offset, axis1, axis2)

@@ -11,7 +11,12 @@ import numpy as np
 from sourcead.rules.forms import constant, forward_rule, linear, reverse_rule
 from sourcead.rules.numpy.samples import call, methods
 from sourcead.runtime.gathers import in_order
-from sourcead.runtime.quantiles import quantile_adjoints, quantile_tangent
+from sourcead.runtime.quantiles import (
+    for_each_quantile,
+    quantile_change,
+    quantile_spread,
+    to_each_quantile,
+)
 
 constant(
     np.argsort,
@@ -128,13 +133,12 @@ def _reduced(rng, *more):
 @reverse_rule(np.median, wrt=("a",), samples=_reduced)
 def median(y_bar, y, a, axis=None, *, keepdims=False, overwrite_input=False):
     """For an even count half to each of the two in the middle."""
-    a_bar, _ = quantile_adjoints(y_bar, a, 0.5, axis, "linear")
-    return a_bar
+    return quantile_spread(y_bar, a, 0.5, axis, "linear")
 
 
 @forward_rule(np.median)
 def median_tangent(y, a, axis=None, *, keepdims=False, overwrite_input=False, a_dot):
-    return quantile_tangent(y, a, 0.5, axis, "linear", a_dot, None)
+    return np.reshape(quantile_change(a_dot, a, 0.5, axis, "linear"), np.shape(y))
 
 
 METHODS = (
@@ -166,32 +170,46 @@ def _quantiles(rng, scale=1.0):
 
 @reverse_rule(np.quantile, wrt=("a", "q"), samples=_quantiles)
 def quantile(y_bar, y, a, q, axis=None, *, method="linear", keepdims=False, overwrite_input=False):
-    a_bar, q_bar = quantile_adjoints(y_bar, a, q, axis, method)
-    return a_bar, q_bar
+    moves = np.reshape(quantile_change(a, a, q, axis, method, order=1), np.shape(y))
+    a_bar = quantile_spread(y_bar, a, q, axis, method)
+    return a_bar, to_each_quantile(y_bar * moves, q)
 
 
 @forward_rule(np.quantile)
-def quantile_forward(
+def quantile_tangent(
     y, a, q, axis=None, *, method="linear", keepdims=False, overwrite_input=False, a_dot, q_dot
 ):
-    return quantile_tangent(y, a, q, axis, method, a_dot, q_dot)
+    y_dot = np.zeros_like(y)
+    if a_dot is not None:
+        y_dot = y_dot + np.reshape(quantile_change(a_dot, a, q, axis, method), np.shape(y))
+    if q_dot is not None:
+        moves = np.reshape(quantile_change(a, a, q, axis, method, order=1), np.shape(y))
+        y_dot = y_dot + moves * for_each_quantile(q_dot, q, y)
+    return y_dot
 
 
 @reverse_rule(np.percentile, wrt=("a", "q"), samples=lambda rng: _quantiles(rng, 100.0))
 def percentile(
     y_bar, y, a, q, axis=None, *, method="linear", keepdims=False, overwrite_input=False
 ):
-    a_bar, fraction_bar = quantile_adjoints(y_bar, a, np.divide(q, 100.0), axis, method)
-    return a_bar, np.divide(fraction_bar, 100.0)
+    fraction = np.divide(q, 100.0)
+    moves = np.reshape(quantile_change(a, a, fraction, axis, method, order=1), np.shape(y))
+    a_bar = quantile_spread(y_bar, a, fraction, axis, method)
+    return a_bar, np.divide(to_each_quantile(y_bar * moves, q), 100.0)
 
 
 @forward_rule(np.percentile)
-def percentile_forward(
+def percentile_tangent(
     y, a, q, axis=None, *, method="linear", keepdims=False, overwrite_input=False, a_dot, q_dot
 ):
+    fraction = np.divide(q, 100.0)
+    y_dot = np.zeros_like(y)
+    if a_dot is not None:
+        y_dot = y_dot + np.reshape(quantile_change(a_dot, a, fraction, axis, method), np.shape(y))
     if q_dot is not None:
-        q_dot = np.divide(q_dot, 100.0)
-    return quantile_tangent(y, a, np.divide(q, 100.0), axis, method, a_dot, q_dot)
+        moves = np.reshape(quantile_change(a, a, fraction, axis, method, order=1), np.shape(y))
+        y_dot = y_dot + moves * for_each_quantile(np.divide(q_dot, 100.0), q, y)
+    return y_dot
 
 
 def _holes(calls):
@@ -207,48 +225,122 @@ def _holes(calls):
 
 @reverse_rule(np.nanmedian, wrt=("a",), samples=lambda rng: _holes(_reduced(rng)))
 def nanmedian(y_bar, y, a, axis=None, *, keepdims=False, overwrite_input=False):
-    a_bar, _ = quantile_adjoints(y_bar, a, 0.5, axis, "linear", True)
-    return a_bar
+    return quantile_spread(y_bar, a, 0.5, axis, "linear", True)
 
 
 @forward_rule(np.nanmedian)
 def nanmedian_tangent(y, a, axis=None, *, keepdims=False, overwrite_input=False, a_dot):
-    return quantile_tangent(
-        y, a, 0.5, axis, "linear", np.where(np.isnan(a), 0.0, a_dot), None, True
-    )
+    return np.reshape(quantile_change(a_dot, a, 0.5, axis, "linear", True), np.shape(y))
 
 
 @reverse_rule(np.nanquantile, wrt=("a", "q"), samples=lambda rng: _holes(_quantiles(rng)))
 def nanquantile(
     y_bar, y, a, q, axis=None, *, method="linear", keepdims=False, overwrite_input=False
 ):
-    a_bar, q_bar = quantile_adjoints(y_bar, a, q, axis, method, True)
-    return a_bar, q_bar
+    moves = np.reshape(quantile_change(a, a, q, axis, method, True, order=1), np.shape(y))
+    a_bar = quantile_spread(y_bar, a, q, axis, method, True)
+    return a_bar, to_each_quantile(y_bar * moves, q)
 
 
 @forward_rule(np.nanquantile)
 def nanquantile_tangent(
     y, a, q, axis=None, *, method="linear", keepdims=False, overwrite_input=False, a_dot, q_dot
 ):
+    y_dot = np.zeros_like(y)
     if a_dot is not None:
-        a_dot = np.where(np.isnan(a), 0.0, a_dot)
-    return quantile_tangent(y, a, q, axis, method, a_dot, q_dot, True)
+        y_dot = y_dot + np.reshape(quantile_change(a_dot, a, q, axis, method, True), np.shape(y))
+    if q_dot is not None:
+        moves = np.reshape(quantile_change(a, a, q, axis, method, True, order=1), np.shape(y))
+        y_dot = y_dot + moves * for_each_quantile(q_dot, q, y)
+    return y_dot
 
 
 @reverse_rule(np.nanpercentile, wrt=("a", "q"), samples=lambda rng: _holes(_quantiles(rng, 100.0)))
 def nanpercentile(
     y_bar, y, a, q, axis=None, *, method="linear", keepdims=False, overwrite_input=False
 ):
-    a_bar, fraction_bar = quantile_adjoints(y_bar, a, np.divide(q, 100.0), axis, method, True)
-    return a_bar, np.divide(fraction_bar, 100.0)
+    fraction = np.divide(q, 100.0)
+    moves = np.reshape(quantile_change(a, a, fraction, axis, method, True, order=1), np.shape(y))
+    a_bar = quantile_spread(y_bar, a, fraction, axis, method, True)
+    return a_bar, np.divide(to_each_quantile(y_bar * moves, q), 100.0)
 
 
 @forward_rule(np.nanpercentile)
 def nanpercentile_tangent(
     y, a, q, axis=None, *, method="linear", keepdims=False, overwrite_input=False, a_dot, q_dot
 ):
+    fraction = np.divide(q, 100.0)
+    y_dot = np.zeros_like(y)
     if a_dot is not None:
-        a_dot = np.where(np.isnan(a), 0.0, a_dot)
+        y_dot = y_dot + np.reshape(
+            quantile_change(a_dot, a, fraction, axis, method, True), np.shape(y)
+        )
     if q_dot is not None:
-        q_dot = np.divide(q_dot, 100.0)
-    return quantile_tangent(y, a, np.divide(q, 100.0), axis, method, a_dot, q_dot, True)
+        moves = np.reshape(
+            quantile_change(a, a, fraction, axis, method, True, order=1), np.shape(y)
+        )
+        y_dot = y_dot + moves * for_each_quantile(np.divide(q_dot, 100.0), q, y)
+    return y_dot
+
+
+# ---- the two helpers are each other's transpose --------------------------------------------
+
+
+def _weighed(rng):
+    a = rng.normal(size=(3, 7))
+    return [
+        call(rng.normal(size=(3, 7)), a, 0.37, None, "linear"),
+        call(rng.normal(size=(3, 7)), a, np.array([0.2, 0.6]), 1, "hazen"),
+        call(rng.normal(size=(3, 7)), a, 0.37, 0, "linear", False, 1),
+    ]
+
+
+@reverse_rule(quantile_change, wrt=("values", "a", "q"), samples=_weighed)
+def quantile_change_back(y_bar, y, values, a, q, axis, method, skip_nan=False, order=0):
+    """Which element stands where does not change: nothing flows to `a`."""
+    moves = quantile_change(values, a, q, axis, method, skip_nan, order + 1)
+    values_bar = quantile_spread(y_bar, a, q, axis, method, skip_nan, order)
+    return values_bar, None, to_each_quantile(y_bar * moves, q)
+
+
+@forward_rule(quantile_change)
+def quantile_change_tangent(
+    y, values, a, q, axis, method, skip_nan=False, order=0, *, values_dot, a_dot, q_dot
+):
+    y_dot = np.zeros_like(y)
+    if values_dot is not None:
+        y_dot = y_dot + quantile_change(values_dot, a, q, axis, method, skip_nan, order)
+    if q_dot is not None:
+        moves = quantile_change(values, a, q, axis, method, skip_nan, order + 1)
+        y_dot = y_dot + moves * for_each_quantile(q_dot, q, y)
+    return y_dot
+
+
+def _spread(rng):
+    a = rng.normal(size=(3, 7))
+    return [
+        call(rng.normal(), a, 0.37, None, "linear"),
+        call(rng.normal(size=(2, 3)), a, np.array([0.2, 0.6]), 1, "hazen"),
+        call(rng.normal(size=(7,)), a, 0.37, 0, "linear", False, 1),
+    ]
+
+
+@reverse_rule(quantile_spread, wrt=("y_bar", "a", "q"), samples=_spread)
+def quantile_spread_back(x_bar, x, y_bar, a, q, axis, method, skip_nan=False, order=0):
+    seeds = quantile_change(x_bar, a, q, axis, method, skip_nan, order)
+    moves = quantile_change(x_bar, a, q, axis, method, skip_nan, order + 1)
+    seeds_bar = np.reshape(seeds, np.shape(y_bar))
+    return seeds_bar, None, to_each_quantile(y_bar * np.reshape(moves, np.shape(y_bar)), q)
+
+
+@forward_rule(quantile_spread)
+def quantile_spread_tangent(
+    x, y_bar, a, q, axis, method, skip_nan=False, order=0, *, y_bar_dot, a_dot, q_dot
+):
+    x_dot = np.zeros_like(x)
+    if y_bar_dot is not None:
+        x_dot = x_dot + quantile_spread(y_bar_dot, a, q, axis, method, skip_nan, order)
+    if q_dot is not None:
+        moved = y_bar * for_each_quantile(q_dot, q, y_bar)
+        x_dot = x_dot + quantile_spread(moved, a, q, axis, method, skip_nan, order + 1)
+    return x_dot

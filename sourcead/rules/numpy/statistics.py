@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from sourcead.rules.forms import constant, forward_rule, linear, reverse_rule
+from sourcead.rules.numpy.kinds import counts
 from sourcead.rules.numpy.samples import call
 from sourcead.runtime.covariance import (
     correlation_adjoint,
@@ -104,6 +105,7 @@ def corrcoef_tangent(r, x, y=None, rowvar=True, *, dtype=None, x_dot, y_dot):
         call(np.array([0, 2, 1, 2]), rng.normal(size=(4,))),
         call(np.array([0, 2, 1, 2]), weights=rng.normal(size=(4,)), minlength=6),
     ],
+    kind=counts,
 )
 def bincount(y_bar, x, weights=None, minlength=0):
     return np.take(y_bar, x)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sourcead.rules.forms import forward_rule, linear, reverse_rule
+from sourcead.rules.numpy.kinds import by_shape, same_rank
 from sourcead.rules.numpy.samples import call, well_conditioned
 from sourcead.runtime.accumulate import unbroadcast
 from sourcead.runtime.contractions import (
@@ -109,6 +110,7 @@ def rollaxis_again(x_bar, y_bar, axis, start):
         call(rng.normal(size=(2, 6)), (2, 3), 2),
         call(rng.normal(size=(4, 6)), (3,), (4, 2)),
     ],
+    kind=by_shape(sum_tiles),
 )
 def tile_again(x_bar, y_bar, shape, reps):
     return np.tile(x_bar, reps)
@@ -122,6 +124,7 @@ def tile_again(x_bar, y_bar, shape, reps):
         call(rng.normal(size=(3,)), (3,), [2, 0, 1], 0),
         call(rng.normal(size=(12,)), (2, 3), 2, None),
     ],
+    kind=by_shape(repeat_adjoint),
 )
 def repeat_again(x_bar, y_bar, shape, repeats, axis):
     return np.repeat(x_bar, repeats, axis)
@@ -134,6 +137,7 @@ def repeat_again(x_bar, y_bar, shape, repeats, axis):
         call(rng.normal(size=(3, 3)), (5,), 3, None),
         call(rng.normal(size=(3, 5, 2)), (4, 5), 2, 0),
     ],
+    kind=by_shape(windows_adjoint),
 )
 def windows_again(x_bar, y_bar, shape, window_shape, axis):
     return np.lib.stride_tricks.sliding_window_view(x_bar, window_shape, axis)
@@ -148,6 +152,7 @@ def windows_again(x_bar, y_bar, shape, window_shape, axis):
         call(rng.normal(size=(7,)), (4,), (1, 2), "mean", 2),
         call(rng.normal(size=(7,)), (4,), (1, 2), "reflect", None, "odd"),
     ],
+    kind=by_shape(pad_adjoint),
 )
 def pad_again(x_bar, y_bar, shape, pad_width, mode, stat_length=None, reflect_type="even"):
     if mode == "reflect" or mode == "symmetric":
@@ -346,6 +351,7 @@ def diff_again(x_bar, y_bar, n, axis):
         call(rng.normal(size=(3,)), (8,), [0, 3, 5], 0),
         call(rng.normal(size=(3, 2)), (3, 5), [1, 3], 1),
     ],
+    kind=by_shape(segments_adjoint),
 )
 def segments_again(x_bar, y_bar, shape, indices, axis):
     return np.add.reduceat(x_bar, indices, axis)
@@ -368,7 +374,12 @@ def fitted_axes_back(x_bar, bar, shape):
     return fitted_axes(x_bar, np.shape(bar))
 
 
-@linear(doubled, wrt="half", samples=lambda rng: [call(rng.normal(size=(3, 2)), 4, 0)])
+@linear(
+    doubled,
+    wrt="half",
+    samples=lambda rng: [call(rng.normal(size=(3, 2)), 4, 0)],
+    kind=same_rank,
+)
 def doubled_again(x_bar, half, n, axis):
     return doubled(x_bar, n, axis)
 
@@ -392,6 +403,7 @@ def rfft_again(x_bar, y_bar, shape, n, axis, norm):
         call(rng.normal(size=(5,)), (3,), 5, -1, None),
         call(rng.normal(size=(4,)), (2,), 4, -1, "forward"),
     ],
+    kind=by_shape(irfft_adjoint, is_complex=True),
 )
 def irfft_again(x_bar, y_bar, shape, n, axis, norm):
     return np.fft.irfft(x_bar, n, axis, norm)
@@ -412,6 +424,7 @@ def rfftn_again(x_bar, y_bar, shape, s, axes, norm):
     irfftn_adjoint,
     wrt="y_bar",
     samples=lambda rng: [call(rng.normal(size=(3, 4)), (3, 3), None, (0, 1), None)],
+    kind=by_shape(irfftn_adjoint, is_complex=True),
 )
 def irfftn_again(x_bar, y_bar, shape, s, axes, norm):
     return np.fft.irfftn(x_bar, s, axes, norm)

@@ -1,0 +1,197 @@
+"""What kind do these functions return, where a call on samples cannot tell?
+
+Their shapes follow from integers, masks or lists of them: rank and type are known then, sizes are not.
+
+(Samples of masks and places are all true and all zero: the size that they give is one of many.)
+
+>>> print(places(Array("bool", (3, 4))))
+tuple[int64[?], int64[?]]
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from sourcead.analysis.prototypes import SizeOf
+from sourcead.analysis.shape_kinds import inferred_kind
+from sourcead.ir.kinds import Array, Kind, List, NoneKind, Np, Py, Tuple, dtype_of
+from sourcead.ir.nodes import Const
+
+__all__ = [
+    "along_axis", "by_shape", "common", "counts", "flat_places", "inner_product", "listed", "of_rank", "parts",
+    "picked", "places", "rank", "repeated", "rows_of_places", "same_rank", "slices", "solved",
+]  # fmt: skip
+
+
+def rank(value: Any) -> int | None:
+    match value:
+        case Array(_, dims):
+            return len(dims)
+        case Py() | Np():
+            return 0
+        case Const(constant):
+            return 0 if isinstance(constant, (bool, int, float, complex)) else None
+        case Tuple(items) | List(_, _, items) if items is not None:
+            inner = {rank(item) for item in items}
+            depth = inner.pop() if len(inner) == 1 else None
+            return None if depth is None else depth + 1
+        case _:
+            return None
+
+
+def of_rank(value: Any, count: int | None, *others: Any) -> Kind | None:
+    """An array of some shape with so many axes, of the type that the values have together."""
+    dtype = common(value, *others)
+    if dtype is None or count is None:
+        return None
+    return Array(str(dtype), (None,) * count)
+
+
+def common(*values: Any) -> np.dtype[Any] | None:
+    """The type of arrays (and numbers, which only count where there is no array)."""
+    leaves = [leaf for value in values for leaf in _leaves(value)]
+    dtypes = [dtype_of(leaf) for leaf in leaves]
+    if not leaves or any(dtype is None for dtype in dtypes):
+        return None
+    firm = [d for leaf, d in zip(leaves, dtypes) if isinstance(leaf, (Array, Np))] or dtypes
+    return np.result_type(*(d for d in firm if d is not None))
+
+
+def _leaves(value: Any) -> list[Any]:
+    match value:
+        case Tuple(items) | List(_, _, items) if items is not None:
+            return [leaf for item in items for leaf in _leaves(item)]
+        case Const(constant):
+            return [Py(type(constant))] if isinstance(constant, (int, float, complex)) else []
+        case _:
+            return [value]
+
+
+def _is_none(value: Any) -> bool:
+    return value is None or isinstance(value, NoneKind) or value == Const(None)
+
+
+# -- kinds of results ----------------------------------------------------------------------------
+
+
+def along_axis(position: int) -> Callable[..., Kind | None]:
+    """Of the first argument's rank; flat where argument number `position`, the axis, is None.
+
+    >>> print(along_axis(2)(Array("float32", (4, 3)), Py(int), axis=Const(0)))
+    float32[?, ?]
+    """
+
+    def kind(a: Any, *args: Any, axis: Any = None, **options: Any) -> Kind | None:
+        given = args[position - 1] if len(args) >= position else axis
+        return of_rank(a, 1 if _is_none(given) else rank(a))
+
+    return kind
+
+
+def picked(condition: Any, a: Any, axis: Any = None) -> Kind | None:
+    """`np.compress(condition, a, axis)`"""
+    return of_rank(a, 1 if _is_none(axis) else rank(a))
+
+
+def repeated(a: Any, repeats: Any, axis: Any = None) -> Kind | None:
+    """One number of copies for all, or a number for each element."""
+    if isinstance(repeats, Const):
+        return inferred_kind(
+            np.repeat, [a, repeats], {"axis": Const(None) if axis is None else axis}
+        )
+    return of_rank(a, 1 if _is_none(axis) else rank(a))
+
+
+def by_shape(
+    function: Callable[..., Any], name: str = "shape", *, is_complex: bool = False
+) -> Callable[..., Kind | None]:
+    """Of the shape that one of the arguments says, of the type of the first (or complex, as precise)."""
+    signature = inspect.signature(function)
+
+    def kind(*args: Any, **options: Any) -> Kind | None:
+        dtype = dtype_of(args[0])
+        if dtype is not None and is_complex:
+            dtype = (np.zeros((), dtype) + 1j).dtype
+        match signature.bind(*args, **options).arguments[name]:
+            case _ if dtype is None:
+                return None
+            case SizeOf(dims, False):
+                return Array(str(dtype), dims)
+            case Tuple(items):
+                return Array(
+                    str(dtype), tuple(i.value if isinstance(i, Const) else None for i in items)
+                )
+            case _:
+                return None
+
+    return kind
+
+
+def parts(a: Any, indices: Any, *args: Any, **options: Any) -> Kind | None:
+    """A list of arrays of the same rank, of a split."""
+    one = of_rank(a, rank(a))
+    return None if one is None else List(one)
+
+
+def slices(a: Any, *, axis: Any = None) -> Kind | None:
+    """A tuple of arrays of one rank less, one for each place along an axis of known length."""
+    if not isinstance(a, Array):
+        return None
+    size = a.dims[axis.value if isinstance(axis, Const) else 0]
+    one = of_rank(a, len(a.dims) - 1)
+    return Tuple((one,) * size) if isinstance(size, int) and one is not None else None
+
+
+def listed(a: Any) -> Kind | None:
+    """Lists in lists, as deep as the array has axes, of numbers."""
+    if not isinstance(a, Array):
+        return None
+    kind: Kind = Py(type(np.zeros((), a.dtype).item()))
+    for _ in a.dims:
+        kind = List(kind)
+    return kind
+
+
+def inner_product(a: Any, b: Any) -> Kind | None:
+    dtype = common(a, b)
+    return None if dtype is None else Np(str(dtype))
+
+
+def solved(a: Any, b: Any, *args: Any, **options: Any) -> Kind | None:
+    """`tensorsolve`: the axes that a has more than b."""
+    whole, right = rank(a), rank(b)
+    return None if whole is None or right is None else of_rank(a, whole - right, b)
+
+
+def same_rank(a: Any, *args: Any, **options: Any) -> Kind | None:
+    return of_rank(a, rank(a))
+
+
+# -- places --------------------------------------------------------------------------------------
+
+
+def places(a: Any) -> Kind | None:
+    """`np.nonzero(a)`: an array of places for each axis."""
+    count = rank(a)
+    return None if count is None else Tuple((_places(1),) * max(count, 1))
+
+
+def flat_places(a: Any) -> Kind:
+    return _places(1)
+
+
+def rows_of_places(a: Any) -> Kind:
+    return _places(2)
+
+
+def counts(x: Any, weights: Any = None, minlength: Any = None) -> Kind | None:
+    """`np.bincount`: as long as the largest entry says."""
+    return _places(1) if _is_none(weights) else Array("float64", (None,))
+
+
+def _places(axes: int) -> Array:
+    return Array(str(np.dtype(np.intp)), (None,) * axes)
