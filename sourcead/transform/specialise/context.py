@@ -44,13 +44,27 @@ from sourcead.transform.heap import Heap
 from sourcead.transform.memory import Memory
 from sourcead.transform.passed import Tools
 
-__all__ = ["Again", "Context", "Env", "Handler", "Kwargs", "TRACKED", "slot_hint", "values_of"]
+__all__ = [
+    "Again",
+    "Context",
+    "Env",
+    "Handler",
+    "Kwargs",
+    "TRACKED",
+    "Unreached",
+    "slot_hint",
+    "values_of",
+]
 
 Env = dict[Name, Val]
 
 
 class Again(Exception):
     """Something was found out that an earlier statement should have known: write the program once more."""
+
+
+class Unreached(Exception):
+    """What follows in this block is never come to, as far as is known yet."""
 
 
 Kwargs = list[tuple[str | None, Val]]
@@ -110,6 +124,9 @@ class Context(Builder):
         self.forks = 0
         self.trials = 0
         self.escapes = 0
+        self.recursive: set[Any] = set()  # functions that call themselves without a known end
+        self.units: list[Any] = []  # what they are specialised to (`recursion.Unit`)
+        self.solving: Any = None  # the unit that is specialised here
         self.calls_tried: dict[Any, tuple[Kind, bool]] = {}
 
     def fresh(self, hint: str, kind: Kind, varied: bool = False) -> Name:

@@ -42,14 +42,15 @@ from sourcead.ir.nodes import (
 from sourcead.ir.walk import statements
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.attributes import live_operand
-from sourcead.transform.specialise.context import Context, Kwargs, values_of
+from sourcead.transform.specialise.context import Again, Context, Kwargs, Unreached, values_of
+from sourcead.transform.specialise.recursion import call_unit, is_unit_call
 
 __all__ = [
     "bind_arguments",
     "call_function",
     "inactive_call",
     "inline",
-    "is_open_recursion",
+    "note_recursion",
     "live_defaults",
 ]
 
@@ -85,23 +86,28 @@ def call_function(
     active = any(map(s.holds_varied, plain))
     if not active and not s.derivative:
         return inactive_call(s, func, function, args, kwargs, hint, method)
-    if is_open_recursion(s, function.__code__):
-        s.refuse(
-            f"`{function.__name__}` calls itself with values that carry a derivative",
-            "write the recursion as a loop, or give the function a rule",
-        )
     if any(isinstance(a, Star) for a in args) or any(k is None for k, _ in kwargs):
         s.refuse(
             f"`{function.__name__}` is called with * or ** of something of unknown length",
             "unpack a tuple, or name the arguments",
         )
-    return s.inline(s.lower(function), function, args, kwargs)
+    template = s.lower(function)
+    note_recursion(s, function.__code__, function.__name__)
+    if is_unit_call(s, function.__code__):
+        env = bind_arguments(s, template.params, function, args, kwargs)
+        values = [env[p.name] for p in template.params]
+        return call_unit(s, function.__code__, template, values, hint, function)
+    return s.inline(template, function, args, kwargs)
 
 
-def is_open_recursion(s: Context, code: Any) -> bool:
-    """Does a function call itself below a test or loop that is not decided while writing? It would never end."""
+def note_recursion(s: Context, code: Any, name: str) -> None:
+    """A function that calls itself below a test or loop that is not decided while writing: known from now on."""
     outer = [forks for known, forks in s.stack if known is code]
-    return len(s.stack) > MAX_DEPTH or (bool(outer) and outer[-1] != s.forks)
+    if outer and (outer[-1] != s.forks or len(s.stack) > MAX_DEPTH) and code not in s.recursive:
+        s.recursive.add(code)
+        raise Again
+    if not outer and len(s.stack) > MAX_DEPTH:
+        s.refuse(f"`{name}` is called {MAX_DEPTH} calls deep", "give the function a rule")
 
 
 def inactive_call(
@@ -178,8 +184,9 @@ def inline(s: Context, template: Function, function: Any, args: list[Any], kwarg
     s.entered.append(s.origin)
     depth = s.origin
     try:
-        reached = s.run(template.body, env)
-        return s.value(template.result, env) if reached else Const(None)
+        if not s.run(template.body, env):
+            raise Unreached
+        return s.value(template.result, env)
     finally:
         s.stack.pop()
         s.active.pop()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from sourcead.ir.kinds import Closure
-from sourcead.ir.nodes import Assign, Const, MakeFunction, Name
+from sourcead.ir.nodes import Assign, MakeFunction, Name
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.specialise.context import Context, Kwargs
-from sourcead.transform.specialise.inlining import bind_arguments, is_open_recursion
+from sourcead.transform.specialise.context import Context, Kwargs, Unreached
+from sourcead.transform.specialise.inlining import bind_arguments, note_recursion
+from sourcead.transform.specialise.recursion import call_unit, closure_template, is_unit_call
 
 __all__ = ["call_closure", "make_function"]
 
@@ -35,20 +36,21 @@ def make_function(s: Context, expr: MakeFunction, env: dict[Name, Val], hint: st
 def call_closure(s: Context, closure: Closure, args: list[Any], kwargs: Kwargs) -> Val:
     make: MakeFunction = closure.make
     template = make.template()
-    if is_open_recursion(s, make.syntax):
-        s.refuse(
-            f"the nested function `{make.name}` calls itself with values that carry a derivative",
-            "write the recursion as a loop",
-        )
+    note_recursion(s, make.syntax, make.name)
     split = len(make.captures)
     env = bind_arguments(s, template.params[split:], make, args, kwargs, dict(closure.defaults))
+    if is_unit_call(s, make.syntax):
+        alone, captured = closure_template(s, closure)
+        values = [*captured, *(env[p.name] for p in template.params[split:])]
+        return call_unit(s, make.syntax, alone, values, "t", s.seen[s.active[-1]][0])
     env.update({p.name: v for p, v in zip(template.params[:split], closure.captured)})
     s.stack.append((make.syntax, s.forks))
     s.entered.append(s.origin)
     saved = s.origin
     try:
-        reached = s.run(template.body, env)
-        return s.value(template.result, env) if reached else Const(None)
+        if not s.run(template.body, env):
+            raise Unreached
+        return s.value(template.result, env)
     finally:
         s.stack.pop()
         s.entered.pop()

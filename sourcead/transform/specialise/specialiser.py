@@ -27,7 +27,7 @@ from typing import Any
 
 from sourcead.errors import NotDifferentiable
 from sourcead.ir.kinds import Array, Kind
-from sourcead.ir.nodes import Function, Name, Param, Ref
+from sourcead.ir.nodes import UNDEFINED, Function, Name, Param, Ref
 from sourcead.transform.builder import Val
 from sourcead.transform.heap import Heap
 from sourcead.transform.passed import Tools
@@ -49,7 +49,7 @@ from sourcead.transform.specialise import (
     stores,
     variables,
 )
-from sourcead.transform.specialise.context import Again, Context, Env
+from sourcead.transform.specialise.context import Again, Context, Env, Unreached
 from sourcead.transform.specialise.entry import load_assigned, may_vary
 from sourcead.transform.specialise.variables import load_rebound
 
@@ -79,13 +79,20 @@ def specialise(
     lower: Callable[[Any], Function],
     live: Any = None,
     tools: Tools | None = None,
+    caller: Context | None = None,
+    solving: Any = None,
 ) -> Specialised:
-    """Specialise `template` for parameters of these kinds; `live` is the function object itself."""
+    """Specialise `template` for parameters of these kinds; `live` is the function object itself.
+
+    `caller`, `solving`: where a recursive function is specialised by itself, from where, and as what.
+    """
+    recursive, units = (set(), []) if caller is None else (caller.recursive, caller.units)
     heap = Heap()
     rebound: dict[Any, Ref | None] = {}
     for _ in range(MAX_RUNS):
         heap.changed = False
         run = Specialiser(heap, lower, rebound, tools)
+        run.recursive, run.units, run.solving = recursive, units, solving
         try:
             done = run.top(template, kinds, varied, live)
         except Again:
@@ -133,6 +140,15 @@ class Specialiser(Context):
     list_like = making.list_like
     fresh_dict = making.fresh_dict
 
+    def never_returns(self, template: Function) -> None:
+        if self.solving is not None:
+            raise Unreached
+        if template.result == UNDEFINED:
+            return
+        raise NotDifferentiable.at(
+            template.origin, f"`{template.name}` never returns", "let a path of it end"
+        )
+
     def top(
         self, template: Function, kinds: Sequence[Kind], varied: Sequence[bool], live: Any
     ) -> Specialised:
@@ -154,7 +170,8 @@ class Specialiser(Context):
                 load_assigned(self, param.name, kind, param.name.hint)
             load_rebound(self)
             self.at_start = False
-            self.run(template.body, env)
+            if not self.run(template.body, env):
+                self.never_returns(template)
             result = self.value(template.result, env)
             returned = self.operand(result)
         self.memory.close()

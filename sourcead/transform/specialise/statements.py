@@ -37,7 +37,7 @@ from sourcead.ir.nodes import (
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.attempts import attempt
 from sourcead.transform.specialise.branches import branch
-from sourcead.transform.specialise.context import Context, Env
+from sourcead.transform.specialise.context import Context, Env, Unreached
 from sourcead.transform.specialise.deleting import delete_item
 from sourcead.transform.specialise.iteration import iterable
 from sourcead.transform.specialise.loops import loop_over, loop_while
@@ -64,6 +64,8 @@ def run(s: Context, block: Block, env: Env) -> bool:
             s.origin = statement.origin
         try:
             reached = write_statement(s, statement, env)
+        except Unreached:
+            reached = False
         finally:
             s.origin, s.ordinal = saved, ordinal
         if not reached:
