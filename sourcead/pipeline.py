@@ -42,6 +42,7 @@ from sourcead.transform.gradient import gradient
 from sourcead.transform.passed import Tools
 from sourcead.transform.pullback import pullback
 from sourcead.transform.specialise import Specialised, specialise
+from sourcead.transform.units import Half, halves_in, refuse_writes
 
 __all__ = ["compile_derivative", "template_of_gradient"]
 
@@ -116,6 +117,11 @@ class Derived:
     done: Specialised
     details: Any
 
+    @property
+    def behind(self) -> dict[Half, Function]:
+        """The derivatives of recursive functions that these functions call by name."""
+        return derivatives_of_units(self.functions)
+
 
 def derive(source: Source, kinds: Sequence[Kind], mode: Mode) -> Derived:
     """The stages up to the derivative's Wengert list."""
@@ -137,6 +143,29 @@ def derive(source: Source, kinds: Sequence[Kind], mode: Mode) -> Derived:
         return Derived((split.forward, split.reverse), done, split)
     function = clean(tangent(done, mode.wrt, name=name), done.builder)
     return Derived((function,), done, None)
+
+
+def derivatives_of_units(functions: Sequence[Function]) -> dict[Half, Function]:
+    """The derivatives of recursive functions that these functions call, and that those call."""
+    found: dict[Half, Function] = {}
+    open_ = [half for function in functions for half in halves_in(function)]
+    while open_:
+        half = open_.pop(0)
+        if half in found:
+            continue
+        assert half.unit.done is not None
+        refuse_writes(half.unit)
+        if half.form == "tangent":
+            written = clean(
+                tangent(half.unit.done, half.wrt, name=half.name), half.unit.done.builder
+            )
+            made = {half: written}
+        else:
+            split = pullback(half.unit.done, half.wrt, name=half.unit.name, again=half.again)
+            made = {half.other("forward"): split.forward, half.other("reverse"): split.reverse}
+        found |= made
+        open_ += [other for function in made.values() for other in halves_in(function)]
+    return found
 
 
 def tools_for(source: Source) -> Tools:
@@ -189,6 +218,14 @@ def compile_derivative(
     scope = _scope(source, cells)
     if os.environ.get("SOURCEAD_CHECK"):
         verify(derived)
+    units = derived.behind
+    cells_of = {half: types.CellType() for half in units}
+    for half, function in units.items():
+        emitted = emit(_positional(function), scope=scope, inlined=inlined, closure=cells)
+        texts.append(emitted.text)
+        cells_of[half].cell_contents = load(
+            emitted, None, source.live.__globals__, cells, made_later=cells_of
+        )
     for function in map(_positional, derived.functions):
         seeds = (
             {p.name.hint: 1.0 for p in function.params if p.form == "seed"}
@@ -200,7 +237,7 @@ def compile_derivative(
         )
         texts.append(emitted.text)
         behind.update((text, None) for text in texts_behind(emitted))
-        calls.append(load(emitted, None, source.live.__globals__, cells, seeds))
+        calls.append(load(emitted, None, source.live.__globals__, cells, seeds, cells_of))
     params = [p.name for p in derived.done.function.params]
     writes = (
         any(

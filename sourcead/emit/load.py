@@ -13,7 +13,7 @@ from __future__ import annotations
 import ast
 import linecache
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from types import CellType, CodeType, FunctionType, TracebackType
 from typing import Any
 
@@ -57,14 +57,20 @@ def load(
     globals: dict[str, Any] | None = None,
     cells: Mapping[str, CellType] | None = None,
     defaults: Mapping[str, Any] | None = None,
+    made_later: Mapping[Any, CellType] | None = None,
 ) -> FunctionType:
     """The function that the text defines.
 
     `globals` is the user's module namespace itself, `cells` the user's live closure cells by name;
+    `made_later`: cells of objects in the text that get their value afterwards.
     `defaults` gives the parameters' default values.  `filename` is the name by `register`.
     """
     filename = register(emitted) if filename is None else filename
-    extra = {name: CellType(value) for name, value in emitted.extra.items()}
+    later = made_later or {}
+    extra = {
+        name: later[value] if isinstance(value, Hashable) and value in later else CellType(value)
+        for name, value in emitted.extra.items()
+    }
     free = {**(cells or {}), **emitted.cells, **extra}
     code = _compiled(emitted, filename, tuple(free))
     closure = tuple(free[name] for name in code.co_freevars)

@@ -80,8 +80,10 @@ def written_arguments(expr: Call | MethodCall, kinds: Mapping[Name, Kind]) -> li
             else []
         )
         return list(dict.fromkeys([*written, *outs]))
-    if isinstance(expr, Call) and isinstance(expr.func, Ref) and expr.func.value in _HARMLESS:
-        return []
+    if isinstance(expr, Call) and isinstance(expr.func, Ref):
+        called = expr.func.value
+        if called in _HARMLESS or getattr(called, "writes_nothing", False):  # a unit is checked
+            return []
     if isinstance(expr, MethodCall) and isinstance(
         kinds.get(args[0]) if args else None, (List, Dict)
     ):

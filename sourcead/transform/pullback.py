@@ -52,15 +52,18 @@ class Pullback:
     kinds: dict[Name, Kind]
 
 
-def pullback(done: Specialised, wrt: Sequence[int], *, name: str) -> Pullback:
-    """A split call whose reverse half may be called any number of times, whatever happens in between."""
+def pullback(done: Specialised, wrt: Sequence[int], *, name: str, again: bool = True) -> Pullback:
+    """A split call whose reverse half may be called any number of times, whatever happens in between.
+
+    Not `again`: it is called once, when all storage of the caller is as the forward half left it.
+    """
     b = done.builder
-    s = sweeps(done, wrt, scalar=False, aux=False, single=False, again=True)
+    s = sweeps(done, wrt, scalar=False, aux=False, single=False, split=True, again=again)
     halves = _Halves(b, s, list(s.forward), list(s.backward))
     halves.redo()
-    for owner in _owners(b, s):
+    for owner in _owners(b, s) if again else ():
         halves.keep_content(owner)
-    free = halves.saved()
+    free = halves.saved(copied=again)
     returned = halves.close()
     with b.block() as tail:
         pair = b.operand(Virtual((s.result, Virtual(tuple(free)))))
@@ -128,13 +131,13 @@ class _Halves:
         if isinstance(name, Name):
             self.backward = [substitute(stmt, {name: copy}) for stmt in self.backward]
 
-    def saved(self) -> list[Name]:
+    def saved(self, *, copied: bool) -> list[Name]:
         """The names that go from half to half; of lists the reverse half takes copies, and pops those."""
         lists = [saved.name for saved in self.s.kept.lists.values()]
         used = _free_names([*self.before, *self.backward, *self.after])
         free = [n for n in used if n != self.s.out_bar]
         for name in lists:
-            if name in free:
+            if copied and name in free:
                 again = self.b.fresh(name.hint, self.b.kind(name))
                 made = MethodCall(name, "copy", ())
                 self.copies.append(Assign(again, made, Origin.none()))

@@ -33,6 +33,8 @@ from sourcead.ir.nodes import (
     Operand,
     Param,
     Raise,
+    Ref,
+    Star,
     Stmt,
     Store,
     StoreAttr,
@@ -50,11 +52,13 @@ from sourcead.transform.forward.calls import rule_tangent
 from sourcead.transform.forward.containers import contained, delete_item, store_attribute
 from sourcead.transform.forward.stores import store, sum_at
 from sourcead.transform.forward.tangents import Tangents, hint_of
+from sourcead.transform.forward.unit_calls import unit_tangent
 from sourcead.transform.locations import Locations
 from sourcead.transform.operations import OPERATORS
 from sourcead.transform.refusals import check_attempt, check_passive, check_written
 from sourcead.transform.rule_calls import ZERO
 from sourcead.transform.specialise import Specialised
+from sourcead.transform.specialise.recursion import Unit
 
 __all__ = ["tangent"]
 
@@ -99,6 +103,8 @@ def _written(s: Tangents, block: Block) -> Block:
 
 def _statement(s: Tangents, stmt: Stmt) -> None:
     match stmt:
+        case Assign(target, Call(Ref(_, Unit() as unit), args)):
+            unit_tangent(s, target, unit, [a for a in args if not isinstance(a, Star)])
         case Assign(target, expr):
             s.b.add(stmt)
             _assign(s, target, expr)

@@ -34,9 +34,9 @@ from sourcead.transform.reverse.kept import Kept, is_whole
 __all__ = ["forward_sweep"]
 
 
-def forward_sweep(kept: Kept, body: Block, *, again: bool) -> list[Stmt]:
-    """`again`: the reverse sweep may run more than once (a pullback), so that all names are bound."""
-    return _Keeping(kept, Const(None) if again else UNDEFINED).block(body, ())
+def forward_sweep(kept: Kept, body: Block, *, split: bool) -> list[Stmt]:
+    """`split`: the sweep is a function of its own, which hands over all names: all are bound."""
+    return _Keeping(kept, Const(None) if split else UNDEFINED).block(body, ())
 
 
 class _Keeping:

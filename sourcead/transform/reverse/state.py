@@ -38,6 +38,7 @@ class State:
         self.adj = Adjoints(b, locations, is_active)
         self.rules = RuleCalls(b, is_active, locations.mutated_sites)
         self.writes: list[Write] = []
+        self.saved_by_units: dict[Name, tuple[Name, Name]] = {}  # see `units.Split`
         self._numbers: dict[At, int] = {}
 
     def kind(self, value: Operand) -> Kind:

@@ -31,6 +31,7 @@ from sourcead.ir.nodes import (
     Operand,
     Raise,
     Ref,
+    Star,
     Stmt,
     Store,
     StoreAttr,
@@ -52,7 +53,9 @@ from sourcead.transform.reverse.loops import loop
 from sourcead.transform.reverse.slots import dict_item, field, made_structure, slot_store
 from sourcead.transform.reverse.state import State
 from sourcead.transform.reverse.stores import read_array, store, sum_at
+from sourcead.transform.reverse.unit_calls import unit_adjoint
 from sourcead.transform.rule_calls import ZERO
+from sourcead.transform.units import Half
 
 __all__ = ["reverse_sweep"]
 
@@ -195,6 +198,8 @@ def _expression(s: State, target: Name, expr: Expr, seed: Val, owned: bool) -> N
         case Attr(value, attr):
             function = function_of(expr, s.b.kinds)
             apply_rule(s, function, target, [value], (), seed, label=attr, owned=owned)
+        case Call(Ref(_, Half() as half), args):
+            unit_adjoint(s, target, half, [a for a in args if not isinstance(a, Star)], seed)
         case Call(func, args, kwargs):
             function = function_of(expr, s.b.kinds)
             apply_rule(s, function, target, args, kwargs, seed, label=str(func), owned=owned)

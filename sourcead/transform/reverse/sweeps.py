@@ -25,6 +25,7 @@ from sourcead.transform.reverse.state import State, Write
 from sourcead.transform.reverse.sweep import reverse_sweep
 from sourcead.transform.reverse.uses import Use, reverse_uses
 from sourcead.transform.specialise import Specialised
+from sourcead.transform.units import split_units
 
 __all__ = ["Sweeps", "sweeps"]
 
@@ -57,15 +58,18 @@ def sweeps(
     scalar: bool,
     aux: bool,
     single: bool,
+    split: bool = False,
     again: bool = False,
 ) -> Sweeps:
     """Forward and reverse sweep with respect to the parameters `wrt`.
 
     `scalar`: the result must be one number; `aux`: it is a pair of which the second item is handed out;
-    `single`: there is one adjoint, not a tuple; `again`: the reverse sweep may run more than once.
+    `single`: there is one adjoint, not a tuple; `split`: the sweeps become functions of their own;
+    `again`: the reverse sweep may run more than once.
     """
     b = done.builder
-    primal = replace(done.function, body=positioned(done.function.body))
+    calls = split_units(done, done.function.body, again)
+    primal = replace(done.function, body=positioned(calls.body))
     params = [p.name for p in primal.params]
     result, auxiliary = _with_auxiliary(done) if aux else (done.result, None)
     if scalar:
@@ -73,6 +77,7 @@ def sweeps(
     useful = find_useful(primal.body, result, done.heap, b.kinds)
     locations = Locations(primal.body, b.kinds, done.heap, params)
     s = State(b, locations, activity(b, useful))
+    s.saved_by_units = calls.saved
     start_derivative(b)
     s.rules.selected = find_selected(primal.body, b.kinds, done.heap, locations.written)
     s.rules.chosen = find_selected(primal.body, b.kinds, done.heap, (), by_name=True)
@@ -84,7 +89,7 @@ def sweeps(
     uses = reverse_uses(trimmed, program)
     needed = find_needed(uses, program, locations, b.kinds, s.writes)
     kept = plan_kept(b, program, needed, s.writes, trimmed)
-    forward = forward_sweep(kept, primal.body, again=again)
+    forward = forward_sweep(kept, primal.body, split=split)
     returning = Returning(kept, again=again)
     backward = returning.block(trimmed, (), {})
     undone = _undone_owners(locations, s.writes, needed, params)

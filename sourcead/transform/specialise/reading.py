@@ -29,7 +29,7 @@ from sourcead.ir.nodes import Const, Name, Op, Ref
 from sourcead.transform.builder import Val, Virtual, constant_slice
 from sourcead.transform.heap import ITEM
 from sourcead.transform.indexing import element_kind, is_basic
-from sourcead.transform.specialise.context import Context
+from sourcead.transform.specialise.context import Context, Unreached
 from sourcead.transform.specialise.results import written_out
 
 __all__ = ["components", "constant_place", "getitem", "note_entry_read", "slot"]
@@ -149,7 +149,7 @@ def list_item(s: Context, base: Val, site: str, index: Val, hint: str) -> Val:
             return picked
     name = s.emit(
         Op("getitem", (s.operand(base), s.operand(index))),
-        s.heap.read(site, ITEM),
+        stored(s, site),
         hint,
         s.heap.is_varied(site, ITEM),
     )
@@ -191,6 +191,14 @@ def note_choice(s: Context, name: Name, index: Val, options: dict[Hashable, Any]
     functions = [isinstance(s.kind(v), (Value, Closure, Bound, Partial)) for v in options.values()]
     if functions and all(functions):
         s.choices[name] = (s.operand(index), dict(options))
+
+
+def stored(s: Context, site: str) -> Kind:
+    """What a list's elements are; while a recursive function's result is not known yet, maybe not even that."""
+    kind = s.heap.read(site, ITEM)
+    if isinstance(kind, Never) and s.solving is not None and s.solving.result is None:
+        raise Unreached
+    return kind
 
 
 def slot(s: Context, site: str, slot: Hashable) -> Kind:

@@ -16,8 +16,8 @@ call to call are joined.  What becomes of a unit in a derivative: `transform/uni
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sourcead.errors import NotDifferentiable
 from sourcead.ir.kinds import (
@@ -80,6 +80,8 @@ class Unit:
     solving: bool = True
     widened: bool = False
     done: Specialised | None = None
+    writes_nothing: ClassVar[bool] = True  # that its caller can see, or it is refused
+    derivatives: dict[Any, Any] = field(default_factory=dict)  # `transform/units.py`
     shares: bool = False  # may the result be (a view of) an argument?
 
     def widen(self, kinds: Sequence[Kind], varied: Sequence[bool]) -> None:
@@ -124,17 +126,19 @@ def call_unit(
         known = (u for u in s.units if u.code is code and (u.kinds, u.varied) == (plain, varied))
         unit = next(known, None)
         if unit is None:
-            unit = Unit(template.name, code, template, plain, varied, s.origin)
+            same = sum(u.template.name == template.name for u in s.units)
+            name = template.name.strip("<>") + (f"_{same}" if same else "")
+            unit = Unit(name, code, template, plain, varied, s.origin)
             s.units.append(unit)
             _solve(s, unit, live)
     if unit.result is None:
         raise Unreached
     operands = tuple(map(s.operand, values))
     found = _kind_here(unit.result, unit.kinds, kinds)
-    name = s.emit(Call(Ref(unit.name, unit), operands), found, hint, unit.result_varied)
+    value = s.emit(Call(Ref(unit.name, unit), operands), found, hint, unit.result_varied)
     for operand in operands if unit.shares else ():
-        s.share(name, operand)
-    return name
+        s.share(value, operand)
+    return value
 
 
 def _entry_kind(s: Context, value: Val) -> Kind:
