@@ -14,8 +14,6 @@ _INTEGER_LEAF = (
 _INSIDE_NUMPY = "refused, but as NoRule at the line in NumPy where the masked array is made"
 
 KNOWN_WRONG: dict[str, str] = {
-    # -- wrong numbers --
-    "tests/language/test_kinks.py::test_forward[nan_to_num of a singular lane]": "NaN tangent of a lane that nan_to_num replaces",
     # -- not refused, or refused in other words --
     "tests/test_refused.py::test_program_is_refused[integer_leaf]": _INTEGER_LEAF,
     "tests/test_refused.py::test_refusal_points_at_the_line[integer_leaf]": _INTEGER_LEAF,

@@ -26,7 +26,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, TypeVar
 
-from sourcead.rules.registry import Effects, Rule, Samples, lookup, register
+from sourcead.rules.registry import Effects, Rule, Samples, Singular, lookup, register
 
 __all__ = ["constant", "elementwise", "forward_rule", "helper", "helpers", "linear", "reverse_rule"]
 
@@ -36,7 +36,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 def elementwise(
     *functions: Any,
     domain: Any = "real",
-    singular: bool = False,
+    singular: Singular = False,
+    selects: bool = False,
     wrt: tuple[str, ...] | None = None,
     kind: Callable[..., Any] | None = None,
     effects: Effects | None = None,
@@ -54,12 +55,12 @@ def elementwise(
 
     The function returns one partial for each differentiable parameter (a tuple if several).
     `domain`: where tests may sample, one entry or one per parameter: "real", "positive", "nonzero",
-    "unit" (-1, 1), "integer", or a pair (low, high).  `singular`: a partial can be infinite or NaN at
-    a point where the primal is finite (sqrt at 0), so that lanes which are not selected are guarded.
+    "unit" (-1, 1), "integer", or a pair (low, high).  `singular`, `selects`: see `Rule`; lanes that are
+    not selected are guarded where a partial can be infinite.
     A parameter with a default may be left out of the call; its partial is then None.
     `also`: better partials for a special case: "scalar" (all operands are Python floats or ints: may
-    use `math` and conditional expressions), "complex" (an operand is complex and the function is not
-    holomorphic; None: refused), "constant_exponent" (the second parameter is known when the gradient is written).
+    use `math` and conditional expressions), "constant_exponent" (the second parameter is known when
+    the gradient is written); "complex": None refuses complex operands (not holomorphic).
     """
 
     def decorate(function: F) -> F:
@@ -72,6 +73,7 @@ def elementwise(
                 wrt=tuple(parameters) if wrt is None else wrt,
                 partials=function,
                 singular=singular,
+                selects=selects,
                 domain=domain,
                 kind=kind,
                 effects=effects or Effects(),
@@ -123,7 +125,7 @@ def reverse_rule(
     *functions: Any,
     wrt: tuple[str, ...],
     samples: Samples,
-    singular: bool = False,
+    singular: Singular = False,
     effects: Effects | None = None,
     kind: Callable[..., Any] | None = None,
     calls: dict[str, Callable[[dict[str, Any]], tuple[Any, ...]]] | None = None,

@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import BuiltinMethodType, MethodType, ModuleType, NoneType
-from typing import Any
+from typing import Any, Union
 
 __all__ = ["Effects", "Rule", "Samples", "all_rules", "changed", "lookup", "on_miss", "register"]
 
@@ -35,6 +35,9 @@ class Effects:
     may_raise: bool = True
 
 
+Singular = Union[bool, str, Callable[..., Union[bool, str]]]
+
+
 @dataclass(eq=False)
 class Rule:
     """The derivative of `functions`, one mathematical function under several names.
@@ -44,6 +47,10 @@ class Rule:
     calls: the parameters that are functions which the primal calls, each with the kinds of what it is
       given first (made from the kinds of the call's arguments); what follows are the values of the
       parameter `captured`, except for the functions in `alone`.
+    singular: can a partial be infinite or NaN?  True: where the value is finite (sqrt at 0); "pole":
+      only where the value is infinite or NaN, too (1 / x at 0); or a function that says it for the
+      operands (names, or constants) of a call.
+    selects: a partial is True or False, and False means that the operand was not taken.
     """
 
     name: str
@@ -53,7 +60,8 @@ class Rule:
     partials: Callable[..., Any] | None = None
     reverse: Callable[..., Any] | None = None
     forward: Callable[..., Any] | None = None
-    singular: bool = False
+    singular: Singular = False
+    selects: bool = False
     effects: Effects = Effects()
     kind: Callable[..., Any] | None = None
     domain: Any = None

@@ -11,11 +11,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from sourcead.errors import NoRule
-from sourcead.ir.kinds import Bound, Closure, Kind, List, Number, Partial
+from sourcead.ir.kinds import Bound, Closure, Kind, List, Number, Partial, is_scalar
 from sourcead.ir.nodes import Call, Const, For, Name, Op, Ref, Star, Try, While
 from sourcead.rules import registry
 from sourcead.rules.registry import Rule
+from sourcead.rules.variants import is_singular, partials_for, refuses_complex
 from sourcead.runtime.accumulate import unless_zero
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.formulas import weigh
@@ -76,6 +79,12 @@ class RuleCalls:
                     NoRule,
                 )
             bound[str(key)] = value
+        if refuses_complex(rule, list(map(self.b.kind, bound.values()))):
+            self.b.refuse(
+                f"the derivative of `{rule.name}` at complex numbers is not known",
+                "pass real numbers, or give it a rule with sourcead.rule",
+                NoRule,
+            )
         for name, value in bound.items():
             if name not in rule.wrt and self._holds_active(value):
                 self.b.refuse(
@@ -141,10 +150,8 @@ class RuleCalls:
         has_derivative: Callable[[Any], bool],
     ) -> list[tuple[Val, Val]]:
         """The arguments of an elementwise call that may vary, each with its partial derivative."""
-        body = rule.partials
-        assert body is not None
-        if len(args) == 2 and not has_derivative(args[1]):
-            body = _of_exponent(rule, args[1])
+        kinds = [self.b.kind(arg) for arg in args if not isinstance(arg, Star)]
+        body = partials_for(rule, args, kinds, list(map(has_derivative, args)))
         bound = self.bound(rule, body, 1, args, kwargs)
         result = self.inline(body, [target], bound)
         names = list(inspect.signature(body).parameters)[1:]
@@ -163,25 +170,31 @@ class RuleCalls:
     def partials_of_update(self, op: str, old: Val, value: Val, active: bool) -> list[Val]:
         """Of `place op= value` with respect to the old content, and to the value where it may vary."""
         rule = registry.lookup(OPERATORS[op])
-        assert rule is not None and rule.partials is not None
-        body = rule.partials if active else _of_exponent(rule, value)
+        assert rule is not None
+        kinds = [self.b.kind(old), self.b.kind(value)]
+        body = partials_for(rule, [old, value], kinds, [True, active])
         names = list(inspect.signature(body).parameters)
         new = self.b.op(op, [old, value])
         result = self.inline(body, [new], dict(zip(names[1:], [old, value])))
         items = self.b.components(result)
         return [result] if items is None else items
 
-    def term(self, rule: Rule, target: Name, seed: Val, partial: Val) -> Val:
+    def term(self, rule: Rule, target: Name, args: Arguments, seed: Val, partial: Val) -> Val:
         """`seed * partial`; a zero of the seed wins where a lane of `target` may be left out."""
-        if self.needs_guard(rule, target):
+        if self._needs_guard(rule, target, args):
             return self._guarded(seed, partial)
         return weigh(self.b, seed, partial)
 
-    def needs_guard(self, rule: Rule, target: Name) -> bool:
+    def taken(self, partial: Val, dot: Val) -> Val:
+        """The tangent where an operand was taken: what was not taken may have been infinite or NaN."""
+        if is_scalar(self.b.kind(partial)) and is_scalar(self.b.kind(dot)):
+            return self._guarded(partial, dot)
+        return self.b.call(Ref("np.where", np.where), [partial, dot, Const(0.0)], [])
+
+    def _needs_guard(self, rule: Rule, target: Name, args: Arguments) -> bool:
         """May a lane of `target` be left out where a partial is infinite?"""
-        if rule.name in ("truediv", "divide", "pow", "power"):  # infinite where the value itself is
-            return target in self.chosen
-        return rule.singular and target in self.selected
+        singular = is_singular(rule, args)
+        return bool(singular) and target in (self.chosen if singular == "pole" else self.selected)
 
     def _guarded(self, seed: Val, partial: Val) -> Val:
         pair = (self.b.operand(seed), self.b.operand(partial))
@@ -239,11 +252,3 @@ def _items(bound: Mapping[str, Val], name: str) -> tuple[Val, ...]:
     found = bound.get(name, Virtual(()))
     assert isinstance(found, Virtual)
     return found.items
-
-
-def _of_exponent(rule: Rule, exponent: object) -> Formula:
-    """The partial derivatives where the second operand does not vary: of a power, by the first only."""
-    assert rule.partials is not None
-    if isinstance(exponent, Const) and rule.also.get("constant_exponent"):
-        return rule.also["constant_exponent"]  # type: ignore[no-any-return]
-    return rule.also.get("inactive_exponent") or rule.partials

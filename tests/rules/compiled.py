@@ -7,7 +7,7 @@ the second order: the gradient itself has been compared with the primal by then.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from sourcead.rules.forms import constant, elementwise, forward_rule, linear, reverse_rule
 from sourcead.rules.numpy.samples import call, methods
+from sourcead.rules.python.operators import pow_constant, power_singular
 from sourcead.rules.registry import Effects
 from sourcead.runtime.powers import log_or_zero, power_slope
 from sourcead.runtime.special import bessel_i, sinc_derivative
@@ -179,18 +180,32 @@ def multiply(y, x1, x2):
     return x2, x1
 
 
-@elementwise(np.divide, domain=("real", "nonzero"), singular=True)
+@elementwise(np.divide, domain=("real", "nonzero"), singular="pole")
 def divide(y, x1, x2):
     return 1.0 / x2, -y / x2  # x2 * x2 may overflow
 
 
-@elementwise(np.power, domain=("positive", "real"), singular=True)
+def power_constant(y, x1, x2):
+    return pow_constant(y, x1, x2)
+
+
+@elementwise(
+    np.power,
+    domain=("positive", "real"),
+    singular=power_singular,
+    also={"constant_exponent": power_constant},
+)
 def power(y, x1, x2):
     """x1**0 has slope 0 at every x1; the slope of 0**x2 in x2 is 0."""
     return power_slope(x1, x2), y * log_or_zero(x1)
 
 
-@elementwise(np.float_power, domain=("positive", "real"), singular=True)
+@elementwise(
+    np.float_power,
+    domain=("positive", "real"),
+    singular=power_singular,
+    also={"constant_exponent": power_constant},
+)
 def float_power(y, x1, x2):
     """As `power`."""
     return power_slope(x1, x2), y * log_or_zero(x1)
@@ -526,7 +541,7 @@ def fmax_tangent(y, x1, x2, *, x1_dot, x2_dot):
     return np.where(x1 == x2, 0.5 * (x1_dot + x2_dot), np.where(x1 == y, x1_dot, x2_dot))
 
 
-@elementwise(np.clip, domain=("real", (-0.8, -0.3), (0.3, 0.8), None, None))
+@elementwise(np.clip, domain=("real", (-0.8, -0.3), (0.3, 0.8), None, None), selects=True)
 def clip(y, a, a_min=None, a_max=None, min=None, max=None):
     """At a bound the whole derivative is `a`'s; where the bounds cross, the upper one wins."""
     if min is not None:
@@ -546,7 +561,7 @@ def clip(y, a, a_min=None, a_max=None, min=None, max=None):
     return (a_min <= a) & (a <= a_max), below, above, below, above
 
 
-@elementwise(*methods("clip"), domain=("real", (-0.8, -0.3), (0.3, 0.8)))
+@elementwise(*methods("clip"), domain=("real", (-0.8, -0.3), (0.3, 0.8)), selects=True)
 def clip_method(y, a, min=None, max=None):
     """As `clip`."""
     if min is None and max is None:
@@ -558,7 +573,7 @@ def clip_method(y, a, min=None, max=None):
     return (min <= a) & (a <= max), (a < min) & (min <= max), np.maximum(a, min) > max
 
 
-@elementwise(np.heaviside, domain=("nonzero", "real"))
+@elementwise(np.heaviside, domain=("nonzero", "real"), selects=True)
 def heaviside(y, x1, x2):
     """Constant in x1; x2 is the value at x1 = 0."""
     return 0.0, x1 == 0.0
@@ -569,7 +584,7 @@ def nextafter(y, x1, x2):
     return 1.0, 0.0
 
 
-@elementwise(np.nan_to_num, wrt=("x",))
+@elementwise(np.nan_to_num, wrt=("x",), selects=True)
 def nan_to_num(y, x, *, nan=0.0, posinf=None, neginf=None):
     """0 where the number was replaced. `copy=False` writes its argument and is not accepted."""
     return np.isfinite(x)

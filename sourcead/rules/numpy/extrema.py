@@ -60,7 +60,7 @@ def max_tangent(y, a, axis=None, *, keepdims=False, initial=None, where=True, a_
     if a_dot is None:
         total = np.zeros_like(ties)
     else:
-        total = np.sum(picked * a_dot, axis=axis, keepdims=keepdims)
+        total = np.sum(np.where(picked, a_dot, 0.0), axis=axis, keepdims=keepdims)
     if initial is not None:
         tied = np.reshape(initial == y, np.shape(ties))
         ties = ties + tied

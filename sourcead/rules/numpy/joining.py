@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sourcead.rules.forms import forward_rule, linear, reverse_rule
-from sourcead.rules.numpy.kinds import along_axis, listed, parts, slices
+from sourcead.rules.numpy.kinds import along_axis, listed, slices
 from sourcead.rules.numpy.samples import call, methods, present
 from sourcead.rules.registry import Effects
 from sourcead.runtime.joins import (
@@ -224,7 +224,6 @@ def insert_tangent(y, arr, obj, values, axis=None, *, arr_dot, values_dot):
         call(rng.normal(size=(2, 4)), [3], -1),
     ],
     effects=VIEW,
-    kind=parts,
 )
 def split(y_bar, ary, indices_or_sections, axis=0):
     return join_parts(y_bar, np.split(ary, indices_or_sections, axis), axis)
@@ -239,7 +238,6 @@ def split(y_bar, ary, indices_or_sections, axis=0):
         call(rng.normal(size=(2, 5)), 2, axis=1),
     ],
     effects=VIEW,
-    kind=parts,
 )
 def array_split(y_bar, ary, indices_or_sections, axis=0):
     return join_parts(y_bar, np.array_split(ary, indices_or_sections, axis), axis)
@@ -250,7 +248,6 @@ def array_split(y_bar, ary, indices_or_sections, axis=0):
     wrt="ary",
     samples=lambda rng: [call(rng.normal(size=(4, 3)), 2), call(rng.normal(size=(4, 3)), [1, 3])],
     effects=VIEW,
-    kind=parts,
 )
 def vsplit(y_bar, ary, indices_or_sections):
     return join_parts(y_bar, np.vsplit(ary, indices_or_sections), 0)
@@ -264,7 +261,6 @@ def vsplit(y_bar, ary, indices_or_sections):
         call(rng.normal(size=(2, 4)), [1, 3]),
     ],
     effects=VIEW,
-    kind=parts,
 )
 def hsplit(y_bar, ary, indices_or_sections):
     if np.ndim(ary) == 1:
@@ -280,7 +276,6 @@ def hsplit(y_bar, ary, indices_or_sections):
         call(rng.normal(size=(2, 3, 4)), [1]),
     ],
     effects=VIEW,
-    kind=parts,
 )
 def dsplit(y_bar, ary, indices_or_sections):
     return join_parts(y_bar, np.dsplit(ary, indices_or_sections), 2)

@@ -13,6 +13,7 @@ import operator
 
 import numpy as np
 
+from sourcead.ir.nodes import Const
 from sourcead.rules.forms import constant, elementwise, forward_rule, reverse_rule
 from sourcead.runtime.powers import log_or_zero, power_slope
 
@@ -34,7 +35,7 @@ def mul(y, x1, x2):
     return x2, x1
 
 
-@elementwise(operator.truediv, domain=("real", "nonzero"))
+@elementwise(operator.truediv, domain=("real", "nonzero"), singular="pole")
 def truediv(y, x1, x2):
     return 1.0 / x2, -y / x2
 
@@ -73,6 +74,19 @@ def absolute(y, x):
 # -- powers ----------------------------------------------------------------------------------
 
 
+def power_singular(x, n):
+    """Where the slope n * x**(n-1) of x**n is infinite: at 0, for n < 1, where for n < 0 x**n is infinite too.
+
+    >>> power_singular("x", Const(2)), power_singular("x", Const(-1)), power_singular("x", Const(0.5))
+    (False, 'pole', True)
+    """
+    if not isinstance(n, Const):
+        return True
+    if n.value == 0 or n.value >= 1:
+        return False
+    return "pole" if n.value < 0 else True
+
+
 def pow_constant(y, x, n):
     """The exponent is known when the gradient is written: what a person writes for it."""
     if n == 0:
@@ -86,6 +100,11 @@ def pow_constant(y, x, n):
     return n * x ** (n - 1)
 
 
+def slope_of_power(y, x, n):
+    """Of numbers; n itself has no derivative."""
+    return n * x ** (n - 1) if n else 0.0
+
+
 def pow_of_numbers(y, x, n):
     """Python raises for `0.0 ** -1.0` and `log(0.0)`, where the derivative is 0."""
     return n * x ** (n - 1.0) if n else 0.0, y * math.log(x) if x else 0.0
@@ -94,8 +113,12 @@ def pow_of_numbers(y, x, n):
 @elementwise(
     operator.pow,
     domain=("positive", "real"),
-    singular=True,
-    also={"constant_exponent": pow_constant, "scalar": pow_of_numbers},
+    singular=power_singular,
+    also={
+        "constant_exponent": pow_constant,
+        "inactive_exponent": slope_of_power,
+        "scalar": pow_of_numbers,
+    },
 )
 def pow(y, x, n):
     return power_slope(x, n), y * log_or_zero(x)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sourcead.errors import NoRule
-from sourcead.ir.nodes import Const, Expr, Name, Operand
-from sourcead.ir.walk import map_expr
+from sourcead.ir.nodes import Attr, Call, Const, Expr, MethodCall, Name, Op, Operand
 from sourcead.rules.registry import Rule
-from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.builder import Val
 from sourcead.transform.formulas import plus
 from sourcead.transform.forward.tangents import Tangents, hint_of
 from sourcead.transform.passed import derivatives_of_functions
@@ -50,7 +52,10 @@ def _elementwise(s: Tangents, rule: Rule, target: Name, args: Arguments, kwargs:
     for value, partial in partials:
         dot = s.dot(value)
         if dot != ZERO and partial != ZERO:
-            term = s.rules.term(rule, target, dot, partial)
+            if rule.selects and not isinstance(partial, Const):
+                term = s.rules.taken(partial, dot)
+            else:
+                term = s.rules.term(rule, target, args, dot, partial)
             total = term if total == ZERO else plus(s.b, total, term)
     return total
 
@@ -66,13 +71,42 @@ def _linear(
     structured = s.rules.structured(value)
     if s.dot(structured) == ZERO:
         return ZERO
-    moved: dict[Val, Operand] = {}
-    if isinstance(value, Virtual):  # *args
-        moved = {item: s.written_out(item) for item in value.items}
-    else:
-        moved[value] = s.written_out(structured)
-    swapped = map_expr(expr, lambda o: moved.get(o, o))
+
+    def moved(name: str | None, value: Any) -> Operand:
+        return s.written_out(s.rules.structured(value)) if name == rule.wrt[0] else value
+
+    names = _parameters(rule.reverse, len(args))
+    swapped = _with_arguments(
+        expr, tuple(map(moved, names, args)), tuple((k, moved(k, v)) for k, v in kwargs)
+    )
     return s.b.emit(swapped, s.kind(target), hint_of(target))
+
+
+def _parameters(transpose: Callable[..., Any], count: int) -> list[str]:
+    """The parameter of a linear rule for each positional argument; that of `*args` for all that are left."""
+    names: list[str] = []
+    for parameter in list(inspect.signature(transpose).parameters.values())[1:]:
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            return names + [parameter.name] * (count - len(names))
+        names.append(parameter.name)
+    return names[:count]
+
+
+def _with_arguments(
+    expr: Expr, args: tuple[Any, ...], kwargs: tuple[tuple[str | None, Operand], ...]
+) -> Expr:
+    """The same operation on other arguments; the receiver of a method or attribute is the first."""
+    match expr:
+        case Call():
+            return replace(expr, args=args, kwargs=kwargs)
+        case MethodCall():
+            return replace(expr, value=args[0], args=args[1:], kwargs=kwargs)
+        case Attr():
+            return replace(expr, value=args[0])
+        case Op():
+            return replace(expr, args=args)
+        case _:
+            raise AssertionError(f"{expr} is no call of a rule")
 
 
 def _general(s: Tangents, rule: Rule, target: Name, args: Arguments, kwargs: Keywords) -> Val:

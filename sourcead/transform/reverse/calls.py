@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
+
+import numpy as np
 
 from sourcead.errors import NoRule
 from sourcead.ir.nodes import Const, Name
@@ -33,7 +36,7 @@ def apply_rule(
         case "constant":
             return
         case "elementwise":
-            _elementwise(s, rule, target, args, kwargs, seed, owned)
+            _elementwise(s, rule, function, target, args, kwargs, seed, owned)
         case _:
             _general(s, rule, target, args, kwargs, seed)
 
@@ -41,6 +44,7 @@ def apply_rule(
 def _elementwise(
     s: State,
     rule: Rule,
+    function: Any,
     target: Name,
     args: Arguments,
     kwargs: Keywords,
@@ -49,11 +53,11 @@ def _elementwise(
 ) -> None:
     partials = s.rules.partials(rule, target, args, kwargs, s.is_active)
     sole = sum(map(s.is_active, args)) == 1
-    if rule.name in ("mul", "multiply") and isinstance(args[0], Name) and args[0] == args[1]:
+    if function in (operator.mul, np.multiply) and args[0] == args[1]:
         seed, partials = weigh(s.b, seed, Const(2.0)), partials[:1]  # of a square
     for value, partial in partials:
         if s.is_active(value) and partial != ZERO:
-            amount = s.rules.term(rule, target, seed, partial)
+            amount = s.rules.term(rule, target, args, seed, partial)
             passed = amount == seed
             s.adj.contribute(value, amount, owned=sole and passed and owned, shared=passed)
 

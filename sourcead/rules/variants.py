@@ -1,0 +1,51 @@
+"""Which statement of a rule's partials suits a call: the general one, or a better one for its operands.
+
+>>> from sourcead.rules.registry import Rule
+>>> rule = Rule("f", "elementwise", (), partials=len, also={"scalar": abs})
+>>> partials_for(rule, ["x"], [Py(float)], [True]) is abs
+True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sourcead.ir.kinds import Kind, Py, dtype_of
+from sourcead.ir.nodes import Const
+from sourcead.rules.registry import Rule
+
+__all__ = ["is_singular", "partials_for", "refuses_complex"]
+
+
+def partials_for(
+    rule: Rule, args: Sequence[Any], kinds: Sequence[Kind], active: Sequence[bool]
+) -> Callable[..., Any]:
+    """The partials of an elementwise rule, as a person would write them for these operands.
+
+    args: operands (a `Const` is known when the derivative is written); active: which carry a derivative.
+    """
+    numbers = all(isinstance(k, Py) and k.type in (bool, int, float) for k in kinds)
+    exponent = len(args) == 2 and not active[1]
+    if exponent and isinstance(args[1], Const) and "constant_exponent" in rule.also:
+        found = rule.also["constant_exponent"]
+    elif exponent and numbers and "inactive_exponent" in rule.also:
+        found = rule.also["inactive_exponent"]
+    elif numbers and "scalar" in rule.also:
+        found = rule.also["scalar"]
+    else:
+        found = rule.partials
+    assert found is not None, rule.name
+    return found  # type: ignore[no-any-return]
+
+
+def refuses_complex(rule: Rule, kinds: Sequence[Kind]) -> bool:
+    """Are there complex operands, and the rule is for real ones only?"""
+    return rule.also.get("complex", "") is None and any(
+        dtype is not None and dtype.kind == "c" for dtype in map(dtype_of, kinds)
+    )
+
+
+def is_singular(rule: Rule, args: Sequence[Any]) -> bool | str:
+    """False, True or "pole", for these operands; see `Rule`."""
+    return rule.singular(*args) if callable(rule.singular) else rule.singular
