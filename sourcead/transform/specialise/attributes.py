@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import types
 from types import FunctionType
 from typing import Any
@@ -188,6 +189,8 @@ def field(s: Context, base: Val, kind: Object, attr: str, hint: str) -> Val:
     known = s.memory.get(base, attr)
     if known is not None:
         return known
+    if isinstance(found, functools.cached_property):
+        return cached_field(s, base, kind, attr, found, hint)
     contents = s.memory.known(base)
     absent = contents is not None and contents.complete and found is not None
     held = s.heap.read(kind.site, attr)
@@ -201,6 +204,31 @@ def field(s: Context, base: Val, kind: Object, attr: str, hint: str) -> Val:
     if found is not None:
         return class_field(s, base, kind.cls, attr, found, hint)
     return s.emit(Attr(s.operand(base), attr), Unknown(), hint)
+
+
+def cached_field(
+    s: Context,
+    base: Val,
+    kind: Object,
+    attr: str,
+    found: functools.cached_property[Any],
+    hint: str,
+) -> Val:
+    """The first reading of a cached property calls its function and sets the attribute."""
+    held = s.heap.read(kind.site, attr)
+    contents = s.memory.known(base)
+    absent = isinstance(held, Never) or (contents is not None and contents.complete)
+    if absent:
+        value = s.call_method_of(base, found.func, [], hint)
+        s.store_attr(base, attr, value, None)
+        return value
+    varied = s.heap.is_varied(kind.site, attr)
+    if varied and s.heap.is_assigned(kind.site, attr):
+        s.refuse(
+            f"the cached property `{attr}` has been computed on some paths only, and carries a derivative",
+            "read it once before the branch or loop",
+        )
+    return s.emit(Attr(s.operand(base), attr), held, hint, varied)
 
 
 def class_field(s: Context, base: Val, cls: type, attr: str, found: Any, hint: str) -> Val:
