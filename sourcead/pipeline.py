@@ -180,11 +180,23 @@ def tools_for(source: Source) -> Tools:
     def derivative(
         function: types.FunctionType, kinds: Sequence[Kind], form: str
     ) -> tuple[Any, Any]:
-        mode = Mode(form, tuple(range(len(kinds))))
-        compiled = compile_derivative(source_of(function), kinds, mode)
+        inner, _, outer = form.rpartition(" ")
+        of = source_of(function)
+        if inner:
+            of = gradient_source(of, Mode(inner, (0,)))
+        compiled = compile_derivative(of, kinds, Mode(outer, tuple(range(len(kinds)))))
         return compiled.call, compiled.reverse
 
     return Tools(live, derivative, clean)
+
+
+def gradient_source(source: Source, mode: Mode) -> Source:
+    """The gradient as a function that can be differentiated in turn."""
+    return replace(
+        source,
+        name=f"{source.name}_grad",
+        template=lambda kinds: template_of_gradient(source, mode, kinds),
+    )
 
 
 def template_of_gradient(source: Source, mode: Mode, kinds: Sequence[Kind]) -> Function:

@@ -129,6 +129,7 @@ def reverse_rule(
     effects: Effects | None = None,
     kind: Callable[..., Any] | None = None,
     calls: dict[str, Callable[[dict[str, Any]], tuple[Any, ...]]] | None = None,
+    values: dict[str, Callable[..., Any]] | None = None,
     alone: tuple[str, ...] = (),
     captured: str = "args",
 ) -> Callable[[F], F]:
@@ -146,7 +147,9 @@ def reverse_rule(
     derivatives of such a parameter `g` by parameters of these names:
       `g_forward(*values) -> (value, saved)` and `g_reverse(saved, value_bar) -> bars`, one bar for
         each value;
-      `g_tangent(*values, *values_dot) -> (value, value_dot)`.
+      `g_tangent(*values, *values_dot) -> (value, value_dot)`;
+      `g_gradient_forward`, `g_gradient_reverse`, `g_gradient_tangent`: the same for the gradient of a
+        scalar `g` with respect to its first argument.
     """
 
     def decorate(function: F) -> F:
@@ -162,6 +165,7 @@ def reverse_rule(
                 effects=effects or Effects(),
                 kind=kind,
                 calls=calls or {},
+                values=values or {},
                 alone=alone,
                 captured=captured,
             )

@@ -49,23 +49,32 @@ def is_no_function(s: Any, value: Val) -> bool:
     return isinstance(kind, (NoneKind, Text)) or isinstance(value, Const)
 
 
+FORMS = {
+    "pullback": ("forward", "reverse"),
+    "tangent": ("tangent",),
+    "gradient pullback": ("gradient_forward", "gradient_reverse"),
+    "gradient tangent": ("gradient_tangent",),
+}
+"""The forms of a derivative, and the names by which a rule asks for their parts."""
+
+
 def derivatives_of_functions(
     s: Any, rule: Rule, body: Callable[..., Any], bound: dict[str, Val]
 ) -> dict[str, Val]:
-    """What a rule asks for by `f_forward`, `f_reverse` and `f_tangent`, for each function `f` passed."""
+    """What a rule asks for by `f_forward`, `f_reverse`, ..., for each function `f` passed."""
     asked = inspect.signature(body).parameters
     kinds = {name: s.kind(value) for name, value in bound.items()}
     made: dict[str, Val] = {}
     for name, own in rule.calls.items():
-        wanted = [p for p in ("forward", "reverse", "tangent") if f"{name}_{p}" in asked]
-        if not wanted or name not in bound or is_no_function(s, bound[name]):
+        if name not in bound or is_no_function(s, bound[name]):
             continue
         extra = [] if name in rule.alone else given_items(s, bound.get(rule.captured)) or []
         all_kinds = [*own(kinds), *(_entry_kind(s, v) for v in extra)]
-        for form, parts in (("pullback", ("forward", "reverse")), ("tangent", ("tangent",))):
-            if any(p in wanted for p in parts):
+        for form, parts in FORMS.items():
+            if any(f"{name}_{part}" in asked for part in parts):
                 halves = _derivative(s, bound[name], all_kinds, form)
-                made.update({f"{name}_{p}": h for p, h in zip(parts, halves) if p in wanted})
+                named = zip(parts, halves)
+                made.update({f"{name}_{p}": h for p, h in named if f"{name}_{p}" in asked})
     return made
 
 
@@ -77,5 +86,6 @@ def _entry_kind(s: Any, value: Val) -> Kind:
 
 def _derivative(s: Any, function: Val, kinds: Sequence[Kind], form: str) -> list[Ref]:
     live = s.kind(function).value
+    live = getattr(live, "__differentiated__", live)
     halves = s.tools.derivative(live, kinds, form)
     return [Ref(f.__name__, f) for f in dict.fromkeys(halves)]

@@ -62,7 +62,7 @@ def by_an_array(w):
 def for_each(xs):
     total = 0.0
     for x in xs:
-        total += so.brentq(lambda u: u**3 + u - x, -10.0, 10.0)
+        total += so.brentq(lambda u: u**3 + u - x, -10.0, 10.0)  # noqa: B023
     return total
 
 
@@ -134,6 +134,91 @@ def oscillator(k, c):
     return np.sum(y[:, 0] ** 2)
 
 
+def ivp(k, c):
+    def rate(t, y):
+        return [y[1], -k * y[0] - c * y[1]]
+
+    times = np.linspace(0.5, 2.0, 5)
+    return np.sum(
+        si.solve_ivp(rate, (0.0, 2.0), [1.0, 0.0], t_eval=times, rtol=1e-11, atol=1e-12).y[0] ** 2
+    )
+
+
+def ivp_ends(a, b):
+    """The ends of the interval and the start move, as parameters do."""
+    found = si.solve_ivp(
+        lambda t, y: [y[1] * b, -np.sin(y[0])], (a, 2.0 * b), [a, 1.0], rtol=1e-11, atol=1e-12
+    )
+    return found.y[0, -1] ** 2 * found.t[-1]
+
+
+def ivp_start(y0):
+    found = si.solve_ivp(
+        lambda t, y, w: -w * y**3, (0, 1), y0, t_eval=[0.5, 1], args=(0.7,), rtol=1e-11, atol=1e-12
+    )
+    return np.sum(found.y[:, 0] * found.y[:, 1])
+
+
+def stiff(a):
+    rate = lambda t, y: -a * (y - np.cos(t))
+    return si.solve_ivp(rate, (0.0, 2.0), [0.0], method="Radau", rtol=1e-9, atol=1e-11).y[0, -1]
+
+
+# ---- results with values by attributes -------------------------------------------------------
+
+
+def scalar_root(a):
+    return so.root_scalar(lambda x: x**3 - a * x - 1.0, bracket=(0.0, 4.0)).root
+
+
+def scalar_root_with_a_slope(a):
+    f = lambda x: (x**3 - a * x - 1.0, 3.0 * x**2 - a)
+    return so.root_scalar(f, x0=2.0, fprime=True, xtol=1e-13).root
+
+
+def vector_root(v):
+    def f(x):
+        return [x[0] ** 2 + x[1] ** 2 - v[0], x[0] - v[1] * x[1]]
+
+    x = so.root(f, [1.0, 1.0], tol=1e-13).x
+    return x[0] * x[1] ** 2
+
+
+def minimum(a):
+    def f(x):
+        return (x[0] - a) ** 2 + (x[1] - x[0] * a) ** 2 + np.cos(x[1])
+
+    def slope(x):
+        e = x[1] - x[0] * a
+        return np.array([2.0 * (x[0] - a) - 2.0 * a * e, 2.0 * e - np.sin(x[1])])
+
+    found = so.minimize(f, np.zeros(2), jac=slope, method="BFGS", options={"gtol": 1e-11})
+    return np.sum(found.x**2) + found.fun
+
+
+def minimum_with_bounds(a):
+    def f(x):
+        e = x - a * np.arange(3.0)
+        return np.sum(e**2 + e**4), 2.0 * e + 4.0 * e**3
+
+    bounds, options = [(None, 1.0)] * 3, {"gtol": 1e-12, "ftol": 1e-16}
+    found = so.minimize(f, np.zeros(3), jac=True, bounds=bounds, options=options)
+    return np.sum(found.x**3) + found.fun
+
+
+def fit(y):
+    t = np.linspace(0.0, 1.0, 5)
+
+    def slope(p, t, y):
+        e = np.exp(-p[1] * t)
+        return np.stack([e, -p[0] * t * e], axis=1)
+
+    residuals = lambda p, t, y: p[0] * np.exp(-p[1] * t) - y
+    tolerances = {"xtol": 3e-16, "ftol": 3e-16, "gtol": 1e-15}
+    found = so.least_squares(residuals, [1.0, 1.0], jac=slope, args=(t, y), **tolerances)
+    return found.x[0] * found.x[1] + found.cost
+
+
 CASES = [
     (by_args, 2.0, 1.0),
     (by_a_variable_around, 2.0),
@@ -151,6 +236,16 @@ CASES = [
     (vector, 0.8),
     (gaussian_rule, 1.3),
     (oscillator, 2.0, 0.3),
+    (ivp, 2.0, 0.3),
+    (ivp_ends, 0.3, 1.1),
+    (ivp_start, np.array([1.0, 0.4])),
+    (stiff, 50.0),
+    (scalar_root, 2.0),
+    (scalar_root_with_a_slope, 2.0),
+    (vector_root, np.array([3.0, 0.7])),
+    (minimum, 0.7),
+    (minimum_with_bounds, 0.7),
+    (fit, np.array([1.0, 0.8, 0.5, 0.45, 0.3])),
 ]
 name_of = lambda case: case[0].__name__
 
@@ -162,9 +257,8 @@ def test_first_derivatives(case, mode):
     check(*case, rtol=1e-6, modes=[mode])
 
 
-TWICE = [
-    c for c in CASES if c[0] not in (iterated, by_a_method, vector) and isinstance(c[1], float)
-]
+ONCE = (iterated, by_a_method, vector, oscillator, ivp, ivp_ends, stiff)
+TWICE = [c for c in CASES if c[0] not in ONCE and isinstance(c[1], float)]
 
 
 @pytest.mark.parametrize("case", TWICE, ids=name_of)
@@ -208,3 +302,49 @@ def test_a_function_that_counts_its_calls_is_refused():
 
     with pytest.raises(sourcead.SourceADError, match="changes something outside of itself"):
         sourcead.grad(counting)(2.0)
+
+
+def test_a_minimum_of_one_unknown():
+    """2 (x - a) + 4 x**3 = 0, so that x moves by 2 / (2 + 12 x**2)."""
+
+    def lowest(a):
+        return so.minimize_scalar(lambda x: (x - a) ** 2 + x**4, tol=1e-12).x
+
+    slope = 2.0 / (2.0 + 12.0 * lowest(1.1) ** 2)
+    assert sourcead.grad(lowest)(1.1) == pytest.approx(slope, rel=1e-7)
+    assert sourcead.jvp(lowest, (1.1,), (1.0,))[1] == pytest.approx(slope, rel=1e-7)
+
+
+def test_a_minimum_at_a_bound_does_not_move():
+    def lowest(a):
+        return so.minimize_scalar(lambda x: (x - a) ** 2, bounds=(0.0, 1.0), method="bounded").x
+
+    assert sourcead.grad(lowest)(3.0) == 0.0
+    assert sourcead.grad(lowest)(0.5) == pytest.approx(1.0)
+
+
+def test_what_no_rule_knows_of_a_result_is_refused():
+    def slope_at_the_end(a):
+        return so.minimize(lambda x: np.sum((x - a) ** 2), [0.0, 0.0]).jac[0]
+
+    def crossing(a):
+        event = lambda t, y: y[0] - 0.5
+        found = si.solve_ivp(lambda t, y: -a * y, (0.0, 2.0), [1.0], events=event)
+        return found.t_events[0][0]
+
+    with pytest.raises(sourcead.SourceADError, match="`jac` of a OptimizeResult varies"):
+        sourcead.grad(slope_at_the_end)(2.0)
+    with pytest.raises(sourcead.SourceADError, match="events"):
+        sourcead.grad(crossing)(2.0)
+
+
+def test_second_derivatives_of_a_path_by_forward_mode():
+    def end(a):
+        return si.solve_ivp(lambda t, y: -a * y, (0.0, 1.0), [1.0], rtol=1e-11, atol=1e-12).y[0, -1]
+
+    def slope(a):
+        return sourcead.jvp(end, (a,), (1.0,))[1]
+
+    with pytest.raises(sourcead.SourceADError, match="derivative of a tangent"):
+        sourcead.grad(sourcead.grad(end))(0.7)
+    assert slope(0.7) == pytest.approx(-np.exp(-0.7), rel=1e-9)

@@ -5,28 +5,36 @@ from __future__ import annotations
 
 import numpy as np
 from scipy import integrate
+from scipy.integrate._ivp.ivp import OdeResult
 
-from sourcead.ir.kinds import Py
+from sourcead.ir.kinds import Array, Py, Tuple
+from sourcead.ir.nodes import Const
 from sourcead.rules.forms import forward_rule, helper, helpers, reverse_rule
 from sourcead.rules.numpy.helpers import kind_like
 from sourcead.rules.numpy.samples import call
 from sourcead.rules.registry import Rule, register
 from sourcead.rules.scipy.kinds import (
     number,
+    of_ivp,
     of_path,
     one_float,
     path,
+    record,
     two_numbers,
     unknowns,
     vector_integral,
 )
 from sourcead.runtime import scipy_implicit, scipy_integrals, scipy_odes, scipy_quadrature
 from sourcead.runtime.scipy_integrals import quad_adjoints, quad_tangent, quad_vec_tangent
-from sourcead.runtime.scipy_odes import ode_adjoints, ode_tangent
+from sourcead.runtime.scipy_odes import ivp_adjoints, ivp_tangents, ode_adjoints, ode_tangent
 from sourcead.runtime.scipy_quadrature import simpson_slopes, steps, to_grid
 
 helpers(scipy_implicit, scipy_integrals, scipy_odes, scipy_quadrature)
-register(Rule("ode_adjoints", "source", (ode_adjoints,), kind=of_path))
+_way_out = {"way_out": "take the derivative of a tangent instead (sourcead.jvp, then either mode)"}
+register(Rule("ode_adjoints", "general", (ode_adjoints,), kind=of_path, also=_way_out))
+register(Rule("ivp_adjoints", "general", (ivp_adjoints,), kind=of_ivp, also=_way_out))
+_two_arrays = Tuple((Array("float64", (None,)), Array("float64", (None, None))))
+register(Rule("ivp_tangents", "source", (ivp_tangents,), kind=lambda *kinds: _two_arrays))
 register(Rule("ode_tangent", "source", (ode_tangent,), kind=kind_like(ode_tangent, "path")))
 _limits = kind_like(quad_adjoints, ("a", "b", "args"))
 register(Rule("quad_adjoints", "source", (quad_adjoints,), kind=_limits))
@@ -236,6 +244,11 @@ def pendulum(y, t, damping, stiffness):
     return np.array([y[1], -damping * y[1] - stiffness * np.sin(y[0])])
 
 
+def as_vector(rate):
+    """What the right-hand side may return: an array, a list of numbers, a number."""
+    return np.atleast_1d(np.asarray(rate))
+
+
 @reverse_rule(
     integrate.odeint,
     wrt=("y0", "t", "args"),
@@ -250,17 +263,74 @@ def pendulum(y, t, damping, stiffness):
             atol=1e-11,
         )
     ],
-    calls={"func": lambda kinds: (unknowns(None, kinds["y0"]), Py(float))},
+    calls={
+        "func": lambda kinds: (unknowns(None, kinds["y0"]), Py(float)),
+        "Dfun": lambda kinds: (unknowns(None, kinds["y0"]), Py(float)),
+    },
+    values={"func": as_vector},
 )
 def odeint(
-    y_bar, y, func, y0, t, args=(), *, rtol=1.49e-8, atol=1.49e-8, func_forward, func_reverse
-):
+    y_bar, y, func, y0, t, args=(), Dfun=None, *, rtol=1.49e-8, atol=1.49e-8, func_forward, func_reverse
+):  # fmt: skip
     """The adjoint equation, solved backwards from output time to output time."""
-    return ode_adjoints(y_bar, y, func_forward, func_reverse, t, args, rtol, atol)
+    return ode_adjoints(y_bar, y, func_forward, func_reverse, 0, t, args, "LSODA", rtol, atol)
 
 
 @forward_rule(integrate.odeint)
 def odeint_tangent(
-    y, func, y0, t, args=(), *, rtol=1.49e-8, atol=1.49e-8, y0_dot, t_dot, args_dot, func_tangent
-):
-    return ode_tangent(y, func_tangent, t, args, rtol, atol, y0_dot, t_dot, args_dot)
+    y, func, y0, t, args=(), Dfun=None, *, rtol=1.49e-8, atol=1.49e-8, y0_dot, t_dot, args_dot,
+    func_tangent
+):  # fmt: skip
+    return ode_tangent(y, func_tangent, 0, t, args, "LSODA", rtol, atol, y0_dot, t_dot, args_dot)
+
+
+def swinging(t, y, damping, stiffness):
+    return np.array([y[1], -damping * y[1] - stiffness * np.sin(y[0]) + 0.1 * t])
+
+
+def ode_result(fun, t_span, y0, *args, **kwargs):
+    """The times, and a column of the path for each of them."""
+    times = kwargs.get("t_eval", args[1] if len(args) > 1 else None)
+    times = unknowns(None, None if isinstance(times, Const) else times)
+    size, count = unknowns(None, y0).dims[0], times.dims[0]
+    path = Array("float64", (size, count))
+    return record(OdeResult, ("sol", "t_events", "y_events"), t=times, y=path)
+
+
+@reverse_rule(
+    integrate.solve_ivp,
+    wrt=("t_span", "y0", "t_eval", "args"),
+    kind=ode_result,
+    samples=lambda rng: [],
+    calls={
+        "fun": lambda kinds: (Py(float), unknowns(None, kinds["y0"])),
+        "jac": lambda kinds: (Py(float), unknowns(None, kinds["y0"])),
+    },
+    values={"fun": as_vector},
+)
+def solve_ivp(
+    y_bar, y, fun, t_span, y0, method="RK45", t_eval=None, dense_output=False, args=None, *,
+    rtol=1e-3, atol=1e-6, max_step=np.inf, first_step=None, jac=None, fun_forward, fun_reverse
+):  # fmt: skip
+    """The adjoint equation, solved backwards from output time to output time.
+
+    Where the solver chooses the output times (no t_eval), those between the ends are constants; so is
+    the step size everywhere.
+    """
+    values = () if args is None else args
+    return ivp_adjoints(
+        y_bar[0], y_bar[1], y, fun_forward, fun_reverse, t_span, y0, t_eval, values, method, rtol, atol
+    )  # fmt: skip
+
+
+@forward_rule(integrate.solve_ivp)
+def solve_ivp_tangent(
+    y, fun, t_span, y0, method="RK45", t_eval=None, dense_output=False, args=None, *,
+    rtol=1e-3, atol=1e-6, max_step=np.inf, first_step=None, jac=None, t_span_dot, y0_dot, t_eval_dot,
+    args_dot, fun_tangent
+):  # fmt: skip
+    values = () if args is None else args
+    return ivp_tangents(
+        y, fun_tangent, t_span, y0, t_eval, values, method, rtol, atol, t_span_dot, y0_dot, t_eval_dot,
+        args_dot,
+    )  # fmt: skip

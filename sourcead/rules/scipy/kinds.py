@@ -10,7 +10,19 @@ from typing import Any
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, Kind, List, Np, Number, Py, Tuple, Unknown, Value
+from sourcead.ir.kinds import (
+    Array,
+    Kind,
+    List,
+    NoneKind,
+    Np,
+    Number,
+    Object,
+    Py,
+    Tuple,
+    Unknown,
+    Value,
+)
 from sourcead.rules.numpy.helpers import kind_like
 from sourcead.rules.registry import all_rules, lookup
 
@@ -19,7 +31,9 @@ __all__ = [
     "factor_and_flag",
     "like",
     "number",
+    "record",
     "one_float",
+    "of_ivp",
     "of_path",
     "path",
     "started_at",
@@ -78,9 +92,9 @@ def array_at(func: Any, x0: Any, *args: Any, **kwargs: Any) -> Kind:
 
 
 def of_path(
-    path_bar: Any, path: Any, f_forward: Any, f_reverse: Any, t: Any, args: Any, *rest: Any
+    path_bar: Any, path: Any, f_forward: Any, f_reverse: Any, at: Any, t: Any, args: Any, *rest: Any
 ) -> Kind:
-    """Adjoints of the start, of the times, and of args of a path of `odeint`."""
+    """Adjoints of the start, of the times, and of args of a path."""
     like_args = kind_like(_of_args, "args")(args=args)
     if isinstance(path, Array) and isinstance(t, Array) and like_args is not None:
         return Tuple((Array("float64", path.dims[1:]), Array("float64", t.dims), like_args))
@@ -94,6 +108,22 @@ def _of_args(args: Any) -> Any:
 def two_numbers(*args: Any, **kwargs: Any) -> Kind:
     """`quad`: an integral and its error estimate."""
     return Tuple((Py(float), Py(float)))
+
+
+def of_ivp(
+    times_bar: Any, path_bar: Any, found: Any, f_forward: Any, f_reverse: Any, t_span: Any, y0: Any,
+    t_eval: Any, args: Any, *rest: Any
+) -> Kind:  # fmt: skip
+    """Adjoints of the ends, of the start, of the output times, and of args."""
+    like_args = kind_like(_of_args, "args")(args=args)
+    times = t_eval if isinstance(t_eval, Array) else NoneKind()
+    start = unknowns(None, y0)
+    return Tuple((Tuple((Py(float), Py(float))), start, times, like_args or Unknown()))
+
+
+def record(cls: type, opaque: tuple[str, ...] = (), **fields: Kind) -> Kind:
+    """A result with values by attributes; those in `opaque` vary too, but no rule says how."""
+    return Object(cls, "", (*fields.items(), *((name, Unknown()) for name in opaque)))
 
 
 def vector_integral(f: Any, a: Any, b: Any, *args: Any, **kwargs: Any) -> Kind:

@@ -9,16 +9,21 @@ from __future__ import annotations
 
 import numpy as np
 from scipy import optimize
+from scipy.optimize import OptimizeResult, RootResults
 
+from sourcead.ir.kinds import Np, Py, Tuple
 from sourcead.rules.forms import constant, forward_rule, helpers, reverse_rule
 from sourcead.rules.numpy.helpers import kind_like
 from sourcead.rules.numpy.samples import call
 from sourcead.rules.registry import Rule, register
-from sourcead.rules.scipy.kinds import array_at, number, one_float, started_at, unknowns
+from sourcead.rules.scipy.kinds import array_at, number, one_float, record, started_at, unknowns
 from sourcead.runtime import scipy_implicit
 from sourcead.runtime.scipy_implicit import (
+    bound_arrays,
     fixed_point_adjoint,
     fixed_point_tangent,
+    minimum_adjoint,
+    minimum_tangent,
     root_adjoint,
     root_tangent,
     system_adjoint,
@@ -26,8 +31,32 @@ from sourcead.runtime.scipy_implicit import (
 )
 
 helpers(scipy_implicit)
-for _adjoint in (root_adjoint, system_adjoint, fixed_point_adjoint):
+for _adjoint in (root_adjoint, system_adjoint, fixed_point_adjoint, minimum_adjoint):
     register(Rule(_adjoint.__name__, "source", (_adjoint,), kind=kind_like(_adjoint, "args")))
+
+
+def as_vector(value):
+    """What a system may return: an array, a list of numbers, a number."""
+    return np.atleast_1d(np.asarray(value))
+
+
+def as_vector_or_first(value):
+    """The same, where the Jacobian matrix may come along with it (`jac=True`)."""
+    return as_vector(value[0] if isinstance(value, tuple) else value)
+
+
+def as_number(value):
+    """The function to minimise, where its gradient may come along with it (`jac=True`)."""
+    return value[0] if isinstance(value, tuple) else value
+
+
+_moved = Rule(
+    "minimum_tangent",
+    "source",
+    (minimum_tangent,),
+    kind=lambda x, *rest: Tuple((x, Np("float64", False))),
+)
+register(_moved)
 
 # ---- one unknown -----------------------------------------------------------------------------
 
@@ -104,6 +133,10 @@ def _started(rng):
     ]
 
 
+def at_start(kinds):
+    return (unknowns(None, kinds["x0"]),)
+
+
 def like_start(kinds):
     return (started_at(None, kinds["x0"]),)
 
@@ -145,10 +178,11 @@ def circle_and_line(x, a, b):
     wrt=("x0", "args"),
     kind=unknowns,
     samples=lambda rng: [call(circle_and_line, np.array([1.0, 1.0]), (3.0, 0.7))],
-    calls={"func": lambda kinds: (unknowns(None, kinds["x0"]),)},
+    calls={"func": at_start, "fprime": at_start},
+    values={"func": as_vector},
 )
 def fsolve(
-    x_bar, x, func, x0, args=(), *, xtol=1.49012e-08, maxfev=0, func_forward, func_reverse, func_tangent
+    x_bar, x, func, x0, args=(), fprime=None, *, xtol=1.49012e-08, maxfev=0, func_forward, func_reverse, func_tangent
 ):  # fmt: skip
     """One solve with the transposed Jacobian matrix at the root."""
     return None, system_adjoint(x_bar, x, func_forward, func_reverse, func_tangent, args)
@@ -156,7 +190,7 @@ def fsolve(
 
 @forward_rule(optimize.fsolve)
 def fsolve_tangent(
-    x, func, x0, args=(), *, xtol=1.49012e-08, maxfev=0, x0_dot, args_dot, func_tangent
+    x, func, x0, args=(), fprime=None, *, xtol=1.49012e-08, maxfev=0, x0_dot, args_dot, func_tangent
 ):
     if args_dot is None:
         return np.zeros_like(x)
@@ -194,6 +228,191 @@ def fixed_point_rule_tangent(
     if args_dot is None:
         return np.zeros_like(x)
     return fixed_point_tangent(x, func_tangent, args, args_dot)
+
+
+# ---- results with values by attributes -------------------------------------------------------
+
+
+def root_result(*args, **kwargs):
+    return record(RootResults, root=Py(float))
+
+
+@reverse_rule(
+    optimize.root_scalar,
+    wrt=("bracket", "x0", "x1", "args"),
+    kind=root_result,
+    samples=lambda rng: [],
+    calls={"f": one_float, "fprime": one_float, "fprime2": one_float},
+)
+def root_scalar(
+    y_bar, y, f, args=(), method=None, bracket=None, fprime=None, fprime2=None, x0=None, x1=None,
+    xtol=None, rtol=None, maxiter=None, options=None, *, f_forward, f_reverse
+):  # fmt: skip
+    return None, None, None, root_adjoint(y_bar[0], y.root, f_forward, f_reverse, args)
+
+
+@forward_rule(optimize.root_scalar)
+def root_scalar_tangent(
+    y, f, args=(), method=None, bracket=None, fprime=None, fprime2=None, x0=None, x1=None, xtol=None,
+    rtol=None, maxiter=None, options=None, *, bracket_dot, x0_dot, x1_dot, args_dot, f_tangent
+):  # fmt: skip
+    return (0.0 if args_dot is None else root_tangent(y.root, f_tangent, args, args_dot),)
+
+
+def system_result(fun, x0, *args, **kwargs):
+    return record(OptimizeResult, ("fun", "jac", "fjac", "qtf", "r"), x=unknowns(None, x0))
+
+
+@reverse_rule(
+    optimize.root,
+    wrt=("x0", "args"),
+    kind=system_result,
+    samples=lambda rng: [],
+    calls={"fun": at_start, "jac": at_start},
+    values={"fun": as_vector_or_first},
+)
+def root(
+    y_bar, y, fun, x0, args=(), method="hybr", jac=None, tol=None, callback=None, options=None, *,
+    fun_forward, fun_reverse, fun_tangent
+):  # fmt: skip
+    """`.x`: one solve with the transposed Jacobian matrix at the root."""
+    return None, system_adjoint(y_bar[0], y.x, fun_forward, fun_reverse, fun_tangent, args)
+
+
+@forward_rule(optimize.root)
+def root_rule_tangent(
+    y, fun, x0, args=(), method="hybr", jac=None, tol=None, callback=None, options=None, *, x0_dot,
+    args_dot, fun_tangent
+):  # fmt: skip
+    moved = (
+        np.zeros_like(y.x) if args_dot is None else system_tangent(y.x, fun_tangent, args, args_dot)
+    )
+    return (moved,)
+
+
+MINIMUM = ("jac", "hess", "hess_inv", "lowest_optimization_result", "grad", "final_simplex", "v")
+
+
+def minimum_result(fun, x0, *args, **kwargs):
+    return record(OptimizeResult, MINIMUM, x=unknowns(None, x0), fun=Np("float64", False))
+
+
+@reverse_rule(
+    optimize.minimize,
+    wrt=("x0", "args"),
+    kind=minimum_result,
+    samples=lambda rng: [],
+    calls={
+        "fun": at_start,
+        "jac": at_start,
+        "hess": at_start,
+        "hessp": lambda kinds: (*at_start(kinds), *at_start(kinds)),
+    },
+    values={"fun": as_number},
+)
+def minimize(
+    y_bar, y, fun, x0, args=(), method=None, jac=None, hess=None, hessp=None, bounds=None, tol=None,
+    callback=None, options=None, *, fun_forward, fun_reverse, fun_gradient_forward,
+    fun_gradient_reverse, fun_gradient_tangent
+):  # fmt: skip
+    """`.x` and `.fun`, at a minimum where the Hessian is regular; unknowns at a bound do not move.
+
+    As exact as the minimum found: the gradient is taken to be zero there (the option `gtol`).
+    """
+    limits = bound_arrays(y.x, bounds)
+    return None, minimum_adjoint(
+        y_bar[0], y_bar[1], y.x, fun_forward, fun_reverse, fun_gradient_forward, fun_gradient_reverse,
+        fun_gradient_tangent, limits, args
+    )  # fmt: skip
+
+
+@forward_rule(optimize.minimize)
+def minimize_tangent(
+    y, fun, x0, args=(), method=None, jac=None, hess=None, hessp=None, bounds=None, tol=None,
+    callback=None, options=None, *, x0_dot, args_dot, fun_tangent, fun_gradient_tangent
+):  # fmt: skip
+    limits = bound_arrays(y.x, bounds)
+    return minimum_tangent(y.x, fun_tangent, fun_gradient_tangent, limits, args, args_dot)
+
+
+def scalar_minimum_result(*args, **kwargs):
+    return record(OptimizeResult, x=Np("float64", False), fun=Np("float64", False))
+
+
+@reverse_rule(
+    optimize.minimize_scalar,
+    wrt=("bracket", "args"),
+    kind=scalar_minimum_result,
+    samples=lambda rng: [],
+    calls={"fun": one_float},
+    values={"fun": as_number},
+)
+def minimize_scalar(
+    y_bar, y, fun, bracket=None, bounds=None, args=(), method=None, tol=None, options=None, *,
+    fun_forward, fun_reverse, fun_gradient_forward, fun_gradient_reverse, fun_gradient_tangent
+):  # fmt: skip
+    """`.x` and `.fun`; a minimum at a bound does not move."""
+    limits = None if bounds is None else (bounds[0], bounds[1])
+    return None, minimum_adjoint(
+        y_bar[0], y_bar[1], y.x, fun_forward, fun_reverse, fun_gradient_forward, fun_gradient_reverse,
+        fun_gradient_tangent, limits, args
+    )  # fmt: skip
+
+
+@forward_rule(optimize.minimize_scalar)
+def minimize_scalar_tangent(
+    y, fun, bracket=None, bounds=None, args=(), method=None, tol=None, options=None, *, bracket_dot,
+    args_dot, fun_tangent, fun_gradient_tangent
+):  # fmt: skip
+    limits = None if bounds is None else (bounds[0], bounds[1])
+    return minimum_tangent(y.x, fun_tangent, fun_gradient_tangent, limits, args, args_dot)
+
+
+def fit_result(fun, x0, *args, **kwargs):
+    others = ("fun", "jac", "grad", "optimality", "active_mask")
+    return record(OptimizeResult, others, x=unknowns(None, x0), cost=Np("float64", False))
+
+
+def interval(bounds):
+    return (bounds.lb, bounds.ub) if hasattr(bounds, "lb") else (bounds[0], bounds[1])
+
+
+def half_of_squares(residuals):
+    """What `least_squares` makes smallest."""
+    values = np.atleast_1d(np.asarray(residuals))
+    return 0.5 * np.sum(values * values)
+
+
+@reverse_rule(
+    optimize.least_squares,
+    wrt=("x0", "args"),
+    kind=fit_result,
+    samples=lambda rng: [],
+    calls={"fun": at_start, "jac": at_start},
+    values={"fun": half_of_squares},
+)
+def least_squares(
+    y_bar, y, fun, x0, jac="2-point", bounds=None, method="trf", ftol=1e-08, xtol=1e-08, gtol=1e-08,
+    x_scale=None, diff_step=None, tr_solver=None, tr_options=None, jac_sparsity=None, max_nfev=None,
+    verbose=0, args=(), *, fun_forward, fun_reverse, fun_gradient_forward, fun_gradient_reverse,
+    fun_gradient_tangent
+):  # fmt: skip
+    """`.x` and `.cost`, with the full Hessian matrix of the sum of squares (not only J.T J)."""
+    limits = None if bounds is None else interval(bounds)
+    return None, minimum_adjoint(
+        y_bar[0], y_bar[1], y.x, fun_forward, fun_reverse, fun_gradient_forward, fun_gradient_reverse,
+        fun_gradient_tangent, limits, args
+    )  # fmt: skip
+
+
+@forward_rule(optimize.least_squares)
+def least_squares_tangent(
+    y, fun, x0, jac="2-point", bounds=None, method="trf", ftol=1e-08, xtol=1e-08, gtol=1e-08,
+    x_scale=None, diff_step=None, tr_solver=None, tr_options=None, jac_sparsity=None, max_nfev=None,
+    verbose=0, args=(), *, x0_dot, args_dot, fun_tangent, fun_gradient_tangent
+):  # fmt: skip
+    limits = None if bounds is None else interval(bounds)
+    return minimum_tangent(y.x, fun_tangent, fun_gradient_tangent, limits, args, args_dot)
 
 
 # ---- results that do not vary ----------------------------------------------------------------

@@ -5,10 +5,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 from sourcead.errors import NoRule
-from sourcead.ir.nodes import Attr, Call, Const, Expr, MethodCall, Name, Op, Operand
+from sourcead.ir.kinds import Object, Unknown
+from sourcead.ir.nodes import Attr, Call, Const, Expr, MethodCall, Name, Op, Operand, Ref
 from sourcead.rules.registry import Rule
 from sourcead.transform.builder import Val
 from sourcead.transform.formulas import plus
@@ -113,7 +115,7 @@ def _general(s: Tangents, rule: Rule, target: Name, args: Arguments, kwargs: Key
     if rule.forward is None:
         s.b.refuse(
             f"`{rule.name}` has no forward rule",
-            "use reverse mode, or give it one with sourcead.rule",
+            rule.also.get("way_out", "use reverse mode, or give it one with sourcead.rule"),
             NoRule,
         )
     bound = s.rules.bound(rule, rule.reverse or rule.forward, 2, args, kwargs)
@@ -124,4 +126,18 @@ def _general(s: Tangents, rule: Rule, target: Name, args: Arguments, kwargs: Key
     if all(d == ZERO for d in dots.values()):
         return ZERO
     bound.update(derivatives_of_functions(s.b, rule, rule.forward, bound))
-    return s.rules.inline(rule.forward, [target], {**bound, **dots})
+    found = s.rules.inline(rule.forward, [target], {**bound, **dots})
+    kind = s.kind(target)
+    return _record(s, target, kind, found) if isinstance(kind, Object) else found
+
+
+def _record(s: Tangents, target: Name, kind: Object, found: Val) -> Val:
+    """The tangent of a result that has several values by attributes, from the tuple of theirs."""
+    known = s.b.heap.known(kind.site)
+    slots = [slot for slot in known if not isinstance(s.b.heap.read(kind.site, slot), Unknown)]
+    items = s.b.components(found)
+    if items is None:
+        items = [s.b.getitem(found, Const(i)) for i in range(len(slots))]
+    named = tuple((str(slot), s.b.operand(item)) for slot, item in zip(slots, items))
+    made = Call(Ref("SimpleNamespace", SimpleNamespace), (), named)
+    return s.b.emit(made, kind, hint_of(target))

@@ -67,7 +67,8 @@ def _general(
 ) -> None:
     body = rule.reverse
     if body is None:
-        s.b.refuse(f"`{rule.name}` has no reverse rule", "give it one with sourcead.rule", NoRule)
+        way_out = rule.also.get("way_out", "give it one with sourcead.rule")
+        s.b.refuse(f"`{rule.name}` has no reverse rule", way_out, NoRule)
     leading: list[Val] = [seed] if rule.form == "linear" else [seed, target]
     bound = s.rules.bound(rule, body, len(leading), args, kwargs)
     bound.update(derivatives_of_functions(s.b, rule, body, bound))

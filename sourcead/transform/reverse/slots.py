@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from sourcead.ir.kinds import Dict, List, Np, Object, Py
 from sourcead.ir.nodes import Attr, Call, Const, Expr, Name, Op, Operand, Ref
-from sourcead.transform.builder import Val
+from sourcead.rules import registry
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.effects import function_of
 from sourcead.transform.reverse.state import State
+from sourcead.transform.rule_calls import ZERO
 
-__all__ = ["dict_item", "field", "made_structure", "slot_store"]
+__all__ = ["dict_item", "field", "made_structure", "record_adjoint", "slot_store"]
 
 
 def made_structure(s: State, target: Name, expr: Expr) -> bool:
@@ -28,12 +31,26 @@ def made_structure(s: State, target: Name, expr: Expr) -> bool:
                 _entry(s, target, slot, value)
         case Call(Ref("object.__new__")) | Op("getitem") | Attr():
             pass
+        case Call() if registry.lookup(function_of(expr, s.b.kinds)) is not None:
+            return False  # a result with several values by attributes
         case _:
             s.b.refuse(
                 "a dict or object that carries derivatives is made here",
                 "use a display or the class",
             )
     return True
+
+
+def record_adjoint(s: State, target: Name, kind: Object) -> Val:
+    """What a rule gets of a result that has several values by attributes: a tuple of their adjoints."""
+    if kind.site in s.at.mutated_sites:
+        s.b.refuse(
+            "the attributes of a result are changed, and carry derivatives",
+            "put what you need into local variables",
+        )
+    slots = s.b.heap.known(kind.site)
+    parts = tuple(s.adj.take(s.adj.parts.part(target, slot)) for slot in slots)
+    return ZERO if all(part == ZERO for part in parts) else Virtual(parts)
 
 
 def _entry(s: State, target: Name, slot: Operand, value: Operand) -> None:

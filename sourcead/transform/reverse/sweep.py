@@ -50,7 +50,13 @@ from sourcead.transform.reverse.branches import branch
 from sourcead.transform.reverse.calls import apply_rule
 from sourcead.transform.reverse.lists import list_item, list_method, made_list
 from sourcead.transform.reverse.loops import loop
-from sourcead.transform.reverse.slots import dict_item, field, made_structure, slot_store
+from sourcead.transform.reverse.slots import (
+    dict_item,
+    field,
+    made_structure,
+    record_adjoint,
+    slot_store,
+)
 from sourcead.transform.reverse.state import State
 from sourcead.transform.reverse.stores import read_array, store, sum_at
 from sourcead.transform.reverse.unit_calls import unit_adjoint
@@ -141,7 +147,11 @@ def _assign(s: State, stmt: Assign) -> None:
             seed = s.adj.table.take(target, _source_of(s, target, expr))
             _expression(s, target, expr, seed, owned=False)
         return
-    found, owned = s.adj.take_owned(target)
+    kind = s.kind(target)
+    if isinstance(kind, Object):
+        found, owned = record_adjoint(s, target, kind), False
+    else:
+        found, owned = s.adj.take_owned(target)
     if found != ZERO:
         _expression(s, target, expr, found, owned)
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from sourcead.analysis.prototypes import result_kind
+from sourcead.errors import NoRule
 from sourcead.ir.kinds import (
     Array,
     Bound,
@@ -194,6 +195,12 @@ def field(s: Context, base: Val, kind: Object, attr: str, hint: str) -> Val:
     contents = s.memory.known(base)
     absent = contents is not None and contents.complete and found is not None
     held = s.heap.read(kind.site, attr)
+    if (kind.site, attr) in s.opaque_fields:
+        s.refuse(
+            f"`{attr}` of a {kind.cls.__name__} varies with values that carry a derivative, and no rule says how",
+            "use the values that it is made of",
+            NoRule,
+        )
     if not isinstance(held, Never) and not absent:
         name = s.emit(Attr(s.operand(base), attr), held, hint, s.heap.is_varied(kind.site, attr))
         note_entry_read(s, name, kind.site, attr)

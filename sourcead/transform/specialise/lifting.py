@@ -31,6 +31,7 @@ from sourcead.ir.kinds import (
     Kind,
     Object,
     Partial,
+    Tuple,
     Value,
 )
 from sourcead.ir.nodes import (
@@ -104,16 +105,27 @@ def with_plain_functions(
         for name, own in rule.calls.items()
         if name in given and not is_no_function(s, given[name])
     }
-    if extra is None or all(_is_plain(s, f, len(own) + len(extra)) for f, own in found.values()):
+    if extra is None or (
+        not needs_values(rule, given)
+        and all(_is_plain(s, f, len(own) + len(extra)) for f, own in found.values())
+    ):
         return args, kwargs
     sketches = {
         name: sketch(s, f, own, [] if name in rule.alone else extra, name)
         for name, (f, own) in found.items()
     }
     taken = list(dict.fromkeys(n for sk in sketches.values() for n in sk.taken))
-    made: dict[str, Val] = {name: written(s, sk, taken) for name, sk in sketches.items()}
+    made: dict[str, Val] = {
+        name: _with_value(s, rule, name, sk, taken) for name, sk in sketches.items()
+    }
     made[rule.captured] = Virtual(tuple(taken))
     return _rebound(function, args, kwargs, made)
+
+
+def needs_values(rule: Rule, given: dict[str, Any]) -> bool:
+    """Is something made of a function's result, as of the pair with `jac=True`?"""
+    flags = [given.get(name) for name in rule.calls]
+    return bool(rule.values) or any(isinstance(f, Const) and f.value is True for f in flags)
 
 
 def _bound(function: Any, args: list[Any], kwargs: Kwargs) -> dict[str, Any] | None:
@@ -281,6 +293,26 @@ def _refuse_change(s: Context) -> None:
         "compute its value only; keep counters and records out of it",
         NoRule,
     )
+
+
+def _with_value(s: Context, rule: Rule, name: str, made: Sketch, taken: list[Name]) -> Ref:
+    """The function, which knows another one that gives what is differentiated of its result."""
+    ref = written(s, made, taken)
+    made_of = rule.values.get(name, first_item if isinstance(made.returned, Tuple) else None)
+    if made_of is not None:
+        with _aside(s), s.block() as body:
+            body.extend(made.body)
+            result = s.operand(s.call(Ref(made_of.__name__, made_of), [made.result], []))
+            block, result = _without_unread(s, tuple(body), result)
+            returned = s.kind(result)
+        value = Sketch(f"{made.name}_value", made.own, block, result, returned, made.taken)
+        ref.value.__differentiated__ = written(s, value, taken).value
+    return ref
+
+
+def first_item(pair: Any) -> Any:
+    """The value of a function that gives its derivative along with it."""
+    return pair[0]
 
 
 # -- the function ----------------------------------------------------------------------------

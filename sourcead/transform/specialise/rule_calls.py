@@ -9,7 +9,7 @@ import numpy as np
 
 from sourcead.analysis.prototypes import SizeOf
 from sourcead.analysis.shape_kinds import inferred_kind
-from sourcead.ir.kinds import Array, Kind, List, Number, Tuple, Unknown, is_number
+from sourcead.ir.kinds import Array, Kind, List, Number, Object, Tuple, Unknown, carries, is_number
 from sourcead.ir.nodes import UNDEFINED, Attr, Call, Const, Expr, MethodCall, Name, Op, Ref, Star
 from sourcead.rules.registry import Rule
 from sourcead.transform.builder import Val, Virtual
@@ -64,6 +64,14 @@ def note_effects(s: Context, rule: Rule, name: Name, args: list[Any]) -> None:
     if rule.effects.returns in ("view", "maybe", "same") and args and not isinstance(args[0], Star):
         s.share(name, args[0])
     items = s.kinds[name]
+    if isinstance(items, Object):
+        site = s.new_site(name.hint)
+        s.kinds[name] = Object(items.cls, site)
+        for attr, kind in items.fields:
+            varies = name in s.varied and carries(kind)
+            s.heap.store(site, attr, kind, varies)
+            if varies and isinstance(kind, Unknown):
+                s.opaque_fields.add((site, attr))
     if isinstance(items, List):
         site = s.new_site(name.hint)
         s.kinds[name] = List(Unknown(), site)
