@@ -71,6 +71,8 @@ def unless_zero(adjoint: Any, partial: Any) -> Any:
     """
     if np.ndim(adjoint) == 0 and np.ndim(partial) == 0:
         return adjoint * partial if adjoint != 0 else 0.0
+    if np.isfinite(np.vdot(partial, partial)):  # one quick pass: no lane of the partial is singular
+        return adjoint * partial
     with np.errstate(invalid="ignore"):
         return np.where(
             adjoint == 0, np.zeros((), np.result_type(adjoint, partial)), adjoint * partial

@@ -95,12 +95,15 @@ def _sliced(dim: Dim, bounds: Any) -> Dim:
         return len(range(dim)[slice(lower, upper, step)])
     if lower is None and upper is None and step in (None, 1, -1):
         return dim
-    if step not in (None, 1) or dim is None or dim.offset != 0:
+    if dim is None or dim.offset != 0 or (step is not None and step < 1):
         return None
     lower = lower or 0
     if lower < 0 or upper == 0 or (upper is not None and upper > 0):
         return None
-    return Sym(dim.name, dim.offset - lower + (upper or 0), dim.one)
+    offset = (upper or 0) - lower
+    if step in (None, 1):
+        return Sym(dim.name, offset, dim.one)
+    return Sym(f"({Sym(dim.name, offset)})/{step}")
 
 
 # -- indices with arrays, masks and lists ----------------------------------------------------

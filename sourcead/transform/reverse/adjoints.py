@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sourcead.analysis.sizes import Sizes
 from sourcead.ir.kinds import (
     Array,
     Dict,
@@ -81,7 +82,11 @@ class Adjoints:
     """The adjoints at one point of the reverse sweep."""
 
     def __init__(
-        self, b: Specialiser, locations: Locations, is_active: Callable[[object], bool]
+        self,
+        b: Specialiser,
+        locations: Locations,
+        is_active: Callable[[object], bool],
+        sizes: Sizes,
     ) -> None:
         self.b = b
         self.at = locations
@@ -89,7 +94,7 @@ class Adjoints:
         self.state: dict[Name, Adjoint] = {}
         self.parts = Parts(b)
         self.table = Table(b)
-        self.fitting = Fitting(b, self.parts)
+        self.fitting = Fitting(b, self.parts, sizes)
         self.touched: set[Name] = set()
 
     # -- storage under several names ---------------------------------------------------------

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, Dim, Kind, Np, Number, Py, dtype_of, same_dim
-from sourcead.ir.nodes import Attr, Call, Const, MethodCall, Name, Operand, Ref
+from sourcead.analysis.sizes import STRETCHING, Sizes
+from sourcead.ir.kinds import Array, Dim, Kind, Np, Number, Py, dtype_of
+from sourcead.ir.nodes import Attr, Call, Const, MethodCall, Name, Op, Operand, Ref
 from sourcead.runtime.accumulate import unbroadcast
 from sourcead.transform.builder import Virtual
 from sourcead.transform.reverse.parts import Parts
@@ -24,6 +25,7 @@ __all__ = ["Fitting"]
 class Fitting:
     b: Specialiser
     parts: Parts
+    sizes: Sizes
 
     def fit(self, amount: Operand, value: Name, kind: Kind, exact: bool = False) -> Operand:
         """`amount` with the rank, shape and dtype of `value`.
@@ -77,8 +79,9 @@ class Fitting:
         extra = len(have.dims) - len(kind.dims)
         if extra < 0:
             return self._stretch(amount, value, kind)
-        pairs = list(zip(have.dims[extra:], kind.dims))
-        if any(map(_is_open, pairs)):
+        dims = [self._size(amount, axis) for axis in range(len(have.dims))]
+        pairs = list(zip(dims[extra:], kind.dims))
+        if any(map(self._is_open, pairs)):
             return self._unbroadcast(amount, value, kind)
         if extra:
             summed = MethodCall(amount, "sum", (), (("axis", self._axes(list(range(extra)))),))
@@ -88,6 +91,27 @@ class Fitting:
             options = (("axis", self._axes(kept)), ("keepdims", Const(True)))
             amount = self.b.emit(MethodCall(amount, "sum", (), options), kind, _hint(value))
         return amount
+
+    def _is_open(self, pair: tuple[Dim, Dim]) -> bool:
+        """Is it open until the gradient runs whether this axis was stretched?"""
+        have, mine = pair
+        if mine == 1:
+            return have is None
+        return not self.sizes.same(have, mine, self.b.origin.at)
+
+    def _size(self, value: object, axis: int, depth: int = 0) -> Dim:
+        """The size of an axis, by that of an operand which is as long as it."""
+        kind = self.b.kinds.get(value) if isinstance(value, Name) else None
+        if not isinstance(kind, Array) or axis >= len(kind.dims):
+            return 1
+        made = self.b.definitions.get(value) if isinstance(value, Name) else None
+        if depth > 6 or not isinstance(made, Op) or made.op not in STRETCHING | {"neg"}:
+            return kind.dims[axis]
+        ranks = {o: len(k.dims) for o in made.args if isinstance(k := self.b.kind(o), Array)}
+        places = ((o, axis - len(kind.dims) + rank) for o, rank in ranks.items())
+        sizes = [self._size(o, place, depth + 1) for o, place in places if place >= 0]
+        largest = self.sizes.largest(sizes, self.b.origin.at)
+        return kind.dims[axis] if largest is None else largest
 
     def _axes(self, axes: list[int]) -> Operand:
         if len(axes) == 1:
@@ -110,11 +134,3 @@ def _real(kind: Kind, dtype: np.dtype[np.generic]) -> Kind:
     if isinstance(kind, Array):
         return Array(name, kind.dims)
     return Py(float) if isinstance(kind, Py) else Np(name)
-
-
-def _is_open(pair: tuple[Dim, Dim]) -> bool:
-    """Is it open until the gradient runs whether this axis was stretched?"""
-    have, mine = pair
-    if mine == 1:
-        return have is None
-    return not same_dim(have, mine)

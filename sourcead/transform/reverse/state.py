@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sourcead.analysis.sizes import Sizes
 from sourcead.ir.kinds import Array, Kind, List, NoneKind
 from sourcead.ir.nodes import Const, Name, Op, Operand, Stmt
 from sourcead.transform.locations import Locations
@@ -30,12 +31,16 @@ class State:
     """The reverse sweep of one program while it is written."""
 
     def __init__(
-        self, b: Specialiser, locations: Locations, is_active: Callable[[object], bool]
+        self,
+        b: Specialiser,
+        locations: Locations,
+        is_active: Callable[[object], bool],
+        sizes: Sizes,
     ) -> None:
         self.b = b
         self.at = locations
         self.is_active = is_active
-        self.adj = Adjoints(b, locations, is_active)
+        self.adj = Adjoints(b, locations, is_active, sizes)
         self.rules = RuleCalls(b, is_active, locations.mutated_sites)
         self.writes: list[Write] = []
         self.saved_by_units: dict[Name, tuple[Name, Name]] = {}  # see `units.Split`

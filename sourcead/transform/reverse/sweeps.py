@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
+from sourcead.analysis.sizes import Sizes
 from sourcead.errors import NonScalarOutput
 from sourcead.ir.kinds import Array, Kind, Np, Number, Py, dtype_of
-from sourcead.ir.nodes import Assign, Call, Function, Name, Operand, Origin, Ref, Stmt
+from sourcead.ir.nodes import Assign, Call, Function, Name, Op, Operand, Origin, Ref, Stmt
 from sourcead.runtime.shadows import Shadows
 from sourcead.transform.activity import activity, find_selected, find_useful
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.clean import clean
+from sourcead.transform.effects import index_kinds
 from sourcead.transform.formulas import start_derivative
+from sourcead.transform.indexing import element_kind
 from sourcead.transform.locations import Locations
 from sourcead.transform.positions import positioned
 from sourcead.transform.reverse.finish import Finish
@@ -24,7 +28,7 @@ from sourcead.transform.reverse.returning import Returning
 from sourcead.transform.reverse.state import State, Write
 from sourcead.transform.reverse.sweep import reverse_sweep
 from sourcead.transform.reverse.uses import Use, reverse_uses
-from sourcead.transform.specialise import Specialised
+from sourcead.transform.specialise import Specialised, Specialiser
 from sourcead.transform.units import split_units
 
 __all__ = ["Sweeps", "sweeps"]
@@ -76,7 +80,8 @@ def sweeps(
         _check_scalar(b.kind(result), primal.origin)
     useful = find_useful(primal.body, result, done.heap, b.kinds)
     locations = Locations(primal.body, b.kinds, done.heap, params)
-    s = State(b, locations, activity(b, useful))
+    sizes = Sizes(primal.body, b.kinds, partial(_element, b))
+    s = State(b, locations, activity(b, useful), sizes)
     s.saved_by_units = calls.saved
     start_derivative(b)
     s.rules.selected = find_selected(primal.body, b.kinds, done.heap, locations.written)
@@ -109,6 +114,19 @@ def sweeps(
         kept,
         returning.redo,
     )
+
+
+def _element(b: Specialiser, base: Name, index: Operand) -> Kind | None:
+    """The kind of what is written at `base[index]`."""
+    kind, parts = b.kind(base), index_kinds(index, b.kinds)
+    if not isinstance(kind, Array) or parts is None:
+        return None
+    made = b.definitions.get(index) if isinstance(index, Name) else None
+    is_tuple = isinstance(made, Op) and made.op == "tuple"
+    items = made.args if isinstance(made, Op) and is_tuple else (index,)
+    slices = [b.definitions.get(i) if isinstance(i, Name) else None for i in items]
+    bounds = [s.args if isinstance(s, Op) and s.op == "slice" else None for s in slices]
+    return element_kind(kind, parts, bounds) if len(bounds) == len(parts) else None
 
 
 def _adjoints(
