@@ -225,7 +225,7 @@ def compile_derivative(
     header = _header(source, kinds, mode)
     calls, texts = [], []
     behind: dict[str, None] = {}  # texts of functions made for this one
-    inlined = [live for live, _ in derived.done.builder.seen]
+    inlined = [_plain(live) for live, _ in derived.done.builder.seen]
     cells = _cells(source.live)
     scope = _scope(source, cells)
     if os.environ.get("SOURCEAD_CHECK"):
@@ -294,6 +294,12 @@ def verify(derived: Derived) -> None:
     if not any(isinstance(s, Try) for s in primal):
         for function in derived.functions:
             check(function)
+
+
+def _plain(function: Any) -> Any:
+    """The function whose globals and cells the statements read: of a derivative, its primal's."""
+    view = getattr(type(function), "__differentiable_source__", None)
+    return function if view is None else view(function).live
 
 
 def _positional(function: Function) -> Function:

@@ -109,7 +109,8 @@ def einsum_adjoint_seeds(
     for array, labels in zip(arrays, inputs):
         terms += [array, labels]
     others = [
-        None if i == k else einsum_adjoint(y_bar, i, *terms, output) for i in range(len(arrays))
+        np.zeros_like(operands[k]) if i == k else einsum_adjoint(y_bar, i, *terms, output)
+        for i in range(len(arrays))
     ]
     if not isinstance(subscripts, str):
         raise NotImplementedError("einsum without a string of subscripts has no second derivative")

@@ -46,6 +46,14 @@ def _logger(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | Non
     return made
 
 
+def _new(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """`object.__new__(cls)`: an instance without attributes."""
+    cls = s.kind(args[0]) if len(args) == 1 and not has_star(args) else Unknown()
+    if kwargs or not isinstance(cls, Value) or type(cls.value) is not type:
+        return None
+    return fresh_object(s, cls.value, s.operand(args[0]), hint)
+
+
 def _setattr(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     if len(args) != 3 or not isinstance(args[1], Const):
         return None
@@ -218,7 +226,8 @@ def _reads_names(name: str) -> Any:
 OBJECTS: dict[Any, Handler] = {
     **{f: _reads_names(f.__name__) for f in (eval, exec, locals, vars)},
     copy.copy: _copy, copy.deepcopy: _deepcopy, dataclasses.replace: _replace,
-    object.__setattr__: _set_slot, setattr: _setattr, logging.getLogger: _logger, functools.partial: _partial,
+    object.__new__: _new, object.__setattr__: _set_slot, setattr: _setattr,
+    logging.getLogger: _logger, functools.partial: _partial,
     operator.itemgetter: _picker(operator.itemgetter), operator.attrgetter: _picker(operator.attrgetter),
     **{f: _dunder(f"__{f.__name__}__") for f in (abs, round, float, int, complex, bool, divmod, str, repr, hash)},
     **{function: _operator(name) for name, function in OPERATORS.items()},
