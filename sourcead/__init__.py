@@ -1,6 +1,6 @@
 """Automatic differentiation of Python and NumPy functions by source transformation."""
 
-from sourcead.api import differentiate, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from sourcead.api import differentiate, grad, jvp, value_and_grad, vjp
 from sourcead.errors import (
     AliasedArguments,
     IntegerArgument,
@@ -15,12 +15,14 @@ from sourcead.errors import (
     UnsupportedSyntax,
     WrongCotangent,
 )
+from sourcead.jacobians import hessian, hvp, jacobian
+from sourcead.linear import linearize
 from sourcead.rules.user import nondifferentiable, rule, stop_gradient
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "differentiate", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp",
+    "differentiate", "grad", "hessian", "hvp", "jacobian", "jvp", "linearize", "value_and_grad", "vjp",
     "nondifferentiable", "rule", "stop_gradient",
     "AliasedArguments", "IntegerArgument", "NoRule", "NoSource", "NonScalarOutput",
     "NotAFunction", "NotDifferentiable", "SourceADError", "SourceChanged", "UnknownArgument",

@@ -1,4 +1,4 @@
-"""The public functions: grad, value_and_grad, vjp, jvp, jacobian, hessian, hvp and the decorator."""
+"""The public functions grad, value_and_grad, vjp and jvp, and the decorator."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import inspect
 from collections.abc import Callable, Sequence
 from types import FunctionType
 from typing import Any, TypeVar, overload
-
-import numpy as np
 
 from sourcead.adapters import spread
 from sourcead.callables import Mode, Source, source_of
@@ -21,10 +19,8 @@ __all__ = [
     "Differentiable",
     "differentiate",
     "grad",
-    "hessian",
-    "hvp",
-    "jacobian",
     "jvp",
+    "pushforward",
     "value_and_grad",
     "vjp",
 ]
@@ -109,132 +105,71 @@ value_and_grad.__makes_derivatives__ = True  # type: ignore[attr-defined]
 
 
 def vjp(
-    function: Any, *primals: Any, argnums: Argnums | None = None
-) -> tuple[Any, Callable[[Any], Any]]:
+    function: Any, *primals: Any, argnums: Argnums | None = None, has_aux: bool = False
+) -> tuple[Any, ...]:
     """`(value, pullback)`: `pullback(out_bar)` gives the adjoints of the arguments as a tuple.
 
     The pullback may be called any number of times, also after its caller has changed the arrays.
+    argnums: the arguments whose adjoints are wanted (all where it is None).  has_aux: the function
+    returns `(out, aux)`; the result is `(out, pullback, aux)`.
     """
-    return _derivative(function, "pullback", argnums, len(primals))(*primals)  # type: ignore[no-any-return]
+    make = _derivative(function, "pullback", argnums, len(primals), has_aux)
+    return make(*primals)  # type: ignore[no-any-return]
 
 
-def jvp(function: Any, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
-    """`(value, tangent)`: the derivative of `function` at `primals` in the direction `tangents`."""
-    derivative = _derivative(function, "tangent", None, len(primals))
-    return derivative(*primals, *tangents)  # type: ignore[no-any-return]
+def jvp(
+    function: Any, primals: Sequence[Any], tangents: Sequence[Any], *, has_aux: bool = False
+) -> tuple[Any, ...]:
+    """`(value, tangent)`: the derivative of `function` at `primals` in the direction `tangents`.
+
+    tangents: one for each argument, of its structure and shape.  has_aux: the function returns
+    `(out, aux)`; the result is `(out, tangent, aux)`.
+    """
+    derivative = _derivative(function, "tangent", None, len(primals), has_aux)
+    value, tangent = derivative(*primals, *tangents)
+    return (value[0], tangent, value[1]) if has_aux else (value, tangent)
 
 
 _DERIVATIVES: dict[Any, Any] = {}
 
 
-def _derivative(function: Any, form: str, argnums: Argnums | None, count: int) -> Any:
-    key = (function, form, argnums if not isinstance(argnums, list) else tuple(argnums), count)
+def _derivative(
+    function: Any, form: str, argnums: Argnums | None, count: int, has_aux: bool = False
+) -> Any:
+    at = tuple(argnums) if isinstance(argnums, list) else argnums
+    key = (function, form, at, count, has_aux)
     try:
         found = _DERIVATIVES.get(key)
     except TypeError:
-        return _make(function, form, argnums, count)
+        return _make(function, form, argnums, count, has_aux)
     if found is None:
-        found = _DERIVATIVES[key] = _make(function, form, argnums, count)
+        found = _DERIVATIVES[key] = _make(function, form, argnums, count, has_aux)
     return found
 
 
-def _make(function: Any, form: str, argnums: Argnums | None, count: int) -> Any:
+def _make(
+    function: Any, form: str, argnums: Argnums | None, count: int, has_aux: bool = False
+) -> Any:
     argnums = tuple(range(count)) if argnums is None else argnums
     if isinstance(function, Spread):
         function = function.for_count(count)
     if addresses_star(function, argnums):
         function = spread(function, count)
     wrt, _ = positions(function, argnums)
-    return (Pullback if form == "pullback" else Pushforward)(function, Mode(form, wrt))
+    made = Pullback if form == "pullback" else Pushforward
+    return made(function, Mode(form, wrt, aux=has_aux))
 
 
-def jacobian(function: Any, argnums: int | str = 0, *, mode: str = "auto") -> Callable[..., Any]:
-    """The derivative of every output element by every input element: shape `out.shape + x.shape`.
-
-    mode: "reverse" (a sweep for each output element), "forward" (one for each input element), or
-    "auto": the smaller side.
-    """
-    (at,), _ = positions(function, argnums)
-
-    def jacobian_of(*args: Any, **kwargs: Any) -> Any:
-        full = _derivative(function, "pullback", argnums, 1)._bind(args, kwargs)
-        shift = len(full) - len(_plain_args(function, full))
-        x = full[at]
-        forward = mode == "forward"
-        if mode == "auto":
-            out, pullback = _derivative(function, "pullback", argnums, 1)(
-                *_plain_args(function, full)
-            )
-            forward = np.size(out) > np.size(x)
-        elif not forward:
-            out, pullback = _derivative(function, "pullback", argnums, 1)(
-                *_plain_args(function, full)
-            )
-        del shift
-        return _by_columns(function, full, at) if forward else _by_rows(out, pullback, x)
-
-    jacobian_of.__name__ = f"{source_of(function).name}_jacobian"
-    return jacobian_of
-
-
-def _plain_args(function: Any, full: tuple[Any, ...]) -> tuple[Any, ...]:
-    return full if source_of(function).receiver is None else full[1:]
-
-
-def _by_rows(out: Any, pullback: Any, x: Any) -> Any:
-    if np.ndim(out) == 0:
-        return pullback(
-            type(out)(1.0) if not isinstance(out, np.ndarray) else np.ones((), out.dtype)
-        )[0]
-    rows = np.empty(np.shape(out) + np.shape(x), dtype=np.result_type(out, x))
-    seed = np.zeros(np.shape(out), dtype=np.asarray(out).dtype)
-    for index in np.ndindex(*np.shape(out)):
-        seed[index] = 1.0
-        rows[index] = pullback(seed.copy())[0]
-        seed[index] = 0.0
-    return rows
-
-
-def _by_columns(function: Any, full: tuple[Any, ...], at: int) -> Any:
-    x = full[at]
-    derivative = _make(
-        function, "tangent", (at if source_of(function).receiver is None else at - 1,), 1
-    )
-    args = _plain_args(function, full)
-    if np.ndim(x) == 0:
-        return derivative(*args, type(x)(1.0))[1]
-    columns = []
-    for index in np.ndindex(*np.shape(x)):
-        direction = np.zeros_like(x)
-        direction[index] = 1.0
-        copied = tuple(a.copy() if isinstance(a, np.ndarray) else a for a in args)
-        columns.append(np.asarray(derivative(*copied, direction)[1]))
-    stacked = np.stack(columns, axis=-1) if columns else np.zeros(np.shape(x))
-    return stacked.reshape(columns[0].shape + np.shape(x)) if columns else stacked
-
-
-def hvp(function: Any, argnums: int | str = 0) -> Callable[..., Any]:
-    """Hessian times vector, forward over reverse: `hvp(f)(*args, v)` with `v` of the argument's shape."""
-    gradient = grad(function, argnums)
-    (at,), _ = positions(function, argnums)
-    shift = 0 if source_of(function).receiver is None else 1
-
-    def hvp_of(*args: Any) -> Any:
-        *primals, v = args
-        return _second(gradient, at - shift)(*primals, v)[1]
-
-    hvp_of.__name__ = f"{source_of(function).name}_hvp"
-    return hvp_of
-
-
-@functools.lru_cache(maxsize=256)
-def _second(gradient: Derivative, at: int) -> Any:
-    return _make(gradient, "tangent", (at,), 1)
-
-
-def hessian(function: Any, argnums: int | str = 0) -> Callable[..., Any]:
-    """The matrix of second derivatives, forward over reverse: shape `x.shape + x.shape`."""
-    return jacobian(grad(function, argnums), argnums, mode="forward")
+def pushforward(function: Any, wrt: tuple[int, ...]) -> Any:
+    """`(out, out_dot)` from arguments and tangents of the parameters at `wrt`."""
+    key = (function, "pushforward", wrt)
+    try:
+        found = _DERIVATIVES.get(key)
+    except TypeError:
+        return Pushforward(function, Mode("tangent", wrt))
+    if found is None:
+        found = _DERIVATIVES[key] = Pushforward(function, Mode("tangent", wrt))
+    return found
 
 
 # -- the decorator ---------------------------------------------------------------------------
@@ -282,15 +217,21 @@ class Differentiable:
 
     @property
     def jacobian(self) -> Any:
-        return self._get("jacobian", lambda: jacobian(self.function, self._argnums))  # type: ignore[arg-type]
+        from sourcead.jacobians import jacobian
+
+        return self._get("jacobian", lambda: jacobian(self.function, self._argnums))
 
     @property
     def hessian(self) -> Any:
-        return self._get("hessian", lambda: hessian(self.function, self._argnums))  # type: ignore[arg-type]
+        from sourcead.jacobians import hessian
+
+        return self._get("hessian", lambda: hessian(self.function, self._argnums))
 
     @property
     def hvp(self) -> Any:
-        return self._get("hvp", lambda: hvp(self.function, self._argnums))  # type: ignore[arg-type]
+        from sourcead.jacobians import hvp
+
+        return self._get("hvp", lambda: hvp(self.function, self._argnums))
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         if instance is None:

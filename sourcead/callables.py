@@ -25,13 +25,17 @@ __all__ = ["Compiled", "Mode", "Source", "source_of"]
 
 @dataclass(frozen=True)
 class Mode:
-    """Which derivative: `form` is gradient, pullback or tangent; `wrt` the positions of the parameters."""
+    """Which derivative: `form` is gradient, pullback, tangent or linear; `wrt` the positions of the parameters.
+
+    linear: the tangent in two halves, as a pullback.  batch: the second half takes stacks of seeds.
+    """
 
     form: str
     wrt: tuple[int, ...]
     value: bool = False
     aux: bool = False
     single: bool = True  # one adjoint by itself rather than a tuple of one
+    batch: bool = False
 
 
 @dataclass(frozen=True)

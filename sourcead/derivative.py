@@ -9,7 +9,8 @@ from __future__ import annotations
 import functools
 import html
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from types import FunctionType
 from typing import Any
 
@@ -50,6 +51,16 @@ def _annotate(error: BaseException) -> None:
 
 
 # -- derivatives -----------------------------------------------------------------------------------
+
+
+@contextmanager
+def annotated() -> Iterator[None]:
+    """An exception inside says which line of the primal it comes from."""
+    try:
+        yield
+    except Exception as error:
+        _annotate(error)
+        raise
 
 
 class _Stale(Exception):
@@ -321,16 +332,17 @@ class Pushforward(Derivative):
 
 
 class Pullback(Derivative):
-    """`(out, pullback)` from the primals."""
+    """`(out, pullback)` from the primals; `(out, pullback, aux)` of a function that returns `(out, aux)`."""
 
     def __init__(self, function: Any, mode: Mode) -> None:
         super().__init__(function, mode, "vjp")
 
     def _target(self, compiled: Compiled) -> Callable[..., Any]:
-        reverse, origin = compiled.reverse, self._origin()
+        reverse, origin, has_aux = compiled.reverse, self._origin(), self._mode.aux
 
         def forward(*full: Any) -> Any:
             out, saved = compiled.call(*full)
+            out, aux = out if has_aux else (out, None)
 
             def pullback(out_bar: Any) -> Any:
                 """The adjoints of the arguments for the cotangent `out_bar` of the value."""
@@ -341,7 +353,7 @@ class Pullback(Derivative):
                     _annotate(error)
                     raise
 
-            return out, pullback
+            return (out, pullback, aux) if has_aux else (out, pullback)
 
         return forward
 

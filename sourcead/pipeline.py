@@ -17,6 +17,7 @@ from typing import Any
 from sourcead.callables import Compiled, Mode, Source, source_of
 from sourcead.emit.load import load, texts_behind
 from sourcead.emit.source import emit
+from sourcead.errors import NotDifferentiable
 from sourcead.fallback import or_else
 from sourcead.frontend.lower import lower
 from sourcead.guards import assumptions
@@ -28,20 +29,25 @@ from sourcead.ir.nodes import (
     Delete,
     Function,
     MethodCall,
+    Name,
     Param,
     Store,
     StoreAttr,
     Try,
 )
 from sourcead.ir.walk import statements, substitute
+from sourcead.runtime.batched import one_by_one
 from sourcead.simplify.polish import on_lists as lists_for_arrays
 from sourcead.simplify.polish import polished
+from sourcead.transform.batch import batch
 from sourcead.transform.clean import clean
 from sourcead.transform.forward.sweep import tangent
 from sourcead.transform.gradient import gradient
 from sourcead.transform.passed import Tools
 from sourcead.transform.pullback import pullback
+from sourcead.transform.seeded import CannotSeparate
 from sourcead.transform.specialise import Specialised, specialise
+from sourcead.transform.split import split
 from sourcead.transform.units import Half, halves_in, refuse_writes
 
 __all__ = ["compile_derivative", "template_of_gradient"]
@@ -116,6 +122,7 @@ class Derived:
     functions: tuple[Function, ...]  # one, or the two halves of a pullback
     done: Specialised
     details: Any
+    one_by_one: str = ""  # why a batch of seeds is taken one after the other
 
     @property
     def behind(self) -> dict[Half, Function]:
@@ -139,10 +146,39 @@ def derive(source: Source, kinds: Sequence[Kind], mode: Mode) -> Derived:
         )
         return Derived((made.function,), done, made)
     if mode.form == "pullback":
-        split = pullback(done, mode.wrt, name=name)
-        return Derived((split.forward, split.reverse), done, split)
-    function = clean(tangent(done, mode.wrt, name=name), done.builder)
-    return Derived((function,), done, None)
+        halves = pullback(done, mode.wrt, name=name, aux=mode.aux)
+        both = Derived((halves.forward, halves.reverse), done, halves)
+        return batched(both, [halves.reverse.params[1].name]) if mode.batch else both
+    function = clean(tangent(done, mode.wrt, name=name, aux=mode.aux), done.builder)
+    if mode.form == "tangent":
+        return Derived((function,), done, None)
+    both = separated(function, done, name)
+    tangents = [p.name for p in function.params if p.form == "tangent"]
+    return batched(both, tangents) if mode.batch else both
+
+
+def separated(function: Function, done: Specialised, name: str) -> Derived:
+    """A tangent function as what is computed once and the linear map."""
+    try:
+        halves = split(function, done.builder, name=name)
+    except CannotSeparate as reason:
+        raise NotDifferentiable.at(
+            function.origin,
+            f"the tangent cannot be kept as a linear map: {reason}",
+            "use sourcead.jvp, or reverse mode",
+        ) from None
+    b = done.builder
+    return Derived((clean(halves.forward, b), clean(halves.linear, b)), done, halves)
+
+
+def batched(derived: Derived, seeds: Sequence[Name]) -> Derived:
+    """The second half for stacks of seeds, where it can take them."""
+    b = derived.done.builder
+    first, second = derived.functions
+    try:
+        return replace(derived, functions=(first, clean(batch(second, b, seeds), b)))
+    except CannotSeparate as reason:
+        return replace(derived, one_by_one=str(reason))
 
 
 def derivatives_of_units(functions: Sequence[Function]) -> dict[Half, Function]:
@@ -223,7 +259,8 @@ def compile_derivative(
     written = derived.functions if on_lists is None else (on_lists,)
     derived = replace(derived, functions=tuple(polished(f, derived.done.builder) for f in written))
     header = _header(source, kinds, mode)
-    calls, texts = [], []
+    calls: list[Callable[..., Any]] = []
+    texts = []
     behind: dict[str, None] = {}  # texts of functions made for this one
     inlined = [_plain(live) for live, _ in derived.done.builder.seen]
     cells = _cells(source.live)
@@ -250,6 +287,9 @@ def compile_derivative(
         texts.append(emitted.text)
         behind.update((text, None) for text in texts_behind(emitted))
         calls.append(load(emitted, None, source.live.__globals__, cells, seeds, cells_of))
+    if derived.one_by_one:
+        calls[-1] = one_by_one(calls[-1])
+        texts.append(f"# one seed after the other: {derived.one_by_one}\n")
     params = [p.name for p in derived.done.function.params]
     writes = (
         any(
@@ -327,6 +367,7 @@ def _label(mode: Mode) -> str:
         "gradient": "value_and_grad" if mode.value else "grad",
         "pullback": "vjp",
         "tangent": "jvp",
+        "linear": "linear",
     }[mode.form]
 
 

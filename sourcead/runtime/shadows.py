@@ -46,7 +46,7 @@ class Shadows:
     def take_slot(self, holder: Any, slot: Any, like: Any) -> Any:
         """The adjoint of the value that was stored to a slot; what was in the slot before has none yet."""
         found = self.slots.pop((id(holder), slot), None)
-        return zeros_like(like) if found is None else added(zeros_like(like), found[1])
+        return self.zeros(like) if found is None else added(self.zeros(like), found[1])
 
     # -- arrays ------------------------------------------------------------------------------
 
@@ -55,8 +55,8 @@ class Shadows:
         owner = owner_of(array)
         found = self.table.get(id(owner))
         if found is None:
-            found = self.table[id(owner)] = owner, np.zeros(owner.nbytes, np.uint8)
-        return window(array, owner, found[1])
+            found = self.table[id(owner)] = owner, self.memory(owner)
+        return self.window(array, owner, found[1])
 
     def take(self, array: Any) -> Any:
         """The adjoint of an array whose making is gone back over: afterwards it has none."""
@@ -67,8 +67,21 @@ class Shadows:
     def take_apart(self, array: Any, source: Any) -> Any:
         """As `take` where `array` is a copy of `source`; zeros where it looks at the same memory."""
         if owner_of(array) is owner_of(source):
-            return np.zeros_like(array)
+            return self.zeros(array)
         return self.take(array)
+
+    # -- what a subclass for many seeds does differently ---------------------------------------
+
+    def memory(self, owner: Any) -> Any:
+        """Zeros for the adjoints of everything in the memory of an array."""
+        return np.zeros(owner.nbytes, np.uint8)
+
+    def window(self, array: Any, owner: Any, memory: Any) -> Any:
+        """`array`, looking at `memory` in place of its owner's."""
+        return window(array, owner, memory)
+
+    def zeros(self, like: Any) -> Any:
+        return zeros_like(like)
 
 
 def owner_of(array: Any) -> Any:

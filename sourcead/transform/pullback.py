@@ -52,13 +52,16 @@ class Pullback:
     kinds: dict[Name, Kind]
 
 
-def pullback(done: Specialised, wrt: Sequence[int], *, name: str, again: bool = True) -> Pullback:
+def pullback(
+    done: Specialised, wrt: Sequence[int], *, name: str, again: bool = True, aux: bool = False
+) -> Pullback:
     """A split call whose reverse half may be called any number of times, whatever happens in between.
 
-    Not `again`: it is called once, when all storage of the caller is as the forward half left it.
+    Not `again`: it is called once, when all storage of the caller is as the forward half left it.  With
+    `aux` the value is a pair, and the cotangent is that of its first item.
     """
     b = done.builder
-    s = sweeps(done, wrt, scalar=False, aux=False, single=False, split=True, again=again)
+    s = sweeps(done, wrt, scalar=False, aux=aux, single=False, split=True, again=again)
     halves = _Halves(b, s, list(s.forward), list(s.backward))
     halves.redo()
     for owner in _owners(b, s) if again else ():
@@ -66,7 +69,8 @@ def pullback(done: Specialised, wrt: Sequence[int], *, name: str, again: bool = 
     free = halves.saved(copied=again)
     returned = halves.close()
     with b.block() as tail:
-        pair = b.operand(Virtual((s.result, Virtual(tuple(free)))))
+        value: Val = s.result if s.auxiliary is None else Virtual((s.result, s.auxiliary))
+        pair = b.operand(Virtual((value, Virtual(tuple(free)))))
     origin = s.primal.origin
     first = Function(f"{name}_forward", s.primal.params, (*halves.forward, *tail), pair, origin)
     saved = b.fresh("saved", Unknown())
@@ -195,7 +199,8 @@ def _is_exposed(b: Specialiser, s: Sweeps, name: Name) -> bool:
     owner, _ = s.locations.owner(name)
     params = [p.name for p in s.primal.params]
     cls = s.locations.cls(name)
-    shared = [n for n in [*params, *_names(s.result)] if isinstance(b.kind(n), Array)]
+    aux = () if s.auxiliary is None else _names(s.auxiliary)
+    shared = [n for n in [*params, *_names(s.result), *aux] if isinstance(b.kind(n), Array)]
     return (
         owner in params
         or owner not in b.definitions

@@ -56,6 +56,7 @@ from sourcead.transform.forward.unit_calls import unit_tangent
 from sourcead.transform.locations import Locations
 from sourcead.transform.operations import OPERATORS
 from sourcead.transform.refusals import check_attempt, check_passive, check_written
+from sourcead.transform.reverse.sweeps import value_and_aux
 from sourcead.transform.rule_calls import ZERO
 from sourcead.transform.specialise import Specialised
 from sourcead.transform.specialise.recursion import Unit
@@ -63,8 +64,13 @@ from sourcead.transform.specialise.recursion import Unit
 __all__ = ["tangent"]
 
 
-def tangent(done: Specialised, wrt: Sequence[int], *, name: str, value: bool = True) -> Function:
-    """The function that gives `(out, out_dot)` (or `out_dot`) from the parameters and the tangents of `wrt`."""
+def tangent(
+    done: Specialised, wrt: Sequence[int], *, name: str, value: bool = True, aux: bool = False
+) -> Function:
+    """The function that gives `(out, out_dot)` (or `out_dot`) from the parameters and the tangents of `wrt`.
+
+    With `aux` the primal returns `(out, aux)`, and so does the first item here.
+    """
     b = done.builder
     primal = done.function
     params = [p.name for p in primal.params]
@@ -83,7 +89,7 @@ def tangent(done: Specialised, wrt: Sequence[int], *, name: str, value: bool = T
     with b.block() as body:
         s.own_parameters(params)
         _sweep(s, primal.body)
-        out_dot = s.full(done.result)
+        out_dot = s.full(value_and_aux(done)[0] if aux else done.result)
         result = b.operand(Virtual((done.result, out_dot)) if value else out_dot)
     return Function(name, (*primal.params, *dots), tuple(body), result, primal.origin)
 

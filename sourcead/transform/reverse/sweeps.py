@@ -31,7 +31,7 @@ from sourcead.transform.reverse.uses import Use, reverse_uses
 from sourcead.transform.specialise import Specialised, Specialiser
 from sourcead.transform.units import split_units
 
-__all__ = ["Sweeps", "sweeps"]
+__all__ = ["Sweeps", "sweeps", "value_and_aux"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Sweeps:
 
     primal: Function
     result: Val
-    auxiliary: Operand | None
+    auxiliary: Val | None
     out_bar: Name
     forward: list[Stmt]
     backward: list[Stmt]
@@ -75,7 +75,7 @@ def sweeps(
     calls = split_units(done, done.function.body, again)
     primal = replace(done.function, body=positioned(calls.body))
     params = [p.name for p in primal.params]
-    result, auxiliary = _with_auxiliary(done) if aux else (done.result, None)
+    result, auxiliary = value_and_aux(done) if aux else (done.result, None)
     if scalar:
         _check_scalar(b.kind(result), primal.origin)
     useful = find_useful(primal.body, result, done.heap, b.kinds)
@@ -149,7 +149,8 @@ def _adjoints(
     return reverse, returned
 
 
-def _with_auxiliary(done: Specialised) -> tuple[Val, Operand]:
+def value_and_aux(done: Specialised) -> tuple[Val, Val]:
+    """The value and the auxiliary output of a function that returns both."""
     items = done.builder.components(done.result)
     if items is None or len(items) != 2:
         raise NonScalarOutput.at(
@@ -157,7 +158,7 @@ def _with_auxiliary(done: Specialised) -> tuple[Val, Operand]:
             "with has_aux the function returns a pair (value, aux)",
             "return a pair",
         )
-    return items[0], done.builder.operand(items[1])
+    return items[0], items[1]
 
 
 def _check_scalar(kind: Kind, origin: Origin) -> None:

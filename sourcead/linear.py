@@ -1,0 +1,125 @@
+"""The derivative at a point as a linear map: the primal is run once, the map applied many times.
+
+>>> import numpy as np
+>>> value, push = linearize(lambda x: x * np.sum(x), np.array([1.0, 2.0]))
+>>> value.tolist(), push(np.array([1.0, 0.0])).tolist(), push(np.array([0.0, 1.0])).tolist()
+([3.0, 6.0], [4.0, 2.0], [1.0, 5.0])
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sourcead.adapters import spread
+from sourcead.api import Argnums, addresses_star, positions
+from sourcead.arguments import fitted
+from sourcead.callables import Compiled, Mode
+from sourcead.derivative import Derivative, Spread, annotated
+from sourcead.ir.kinds import Kind
+from sourcead.ir.nodes import Origin
+
+__all__ = ["Linearization", "LinearMap", "linear_map", "linearize", "transposed_map"]
+
+
+@dataclass(frozen=True)
+class LinearMap:
+    """The derivative of a function at a point.
+
+    many: applies it to stacks of seeds: of tangents of the arguments (a tuple), or, where
+      `is_transposed`, of cotangents of the value.
+    """
+
+    value: Any
+    aux: Any
+    primals: tuple[Any, ...]
+    many: Callable[[Any], Any]
+    is_transposed: bool
+    source: str
+    origin: Origin
+
+
+class Linearization(Derivative):
+    """Makes the linear maps of a function: its tangent, or its adjoint, in two halves."""
+
+    def __init__(self, function: Any, mode: Mode) -> None:
+        super().__init__(function, mode, "linear" if mode.form == "linear" else "vjp")
+
+    def _target(self, compiled: Compiled) -> Callable[..., Any]:
+        """The derivative at the arguments, as a `LinearMap`."""
+        forward, second, origin = compiled.call, compiled.reverse, self._origin()
+        reverse, aux = self._mode.form == "pullback", self._mode.aux
+
+        def at(*full: Any) -> LinearMap:
+            primals = tuple(full[i] for i in self._mode.wrt)
+            value, saved = forward(*full)
+            value, rest = value if aux else (value, None)
+
+            def many(seeds: Any) -> Any:
+                """The stack of results for a stack of seeds."""
+                with annotated():
+                    return second(saved, seeds) if reverse else second(saved, *seeds)
+
+            return LinearMap(value, rest, primals, many, reverse, compiled.source, origin)
+
+        return at
+
+    def primals(self, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
+        """The arguments that are differentiated."""
+        full = self._bind(args, kwargs)
+        return tuple(full[i] for i in self._mode.wrt)
+
+    def _check_argument(self, kind: Kind, value: Any, name: str) -> None:
+        return
+
+
+def linearize(
+    function: Any, *primals: Any, argnums: Argnums | None = None, has_aux: bool = False
+) -> tuple[Any, ...]:
+    """`(value, push)`: `push(*tangents)` is the derivative of `function` at `primals`, as in `jvp`.
+
+    The function is run once; what its derivative needs is kept, so each `push` costs about as much as
+    the linear part of the code, and what the caller changes later does not matter.  tangents: one for
+    each of `argnums` (all arguments where it is None), of the argument's structure and shape.
+    has_aux: the function returns `(out, aux)`; the result is `(out, push, aux)`.
+    """
+    wrt = tuple(range(len(primals))) if argnums is None else argnums
+    if isinstance(function, Spread):
+        function = function.for_count(len(primals))
+    if addresses_star(function, wrt):
+        function = spread(function, len(primals))
+    at, _ = positions(function, wrt)
+    found: LinearMap = _linearization(function, Mode("linear", at, aux=has_aux))(*primals)
+
+    def push(*tangents: Any) -> Any:
+        """The derivative in the direction of `tangents`, one for each argument."""
+        if len(tangents) != len(found.primals):
+            raise TypeError(f"{len(found.primals)} tangents are expected, {len(tangents)} given")
+        pairs = zip(found.primals, tangents)
+        return found.many([fitted(p, t, "tangent", found.origin) for p, t in pairs])
+
+    return (found.value, push, found.aux) if has_aux else (found.value, push)
+
+
+def linear_map(function: Any, wrt: tuple[int, ...], aux: bool) -> Linearization:
+    """Linear maps of `function` that take stacks of tangents."""
+    return _linearization(function, Mode("linear", wrt, aux=aux, batch=True))
+
+
+def transposed_map(function: Any, wrt: tuple[int, ...], aux: bool) -> Linearization:
+    """Linear maps of `function` that take stacks of cotangents."""
+    return _linearization(function, Mode("pullback", wrt, aux=aux, batch=True))
+
+
+def _linearization(function: Any, mode: Mode) -> Linearization:
+    try:
+        return _kept(function, mode)
+    except TypeError:  # not hashable
+        return Linearization(function, mode)
+
+
+@functools.lru_cache(maxsize=512)
+def _kept(function: Any, mode: Mode) -> Linearization:
+    return Linearization(function, mode)
