@@ -17,6 +17,7 @@ from sourcead.ir.nodes import (
     Assign,
     Block,
     Call,
+    Delete,
     For,
     MethodCall,
     Name,
@@ -111,6 +112,9 @@ class Locations:
             case Store(base) | StoreAttr(base):
                 if isinstance(base, Name):
                     self._write(base, stmt)
+                    self._mutate(base)
+            case Delete(base):
+                if isinstance(base, Name):
                     self._mutate(base)
             case _:
                 return
