@@ -20,6 +20,7 @@ from sourcead.callables import Compiled, Mode
 from sourcead.derivative import Derivative, Spread, annotated
 from sourcead.ir.kinds import Kind
 from sourcead.ir.nodes import Origin
+from sourcead.nested import Spot, flatten, unflatten
 
 __all__ = ["Linearization", "LinearMap", "linear_map", "linearize", "transposed_map"]
 
@@ -53,7 +54,7 @@ class Linearization(Derivative):
         reverse, aux = self._mode.form == "pullback", self._mode.aux
 
         def at(*full: Any) -> LinearMap:
-            primals = tuple(full[i] for i in self._mode.wrt)
+            primals = tuple(_as_now(full[i]) for i in self._mode.wrt)
             value, saved = forward(*full)
             value, rest = value if aux else (value, None)
 
@@ -73,6 +74,12 @@ class Linearization(Derivative):
 
     def _check_argument(self, kind: Kind, value: Any, name: str) -> None:
         return
+
+
+def _as_now(value: Any) -> Any:
+    """An argument as it is on entry: the primal may change how many parts a list or dict has."""
+    leaves, structure = flatten(value)
+    return value if structure is Spot.LEAF else unflatten(structure, leaves)
 
 
 def linearize(
