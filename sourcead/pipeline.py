@@ -130,8 +130,8 @@ class Derived:
         return derivatives_of_units(self.functions)
 
 
-def derive(source: Source, kinds: Sequence[Kind], mode: Mode) -> Derived:
-    """The stages up to the derivative's Wengert list."""
+def derive(source: Source, kinds: Sequence[Kind], mode: Mode, compared: bool = False) -> Derived:
+    """The stages up to the derivative's Wengert list; compared: with checks of what is read in reverse."""
     template = source.template(kinds)
     varied = [i in mode.wrt and carries(k) for i, k in enumerate(kinds)]
     done = specialise(
@@ -142,8 +142,9 @@ def derive(source: Source, kinds: Sequence[Kind], mode: Mode) -> Derived:
     name = f"{source.name.strip('<>')}_{_label(mode)}"
     if mode.form == "gradient":
         made = gradient(
-            done, mode.wrt, value=mode.value, name=name, aux=mode.aux, single=mode.single
-        )
+            done, mode.wrt, value=mode.value, name=name, aux=mode.aux, single=mode.single,
+            compared=compared,
+        )  # fmt: skip
         return Derived((made.function,), done, made)
     if mode.form == "pullback":
         halves = pullback(done, mode.wrt, name=name, aux=mode.aux)
@@ -246,16 +247,21 @@ def template_of_gradient(source: Source, mode: Mode, kinds: Sequence[Kind]) -> F
 
 
 def compile_derivative(
-    source: Source, kinds: Sequence[Kind], mode: Mode, careful: bool = False
+    source: Source,
+    kinds: Sequence[Kind],
+    mode: Mode,
+    careful: bool = False,
+    compared: bool = False,
 ) -> Compiled:
     """All stages for arguments of these kinds.
 
     Where loops go over single elements, the derivative works on lists, and leaves exceptions to another
-    one that works on the arrays (`careful`), which is compiled when it is first needed.
+    one that works on the arrays (`careful`), which is compiled when it is first needed.  `compared`: for
+    the verifying mode, see `derive`.
     """
     with looking() as looked_into:
-        derived = derive(source, kinds, mode)
-    on_lists = None if careful else _with_lists(derived, mode)
+        derived = derive(source, kinds, mode, compared)
+    on_lists = None if careful or compared else _with_lists(derived, mode)
     written = derived.functions if on_lists is None else (on_lists,)
     derived = replace(derived, functions=tuple(polished(f, derived.done.builder) for f in written))
     header = _header(source, kinds, mode)

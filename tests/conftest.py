@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.known_wrong import KNOWN_WRONG
 
-os.environ.setdefault("SOURCEAD_CHECK", "1")  # every derivative's Wengert list is checked
+os.environ.setdefault("SOURCEAD_CHECK", "1")  # the verifying mode: sourcead/verify.py
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 

@@ -51,7 +51,10 @@ class _Keeping:
             if home == () and len(stmt.origin.at) == 1:
                 out += self.kept.tops.get(stmt.origin.at[0], ())
             out += self.old_content(stmt)
+            comparisons = self.kept.comparisons
+            out += comparisons.before(stmt, home) if comparisons else ()
             out += self.rewritten(stmt, home)
+            out += comparisons.after(stmt) if comparisons else ()
         return out
 
     def rewritten(self, stmt: Stmt, home: At) -> list[Stmt]:

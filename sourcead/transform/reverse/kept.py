@@ -13,6 +13,7 @@ from sourcead.ir.kinds import Array, Kind, List, Np, Object, Py, Tuple
 from sourcead.ir.nodes import Assign, Block, Const, For, Name, Op, Operand, Origin, Stmt, Store
 from sourcead.ir.walk import statements
 from sourcead.transform.positions import At
+from sourcead.transform.reverse.compared import Comparisons
 from sourcead.transform.reverse.needed import Needed
 from sourcead.transform.reverse.program import Program
 from sourcead.transform.reverse.state import Write
@@ -44,6 +45,7 @@ class Kept:
     exported: dict[Name, Operand] = field(default_factory=dict)
     old: dict[int, list[Name]] = field(default_factory=dict)  # number of a write -> old contents
     tops: dict[int, list[Stmt]] = field(default_factory=dict)  # before the index-th statement
+    comparisons: Comparisons | None = None  # in the verifying mode
 
     def rerun(self, loop: For) -> bool:
         """May the reversed loop run over the same items?"""

@@ -62,10 +62,14 @@ class Returning:
         return out
 
     def statements(self, block: Block, home: At, known: Known, out: list[Stmt]) -> None:
+        compared: set[At] = set()
         for stmt in block:
-            for name in self.wanted(stmt, home):
-                self.provide(name, known, out, stmt.origin)
-            self.place(stmt, known, out)
+            comparisons = self.kept.comparisons
+            before = comparisons.back(stmt, home, compared) if comparisons else ()
+            for each in (*before, stmt):
+                for name in self.wanted(each, home):
+                    self.provide(name, known, out, each.origin)
+                self.place(each, known, out)
 
     def entry(self, saved: SavedList) -> tuple[Name, list[Name]]:
         """Names for one entry of a list, and for the values in it."""

@@ -19,6 +19,7 @@ from sourcead.transform.formulas import start_derivative
 from sourcead.transform.indexing import element_kind
 from sourcead.transform.locations import Locations
 from sourcead.transform.positions import positioned
+from sourcead.transform.reverse.compared import Comparisons
 from sourcead.transform.reverse.finish import Finish
 from sourcead.transform.reverse.keeping import forward_sweep
 from sourcead.transform.reverse.kept import Kept, plan_kept
@@ -64,12 +65,14 @@ def sweeps(
     single: bool,
     split: bool = False,
     again: bool = False,
+    compared: bool = False,
 ) -> Sweeps:
     """Forward and reverse sweep with respect to the parameters `wrt`.
 
     `scalar`: the result must be one number; `aux`: it is a pair of which the second item is handed out;
     `single`: there is one adjoint, not a tuple; `split`: the sweeps become functions of their own;
-    `again`: the reverse sweep may run more than once.
+    `again`: the reverse sweep may run more than once; `compared`: what it reads is compared with what the
+    forward sweep had (the verifying mode).
     """
     b = done.builder
     calls = split_units(done, done.function.body, again)
@@ -94,7 +97,11 @@ def sweeps(
     uses = reverse_uses(trimmed, program)
     needed = find_needed(uses, program, locations, b.kinds, s.writes)
     kept = plan_kept(b, program, needed, s.writes, trimmed)
+    if compared:
+        kept.comparisons = Comparisons(b, program, uses)
     forward = forward_sweep(kept, primal.body, split=split)
+    if kept.comparisons is not None:
+        forward = [*kept.comparisons.opening(), *forward]
     returning = Returning(kept, again=again)
     backward = returning.block(trimmed, (), {})
     undone = _undone_owners(locations, s.writes, needed, params)
