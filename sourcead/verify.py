@@ -223,8 +223,8 @@ def _inner(bars: tuple[Any, ...], dots: tuple[Any, ...]) -> tuple[float, float]:
         structure = flatten(dot)[1]
         for b, d in zip(flatten_like(structure, bar), flatten(dot)[0]):
             terms = np.real(np.multiply(b, d))
-            product += float(np.sum(terms))
-            scale += float(np.sum(np.abs(terms)))
+            product += float(terms.sum())
+            scale += float(abs(terms).sum())
     return product, scale
 
 
