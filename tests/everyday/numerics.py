@@ -72,7 +72,7 @@ def cg(A, b):
     r = b - A @ x
     p = r.copy()
     rs = r @ r
-    for _ in range(4):
+    for _ in range(3):
         Ap = A @ p
         alpha = rs / (p @ Ap)
         x = x + alpha * p

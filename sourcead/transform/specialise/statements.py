@@ -59,7 +59,7 @@ def run(s: Context, block: Block, env: Env) -> bool:
     """Write the block's statements; False where its end is never reached."""
     for statement in block:
         saved, ordinal = s.origin, s.ordinal
-        s.ordinal = 0
+        s.ordinal = _first_ordinal(statement)
         if not s.derivative:
             s.origin = statement.origin
         try:
@@ -71,6 +71,11 @@ def run(s: Context, block: Block, env: Env) -> bool:
         if not reached:
             return False
     return True
+
+
+def _first_ordinal(statement: Stmt) -> int:
+    """Statements of a derivative may come from one line, or none: those that make something differ by name."""
+    return 1000 * statement.target.number if isinstance(statement, Assign) else 0
 
 
 def hint_of(s: Context, target: Name) -> str:
