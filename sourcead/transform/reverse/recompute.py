@@ -74,6 +74,8 @@ class Recomputing:
         """Why it is right and cheap to compute `name` again at the position `at`, or None."""
         if name in self.at.views:
             return "a view" if self.at_hand(expr, at) else None
+        if isinstance(self.kind(name), Array) and not self.at.is_static(name):
+            return None  # its adjoint is found by its memory: another array of this content has none
         match expr:
             case Attr(_, attr) if attr in SHAPE_ATTRIBUTES:
                 return "a shape"

@@ -1,0 +1,46 @@
+"""Derivatives of gradients of the programs: right in both modes, or refused."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import pytest
+
+import sourcead
+from tests.everyday import idioms, language, numerics, recursion  # noqa: F401  (they register)
+from tests.everyday.registry import PROGRAMS, Program
+from tests.numeric import check
+from tests.refusals import right_or_refused
+
+QUICK = ("cg", "float_loop", "sim", "garch", "brent_like")  # the rest takes minutes
+
+
+def is_plain(program: Program) -> bool:
+    """Are all arguments floats and arrays of them?"""
+    return all(
+        isinstance(a, (float, np.ndarray)) and np.asarray(a).dtype == np.float64
+        for a in program.args
+    )
+
+
+CASES = [
+    pytest.param(p, id=name, marks=() if name in QUICK else pytest.mark.slow)
+    for name, p in PROGRAMS.items()
+    if is_plain(p)
+]
+
+
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+@pytest.mark.parametrize("program", CASES)
+def test_derivative_of_the_gradient(program: Program, mode: str) -> None:
+    direction = np.random.default_rng(0).normal(size=np.shape(program.args[0]))
+    with right_or_refused():
+        gradient = sourcead.grad(program.function)
+        gradient(*copy.deepcopy(program.args))
+
+        def along(*args):
+            return np.sum(gradient(*args) * direction)
+
+        argnums = tuple(range(len(program.args)))
+        check(along, *copy.deepcopy(program.args), argnums=argnums, modes=[mode], rtol=1e-6)
