@@ -130,15 +130,21 @@ class Derived:
         return derivatives_of_units(self.functions)
 
 
-def derive(source: Source, kinds: Sequence[Kind], mode: Mode, compared: bool = False) -> Derived:
-    """The stages up to the derivative's Wengert list; compared: with checks of what is read in reverse."""
+def specialised(source: Source, kinds: Sequence[Kind], wrt: Sequence[int]) -> Specialised:
+    """The primal for arguments of these kinds, of which those at `wrt` vary."""
     template = source.template(kinds)
-    varied = [i in mode.wrt and carries(k) for i, k in enumerate(kinds)]
+    varied = [i in wrt and carries(k) for i, k in enumerate(kinds)]
     done = specialise(
         template, kinds, varied, lower=lower, live=source.live, tools=tools_for(source)
     )
     if (looked_into := _looked_into.get(None)) is not None:
         looked_into.note(done, kinds)
+    return done
+
+
+def derive(source: Source, kinds: Sequence[Kind], mode: Mode, compared: bool = False) -> Derived:
+    """The stages up to the derivative's Wengert list; compared: with checks of what is read in reverse."""
+    done = specialised(source, kinds, mode.wrt)
     name = f"{source.name.strip('<>')}_{_label(mode)}"
     if mode.form == "gradient":
         made = gradient(

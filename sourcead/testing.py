@@ -27,13 +27,13 @@ import numpy as np
 
 import sourcead
 from sourcead.differences import Estimate, derivative, richardson
+from sourcead.directions import inner, moved, pairing, random_like, size
 from sourcead.nested import (
     StructureMismatch,
     flatten,
     flatten_like,
     is_leaf,
     paths,
-    replace,
     unflatten,
 )
 
@@ -53,6 +53,7 @@ def check_grad(
     rtol: float | None = None,
     directions: int = 2,
     seed: int = 0,
+    bisect: bool = True,
 ) -> None:
     """Raise AssertionError, with a report, unless the derivatives of `f` at `args` are right.
 
@@ -63,6 +64,7 @@ def check_grad(
     `rtol`: relative to the sum of absolute values of the products compared; None: 1e-6, with
     float32 anywhere in arguments or result 2e-3.
     `directions`: how many random directions, drawn with `seed`.
+    `bisect`: where the derivatives are wrong, the report names the first statement whose own derivative is.
 
     `f` is called many times, with a copy of the arguments each time, and must return the same result
     for the same arguments.  At a kink, where differences have no limit, the report says so.
@@ -72,12 +74,47 @@ def check_grad(
     unknown = set(modes) - {"reverse", "forward"}
     if unknown:
         raise ValueError(f"modes are 'reverse' and 'forward', not {sorted(unknown)}")
+    try:
+        _check_directions(problem, directions, rng, modes, order)
+    except AssertionError as error:
+        if bisect and not isinstance(error, _NoVerdict):
+            raise AssertionError(f"{error}\n  {_blamed(problem)}") from None
+        raise
+
+
+class _NoVerdict(AssertionError):
+    """Differences do not say what the derivative is."""
+
+
+def _check_directions(
+    problem: _Problem,
+    directions: int,
+    rng: np.random.Generator,
+    modes: Sequence[str],
+    order: int | None,
+) -> None:
     for _ in range(directions):
         _check_first(problem, problem.direction(rng), modes)
     if order == 2 or (order is None and not problem.is_structured):
         scalar = problem.contracted()
         for _ in range(directions):
             _check_second(scalar, scalar.direction(rng), scalar.direction(rng), modes)
+
+
+def _blamed(problem: _Problem) -> str:
+    """The first statement whose derivative is wrong by itself, for the report."""
+    from sourcead.blame import first_wrong_statement  # here: only where something is wrong
+
+    try:
+        found = first_wrong_statement(problem.f, problem.args, problem.argnums)
+    except Exception as error:  # the search may fail for a reason of its own: the report stands
+        return f"the statement was not found: {error}"
+    if found is None:
+        return (
+            "each statement's derivative is right by itself: the defect is in how sourcead puts them together\n"
+            "    (with SOURCEAD_CHECK=2 in the environment, gradients check themselves)"
+        )
+    return f"the first statement that is wrong is {found}"
 
 
 # -- the function at its arguments -----------------------------------------------------------
@@ -112,7 +149,7 @@ class _Problem:
             f,
             args,
             _positions(f, args, argnums),
-            1.0 if scalar else _random_like(value, rng),
+            1.0 if scalar else random_like(value, rng),
             value,
             after,
             _RTOL[precision] if rtol is None else rtol,
@@ -132,7 +169,7 @@ class _Problem:
     def direction(self, rng: np.random.Generator) -> tuple[Any, ...]:
         """One tangent for each argument, zero for those that are not differentiated."""
         return tuple(
-            _random_like(arg, rng, 1.0 if position in self.argnums else 0.0)
+            random_like(arg, rng, 1.0 if position in self.argnums else 0.0)
             for position, arg in enumerate(self.args)
         )
 
@@ -195,8 +232,8 @@ class _Problem:
             if expected != given:
                 self.fail(f"{mode} mode: the derivative of {what}{path} is {given}, not {expected}")
 
-    def fail(self, *report: str) -> NoReturn:
-        raise AssertionError("\n  ".join((f"derivatives of {self.name} are wrong", *report)))
+    def fail(self, *report: str, error: type[AssertionError] = AssertionError) -> NoReturn:
+        raise error("\n  ".join((f"derivatives of {self.name} are wrong", *report)))
 
 
 # -- first order -----------------------------------------------------------------------------
@@ -206,15 +243,15 @@ def _check_first(problem: _Problem, direction: tuple[Any, ...], modes: Sequence[
     reference = _along(problem, direction)
     bars = problem.bars() if "reverse" in modes else None
     chosen = tuple(direction[i] for i in problem.argnums)
-    scale = max(abs(reference.value), _size(bars, chosen))
+    scale = max(abs(reference.value), size(bars, chosen))
     _require_precise(problem, reference, scale)
     slack = problem.rtol * scale + 10.0 * reference.error
-    forward = _inner(problem.out_bar, problem.out_dot(direction)) if "forward" in modes else None
+    forward = inner(problem.out_bar, problem.out_dot(direction)) if "forward" in modes else None
     if forward is not None and not abs(forward - reference.value) <= slack:
         problem.fail(*_headline("forward", "<out_bar, out_dot>", forward, reference))
     if bars is None:
         return
-    reverse = _inner(bars, chosen)
+    reverse = inner(bars, chosen)
     if not abs(reverse - reference.value) <= slack:
         head = _headline("reverse", "<x_bar, x_dot>", reverse, reference)
         problem.fail(*head, *_by_argument(problem, bars, direction))
@@ -228,7 +265,7 @@ def _along(problem: _Problem, direction: tuple[Any, ...]) -> Estimate:
     """<out_bar, d f(args) direction> by differences or complex step."""
 
     def value(step: complex) -> complex:
-        return _pairing(problem.out_bar, problem.f(*_moved(problem.args, direction, step)))
+        return pairing(problem.out_bar, problem.f(*_moved(problem.args, direction, step)))
 
     return derivative(value)
 
@@ -238,6 +275,7 @@ def _require_precise(problem: _Problem, reference: Estimate, scale: float) -> No
         problem.fail(
             f"no verdict: differences do not converge ({reference});",
             "the function has a kink or jump here, is not deterministic, or is only defined at this point",
+            error=_NoVerdict,
         )
 
 
@@ -252,7 +290,7 @@ def _check_second(
     chosen = tuple(second[i] for i in problem.argnums)
 
     def slope(step: float) -> float:
-        return _inner(gradient(*_moved(problem.args, first, step)), chosen)
+        return inner(gradient(*_moved(problem.args, first, step)), chosen)
 
     reference = richardson(slope)
     scale = max(abs(reference.value), _norm(chosen) * _norm(gradient(*copy.deepcopy(problem.args))))
@@ -270,10 +308,10 @@ def _second(
     args = copy.deepcopy(problem.args)
     if mode == "forward":
         _, bars_dot = sourcead.jvp(gradient, args, first)
-        return _inner(bars_dot, chosen)
+        return inner(bars_dot, chosen)
     _, pullback = sourcead.vjp(gradient, *args)
     bars = pullback(chosen)
-    return sum(_inner(bars[i], first[i]) for i in problem.argnums)
+    return sum(inner(bars[i], first[i]) for i in problem.argnums)
 
 
 # -- the report ------------------------------------------------------------------------------
@@ -296,7 +334,7 @@ def _by_argument(
         dots, found = flatten_like(structure, direction[position]), flatten_like(structure, bar)
         for spot, path in enumerate(paths(structure, _parameter(problem, position))):
             only = [dot if i == spot else 0.0 * dot for i, dot in enumerate(dots)]
-            product = _inner(found[spot], dots[spot])
+            product = inner(found[spot], dots[spot])
             reference = _along_leaves(problem, position, structure, only)
             if (
                 abs(product - reference.value)
@@ -364,57 +402,11 @@ def _positions(
 
 
 def _moved(args: tuple[Any, ...], direction: tuple[Any, ...], step: complex) -> tuple[Any, ...]:
-    """Copies of the arguments, moved along the direction, which may be None for some.
-
-    Single precision is widened: differences in float32 say nothing.  With a complex step every leaf
-    becomes complex, so that a program can store one in another.
-    """
-
-    def move(leaf: Any, dot: Any) -> Any:
-        wide = leaf + np.zeros((), np.float64) if _has_single(leaf) else leaf
-        return wide + step * dot
-
-    def moved(arg: Any, dot: Any) -> Any:
-        leaves, structure = flatten(arg)
-        dots = [0.0] * len(leaves) if dot is None else flatten_like(structure, dot)
-        return replace(arg, [move(leaf, leaf_dot) for leaf, leaf_dot in zip(leaves, dots)])
-
-    return tuple(moved(arg, dot) for arg, dot in zip(copy.deepcopy(args), direction))
+    """Copies of the arguments, moved along the direction, which may be None for some."""
+    return tuple(moved(arg, dot, step) for arg, dot in zip(copy.deepcopy(args), direction))
 
 
 # -- numbers ---------------------------------------------------------------------------------
-
-
-def _random_like(value: Any, rng: np.random.Generator, scale: float = 1.0) -> Any:
-    """Normal numbers in the structure, shape and dtype of `value`; None where there is no derivative."""
-
-    def draw(leaf: Any) -> Any:
-        numbers = scale * rng.standard_normal(np.shape(leaf))
-        if np.iscomplexobj(leaf):
-            numbers = numbers + 1j * scale * rng.standard_normal(np.shape(leaf))
-        if isinstance(leaf, np.ndarray):
-            return np.asarray(numbers, leaf.dtype)
-        return type(leaf)(numbers)
-
-    leaves, structure = flatten(value)
-    return unflatten(structure, [draw(leaf) for leaf in leaves])
-
-
-def _pairing(bar: Any, value: Any) -> complex:
-    """Sum of products of corresponding leaves, without conjugation."""
-    structure = flatten(bar)[1]
-    pairs = zip(flatten(bar)[0], flatten_like(structure, value))
-    return complex(sum(np.sum(np.multiply(b, v)) for b, v in pairs))
-
-
-def _inner(bar: Any, dot: Any) -> float:
-    return _pairing(bar, dot).real
-
-
-def _size(bar: Any, dot: Any) -> float:
-    """What the terms of the inner product sum to without their signs: the scale of its rounding."""
-    leaves, others = flatten(bar)[0], flatten(dot)[0]
-    return float(sum(np.sum(np.abs(np.multiply(b, v))) for b, v in zip(leaves, others)))
 
 
 def _norm(value: Any) -> float:

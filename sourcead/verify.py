@@ -28,9 +28,10 @@ from typing import Any
 import numpy as np
 
 from sourcead.callables import Compiled, Mode, Source
+from sourcead.directions import inner, random_like, size
 from sourcead.errors import SourceADError
 from sourcead.ir.kinds import Kind
-from sourcead.nested import flatten, flatten_like, unflatten
+from sourcead.nested import flatten
 from sourcead.pipeline import compile_derivative
 from sourcead.repeatable import is_repeatable
 from sourcead.runtime.checks import CheckFailed, checksum
@@ -140,7 +141,7 @@ class _Call:
     def check_forward(self, before: tuple[Any, ...], result: Any) -> None:
         """<x_bar, x_dot> against <1, out_dot> in a random direction."""
         rng = np.random.default_rng(0)
-        dots = tuple(_random_like(before[i], rng) for i in self.mode.wrt)
+        dots = tuple(random_like(before[i], rng) for i in self.mode.wrt)
         try:
             tangent = compile_derivative(self.source, self.kinds, Mode("tangent", self.mode.wrt))
             _, out_dot = tangent.call(*copy.deepcopy(before), *dots)
@@ -149,7 +150,7 @@ class _Call:
         if self.mode.aux:
             out_dot = out_dot[0]
         bars = self.bars_of(result)
-        reverse, scale = _inner(bars, dots)
+        reverse, scale = inner(bars, dots), size(bars, dots)
         forward = float(np.real(out_dot)) if out_dot is not None else 0.0
         if not (math.isfinite(reverse) and math.isfinite(forward)):
             return
@@ -199,33 +200,6 @@ def _arrays(value: Any) -> list[np.ndarray[Any, Any]]:
 
 def _overlap(x: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> bool:
     return bool(np.may_share_memory(x, y) and np.shares_memory(x, y))
-
-
-def _random_like(value: Any, rng: np.random.Generator) -> Any:
-    """A direction: the argument's structure, with other numbers."""
-
-    def draw(leaf: Any) -> Any:
-        numbers: Any = rng.standard_normal(np.shape(leaf))
-        if np.iscomplexobj(leaf):
-            numbers = numbers + 1j * rng.standard_normal(np.shape(leaf))
-        if isinstance(leaf, np.ndarray):
-            return np.asarray(numbers, leaf.dtype)
-        return type(leaf)(numbers)
-
-    leaves, structure = flatten(value)
-    return unflatten(structure, map(draw, leaves))
-
-
-def _inner(bars: tuple[Any, ...], dots: tuple[Any, ...]) -> tuple[float, float]:
-    """The inner product, and what its terms sum to without their signs."""
-    product = scale = 0.0
-    for bar, dot in zip(bars, dots):
-        structure = flatten(dot)[1]
-        for b, d in zip(flatten_like(structure, bar), flatten(dot)[0]):
-            terms = np.real(np.multiply(b, d))
-            product += float(terms.sum())
-            scale += float(abs(terms).sum())
-    return product, scale
 
 
 def _has_single(value: Any) -> bool:

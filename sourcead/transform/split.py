@@ -322,9 +322,7 @@ class _Sorter:
             turn, leave = self.flag(True), self.flag(False)
             first += [replace(stmt, body=(turn, *body), carried=rest), leave]
             test = self.builder.fresh("t", Py(bool))
-            second.append(
-                While((self.take(test),), test, mine, tuple(linear), None, stmt.origin)
-            )
+            second.append(While((self.take(test),), test, mine, tuple(linear), None, stmt.origin))
         for c in rest:
             self.keep_if_needed(c.result, first, second)
 
