@@ -184,10 +184,9 @@ class Differentiable:
         functools.update_wrapper(self, function)
         self._argnums = argnums
         self._mode = mode
-        if mode != "reverse" or backend != "python":
+        if mode not in ("reverse", "forward") or backend not in ("python",):
             raise ValueError(
-                f"mode={mode!r}, backend={backend!r}: there is mode='reverse' and backend='python'; "
-                "sourcead.jvp is the forward mode"
+                f"mode={mode!r}, backend={backend!r}: mode is 'reverse' or 'forward', backend 'python'"
             )
         self._backend = backend
         self.function = function
@@ -203,11 +202,19 @@ class Differentiable:
 
     @property
     def grad(self) -> Derivative:
-        return self._get("grad", lambda: grad(self.function, self._argnums))  # type: ignore[no-any-return]
+        return self._get("grad", lambda: self._gradient(False))  # type: ignore[no-any-return]
 
     @property
     def value_and_grad(self) -> Derivative:
-        return self._get("value_and_grad", lambda: value_and_grad(self.function, self._argnums))  # type: ignore[no-any-return]
+        return self._get("value_and_grad", lambda: self._gradient(True))  # type: ignore[no-any-return]
+
+    def _gradient(self, value: bool) -> Derivative:
+        if self._mode == "reverse":
+            return (value_and_grad if value else grad)(self.function, self._argnums)
+        from sourcead.forward_gradient import ForwardGradient
+
+        wrt, single = positions(self.function, self._argnums)
+        return ForwardGradient(self.function, Mode("gradient", wrt, value, False, single))
 
     def vjp(self, *primals: Any) -> Any:
         return vjp(self.function, *primals)
@@ -255,7 +262,11 @@ def differentiate(
 def differentiate(
     function: Any = None, /, *, argnums: Argnums = 0, mode: str = "reverse", backend: str = "python"
 ) -> Any:
-    """Give a function its derivatives as attributes; bare (`@differentiate`) or with options."""
+    """Give a function its derivatives as attributes; bare (`@differentiate`) or with options.
+
+    argnums: the differentiated parameters.  mode: "reverse", or "forward": gradients by one sweep of the
+    tangent for each element of the differentiated arguments, for functions of few numbers.
+    """
     if function is None:
         return lambda f: Differentiable(f, argnums, mode, backend)
     return Differentiable(function, argnums, mode, backend)

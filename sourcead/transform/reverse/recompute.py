@@ -75,7 +75,9 @@ class Recomputing:
         if name in self.at.views:
             return "a view" if self.at_hand(expr, at) else None
         if isinstance(self.kind(name), Array) and not self.at.is_static(name):
-            return None  # its adjoint is found by its memory: another array of this content has none
+            return (
+                None  # its adjoint is found by its memory: another array of this content has none
+            )
         match expr:
             case Attr(_, attr) if attr in SHAPE_ATTRIBUTES:
                 return "a shape"
