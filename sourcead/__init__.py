@@ -14,17 +14,20 @@ from sourcead.errors import (
     UnknownArgument,
     UnsupportedSyntax,
     WrongCotangent,
+    WrongPattern,
 )
 from sourcead.jacobians import hessian, hvp, jacobian
 from sourcead.linear import linearize
 from sourcead.rules.user import nondifferentiable, rule, stop_gradient
+from sourcead.sparse import sparse_hessian, sparse_jacobian
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "differentiate", "grad", "hessian", "hvp", "jacobian", "jvp", "linearize", "value_and_grad", "vjp",
+    "differentiate", "grad", "hessian", "hvp", "jacobian", "jvp", "linearize",
+    "sparse_hessian", "sparse_jacobian", "value_and_grad", "vjp",
     "nondifferentiable", "rule", "stop_gradient",
     "AliasedArguments", "IntegerArgument", "NoRule", "NoSource", "NonScalarOutput",
     "NotAFunction", "NotDifferentiable", "SourceADError", "SourceChanged", "UnknownArgument",
-    "UnsupportedSyntax", "WrongCotangent",
+    "UnsupportedSyntax", "WrongCotangent", "WrongPattern",
 ]  # fmt: skip

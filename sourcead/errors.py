@@ -22,7 +22,7 @@ from sourcead.ir.nodes import Origin
 __all__ = [
     "AliasedArguments", "IntegerArgument", "NoRule", "NoSource", "NonScalarOutput",
     "NotAFunction", "NotDifferentiable", "Offence", "SourceADError", "SourceChanged", "UnknownArgument",
-    "UnsupportedSyntax", "WrongCotangent",
+    "UnsupportedSyntax", "WrongCotangent", "WrongPattern",
 ]  # fmt: skip
 
 _Error = TypeVar("_Error", bound="SourceADError")
@@ -87,6 +87,10 @@ class UnknownArgument(SourceADError):
 
 class WrongCotangent(SourceADError):
     """A cotangent or tangent does not have the structure, shape or dtype of its value."""
+
+
+class WrongPattern(SourceADError):
+    """A sparse Jacobian has entries outside of the pattern that was given for it."""
 
 
 class AliasedArguments(SourceADError):

@@ -48,6 +48,7 @@ from sourcead.transform.pullback import pullback
 from sourcead.transform.seeded import CannotSeparate
 from sourcead.transform.specialise import Specialised, specialise
 from sourcead.transform.split import split
+from sourcead.transform.structure import Tainted, both_arms, structural
 from sourcead.transform.units import Half, halves_in, refuse_writes
 
 __all__ = ["compile_derivative", "template_of_gradient"]
@@ -157,11 +158,24 @@ def derive(source: Source, kinds: Sequence[Kind], mode: Mode, compared: bool = F
         both = Derived((halves.forward, halves.reverse), done, halves)
         return batched(both, [halves.reverse.params[1].name]) if mode.batch else both
     function = clean(tangent(done, mode.wrt, name=name, aux=mode.aux), done.builder)
+    if mode.form == "structure":
+        return structure(function, done, mode.wrt, name)
     if mode.form == "tangent":
         return Derived((function,), done, None)
     both = separated(function, done, name)
     tangents = [p.name for p in function.params if p.form == "tangent"]
     return batched(both, tangents) if mode.batch else both
+
+
+def structure(function: Function, done: Specialised, wrt: Sequence[int], name: str) -> Derived:
+    """A tangent function's two halves, the second of which works on dependences."""
+    b = done.builder
+    sources = [function.params[i].name for i in wrt]
+    function = both_arms(function, b, Tainted(function, b.kinds, sources))
+    tainted = Tainted(function, b.kinds, sources)
+    halves = split(function, b, name=name)
+    linear = structural(clean(halves.linear, b), b, tainted)
+    return Derived((clean(halves.forward, b), linear), done, halves)
 
 
 def separated(function: Function, done: Specialised, name: str) -> Derived:
@@ -380,6 +394,7 @@ def _label(mode: Mode) -> str:
         "pullback": "vjp",
         "tangent": "jvp",
         "linear": "linear",
+        "structure": "structure",
     }[mode.form]
 
 

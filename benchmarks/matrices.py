@@ -1,0 +1,93 @@
+"""Whole matrices of derivatives: `python -m benchmarks.matrices`.
+
+Two tables.  A sparse Hessian (the chained Rosenbrock function in vector form) for growing n: how many
+directions, seconds to find pattern and colouring once, seconds for each Hessian after that.  And dense
+Jacobians and Hessians: all seeds at once against one seed after the other.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+import sourcead
+from sourcead.callables import Mode
+from sourcead.linear import Linearization
+from sourcead.nested import flatten
+
+
+def rosenbrock(x):  # type: ignore[no-untyped-def]  # a user's program
+    return np.sum(100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2)
+
+
+def network(x, w):  # type: ignore[no-untyped-def]  # a user's program
+    h = np.tanh(w @ x)
+    return np.tanh(w.T @ h) * x
+
+
+def stepped(u, steps):  # type: ignore[no-untyped-def]  # a user's program
+    u = u.copy()
+    for _ in range(steps):
+        u[1:-1] += 0.1 * u[1:-1] * (u[2:] - 2.0 * u[1:-1] + u[:-2])
+    return u
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--largest", type=int, default=100_000)
+    largest = parser.parse_args().largest
+    print(f"{'n':>8} {'directions':>10} {'preparation s':>14} {'Hessian s':>10}")
+    n = 1000
+    while n <= largest:
+        print(sparse_row(n))
+        n *= 10
+    print(f"\n{'matrix':28} {'one by one s':>12} {'at once s':>10} {'ratio':>6}")
+    x, w = np.linspace(-1.0, 1.0, 200), np.random.default_rng(0).normal(size=(100, 200)) / 10.0
+    for name, function, args in (
+        ("Jacobian of a network, 200", network, (x, w)),
+        ("Jacobian of 50 steps, 200", stepped, (x, 50)),
+        ("Hessian of Rosenbrock, 200", sourcead.grad(rosenbrock), (x,)),
+    ):
+        print(dense_row(name, function, args))
+
+
+def sparse_row(n: int) -> str:
+    x = np.linspace(-1.0, 2.0, n)
+    hessian = sourcead.sparse_hessian(rosenbrock)
+    sourcead.sparse_hessian(rosenbrock)(x[:10])  # what is compiled is compiled
+    hessian._structure.pattern((x[:10],))
+    preparation = seconds(lambda: hessian.prepare(x), 1)
+    each = seconds(lambda: hessian(x), 4)
+    return f"{n:8} {hessian.sweeps:10} {preparation:14.3f} {each:10.4f}"
+
+
+def dense_row(name: str, function: Any, args: tuple[Any, ...]) -> str:
+    single = Linearization(function, Mode("linear", (0,)))
+    matrix = sourcead.jacobian(function, mode="forward")
+    size = np.size(flatten(args[0])[0][0])
+
+    def one_by_one() -> Any:
+        push = single(*args).many
+        return np.stack([push((row,)) for row in np.eye(size)], axis=-1)
+
+    np.testing.assert_allclose(one_by_one(), matrix(*args), rtol=1e-10, atol=1e-12)
+    slow, fast = seconds(one_by_one, 4), seconds(lambda: matrix(*args), 4)
+    return f"{name:28} {slow:12.4f} {fast:10.4f} {slow / fast:6.1f}"
+
+
+def seconds(call: Callable[[], Any], turns: int) -> float:
+    """The least of some turns."""
+    best = float("inf")
+    for _ in range(turns):
+        start = perf_counter()
+        call()
+        best = min(best, perf_counter() - start)
+    return best
+
+
+if __name__ == "__main__":
+    main()
