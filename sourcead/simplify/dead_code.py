@@ -106,7 +106,9 @@ class _Marker:
                 return target in self.live or target in self.caught or self.has_effect(expr)
             case Store(base):
                 return self.is_storage_live(base)
-            case StoreAttr() | StoreVariable() | Delete() | Raise() | Unpack():
+            case StoreAttr(base):
+                return self.is_storage_live(base)
+            case StoreVariable() | Delete() | Raise() | Unpack():
                 return (
                     not isinstance(stmt, Unpack)
                     or any(t in self.live for t in stmt.targets)

@@ -166,7 +166,18 @@ def _tangent_of(s: Tangents, target: Name, expr: Expr) -> None:
     elif found == ZERO:
         s.dots[target] = s.zeros(target)
     else:
-        s.dots[target] = found if isinstance(found, Virtual) else s.fit(found, target)
+        s.dots[target] = (
+            found
+            if isinstance(found, Virtual)
+            else s.fit(found, target, is_new=_makes(s, target, expr))
+        )
+
+
+def _makes(s: Tangents, target: Name, expr: Expr) -> bool:
+    """Does `expr` make the array that it gives (and not take it from somewhere)?"""
+    if target in s.at.views or target in s.at.maybe:
+        return False
+    return isinstance(expr, (Call, MethodCall)) or (isinstance(expr, Op) and expr.op in OPERATORS)
 
 
 def _expression(s: Tangents, target: Name, expr: Expr) -> Val:

@@ -122,8 +122,11 @@ class Tangents:
         """Is this array written in place, so that its tangent is storage too?"""
         return isinstance(self.kind(target), Array) and self.at.is_written(target)
 
-    def fit(self, found: Val, target: Name) -> Val:
-        """The tangent has the shape of its value; where that is written in place, it owns its memory."""
+    def fit(self, found: Val, target: Name, is_new: bool = False) -> Val:
+        """The tangent has the shape of its value; where that is written in place, it owns its memory.
+
+        `is_new`: the value is an array just made, whatever may share storage with it later.
+        """
         kind = self.kind(target)
         found, have = self._real(found, target)
         if isinstance(kind, Array) and kind.dims:
@@ -140,6 +143,8 @@ class Tangents:
                 and found in self.dots.values()
             ):
                 found = self._copied(found, target)
+        if isinstance(kind, Array) and self._is_storage_of_other(found, target, is_new):
+            return self._copied(found, target)
         if (
             self.is_stored(target)
             and target not in self.at.views
@@ -148,6 +153,15 @@ class Tangents:
         ):
             return self._laid_out(found, target)
         return self._named(found, target)
+
+    def _is_storage_of_other(self, found: Val, target: Name, is_new: bool) -> bool:
+        """Is it the tangent of an array that is written in place, and `target` no other name of that?"""
+        return any(
+            dot == found
+            and self.is_stored(name)
+            and (is_new or self.at.cls(name) != self.at.cls(target))
+            for name, dot in self.dots.items()
+        )
 
     def _real(self, found: Val, target: Name) -> tuple[Val, Kind]:
         """The real part where the value is real, and the kind of what is there then."""
