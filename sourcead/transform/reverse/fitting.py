@@ -40,8 +40,9 @@ class Fitting:
             return self._unbroadcast(amount, value, kind)
         match have, kind:
             case Array(), Py() | Np():
-                if not have.dims:
-                    return amount
+                if not have.dims:  # a number from here on: `+=` would write into the array
+                    item = Op("getitem", (amount, self.b.operand(Virtual(()))))
+                    return self.b.emit(item, Np(have.dtype), _hint(value))
                 made = MethodCall(amount, "sum", ())
                 return self.b.emit(made, Np(have.dtype), _hint(value))
             case Array(), Array():
