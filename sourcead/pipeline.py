@@ -39,6 +39,7 @@ from sourcead.ir.walk import statements, substitute
 from sourcead.runtime.batched import one_by_one
 from sourcead.simplify.polish import on_lists as lists_for_arrays
 from sourcead.simplify.polish import polished
+from sourcead.simplify.updates import updates
 from sourcead.transform.batch import batch
 from sourcead.transform.clean import clean
 from sourcead.transform.forward.sweep import tangent
@@ -138,6 +139,7 @@ def specialised(source: Source, kinds: Sequence[Kind], wrt: Sequence[int]) -> Sp
     done = specialise(
         template, kinds, varied, lower=lower, live=source.live, tools=tools_for(source)
     )
+    done = replace(done, function=updates(done.function, done.builder.kinds))
     if (looked_into := _looked_into.get(None)) is not None:
         looked_into.note(done, kinds)
     return done

@@ -1,69 +1,131 @@
-"""Copies that are read once, by arithmetic, before anything can change what was copied: read the original.
+"""Copies of which only arithmetic reads, before anything can change what was copied: read the original.
 
 >>> from sourcead.ir.nodes import Assign, Function, MethodCall, Name, Op, Origin, Const, Param
 >>> u, t, v = Name("u", 0), Name("t", 0), Name("v", 0)
 >>> here = Origin.none()
 >>> body = (Assign(t, MethodCall(u, "copy", ()), here), Assign(v, Op("mul", (t, Const(2.0))), here))
->>> len(needless_copies(Function("f", (Param(u),), body, v, here)).body)
+>>> len(needless_copies(Function("f", (Param(u),), body, v, here), {}).body)
 1
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
-from sourcead.ir.nodes import Assign, Block, Function, MethodCall, Name, Op, Stmt
+from sourcead.ir.kinds import Array, Kind
+from sourcead.ir.nodes import (
+    Assign,
+    Attr,
+    Block,
+    Call,
+    Expr,
+    Function,
+    MethodCall,
+    Name,
+    Op,
+    Operand,
+    Ref,
+    Stmt,
+    Store,
+)  # fmt: skip
 from sourcead.ir.walk import map_blocks, reads, statements, substitute
 
 __all__ = ["needless_copies"]
 
 ARITHMETIC = frozenset({"add", "sub", "mul", "truediv", "neg", "pow", "matmul"})
+ASIDE = frozenset({"slice", "tuple"})  # makes what an index is made of
 
 
-def needless_copies(function: Function) -> Function:
+def needless_copies(function: Function, kinds: Mapping[Name, Kind]) -> Function:
     uses = Counter(o for s in statements(function.body) for o in reads(s) if isinstance(o, Name))
     uses.update([function.result] if isinstance(function.result, Name) else [])
-    return replace(function, body=_block(function.body, uses))
+    storage = _Storage(function, kinds)
+    return replace(function, body=_block(function.body, uses, storage))
 
 
-def _block(block: Block, uses: Counter[Name]) -> Block:
-    out: list[Stmt] = [map_blocks(s, lambda b: _block(b, uses)) for s in block]
+class _Storage:
+    """Which arrays the function has made itself, and what is a view of what, as far as it is plain to see."""
+
+    def __init__(self, function: Function, kinds: Mapping[Name, Kind]) -> None:
+        self.made: set[Name] = set()
+        self.base: dict[Name, Name] = {}
+        for stmt in statements(function.body):
+            match stmt:
+                case Assign(target, Call(Ref("np.zeros_like"))):
+                    self.made.add(target)
+                case Assign(target, Op(op)) if op in ARITHMETIC:
+                    self.made.add(target)
+                case Assign(target, Op("getitem", (Name() as base, _)) | Attr(Name() as base, "T")):
+                    self.base[target] = base
+        self.made = {name for name in self.made if isinstance(kinds.get(name), Array)}
+
+    def are_apart(self, written: Operand, original: Name) -> bool:
+        """Does a store into the one leave the other as it is?"""
+        while original in self.base:
+            original = self.base[original]
+        return written in self.made and original in self.made and written != original
+
+
+def _block(block: Block, uses: Counter[Name], storage: _Storage) -> Block:
+    out: list[Stmt] = [map_blocks(s, lambda b: _block(b, uses, storage)) for s in block]
     position = 0
     while position < len(out):
         stmt = out[position]
-        original = _copied(stmt, uses)
-        reader = None if original is None else _reader(out, position)
-        if reader is not None and original is not None:
-            assert isinstance(stmt, Assign)
-            out[reader] = substitute(out[reader], {stmt.target: original})
-            del out[position]
-        else:
+        last = _last_reader(out, position, uses, storage)
+        if last is None:
             position += 1
+        else:
+            assert isinstance(stmt, Assign) and isinstance(stmt.expr, MethodCall)
+            _replace(out, position, last, stmt.target, stmt.expr.value, uses)
     return tuple(out)
 
 
-def _copied(stmt: Stmt, uses: Counter[Name]) -> Name | None:
-    """What `stmt` copies, if it is a copy that is read once."""
-    match stmt:
-        case Assign(target, MethodCall(Name() as value, "copy", ())) if uses[target] == 1:
-            return value
+def _replace(
+    out: list[Stmt], position: int, last: int, copied: Name, original: Operand, uses: Counter[Name]
+) -> None:
+    """Let the readers read the original, under the name of the copy if nothing else reads it."""
+    made = out[position - 1] if position > 0 else None
+    if isinstance(made, Assign) and made.target == original and uses[made.target] == 1:
+        out[position - 1 : position + 1] = [replace(made, target=copied)]
+    else:
+        readers = out[position + 1 : last + 1]
+        out[position : last + 1] = substitute(tuple(readers), {copied: original})
+
+
+def _last_reader(
+    block: list[Stmt], position: int, uses: Counter[Name], storage: _Storage
+) -> int | None:
+    """Where the copy is read last, if arithmetic reads it and nothing else happens until then."""
+    match block[position]:
+        case Assign(target, MethodCall(Name() as original, "copy", ())):
+            missing = uses[target]
         case _:
             return None
-
-
-def _reader(block: list[Stmt], position: int) -> int | None:
-    """Where the copy is read by arithmetic, with only arithmetic in between."""
-    made = block[position]
-    assert isinstance(made, Assign)
     for i in range(position + 1, len(block)):
         stmt = block[i]
-        if (
-            not isinstance(stmt, Assign)
-            or not isinstance(stmt.expr, Op)
-            or stmt.expr.op not in ARITHMETIC
-        ):
-            return None
-        if made.target in reads(stmt):
+        match stmt:
+            case Assign(_, expr) if _computes(expr, target):
+                pass
+            case Store(base) if storage.are_apart(base, original):
+                pass
+            case _:
+                return None
+        missing -= reads(stmt).count(target)
+        if missing == 0:
             return i
     return None
+
+
+def _computes(expr: Expr, copied: Name) -> bool:
+    """Does the expression leave all arrays as they are, and does its value not look at the copy?"""
+    match expr:
+        case Op(op):
+            return op in ARITHMETIC or (op in ASIDE and copied not in expr.args)
+        case MethodCall(_, "sum", ()):
+            return True
+        case Call(Ref("unbroadcast"), (first, *_)):
+            return first != copied
+        case _:
+            return False

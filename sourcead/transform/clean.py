@@ -22,7 +22,7 @@ def clean(function: Function, b: Builder) -> Function:
         return is_pure(expr, b)
 
     storage = StorageClasses(function, pure, lambda e: shared_bases(e, b), b.kind)
-    return needless_copies(dead_code(function, pure, storage))
+    return needless_copies(dead_code(function, pure, storage), b.kinds)
 
 
 def shared_bases(expr: Expr, b: Builder) -> list[Name]:
