@@ -10,6 +10,7 @@ from sourcead.ir.nodes import Function, Name
 from sourcead.simplify.common import common
 from sourcead.simplify.element_lists import element_lists
 from sourcead.simplify.indices import indices
+from sourcead.simplify.outer_products import outer_products
 from sourcead.simplify.signs import signs
 from sourcead.simplify.stores import stores
 from sourcead.simplify.unchanged import unchanged
@@ -20,7 +21,7 @@ __all__ = ["on_lists", "polished"]
 
 
 def polished(function: Function, b: Builder) -> Function:
-    function = unchanged(signs(clean(function, b), b.kinds))
+    function = outer_products(unchanged(signs(clean(function, b), b.kinds)), b)
     return indices(common(stores(function, b), b.kinds), b)
 
 

@@ -44,11 +44,11 @@ class _Signs:
         negatives: dict[Name, Assign] = {}  # that are read once, and could be left out
         out: list[Stmt] = []
         for stmt in block:
+            if isinstance(stmt, Store) and self.doubled(stmt, out):
+                continue
+            changed = self.changed(stmt, negatives, out)
             if isinstance(stmt, Store) or (isinstance(stmt, Assign) and _writes(stmt.expr)):
-                changed = self.changed(stmt, negatives, out)
-                negatives = {n: s for n, s in negatives.items() if self.is_number(s.target)}
-            else:
-                changed = self.changed(stmt, negatives, out)
+                negatives = {n: s for n, s in negatives.items() if self.is_number(n)}
             changed = map_blocks(changed, self.block)
             if changed is not stmt and not isinstance(changed, (Assign, Store)):
                 negatives.clear()
@@ -102,6 +102,26 @@ class _Signs:
                 out.remove(made)
                 return Op("mul", (Const(-factor), other))
         return None
+
+    def doubled(self, stmt: Store, out: list[Stmt]) -> bool:
+        """`t = s * a` and `t += s * a`, one after the other, are `t = (2.0 * s) * a`."""
+        match out[-2:]:
+            case [Assign(one, Op("mul", (Name() as s, a)) as product), Assign(two, again)] if (
+                (stmt.base, stmt.value, stmt.op) == (one, two, "add")
+                and stmt.index == Const(Ellipsis)
+                and product == again
+                and self.uses[two] == 1
+                and self.is_float(one)
+                and self.is_number(s)
+            ):
+                self.kinds[two] = self.kinds[s]
+                origin = out[-1].origin
+                out[-2:] = [
+                    Assign(two, Op("mul", (Const(2.0), s)), origin),
+                    Assign(one, Op("mul", (two, a)), origin),
+                ]
+                return True
+        return False
 
     def is_float(self, name: Name) -> bool:
         kind = self.kinds.get(name)
