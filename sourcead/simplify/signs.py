@@ -43,9 +43,11 @@ class _Signs:
     def block(self, block: Block) -> Block:
         negatives: dict[Name, Assign] = {}  # that are read once, and could be left out
         out: list[Stmt] = []
-        for stmt in block:
+        for position, stmt in enumerate(block):
             if isinstance(stmt, Store) and self.doubled(stmt, out):
                 continue
+            if self.is_subtracted_later(stmt, negatives, block[position + 1 :]):
+                stmt = self.with_sign_outside(stmt, negatives, out)
             changed = self.changed(stmt, negatives, out)
             if isinstance(stmt, Store) or (isinstance(stmt, Assign) and _writes(stmt.expr)):
                 negatives = {n: s for n, s in negatives.items() if self.is_number(n)}
@@ -83,6 +85,35 @@ class _Signs:
                 expr = self.negative_product(value, out)
                 return stmt if expr is None else replace(stmt, expr=expr)
         return stmt
+
+    def is_subtracted_later(self, stmt: Stmt, negatives: dict[Name, Assign], rest: Block) -> bool:
+        """Is this a quotient or product of a negative, which is then only added to something?"""
+        match stmt:
+            case Assign(target, Op("mul" | "truediv", (Name() as first, _))) if (
+                first in negatives and self.uses[target] == 1
+            ):
+                reader = next((s for s in rest if target in reads(s)), None)
+            case _:
+                return False
+        match reader:
+            case Assign(_, Op("add" | "sub" | "iadd" | "isub", (_, last))):
+                return last == target
+            case Store(op="add" | "sub", value=last):
+                return last == target
+            case _:
+                return False
+
+    def with_sign_outside(
+        self, stmt: Stmt, negatives: dict[Name, Assign], out: list[Stmt]
+    ) -> Assign:
+        """`-(a / b)` for `-a / b`."""
+        assert isinstance(stmt, Assign) and isinstance(stmt.expr, Op)
+        first, second = stmt.expr.args
+        assert isinstance(first, Name)
+        self.kinds[first] = self.kinds[stmt.target]
+        positive = self.positive(first, negatives, out)
+        out.append(replace(stmt, target=first, expr=replace(stmt.expr, args=(positive, second))))
+        return replace(stmt, expr=Op("neg", (first,)))
 
     def positive(self, name: Name, negatives: dict[Name, Assign], out: list[Stmt]) -> Name:
         """What the negative was made of; the negative itself is no longer computed."""

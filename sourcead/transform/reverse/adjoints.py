@@ -41,6 +41,7 @@ from sourcead.ir.nodes import (
     Undefined,
 )
 from sourcead.rules import registry
+from sourcead.runtime.accumulate import unless_zero
 from sourcead.runtime.lists import add_items, zeros_like
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.effects import function_of
@@ -429,6 +430,8 @@ class Adjoints:
         if isinstance(expr, MethodCall) and expr.method == "copy":
             return True
         function = function_of(expr, self.b.kinds)
+        if function is unless_zero:
+            return True
         if getattr(function, "__module__", "").startswith("sourcead.runtime"):
             return False  # a helper may hand on what it was given
         rule = registry.lookup(function)

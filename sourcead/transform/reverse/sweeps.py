@@ -11,6 +11,7 @@ from sourcead.errors import NonScalarOutput
 from sourcead.ir.kinds import Array, Kind, Np, Number, Py, dtype_of
 from sourcead.ir.nodes import Assign, Call, Function, Name, Op, Operand, Origin, Ref, Stmt
 from sourcead.runtime.shadows import Shadows
+from sourcead.simplify.stretches import stretches
 from sourcead.transform.activity import activity, find_selected, find_useful
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.clean import clean
@@ -93,7 +94,8 @@ def sweeps(
     out_bar = b.fresh("out_bar", Py(float) if scalar else b.kind(result))
     reverse, returned = _adjoints(s, primal, result, out_bar, wrt, single)
     program = Program(primal.body, params)
-    trimmed = clean(Function("", (), tuple(reverse), returned, primal.origin), b).body
+    written = stretches(Function("", (), tuple(reverse), returned, primal.origin), b)
+    trimmed = clean(written, b).body
     uses = reverse_uses(trimmed, program)
     needed = find_needed(uses, program, locations, b.kinds, s.writes)
     kept = plan_kept(b, program, needed, s.writes, trimmed)

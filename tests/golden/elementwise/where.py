@@ -8,7 +8,6 @@ def where(x):
 # output
 def where_grad(x, out_bar=1.0):           # grad(where), x: float64[:]
     t = x > 0.0
-    t_bar = np.broadcast_to(out_bar, x.shape)  # return np.sum(np.where(x > 0.0, x * x, 0.1 * x))
-    x_bar = 0.1 * np.where(t, 0.0, t_bar)
-    x_bar += 2.0 * np.where(t, t_bar, 0.0) * x
+    x_bar = 0.1 * np.where(t, 0.0, out_bar)  # return np.sum(np.where(x > 0.0, x * x, 0.1 * x))
+    x_bar += 2.0 * np.where(t, out_bar, 0.0) * x
     return x_bar

@@ -12,7 +12,7 @@ def mlp(W1, b1, W2, X, y):
 def mlp_grad(W1, b1, W2, X, y, out_bar=1.0):
     hidden = np.tanh(X @ W1 + b1)
     error = hidden @ W2 - y
-    error_bar = 2.0 * np.divide(out_bar, (error ** 2).size) * error  # return np.mean(error**2)
+    error_bar = 2.0 * np.divide(out_bar, error.size) * error   # return np.mean(error**2)
     W2_bar = error_bar @ hidden                                # error = hidden @ W2 - y
     t_bar = np.outer(error_bar, W2) * (1.0 - hidden * hidden)  # hidden = np.tanh(X @ W1 + b1)
     b1_bar = t_bar.sum(axis=0)

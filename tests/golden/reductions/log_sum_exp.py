@@ -11,9 +11,8 @@ def log_sum_exp_grad(x, out_bar=1.0):     # grad(log_sum_exp), x: float64[:]
     top = np.max(x)
     t = np.exp(x - top)
     t_bar = out_bar / np.sum(t) * t       # return top + np.log(np.sum(np.exp(x - top)))
-    top_bar = (-t_bar).sum()
-    top_bar_1 = out_bar + top_bar
+    top_bar = out_bar - t_bar.sum()
     picked = x == top                     # top = np.max(x)
     ties = np.sum(picked, keepdims=True, dtype=np.float64)
-    x_bar = t_bar + picked * (top_bar_1 / ties)
+    x_bar = t_bar + picked * (top_bar / ties)
     return x_bar

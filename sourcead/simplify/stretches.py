@@ -1,0 +1,218 @@
+"""Adjoints are stretched to a shape only where NumPy would not do that itself; signs and factors go inside.
+
+    t = np.broadcast_to(a_bar, x.shape)
+    x_bar = t * (2.0 * x)                      ->      x_bar = 2.0 * a_bar * x
+
+    t = (-a_bar).sum(axis=0)                   ->      t = -a_bar.sum(axis=0)
+
+A number meets the smaller array, which costs less, and nothing has to be kept for its shape.  Only
+adjoints are computed this way: the order of factors is another one, so the last bit may be.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+from sourcead.ir.kinds import Array, Dim, Kind, Np, Py, broadcast_dims, same_dim
+from sourcead.ir.nodes import (
+    Assign,
+    Attr,
+    Block,
+    Call,
+    Const,
+    Function,
+    MethodCall,
+    Name,
+    Op,
+    Ref,
+    Stmt,
+    Store,
+)  # fmt: skip
+from sourcead.ir.nodes import Operand as AnyOperand
+from sourcead.ir.walk import map_blocks, reads, statements
+
+__all__ = ["stretches"]
+
+ARITHMETIC = frozenset({"add", "sub", "mul", "truediv"})
+
+
+def stretches(function: Function, builder: Any) -> Function:
+    """For the statements of a reverse sweep."""
+    uses = Counter(n for s in statements(function.body) for n in reads(s))
+    uses.update([function.result] if isinstance(function.result, Name) else [])
+    return replace(function, body=_Stretches(builder, uses).block(function.body))
+
+
+class _Stretches:
+    def __init__(self, builder: Any, uses: Counter[Name]) -> None:
+        self.b, self.uses = builder, uses
+        self.kinds: dict[Name, Kind] = builder.kinds
+        self.made: dict[Name, Assign] = {}
+
+    def block(self, block: Block) -> Block:
+        out: list[Stmt] = []
+        for stmt in block:
+            stmt = map_blocks(stmt, self.block)
+            if isinstance(stmt, Store):
+                stmt = replace(stmt, value=self.stored(stmt))
+            if isinstance(stmt, Assign):
+                stmt = self.changed(stmt, out)
+                self.made[stmt.target] = stmt
+                self.b.definitions[stmt.target] = stmt.expr
+            out.append(stmt)
+        return tuple(out)
+
+    def changed(self, stmt: Assign, out: list[Stmt]) -> Assign:
+        match stmt.expr:
+            case Op("mul", (first, second)) if self.factor_goes_inside(first, second):
+                return self.inside(stmt, first, second, out)
+            case Op("mul", (first, second)) if self.factor_goes_inside(second, first):
+                return self.inside(stmt, second, first, out)
+            case Op(op, (first, second)) if op in ARITHMETIC:
+                one, other = self.unstretched(first, second), self.unstretched(second, first)
+                if (one, other) == (first, second):
+                    return stmt
+                if one != first and other != second:  # the shape has to come from somewhere
+                    other = second
+                return replace(stmt, expr=Op(op, (one, other)))
+            case Call(Ref("unless_zero") as func, (first, second)):
+                return replace(stmt, expr=Call(func, (self.unstretched(first, second), second)))
+            case Call(Ref("np.where") as func, (test, *values), ()):
+                plain = tuple(self.unstretched(v, test) for v in values)
+                return replace(stmt, expr=Call(func, (test, *plain)))
+            case Attr(Name() as value, "shape" | "size" as attr):
+                return replace(stmt, expr=Attr(self.as_long(value), attr))
+            case MethodCall(Name() as value, "sum") as summed:
+                return self.negative_sum(stmt, summed, value, out)
+            case _:
+                return stmt
+
+    # -- shapes --------------------------------------------------------------------------------
+
+    def stored(self, stmt: Store) -> Any:
+        """What is stored is stretched by the store."""
+        found = self.stretched(stmt.value)
+        kind = self.kinds.get(stmt.base) if isinstance(stmt.base, Name) else None
+        return found[0] if found is not None and isinstance(kind, Array) else stmt.value
+
+    def as_long(self, value: Name) -> Name:
+        """An array of the same shape that is there before what is computed from it element by element."""
+        kind, expr = self.kinds.get(value), self.b.definitions.get(value)
+        match expr:
+            case Op(op, args) if op in ARITHMETIC | {"pow", "neg"}:
+                candidates = args
+            case _:
+                return value
+        for other in (c for c in candidates if isinstance(c, Name)):
+            its = self.kinds.get(other)
+            if isinstance(kind, Array) and isinstance(its, Array) and _same(kind.dims, its.dims):
+                return self.as_long(other) if other.hint == "t" else other
+        return value
+
+    def stretched(self, operand: object) -> tuple[Any, Any] | None:
+        """What was stretched, and to which shape."""
+        made = self.made.get(operand) if isinstance(operand, Name) else None
+        match made:
+            case Assign(_, Call(Ref("np.broadcast_to"), (value, shape), ())):
+                return value, shape
+            case _:
+                return None
+
+    def unstretched(self, operand: Any, other: Any) -> Any:
+        """The operand before it was stretched to the shape that `other` has anyway."""
+        found = self.stretched(operand)
+        if found is None or not isinstance(other, Name):
+            return operand
+        mine, its, before = (self.kinds.get(x) for x in (operand, other, found[0]))
+        if not isinstance(mine, Array) or not isinstance(its, Array):
+            return operand
+        inner = before.dims if isinstance(before, Array) else ()
+        is_known = _same(broadcast_dims([inner, its.dims]), mine.dims)
+        return found[0] if is_known and self.is_as_wide(found[0], operand) else operand
+
+    def is_as_wide(self, value: Any, stretched: Name) -> bool:
+        """Does arithmetic with the value give the dtype that it gives with the stretched one?"""
+        kind, its = self.kinds.get(value), self.kinds[stretched]
+        if isinstance(kind, Py) or isinstance(value, Const):
+            return isinstance(its, Array) and its.dtype in ("float64", "complex128")
+        return isinstance(kind, (Np, Array)) and isinstance(its, Array) and kind.dtype == its.dtype
+
+    # -- factors ---------------------------------------------------------------------------------
+
+    def is_number(self, operand: Any) -> bool:
+        if isinstance(operand, Const):
+            return type(operand.value) in (int, float)
+        return isinstance(self.kinds.get(operand), (Py, Np))
+
+    def widened(self, value: object) -> tuple[Any, tuple[Any, ...], Any] | None:
+        """What was stretched or given another axis, and how."""
+        made = self.made.get(value) if isinstance(value, Name) else None
+        match made:
+            case Assign(
+                _, Call(Ref("np.broadcast_to" | "np.expand_dims"), (inner, *rest), ()) as call
+            ):
+                return inner, tuple(rest), call.func
+            case _:
+                return None
+
+    def factor_goes_inside(self, factor: Any, value: Any) -> bool:
+        """A number times a stretched array, or a constant times the product of a constant and an array?"""
+        if not self.is_number(factor) or self.uses[value] != 1:
+            return False
+        return self.widened(value) is not None or (
+            isinstance(factor, Const) and self.constant_product(value) is not None
+        )
+
+    def constant_product(self, value: Any) -> tuple[float, Any] | None:
+        made = self.made.get(value) if isinstance(value, Name) else None
+        match made:
+            case Assign(_, Op("mul", (Const(float() as c), other))) if not isinstance(other, Const):
+                return c, other
+            case Assign(_, Op("neg", (other,))):
+                return -1.0, other
+            case _:
+                return None
+
+    def inside(self, stmt: Assign, factor: Any, value: Any, out: list[Stmt]) -> Assign:
+        found = self.widened(value)
+        if found is None:
+            product = self.constant_product(value)
+            assert product is not None and isinstance(factor, Const)
+            return replace(stmt, expr=_times(product[0] * factor.value, product[1]))
+        inner, rest, func = found
+        kind = self.kinds.get(inner) or self.b.kind(inner)
+        name = self.b.fresh("t", kind)
+        made = self.changed(Assign(name, Op("mul", (factor, inner)), stmt.origin), out)
+        out.append(made)
+        self.made[name] = made
+        self.b.definitions[name] = made.expr
+        return replace(stmt, expr=Call(func, (name, *rest)))
+
+    def negative_sum(
+        self, stmt: Assign, summed: MethodCall, value: Name, out: list[Stmt]
+    ) -> Assign:
+        made = self.made.get(value)
+        match made:
+            case Assign(_, Op("neg", (Name() as positive,))) if (
+                self.uses[value] == 1 and out and out[-1] == made
+            ):
+                name = self.b.fresh("t", self.kinds[stmt.target])
+                first = replace(stmt, target=name, expr=replace(summed, value=positive))
+                out[-1] = first
+                self.made[name] = first
+                self.b.definitions[name] = first.expr
+                return replace(stmt, expr=Op("neg", (name,)))
+            case _:
+                return stmt
+
+
+def _same(a: tuple[Dim, ...], b: tuple[Dim, ...]) -> bool:
+    return len(a) == len(b) and all(map(same_dim, a, b))
+
+
+def _times(factor: float, value: AnyOperand) -> Op:
+    if factor == -1.0:
+        return Op("neg", (value,))
+    return Op("mul", (Const(factor), value)) if factor != 1.0 else Op("copy", (value,))
