@@ -44,6 +44,8 @@ _BINARY: dict[str, ast.operator] = {
     "xor": ast.BitXor(),
 }  # fmt: skip
 
+_OPERATOR_METHODS = {f"__{name}__": operator for name, operator in _BINARY.items()}
+
 _UNARY: dict[str, ast.unaryop] = {
     "neg": ast.USub(), "pos": ast.UAdd(), "invert": ast.Invert(), "not_": ast.Not(),
 }  # fmt: skip
@@ -147,6 +149,11 @@ class Expressions:
                 return ast.Attribute(self.operand(value), attr, ast.Load())
             case Call(func, args, kwargs):
                 return self._call(self.operand(func), args, kwargs)
+            case MethodCall(value, method, (other,), ()) if (
+                method in _OPERATOR_METHODS and not isinstance(other, Star)
+            ):
+                operator = _OPERATOR_METHODS[method]
+                return ast.BinOp(self.operand(value), operator, self.operand(other))
             case MethodCall(value, method, args, kwargs):
                 return self._call(
                     ast.Attribute(self.operand(value), method, ast.Load()), args, kwargs

@@ -27,10 +27,8 @@ def to_grid(steps_bar: Any, x: Any, dx: Any, axis: int) -> tuple[Any, Any]:
     if x is None:
         return None, np.sum(steps_bar)
     if np.ndim(x) == 1:
-        return from_steps(
-            np.sum(np.reshape(steps_bar, (-1, np.shape(steps_bar)[-1])), axis=0)
-        ), None
-    return np.moveaxis(from_steps(steps_bar), -1, axis), None
+        return from_steps(np.sum(np.reshape(steps_bar, (-1, np.shape(steps_bar)[-1])), axis=0)), 0.0
+    return np.moveaxis(from_steps(steps_bar), -1, axis), 0.0
 
 
 def simpson_slopes(y: Any, h: Any) -> tuple[Any, Any]:

@@ -51,6 +51,8 @@ def function_of(expr: Any, kinds: Mapping[Name, Kind]) -> Any:
             if isinstance(value, Ref):
                 bound = getattr(value.value, method, None)
                 return bound.__func__ if isinstance(bound, MethodType) else bound
+            if isinstance(kind, Object):
+                return getattr(kind.cls, method, None)
             cls = method_class(kind) if kind is not None else None
             found = getattr(cls, method, None)
             if registry.lookup(found) is None and isinstance(kind, Np):

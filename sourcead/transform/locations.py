@@ -107,6 +107,7 @@ class Locations:
                     isinstance(expr, MethodCall)
                     and isinstance(expr.value, Name)
                     and expr.method not in READING
+                    and not self._only_reads(expr)
                 ):
                     self._mutate(expr.value)
             case Store(base) | StoreAttr(base):
@@ -118,6 +119,12 @@ class Locations:
                     self._mutate(base)
             case _:
                 return
+
+    def _only_reads(self, expr: MethodCall) -> bool:
+        """Does the rule of an object's method say that it writes nothing?"""
+        kind = self.kinds.get(expr.value) if isinstance(expr.value, Name) else None
+        rule = registry.lookup(function_of(expr, self.kinds)) if isinstance(kind, Object) else None
+        return rule is not None and not rule.effects.writes
 
     def _write(self, name: Name, stmt: Stmt) -> None:
         if isinstance(self.kinds.get(name), Array):

@@ -13,7 +13,7 @@ import pytest
 
 pytest.importorskip("scipy")
 
-from scipy import integrate, linalg, optimize, special
+from scipy import linalg, special
 
 from sourcead.rules.registry import all_rules, lookup
 from sourcead.runtime.scipy_asymptotic import kolmogorov_slope
@@ -49,11 +49,20 @@ def identity(rule):
     return f"{stated_in(rule).rpartition('.')[2]}-{rule.name}"
 
 
-THROUGH_PROGRAMS = [  # results by attributes: see test_scipy_functions_passed.py
-    optimize.root_scalar, optimize.root, optimize.minimize, optimize.minimize_scalar,
-    optimize.least_squares, integrate.solve_ivp,
-]  # fmt: skip
-DIRECT = [rule for rule in RULES if not set(rule.functions) & set(THROUGH_PROGRAMS)]
+# Results and arguments that are objects: these rules are tested in programs.
+IN_PROGRAMS = {
+    "optimize": "test_scipy_functions_passed",
+    "integrate": "test_scipy_functions_passed",
+    "sparse_matrices": "test_scipy_sparse",
+    "interpolants": "test_scipy_interpolants",
+}
+DIRECT = [rule for rule in RULES if rule.form == "elementwise" or any(True for _ in calls(rule))]
+
+
+def test_rules_without_samples_are_tested_in_programs():
+    rest = [rule for rule in RULES if rule not in DIRECT]
+    for rule in rest:
+        assert stated_in(rule).rpartition(".")[2] in IN_PROGRAMS, rule.name
 
 
 @pytest.mark.parametrize("rule", DIRECT, ids=identity)

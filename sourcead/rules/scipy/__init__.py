@@ -22,7 +22,7 @@ _waiting = {
     name: f"scipy.{name}"
     for name in MODULES
     if importlib.util.find_spec(f"{__name__}.{name}") is not None
-} | {"array_api": "scipy._lib._array_api"}
+} | {"array_api": "scipy._lib._array_api", "sparse_matrices": "scipy.sparse.linalg"}
 
 
 def load() -> bool:

@@ -28,7 +28,10 @@ from sourcead.rules.registry import all_rules, lookup
 
 __all__ = [
     "array_at",
+    "eigenpairs_of_bands",
     "factor_and_flag",
+    "filtered",
+    "filtered_in_sections",
     "like",
     "number",
     "record",
@@ -119,6 +122,36 @@ def of_ivp(
     times = t_eval if isinstance(t_eval, Array) else NoneKind()
     start = unknowns(None, y0)
     return Tuple((Tuple((Py(float), Py(float))), start, times, like_args or Unknown()))
+
+
+def filtered(b: Any, a: Any, x: Any, axis: Any = None, zi: Any = None, **options: Any) -> Kind:
+    """`lfilter`: like x, and with an initial state the final one."""
+    return _with_state(x, zi)
+
+
+def filtered_in_sections(sos: Any, x: Any, axis: Any = None, zi: Any = None) -> Kind:
+    """`sosfilt`."""
+    return _with_state(x, zi)
+
+
+def _with_state(x: Any, zi: Any) -> Kind:
+    if not isinstance(x, Array):
+        return Unknown()
+    dtype = x.dtype if x.dtype in ("float32", "float64") else "float64"
+    if zi is None or getattr(zi, "value", zi) is None:
+        return Array(dtype, x.dims)
+    dtype = str(np.result_type(dtype, zi.dtype)) if isinstance(zi, Array) else dtype
+    dims = zi.dims if isinstance(zi, Array) else ()
+    return Tuple((Array(dtype, x.dims), Array(dtype, dims)))
+
+
+def eigenpairs_of_bands(d: Any, e: Any, eigvals_only: Any = None, **options: Any) -> Kind:
+    """`eigh_tridiagonal`: a number for each entry of the diagonal, and a vector for each of them."""
+    (size,) = unknowns(None, d).dims
+    values = Array("float64", (size,))
+    if eigvals_only is None or getattr(eigvals_only, "value", None) is False:
+        return Tuple((values, Array("float64", (size, size))))
+    return values if getattr(eigvals_only, "value", None) is True else Unknown()
 
 
 def record(cls: type, opaque: tuple[str, ...] = (), **fields: Kind) -> Kind:

@@ -15,7 +15,7 @@ from sourcead.rules.forms import constant, forward_rule, helper, helpers, linear
 from sourcead.rules.numpy.helpers import kind_like
 from sourcead.rules.numpy.samples import call, positive_definite, present, well_conditioned
 from sourcead.rules.registry import Rule, register
-from sourcead.rules.scipy.kinds import factor_and_flag, like
+from sourcead.rules.scipy.kinds import eigenpairs_of_bands, factor_and_flag, like
 from sourcead.runtime import factorizations, scipy_matrices, scipy_norms, triangles
 from sourcead.runtime.factorizations import transpose
 from sourcead.runtime.scipy_matrices import (
@@ -756,7 +756,9 @@ def _dense(d, e):
     return np.diag(d) + np.diag(e, 1) + np.diag(e, -1)
 
 
-@reverse_rule(linalg.eigh_tridiagonal, wrt=("d", "e"), samples=_tridiagonal)
+@reverse_rule(
+    linalg.eigh_tridiagonal, wrt=("d", "e"), samples=_tridiagonal, kind=eigenpairs_of_bands
+)
 @helper
 def eigh_tridiagonal(y_bar, y, d, e, eigvals_only=False, *, check_finite=True):
     w, v = (y, linalg.eigh_tridiagonal(d, e)[1]) if eigvals_only else y

@@ -8,6 +8,7 @@ from scipy import signal
 
 from sourcead.rules.forms import constant, forward_rule, helper, helpers, linear, reverse_rule
 from sourcead.rules.numpy.samples import call, present
+from sourcead.rules.scipy.kinds import filtered, filtered_in_sections
 from sourcead.runtime import scipy_filters
 from sourcead.runtime.scipy_filters import (
     convolution_bar,
@@ -218,7 +219,7 @@ def _last(axis, *arrays):
     return [None if a is None else np.moveaxis(a, axis, -1) for a in arrays]
 
 
-@reverse_rule(signal.lfilter, wrt=("b", "a", "x", "zi"), samples=_filters)
+@reverse_rule(signal.lfilter, wrt=("b", "a", "x", "zi"), samples=_filters, kind=filtered)
 @helper
 def lfilter(y_bar, y, b, a, x, axis=-1, zi=None):
     """`y`, or `(y, final state)` where zi is given: the filter 1 / a run backwards over the seed."""
@@ -254,7 +255,7 @@ def _sections(rng):
 
 
 # SciPy checks that sos[:, 3] is 1: that column is constant.
-@reverse_rule(signal.sosfilt, wrt=("x", "zi"), samples=_sections)
+@reverse_rule(signal.sosfilt, wrt=("x", "zi"), samples=_sections, kind=filtered_in_sections)
 @helper
 def sosfilt(y_bar, y, sos, x, axis=-1, zi=None):
     """A cascade of second-order filters; the coefficients are not differentiated."""

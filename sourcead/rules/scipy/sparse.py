@@ -1,7 +1,7 @@
 # mypy: allow-untyped-defs, allow-untyped-calls
-"""`scipy.sparse`: products of a constant sparse matrix with dense arrays, and solves with it.
+"""`scipy.sparse.linalg`: iterative solvers, in the right-hand side; the matrix is constant.
 
-The matrix itself is not differentiated: its entries are not an array that could carry an adjoint.
+Products, direct solves and matrices that vary: `sparse_matrices.py`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import numpy as np
 import scipy.sparse as sparse
 from scipy.sparse import linalg
 
-from sourcead.rules.forms import forward_rule, linear, reverse_rule
+from sourcead.rules.forms import forward_rule, reverse_rule
 from sourcead.rules.numpy.samples import call
-from sourcead.rules.scipy.kinds import product, product_behind, solution, solution_and_state
+from sourcead.rules.scipy.kinds import solution_and_state
 
 
 def _matrix(rng, rows=4, columns=3):
@@ -21,51 +21,9 @@ def _matrix(rng, rows=4, columns=3):
     )
 
 
-def _products(rng):
-    return [call(_matrix(rng), rng.normal(size=3)), call(_matrix(rng), rng.normal(size=(3, 2)))]
-
-
-@linear(
-    sparse.csr_matrix.__matmul__,
-    sparse.csr_matrix.dot,
-    wrt="other",
-    kind=product,
-    samples=_products,
-)
-def matmul(y_bar, self, other):
-    """The methods are those of all sparse formats."""
-    return self.T @ y_bar
-
-
-@linear(
-    sparse.csr_matrix.__rmatmul__,
-    wrt="other",
-    kind=product_behind,
-    samples=lambda rng: [
-        call(_matrix(rng), rng.normal(size=4)),
-        call(_matrix(rng), rng.normal(size=(2, 4))),
-    ],
-)
-def rmatmul(y_bar, self, other):
-    return y_bar @ self.T
-
-
 def _system(rng):
     a = _matrix(rng, 4, 4) + 4.0 * sparse.eye_array(4)
     return sparse.csc_array(a)
-
-
-@linear(
-    linalg.spsolve,
-    wrt="b",
-    kind=solution,
-    samples=lambda rng: [
-        call(_system(rng), rng.normal(size=4)),
-        call(_system(rng), rng.normal(size=(4, 2))),
-    ],
-)
-def spsolve(x_bar, A, b):
-    return linalg.spsolve(A.T.tocsc(), x_bar)
 
 
 def _symmetric_system(rng):

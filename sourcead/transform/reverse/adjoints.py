@@ -250,6 +250,8 @@ class Adjoints:
             self._contribute_parts(value, amount)
         elif isinstance(kind, List):
             self._contribute_list(value, kind, amount)
+        elif isinstance(kind, Object) and kind.site in self.b.records:
+            self._contribute_attributes(value, kind, amount)
         elif isinstance(kind, (Dict, Object)):
             self.b.refuse("the adjoint of a whole dict or object", "use its entries")
         else:
@@ -303,6 +305,16 @@ class Adjoints:
         for i, item in enumerate(items):
             if item != ZERO:
                 self.contribute_part(value, i, item)
+
+    def _contribute_attributes(self, value: Name, kind: Object, amount: Val) -> None:
+        """What a rule gives for an object that another rule has made: a tuple, in the attributes' order."""
+        slots = self.b.heap.known(kind.site)
+        items = self.b.components(amount)
+        if items is None:
+            items = [self.b.getitem(amount, Const(i)) for i in range(len(slots))]
+        for slot, item in zip(slots, items):
+            if item != ZERO:
+                self.contribute_part(value, str(slot), item)
 
     def contribute_part(self, value: Name, slot: Slot, amount: Val) -> None:
         """Add to the adjoint of one item of a tuple, dict or object, which has a name of its own."""

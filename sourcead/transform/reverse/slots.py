@@ -7,7 +7,7 @@ stored to, in the table by holder and slot (`table.py`).
 from __future__ import annotations
 
 from sourcead.ir.kinds import Dict, List, Np, Object, Py
-from sourcead.ir.nodes import Attr, Call, Const, Expr, Name, Op, Operand, Ref
+from sourcead.ir.nodes import Attr, Call, Const, Expr, MethodCall, Name, Op, Operand, Ref
 from sourcead.rules import registry
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.effects import function_of
@@ -31,7 +31,7 @@ def made_structure(s: State, target: Name, expr: Expr) -> bool:
                 _entry(s, target, slot, value)
         case Call(Ref("object.__new__")) | Op("getitem") | Attr():
             pass
-        case Call() if registry.lookup(function_of(expr, s.b.kinds)) is not None:
+        case Call() | MethodCall() if registry.lookup(function_of(expr, s.b.kinds)) is not None:
             return False  # a result with several values by attributes
         case _:
             s.b.refuse(

@@ -25,6 +25,7 @@ from sourcead.ir.kinds import (
     Value,
 )
 from sourcead.ir.nodes import Attr, Const, Name, Ref
+from sourcead.rules import registry
 from sourcead.signature import kind_of
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.operations import method_class
@@ -186,6 +187,9 @@ def field(s: Context, base: Val, kind: Object, attr: str, hint: str) -> Val:
     """An instance's attribute: property, own field, method, or class attribute, in Python's order."""
     found = class_attribute(kind.cls, attr)
     if isinstance(found, property):
+        if registry.lookup(found.fget) is not None:
+            getter = Ref(f"{kind.cls.__name__}.{attr}.fget", found.fget)
+            return s.call_object(getter, found.fget, [base], [], hint)
         return s.call_method_of(base, found.fget, [], hint)
     known = s.memory.get(base, attr)
     if known is not None:

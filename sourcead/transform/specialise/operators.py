@@ -21,11 +21,13 @@ from sourcead.ir.kinds import (
     Value,
 )
 from sourcead.ir.nodes import Call, Const, MethodCall, Op, Ref
+from sourcead.rules import registry
 from sourcead.runtime.numbers import as_number
 from sourcead.transform.builder import Val, Virtual, constants
 from sourcead.transform.heap import ITEM
 from sourcead.transform.operations import CONSTANT, INPLACE, OPERATORS, class_of
 from sourcead.transform.specialise.algebra import fold, pushed_inside, unstretched
+from sourcead.transform.specialise.attributes import bind_field
 from sourcead.transform.specialise.context import TRACKED, Context
 from sourcead.transform.specialise.decisions import is_exact
 from sourcead.transform.specialise.dicts import dict_like, dict_method
@@ -185,6 +187,9 @@ def overloaded(s: Context, op: str, args: list[Val], hint: str) -> Val:
     for at, name in tries:
         kind = s.kind(args[at])
         function = getattr(kind.cls, name, None) if isinstance(kind, Object) else None
+        if isinstance(function, FunctionType) and registry.lookup(function) is not None:
+            bound = bind_field(s, args[at], function, name, hint)
+            return s.call(bound, [a for i, a in enumerate(args) if i != at], [], hint)
         if isinstance(function, FunctionType):
             result = s.call_method_of(
                 args[at], function, [a for i, a in enumerate(args) if i != at], hint

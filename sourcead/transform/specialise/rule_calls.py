@@ -67,6 +67,7 @@ def note_effects(s: Context, rule: Rule, name: Name, args: list[Any]) -> None:
     if isinstance(items, Object):
         site = s.new_site(name.hint)
         s.kinds[name] = Object(items.cls, site)
+        s.records.add(site)
         for attr, kind in items.fields:
             varies = name in s.varied and carries(kind)
             s.heap.store(site, attr, kind, varies)

@@ -1,0 +1,423 @@
+# mypy: allow-untyped-defs, allow-untyped-calls
+"""Sparse matrices made of values that carry a derivative: making them, converting them, products, solves.
+
+A matrix is differentiated in its stored entries: its adjoint is `data`'s, so that nothing of the size of
+the full matrix is made.  Entries that are not stored are zero whatever happens, as SciPy has it; a
+matrix made of a dense array (whose zeros could become entries) is refused.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.sparse as sparse
+from scipy.sparse import _base, _data, linalg
+
+from sourcead.ir.kinds import Array, Object, Tuple, Unknown, Value, is_scalar
+from sourcead.ir.nodes import Const
+from sourcead.rules.forms import constant, forward_rule, helpers, linear, reverse_rule
+from sourcead.rules.numpy.samples import call
+from sourcead.rules.registry import Rule, register
+from sourcead.rules.scipy.kinds import product, product_behind, record, solution
+from sourcead.runtime import scipy_sparse
+from sourcead.runtime.scipy_sparse import (
+    along_diagonals,
+    entries_of,
+    filled,
+    gathered,
+    places,
+    rows_and_columns,
+    sampled_product,
+    scattered,
+    with_entries,
+)
+
+helpers(scipy_sparse)
+_entries = Array("float64", (None,))
+for _helper in (gathered, scattered):
+    register(Rule(_helper.__name__, "source", (_helper,), kind=lambda *kinds: _entries))
+_sampled = Rule("sampled_product", "source", (sampled_product,), kind=lambda *kinds: _entries)
+register(_sampled)
+
+CLASSES = tuple(
+    getattr(sparse, f"{fmt}_{form}")
+    for fmt in ("csr", "csc", "coo")
+    for form in ("matrix", "array")
+)
+
+
+def of_class(cls):
+    return record(cls, data=Array("float64", (None,)))
+
+
+def class_of(kind):
+    """The class of a sparse matrix, made in the program or global."""
+    if isinstance(kind, Object):
+        return kind.cls
+    return type(kind.value) if isinstance(kind, Value) else None
+
+
+def in_format(fmt):
+    """A conversion: from a matrix to a matrix, from an array to an array."""
+
+    def kind(self, *args, **kwargs):
+        cls = class_of(self)
+        if cls is None:
+            return Unknown()
+        form = "matrix" if issubclass(cls, sparse.spmatrix) else "array"
+        return of_class(getattr(sparse, f"{fmt}_{form}"))
+
+    return kind
+
+
+constant(places, rows_and_columns, sparse.issparse)
+
+
+@reverse_rule(
+    with_entries,
+    wrt=("matrix", "data"),
+    kind=lambda matrix, data: same_class(matrix),
+    samples=lambda rng: [],
+)
+def entries_put(y_bar, y, matrix, data):
+    return None, y_bar[0]
+
+
+@forward_rule(with_entries)
+def entries_put_tangent(y, matrix, data, *, matrix_dot, data_dot):
+    return (np.zeros_like(y.data) if data_dot is None else data_dot,)
+
+
+def same_class(matrix):
+    cls = class_of(matrix)
+    return of_class(cls) if cls in CLASSES else Unknown()
+
+
+# ---- making ----------------------------------------------------------------------------------
+
+
+def made_as(cls):
+    def kind(arg1, shape=None, dtype=None, copy=None, **options):
+        if isinstance(arg1, Object) and issubclass(arg1.cls, (sparse.spmatrix, sparse.sparray)):
+            return of_class(cls)
+        pair = isinstance(arg1, Tuple) and len(arg1.items) == 2 and isinstance(arg1.items[1], Tuple)
+        triple = isinstance(arg1, Tuple) and len(arg1.items) == 3
+        return of_class(cls) if pair or triple else Unknown()
+
+    return kind
+
+
+def _constructed(entries_bar, made, arg1):
+    """The adjoint in the structure of `arg1`: `(data, (i, j))` or `(data, indices, indptr)`."""
+    if len(arg1) == 3:
+        return entries_bar, None, None
+    return gathered(made, entries_bar, arg1[1][0], arg1[1][1]), (None, None)
+
+
+def construction(y_bar, y, arg1, shape=None, dtype=None, copy=False, *, maxprint=None):
+    """Entries given twice add up, so that both get the adjoint of their sum."""
+    return _constructed(y_bar[0], y, arg1)
+
+
+def construction_tangent(y, arg1, shape=None, dtype=None, copy=False, *, maxprint=None, arg1_dot):
+    if len(arg1) == 3:
+        return (arg1_dot[0],)
+    return (scattered(y, arg1_dot[0], arg1[1][0], arg1[1][1]),)
+
+
+for _class in CLASSES:
+    reverse_rule(_class, wrt=("arg1",), kind=made_as(_class), samples=lambda rng: [])(construction)
+    forward_rule(_class)(construction_tangent)
+
+
+def diagonals_kind(diagonals, offsets=None, shape=None, format=None, dtype=None):
+    name = format.value if isinstance(format, Const) else None
+    if name in ("csr", "csc", "coo"):
+        return of_class(getattr(sparse, f"{name}_matrix"))
+    if name in (None, "dia"):
+        return record(sparse.dia_matrix, data=Array("float64", (None, None)))
+    return Unknown()
+
+
+@reverse_rule(sparse.diags, wrt=("diagonals",), kind=diagonals_kind, samples=lambda rng: [])
+def diags(y_bar, y, diagonals, offsets=0, shape=None, format=None):
+    return along_diagonals(y, y_bar[0], diagonals, offsets)
+
+
+@forward_rule(sparse.diags)
+def diags_tangent(y, diagonals, offsets=0, shape=None, format=None, *, diagonals_dot):
+    moved = filled(diagonals, diagonals_dot)
+    return (entries_of(sparse.diags(moved, offsets, y.shape), y),)
+
+
+# ---- other formats -----------------------------------------------------------------------------
+
+
+def converted(y_bar, y, self, copy=False):
+    rows, columns = rows_and_columns(self)
+    return (gathered(y, y_bar[0], rows, columns),)
+
+
+def converted_tangent(y, self, copy=False, *, self_dot):
+    rows, columns = rows_and_columns(self)
+    return (scattered(y, self_dot.data, rows, columns),)
+
+
+for _format in ("csr", "csc", "coo"):
+    for _method in {getattr(cls, f"to{_format}") for cls in CLASSES}:
+        reverse_rule(_method, wrt=("self",), kind=in_format(_format), samples=lambda rng: [])(
+            converted
+        )
+        forward_rule(_method)(converted_tangent)
+
+
+def transposed(self, *args, **kwargs):
+    cls = class_of(self)
+    swap = {"csr": "csc", "csc": "csr", "coo": "coo"}
+    names = {c: c.__name__ for c in CLASSES}
+    if cls not in names:
+        return Unknown()
+    fmt, _, form = names[cls].partition("_")
+    return of_class(getattr(sparse, f"{swap[fmt]}_{form}"))
+
+
+def transpose(y_bar, y, self, axes=None, copy=False):
+    """The stored entries keep their order: rows become columns."""
+    return (y_bar[0],)
+
+
+def transpose_tangent(y, self, axes=None, copy=False, *, self_dot):
+    return (self_dot.data,)
+
+
+for _function in {_base._spbase.T.fget, *(cls.transpose for cls in CLASSES)}:
+    reverse_rule(_function, wrt=("self",), kind=transposed, samples=lambda rng: [])(transpose)
+    forward_rule(_function)(transpose_tangent)
+
+
+def full(self, *args, **kwargs):
+    return Array("float64", (None, None))
+
+
+def toarray(y_bar, y, self, order=None, out=None):
+    rows, columns = rows_and_columns(self)
+    return (y_bar[rows, columns],)
+
+
+def toarray_tangent(y, self, order=None, out=None, *, self_dot):
+    return with_entries(self, self_dot.data).toarray()
+
+
+for _function in {cls.toarray for cls in CLASSES} | {sparse.csr_array.todense}:
+    reverse_rule(_function, wrt=("self",), kind=full, samples=lambda rng: [])(toarray)
+    forward_rule(_function)(toarray_tangent)
+
+
+# ---- products ----------------------------------------------------------------------------------
+
+
+def _matrix(rng, rows=4, columns=3):
+    return sparse.csr_array(
+        np.where(rng.random((rows, columns)) < 0.6, rng.normal(size=(rows, columns)), 0.0)
+    )
+
+
+def _products(rng):
+    return [call(_matrix(rng), rng.normal(size=3)), call(_matrix(rng), rng.normal(size=(3, 2)))]
+
+
+def matmul(y_bar, y, self, other):
+    """The methods are those of all sparse formats."""
+    return (sampled_product(y_bar, other, self),), self.T @ y_bar
+
+
+def matmul_tangent(y, self, other, *, self_dot, other_dot):
+    if self_dot is None:
+        return self @ other_dot
+    moved = with_entries(self, self_dot.data) @ other
+    return moved if other_dot is None else moved + self @ other_dot
+
+
+for _function in {sparse.csr_matrix.__matmul__, sparse.csr_matrix.dot, sparse.coo_matrix.dot}:
+    reverse_rule(_function, wrt=("self", "other"), kind=product, samples=_products)(matmul)
+    forward_rule(_function)(matmul_tangent)
+
+
+@reverse_rule(
+    sparse.csr_matrix.__rmatmul__,
+    wrt=("self", "other"),
+    kind=product_behind,
+    samples=lambda rng: [
+        call(_matrix(rng), rng.normal(size=4)),
+        call(_matrix(rng), rng.normal(size=(2, 4))),
+    ],
+)
+def rmatmul(y_bar, y, self, other):
+    return (sampled_product(other.T, y_bar.T, self),), y_bar @ self.T
+
+
+@forward_rule(sparse.csr_matrix.__rmatmul__)
+def rmatmul_tangent(y, self, other, *, self_dot, other_dot):
+    if self_dot is None:
+        return other_dot @ self
+    moved = other @ with_entries(self, self_dot.data)
+    return moved if other_dot is None else moved + other_dot @ self
+
+
+def scaled(self, other, *args):
+    cls = class_of(self)
+    return of_class(cls) if cls in CLASSES and is_scalar(other) else Unknown()
+
+
+def multiple(y_bar, y, self, other):
+    """By a number."""
+    return (y_bar[0] * other,), np.sum(y_bar[0] * self.data)
+
+
+def multiple_tangent(y, self, other, *, self_dot, other_dot):
+    moved = 0.0 if self_dot is None else self_dot.data * other
+    return (moved if other_dot is None else moved + self.data * other_dot,)
+
+
+for _function in (
+    sparse.csr_array.__mul__, sparse.csr_array.__rmul__, sparse.csr_matrix.__rmul__,
+    sparse.csr_array.multiply,
+):  # fmt: skip
+    reverse_rule(_function, wrt=("self", "other"), kind=scaled, samples=lambda rng: [])(multiple)
+    forward_rule(_function)(multiple_tangent)
+
+
+def product_or_multiple(self, other):
+    return scaled(self, other) if is_scalar(other) else product(self, other)
+
+
+@reverse_rule(
+    sparse.csr_matrix.__mul__,
+    wrt=("self", "other"),
+    kind=product_or_multiple,
+    samples=lambda rng: [],
+)
+def star(y_bar, y, self, other):
+    """Of matrices (not arrays), `*` with an array is the matrix product."""
+    if np.ndim(other) == 0:
+        return (y_bar[0] * other,), np.sum(y_bar[0] * self.data)
+    return (sampled_product(y_bar, other, self),), self.T @ y_bar
+
+
+@forward_rule(sparse.csr_matrix.__mul__)
+def star_tangent(y, self, other, *, self_dot, other_dot):
+    if np.ndim(other) == 0:
+        moved = 0.0 if self_dot is None else self_dot.data * other
+        return (moved if other_dot is None else moved + self.data * other_dot,)
+    moved = 0.0 if self_dot is None else with_entries(self, self_dot.data) @ other
+    return moved if other_dot is None else moved + self @ other_dot
+
+
+@reverse_rule(
+    _data._data_matrix.__neg__,
+    wrt=("self",),
+    kind=same_class,
+    samples=lambda rng: [],
+)
+def negative(y_bar, y, self):
+    return (-y_bar[0],)
+
+
+@forward_rule(_data._data_matrix.__neg__)
+def negative_tangent(y, self, *, self_dot):
+    return (-self_dot.data,)
+
+
+def added_kind(self, other):
+    first, second = class_of(self), class_of(other)
+    same = first in CLASSES[:4] and second in CLASSES and first.__name__[:3] == second.__name__[:3]
+    return of_class(first) if same else Unknown()
+
+
+def _shares(y_bar, y, self):
+    rows, columns = rows_and_columns(self)
+    return gathered(y, y_bar, rows, columns)
+
+
+def added(y_bar, y, self, other):
+    """Of two matrices of one compressed format."""
+    return (_shares(y_bar[0], y, self),), (_shares(y_bar[0], y, other),)
+
+
+def added_tangent(y, self, other, *, self_dot, other_dot):
+    moved = np.zeros_like(y.data)
+    if self_dot is not None:
+        moved = moved + _spread(y, self, self_dot.data)
+    if other_dot is not None:
+        moved = moved + _spread(y, other, other_dot.data)
+    return (moved,)
+
+
+def _spread(y, matrix, data_dot):
+    rows, columns = rows_and_columns(matrix)
+    return scattered(y, data_dot, rows, columns)
+
+
+def subtracted(y_bar, y, self, other):
+    return (_shares(y_bar[0], y, self),), (-_shares(y_bar[0], y, other),)
+
+
+def subtracted_tangent(y, self, other, *, self_dot, other_dot):
+    moved = np.zeros_like(y.data)
+    if self_dot is not None:
+        moved = moved + _spread(y, self, self_dot.data)
+    if other_dot is not None:
+        moved = moved - _spread(y, other, other_dot.data)
+    return (moved,)
+
+
+for _name, _rule, _tangent in (
+    ("__add__", added, added_tangent),
+    ("__sub__", subtracted, subtracted_tangent),
+):
+    _function = getattr(_base._spbase, _name)
+    reverse_rule(_function, wrt=("self", "other"), kind=added_kind, samples=lambda rng: [])(_rule)
+    forward_rule(_function)(_tangent)
+
+
+# ---- solves ------------------------------------------------------------------------------------
+
+
+def _system(rng):
+    return sparse.csc_array(_matrix(rng, 4, 4) + 4.0 * sparse.eye_array(4))
+
+
+@reverse_rule(
+    linalg.spsolve,
+    wrt=("A", "b"),
+    kind=solution,
+    samples=lambda rng: [
+        call(_system(rng), rng.normal(size=4)),
+        call(_system(rng), rng.normal(size=(4, 2))),
+    ],
+)
+def spsolve(x_bar, x, A, b):
+    """One solve with the transposed matrix; of the matrix only the stored entries get an adjoint."""
+    b_bar = linalg.spsolve(A.T.tocsc(), x_bar)
+    return (-sampled_product(b_bar, x, A),), b_bar
+
+
+@forward_rule(linalg.spsolve)
+def spsolve_tangent(x, A, b, *, A_dot, b_dot):
+    moved = 0.0 if b_dot is None else b_dot
+    if A_dot is not None:
+        moved = moved - with_entries(A, A_dot.data) @ x
+    return linalg.spsolve(A, moved)
+
+
+@linear(
+    linalg.expm_multiply,
+    wrt="B",
+    kind=solution,
+    samples=lambda rng: [
+        call(_system(rng) * 0.3, rng.normal(size=4)),
+        call(_system(rng) * 0.3, rng.normal(size=(4, 2))),
+    ],
+)
+def expm_multiply(y_bar, A, B):
+    """`expm(A) @ B` in B; the matrix is constant."""
+    return linalg.expm_multiply(A.T, y_bar)

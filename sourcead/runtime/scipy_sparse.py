@@ -1,0 +1,108 @@
+"""Adjoints of sparse matrices: one number for each stored entry, in the order of the matrix's `data`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+__all__ = [
+    "along_diagonals", "entries_of", "filled", "gathered", "places", "rows_and_columns",
+    "sampled_product", "scattered", "with_entries",
+]  # fmt: skip
+
+
+def rows_and_columns(matrix: Any) -> tuple[Any, Any]:
+    """Where each stored entry stands."""
+    if matrix.format == "dia":
+        k, j = np.indices(matrix.data.shape)
+        return j - matrix.offsets[k], j
+    entries = matrix.tocoo()
+    return entries.row, entries.col
+
+
+def with_entries(matrix: Any, data: Any) -> Any:
+    """The matrix with other numbers in the same places."""
+    changed = matrix.copy()
+    changed.data = np.asarray(data)
+    return changed
+
+
+def places(matrix: Any, rows: Any, columns: Any) -> Any:
+    """The positions in `matrix.data` of entries that have gone into it."""
+    if matrix.format == "coo" and len(matrix.data) == len(rows):
+        return np.arange(len(rows))
+    ranks = with_entries(matrix, np.arange(1.0, matrix.data.size + 1.0)).tocsr()
+    found = np.asarray(ranks[rows, columns]).ravel().astype(int) - 1
+    if np.any(found < 0):
+        raise NotImplementedError(
+            "an entry of a sparse matrix that carries a derivative is exactly zero and is not stored: "
+            "make the matrix from (data, (rows, columns))"
+        )
+    return found
+
+
+def gathered(matrix: Any, data_bar: Any, rows: Any, columns: Any) -> Any:
+    """The adjoints of entries from those of the matrix that they have gone into, where equal places add."""
+    return np.asarray(data_bar)[places(matrix, rows, columns)]
+
+
+def scattered(matrix: Any, entries: Any, rows: Any, columns: Any) -> Any:
+    """The opposite: what the matrix stores, from the entries."""
+    data = np.zeros(matrix.data.size, np.asarray(entries).dtype)
+    np.add.at(data, places(matrix, rows, columns), entries)
+    return data
+
+
+def along_diagonals(matrix: Any, entries_bar: Any, diagonals: Any, offsets: Any) -> Any:
+    """The adjoints of diagonals; a single number stands for all entries of its diagonal."""
+    if np.ndim(offsets) > 0:
+        return [_along(matrix, entries_bar, d, k) for d, k in zip(diagonals, offsets)]
+    if np.ndim(diagonals[0]) > 0:
+        return [_along(matrix, entries_bar, diagonals[0], offsets)]
+    return _along(matrix, entries_bar, diagonals, offsets)
+
+
+def _along(matrix: Any, entries_bar: Any, diagonal: Any, offset: int) -> Any:
+    size = min(matrix.shape[0] + min(offset, 0), matrix.shape[1] - max(offset, 0))
+    rows = np.arange(size) + max(-offset, 0)
+    if matrix.format == "dia":
+        found = np.asarray(entries_bar)[list(matrix.offsets).index(offset), rows + offset]
+    else:
+        found = gathered(matrix, entries_bar, rows, rows + offset)
+    if np.ndim(diagonal) == 0:
+        return np.sum(found)
+    return np.sum(found, keepdims=True) if len(diagonal) == 1 else found
+
+
+def sampled_product(left: Any, right: Any, matrix: Any) -> Any:
+    """`left @ right.T` in the places of the matrix's entries only."""
+    rows, columns = rows_and_columns(matrix)
+    if matrix.format == "dia":
+        inside = (rows >= 0) & (rows < matrix.shape[0]) & (columns < matrix.shape[1])
+        found = np.zeros(matrix.data.shape)
+        found[inside] = _products(left, right, rows[inside], columns[inside])
+        return found
+    return _products(left, right, rows, columns)
+
+
+def _products(left: Any, right: Any, rows: Any, columns: Any) -> Any:
+    if sparse.issparse(left) or sparse.issparse(right):
+        raise NotImplementedError("products of two sparse matrices are not differentiated")
+    if left.ndim == 1:
+        return left[rows] * right[columns]
+    return np.sum(left[rows] * right[columns], axis=-1)
+
+
+def filled(values: Any, dots: Any) -> Any:
+    """Tangents of a list of arrays or numbers, zeros where there is none."""
+    return [np.zeros_like(v) if d is None else d for v, d in zip(values, dots)]
+
+
+def entries_of(other: Any, matrix: Any) -> Any:
+    """What `other` has in the places that `matrix` stores."""
+    if matrix.format == "dia":
+        return other.data
+    rows, columns = rows_and_columns(matrix)
+    return np.asarray(other.tocsr()[rows, columns]).ravel()

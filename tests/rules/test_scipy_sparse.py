@@ -1,0 +1,121 @@
+"""Sparse matrices made of values that carry a derivative."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+pytest.importorskip("scipy")
+
+import scipy.sparse as sp
+from scipy.sparse.linalg import expm_multiply, spsolve
+
+import sourcead
+from tests.numeric import check
+
+ROWS = np.array([0, 0, 1, 2, 2, 1, 0])
+COLUMNS = np.array([0, 1, 1, 2, 0, 2, 1])  # (0, 1) is there twice
+DATA = np.array([4.0, 1.0, 3.0, 5.0, 0.7, 0.2, -0.4])
+X = np.array([1.0, 0.5, -0.3])
+K = sp.csr_array(np.array([[4.0, 1.0, 0.0], [1.0, 3.0, 0.0], [0.0, 0.2, 5.0]]))
+
+
+def assembled(d, x):
+    return np.sum((sp.csr_matrix((d, (ROWS, COLUMNS)), shape=(3, 3)) @ x) ** 2)
+
+
+def several_columns(d, x):
+    a = sp.csr_matrix((d, (ROWS, COLUMNS)), shape=(3, 3))
+    return np.sum((a @ np.stack([x, x**2], 1)) ** 2)
+
+
+def solved(d, b):
+    a = sp.coo_array((d, (ROWS, COLUMNS)), shape=(3, 3)).tocsc()
+    return np.sum(spsolve(a, b) ** 3)
+
+
+def transposed(d):
+    a = sp.coo_matrix((d, (ROWS, COLUMNS)), shape=(3, 3)).tocsr()
+    return np.sum((a.T @ (a * X)) ** 2) + np.sum(a.data**2)
+
+
+def compressed(d):
+    pointers = np.array([0, 2, 3, 5])
+    a = sp.csr_array((d, np.array([0, 1, 1, 2, 0]), pointers), shape=(3, 3))
+    return np.sum((X @ a) ** 2)
+
+
+def diagonals(a):
+    n = 4
+    parts = [-a * np.ones(n - 1), (2.0 + a) * np.ones(n), -a * np.ones(n - 1)]
+    return np.sum(spsolve(sp.diags(parts, [-1, 0, 1], format="csc"), np.ones(n)) ** 2)
+
+
+def diagonals_of_one_number(a):
+    return np.sum((sp.diags([a, 2 * a, a], [-1, 0, 1], shape=(4, 4)) @ np.arange(4.0)) ** 2)
+
+
+def scaled(a):
+    return np.sum(((a * K) @ X) ** 2)
+
+
+def constant_matrix(x):
+    return np.sum((K @ x) ** 2) + np.sum((x @ K) ** 3) + np.sum(expm_multiply(0.1 * K, x) ** 2)
+
+
+def sums(d):
+    a = sp.csr_array((d, (ROWS, COLUMNS)), shape=(3, 3))
+    return np.sum(((a + K) @ X) ** 2) + np.sum(((2.5 * K - a) @ X) ** 3)
+
+
+def dense(d):
+    return np.sum(np.sin(sp.csr_array((d, (ROWS, COLUMNS)), shape=(3, 3)).toarray()))
+
+
+CASES = [
+    (assembled, DATA, X),
+    (several_columns, DATA, X),
+    (solved, DATA, X),
+    (transposed, DATA),
+    (compressed, DATA[:5]),
+    (diagonals, 0.7),
+    (diagonals_of_one_number, 0.3),
+    (scaled, 0.7),
+    (constant_matrix, X),
+    (sums, DATA),
+    (dense, DATA),
+]
+name_of = lambda case: case[0].__name__
+
+
+@pytest.mark.parametrize("case", CASES, ids=name_of)
+def test_first_derivatives(case):
+    check(*case)
+
+
+TWICE = [case for case in CASES if case[0] not in (diagonals, diagonals_of_one_number)]
+
+
+@pytest.mark.parametrize("case", TWICE, ids=name_of)
+def test_second_derivatives(case):
+    program, *args = case
+    check(sourcead.grad(program), *args, argnums=0, rtol=1e-6, modes=["forward"])
+
+
+def test_the_adjoint_has_the_size_of_what_is_stored():
+    source = sourcead.grad(assembled).source_for(DATA, X)
+    assert "sampled_product" in source and "toarray" not in source
+
+
+def test_an_entry_that_is_zero_and_not_stored_is_refused():
+    def cancelled(d):
+        a = sp.csr_array((d, (ROWS, COLUMNS)), shape=(3, 3))
+        return np.sum((a - a).toarray())
+
+    with pytest.raises(NotImplementedError, match="is exactly zero and is not stored"):
+        sourcead.grad(cancelled)(DATA)
+
+
+def test_a_matrix_made_of_a_dense_array_is_refused():
+    with pytest.raises(sourcead.SourceADError):
+        sourcead.grad(lambda d: np.sum(sp.csr_array(np.diag(d)) @ X))(X)
