@@ -22,6 +22,7 @@ from sourcead.ir.kinds import (
     Tuple,
     Unknown,
     Value,
+    broadcast_dims,
 )
 from sourcead.rules.numpy.helpers import kind_like
 from sourcead.rules.registry import all_rules, lookup
@@ -40,13 +41,14 @@ __all__ = [
     "of_path",
     "path",
     "started_at",
+    "stretched_like",
     "state_kinds_of_adjoints",
     "two_numbers",
     "unknowns",
 ]
 
 # Adjoints that may be larger than the argument, which the transform then sums to its shape.
-STRETCHED = {"ellipj", "logsumexp"}
+STRETCHED = {"ellipj", "logsumexp", "fftconvolve", "oaconvolve"}
 
 
 def like(function: Callable[..., Any], name: str) -> Callable[..., Kind | None]:
@@ -154,6 +156,22 @@ def eigenpairs_of_bands(d: Any, e: Any, eigvals_only: Any = None, **options: Any
     return values if getattr(eigvals_only, "value", None) is True else Unknown()
 
 
+def stretched_like(count: int, *positions: int) -> Callable[..., Kind]:
+    """`count` arrays of the shape that the arguments at these positions are stretched to."""
+
+    def kind(*args: Any, **kwargs: Any) -> Kind:
+        given = [args[i] for i in positions]
+        dims = broadcast_dims([k.dims for k in given if isinstance(k, Array)])
+        one: Kind = Array("float64", dims) if dims else Np("float64", False)
+        return (
+            Tuple((one,) * count)
+            if all(isinstance(k, (Array, Py, Np)) for k in given)
+            else Unknown()
+        )
+
+    return kind
+
+
 def record(cls: type, opaque: tuple[str, ...] = (), **fields: Kind) -> Kind:
     """A result with values by attributes; those in `opaque` vary too, but no rule says how."""
     return Object(cls, "", (*fields.items(), *((name, Unknown()) for name in opaque)))
@@ -218,6 +236,8 @@ def _floating(dtype: str) -> str:
 def state_kinds_of_adjoints() -> None:
     """A rule that is called by name returns adjoints like its arguments, or a tangent like its result."""
     for rule in all_rules():
+        if rule.name in STRETCHED:
+            rule.also["broadcasts"] = True
         if rule.form not in ("general", "linear") or rule.name in STRETCHED:
             continue
         for body, names in ((rule.reverse, rule.wrt), (rule.forward, None)):

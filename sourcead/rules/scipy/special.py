@@ -15,10 +15,12 @@ from scipy import special
 
 from sourcead.rules.forms import constant, elementwise, forward_rule, helper, helpers, reverse_rule
 from sourcead.rules.numpy.samples import call, present
+from sourcead.rules.registry import lookup
+from sourcead.rules.scipy.kinds import stretched_like
 from sourcead.runtime import scipy_asymptotic, scipy_elliptic, scipy_gamma, scipy_incomplete
 from sourcead.runtime.powers import log_or_zero, power_slope
 from sourcead.runtime.scipy_asymptotic import kolmogorov_slope, one_minus_2x
-from sourcead.runtime.scipy_elliptic import ellipeinc_in_m, ellipkinc_in_m
+from sourcead.runtime.scipy_elliptic import ellipeinc_in_m, ellipkinc_in_m, elliprc_in_x
 from sourcead.runtime.scipy_gamma import rgamma_slope, zeta_in_x
 from sourcead.runtime.scipy_incomplete import betainc_in_parameters, gammainc_in_a
 
@@ -678,7 +680,8 @@ def ellipeinc(y, phi, m):
 
 @elementwise(special.elliprc, domain=("positive", "positive"))
 def elliprc(result, x, y):
-    return -special.elliprd(y, y, x) / 6.0, -special.elliprd(x, y, y) / 3.0
+    in_x = elliprc_in_x(result, x, y)
+    return in_x, -(0.5 * result + x * in_x) / y
 
 
 @elementwise(special.elliprf, domain=("positive", "positive", "positive"))
@@ -702,10 +705,14 @@ def elliprg(result, x, y, z):
 
 @elementwise(special.elliprd, domain=((0.3, 0.6), (0.7, 1.0), (1.2, 2.0)))
 def elliprd(result, x, y, z):
-    """By the Euler-Poisson equation and homogeneity (DLMF 19.18); NaN where z equals x or y."""
+    """By the Euler-Poisson equation and homogeneity (DLMF 19.18); NaN where z equals x or y.
+
+    At x = 0 the slope in x is infinite, and x times it is 0.
+    """
     in_x = -0.5 * (result - special.elliprd(y, z, x)) / (x - z)
     in_y = -0.5 * (result - special.elliprd(z, x, y)) / (y - z)
-    return in_x, in_y, -(1.5 * result + x * in_x + y * in_y) / z
+    moved = np.where(x == 0.0, 0.0, x * in_x) + np.where(y == 0.0, 0.0, y * in_y)
+    return in_x, in_y, -(1.5 * result + moved) / z
 
 
 @elementwise(special.agm, domain=("positive", "positive"))
@@ -1026,6 +1033,14 @@ def ellipj_tangent(y, u, m, *, u_dot, m_dot):
         along = [a + slope * m_dot for a, slope in zip(along, _ellipj_in_m(y, m))]
     return tuple(along)
 
+
+for _named, _kind in (
+    (ellipj, stretched_like(2, 2, 3)),
+    (ellipj_tangent, stretched_like(4, 1, 2)),
+):
+    _helper = lookup(_named)
+    assert _helper is not None
+    _helper.kind = _kind
 
 # ---- counts as real numbers ----------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import types
-from types import FunctionType
+from types import FunctionType, NoneType
 from typing import Any
 
 import numpy as np
@@ -48,8 +48,8 @@ def live_operand(path: str, value: Any) -> Val:
     """A live object as an operand: a constant where it is one."""
     if value is None or value is Ellipsis or type(value) in (bool, int, float, complex, str, bytes):
         return Const(value)
-    if type(value) is tuple and not value:
-        return Virtual(())
+    if type(value) is tuple and all(type(v) in (bool, int, float, str, NoneType) for v in value):
+        return Virtual(tuple(map(Const, value)))
     return Ref(path, value, live=not callable(value))
 
 
