@@ -16,6 +16,7 @@ from sourcead.errors import (
     WrongCotangent,
     WrongPattern,
 )
+from sourcead.implicit import fixed_point, implicit_root
 from sourcead.jacobians import hessian, hvp, jacobian
 from sourcead.linear import linearize
 from sourcead.rules.user import nondifferentiable, rule, stop_gradient
@@ -25,7 +26,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "differentiate", "grad", "hessian", "hvp", "jacobian", "jvp", "linearize",
-    "sparse_hessian", "sparse_jacobian", "value_and_grad", "vjp",
+    "fixed_point", "implicit_root", "sparse_hessian", "sparse_jacobian", "value_and_grad", "vjp",
     "nondifferentiable", "rule", "stop_gradient",
     "AliasedArguments", "IntegerArgument", "NoRule", "NoSource", "NonScalarOutput",
     "NotAFunction", "NotDifferentiable", "SourceADError", "SourceChanged", "UnknownArgument",
