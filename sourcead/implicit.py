@@ -31,12 +31,12 @@ def implicit_root(residual: Any, x: T, args: tuple[Any, ...] = ()) -> T:
     and by all that `residual` uses from around it.  It is as exact as the root; a singular df/dx gives
     inf or `LinAlgError`.  Differentiable again to any order.
     """
-    return _own(x)
+    return _own(x)  # type: ignore[no-any-return]
 
 
 def fixed_point(step: Any, x: T, args: tuple[Any, ...] = ()) -> T:
     """`x`, as the fixed point `x = step(x, *args)` that it is; as `implicit_root` otherwise."""
-    return _own(x)
+    return _own(x)  # type: ignore[no-any-return]
 
 
 def _own(x: Any) -> Any:
