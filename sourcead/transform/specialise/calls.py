@@ -61,6 +61,13 @@ def call_object(
     hint: str,
     method: bool = False,
 ) -> Val:
+    if getattr(type(obj), "writes_nothing", False) and any(
+        map(s.holds_varied, values_of(args, kwargs))
+    ):
+        s.refuse(
+            f"a second derivative of a function that calls itself (here by `{func}`)",
+            "write the recursion as a loop",
+        )
     structural = (STRUCTURAL.get(obj) or REWRITES.get(obj)) if _hashable(obj) else None
     if structural is not None:
         done = structural(s, args, kwargs, hint)
