@@ -1,0 +1,59 @@
+# wrt: x
+# at: 1.3, 5
+# order: 1
+# second derivatives of functions that call themselves are refused
+def power(x, n):
+    if n == 0:
+        return 1.0
+    half = power(x, n // 2)
+    return half * half * x if n % 2 else half * half
+
+
+def recursion(x, n):
+    return x * power(x, n)
+# output
+def power_forward(x, n):
+    t = n == 0
+    if t:
+        t_3 = 1.0
+        half_1 = None
+        saved = None
+        t_1 = None
+        t_2 = None
+    else:
+        half = power_forward(x, n // 2)
+        half_1 = half[0]
+        saved = half[1]
+        t_1 = n % 2
+        if t_1:
+            t_2 = half_1 * half_1
+            t_3 = t_2 * x
+        else:
+            t_3 = half_1 * half_1
+            t_2 = None
+    return t_3, (t, t_1, x, t_2, half_1, saved)
+
+
+def power_reverse(saved, out_bar):
+    t, t_1, x, t_2, half, saved = saved
+    if t:                                 # if n == 0:
+        x_bar = 0.0
+    else:
+        if t_1:                           # return half * half * x if n % 2 else half * half
+            x_bar = out_bar * t_2
+            half_bar = 2.0 * (out_bar * x) * half
+        else:
+            half_bar = 2.0 * out_bar * half
+            x_bar = 0.0
+        bars = power_reverse(saved, half_bar)  # half = power(x, n // 2)
+        x_bar += bars[0]
+    return x_bar,
+
+
+def recursion_grad(x, n, out_bar=1.0):    # grad(recursion), x: float, n: int
+    t = power_forward(x, n)
+    saved = t[1]
+    x_bar = out_bar * t[0]                # return x * power(x, n)
+    bars = power_reverse(saved, out_bar * x)
+    x_bar += bars[0]
+    return x_bar
