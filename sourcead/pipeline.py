@@ -298,7 +298,9 @@ def compile_derivative(
     units = derived.behind
     cells_of = {half: types.CellType() for half in units}
     for half, function in units.items():
-        emitted = emit(_positional(function), scope=scope, inlined=inlined, closure=cells)
+        assert half.unit.done is not None
+        plain = _positional(polished(function, half.unit.done.builder))
+        emitted = emit(plain, scope=scope, inlined=inlined, closure=cells)
         texts.append(emitted.text)
         cells_of[half].cell_contents = load(
             emitted, None, source.live.__globals__, cells, made_later=cells_of

@@ -14,6 +14,7 @@ from sourcead.simplify.outer_products import outer_products
 from sourcead.simplify.signs import signs
 from sourcead.simplify.stores import stores
 from sourcead.simplify.unchanged import unchanged
+from sourcead.simplify.unpacking import unpacked
 from sourcead.transform.builder import Builder
 from sourcead.transform.clean import clean, is_pure, shared_bases
 
@@ -22,7 +23,7 @@ __all__ = ["on_lists", "polished"]
 
 def polished(function: Function, b: Builder) -> Function:
     function = outer_products(unchanged(signs(clean(function, b), b.kinds)), b)
-    return indices(common(stores(function, b), b.kinds), b)
+    return unpacked(indices(common(stores(function, b), b.kinds), b), b.kind)
 
 
 def on_lists(function: Function, b: Builder, apart: frozenset[Name]) -> Function | None:

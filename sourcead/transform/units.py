@@ -117,7 +117,7 @@ def _split(
             out.append(map_blocks(stmt, lambda inner: _split(b, inner, again, saved)))
             continue
         target = stmt.target
-        pair = b.fresh(target.hint, Tuple((b.kind(target), Unknown())), target in b.varied)
+        pair = b.fresh("t", Tuple((b.kind(target), Unknown())), target in b.varied)
         kept = b.fresh("saved", Unknown())
         saved[pair] = target, kept
         called = replace(stmt.expr, func=half(unit, "forward", again).ref())

@@ -26,7 +26,7 @@ def unit_adjoint(s: State, pair: Name, half: Half, args: Sequence[Val], seed: Va
     wrt = half.wrt
     reverse = Call(half.other("reverse").ref(), (saved, s.b.operand(_full(s, value, value_bar))))
     kinds = tuple(s.kind(args[i]) for i in wrt)  # type: ignore[arg-type]
-    bars = s.b.emit(reverse, Tuple(kinds), "bars")
+    bars = s.b.emit(reverse, Tuple(kinds), "t")
     for at, i in enumerate(wrt):
         if s.is_active(args[i]):
             s.adj.contribute(args[i], s.b.getitem(bars, Const(at)), owned=True)

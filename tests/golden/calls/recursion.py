@@ -16,22 +16,20 @@ def power_forward(x, n):
     t = n == 0
     if t:
         t_3 = 1.0
-        half_1 = None
+        half = None
         saved = None
         t_1 = None
         t_2 = None
     else:
-        half = power_forward(x, n // 2)
-        half_1 = half[0]
-        saved = half[1]
+        half, saved = power_forward(x, n // 2)
         t_1 = n % 2
         if t_1:
-            t_2 = half_1 * half_1
+            t_2 = half * half
             t_3 = t_2 * x
         else:
-            t_3 = half_1 * half_1
+            t_3 = half * half
             t_2 = None
-    return t_3, (t, t_1, x, t_2, half_1, saved)
+    return t_3, (t, t_1, x, t_2, half, saved)
 
 
 def power_reverse(saved, out_bar):
@@ -45,15 +43,11 @@ def power_reverse(saved, out_bar):
         else:
             half_bar = 2.0 * out_bar * half
             x_bar = 0.0
-        bars = power_reverse(saved, half_bar)  # half = power(x, n // 2)
-        x_bar += bars[0]
+        x_bar += power_reverse(saved, half_bar)[0]  # half = power(x, n // 2)
     return x_bar,
 
 
 def recursion_grad(x, n, out_bar=1.0):    # grad(recursion), x: float, n: int
-    t = power_forward(x, n)
-    saved = t[1]
-    x_bar = out_bar * t[0]                # return x * power(x, n)
-    bars = power_reverse(saved, out_bar * x)
-    x_bar += bars[0]
+    t, saved = power_forward(x, n)
+    x_bar = out_bar * t + power_reverse(saved, out_bar * x)[0]  # return x * power(x, n)
     return x_bar

@@ -26,9 +26,7 @@ def de_casteljau_forward(points, t):
         t_3 = 1.0 - t
         t_4 = points[:-1]
         t_5 = points[1:]
-        t_6 = de_casteljau_forward(t_3 * t_4 + t * t_5, t)
-        t_2 = t_6[0]
-        saved = t_6[1]
+        t_2, saved = de_casteljau_forward(t_3 * t_4 + t * t_5, t)
     return t_2, (t_1, points, saved, t_5, t, t_4, t_3)
 
 
@@ -40,9 +38,8 @@ def de_casteljau_reverse(saved, out_bar):
         t_bar = 0.0
     else:
         # return de_casteljau((1.0 - t) * points[:-1] + t * points[1:], t)
-        bars = de_casteljau_reverse(saved, out_bar)
-        t = bars[0]
-        t_bar = bars[1] + (t * t_1).sum()
+        t, t_bar = de_casteljau_reverse(saved, out_bar)
+        t_bar += (t * t_1).sum()
         points_bar = np.zeros_like(points)
         points_bar[1:] += t * t_2
         t_bar_1 = (t * t_3).sum()
@@ -53,7 +50,6 @@ def de_casteljau_reverse(saved, out_bar):
 
 # grad(recursion_on_arrays), points: float64[:, :], t: float
 def recursion_on_arrays_grad(points, t, out_bar=1.0):
-    t = de_casteljau_forward(points, t)
-    saved = t[1]
-    bars = de_casteljau_reverse(saved, 2.0 * out_bar * t[0])  # return np.sum(de_casteljau(points, t) ** 2)
-    return bars[0], bars[1]
+    t, saved = de_casteljau_forward(points, t)
+    t, t_bar = de_casteljau_reverse(saved, 2.0 * out_bar * t)  # return np.sum(de_casteljau(points, t) ** 2)
+    return t, t_bar
