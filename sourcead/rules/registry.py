@@ -7,6 +7,7 @@ with any input), or it has neither (an active value that enters it is refused).
 from __future__ import annotations
 
 import importlib
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import BuiltinMethodType, MethodType, ModuleType, NoneType
@@ -82,12 +83,25 @@ _ORDER: list[Rule] = []
 _PACKAGES = ["sourcead.rules.numpy", "sourcead.rules.python", "sourcead.rules.scipy"]
 
 
+_LOADING = threading.RLock()  # others wait; a look-up by what is being loaded finds what there is
+
+
 def _load_packages() -> bool:
-    """Register the rules that come with sourcead; at the first look-up, so that its import is quick."""
-    names, _PACKAGES[:] = list(_PACKAGES), []
-    for name in names:
-        importlib.import_module(name)
-    return bool(names)
+    """Register the rules that come with sourcead; at the first look-up, so that its import is quick.
+
+    A package whose import fails stays in the list: the next look-up says so again, and does not
+    take its functions for such as have no rule.
+    """
+    loaded = False
+    while _PACKAGES:
+        name = _PACKAGES.pop(0)
+        try:
+            importlib.import_module(name)
+        except BaseException:
+            _PACKAGES.insert(0, name)
+            raise
+        loaded = True
+    return loaded
 
 
 _LOADERS: list[Callable[[], bool]] = [_load_packages]
@@ -111,8 +125,11 @@ def changed() -> None:
 def lookup(function: Any) -> Rule | None:
     """The rule of a live callable, or None."""
     found = _find(function)
-    if found is None and sum(load() for load in _LOADERS):
-        found = _find(function)
+    if found is None:
+        with _LOADING:
+            for load in _LOADERS:
+                load()
+            found = _find(function)
     return found
 
 

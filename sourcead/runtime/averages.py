@@ -15,7 +15,7 @@ __all__ = ["align_weights", "sum_to_weights"]
 
 def align_weights(weights: Any, shape: tuple[int, ...], axis: Any) -> Any:
     """`weights` in a shape that broadcasts against an array of `shape`."""
-    if np.shape(weights) == shape:
+    if np.ndim(weights) == len(shape):
         return weights
     axes = _weighted_axes(shape, axis)
     order = sorted(range(len(axes)), key=axes.__getitem__)
@@ -28,7 +28,7 @@ def align_weights(weights: Any, shape: tuple[int, ...], axis: Any) -> Any:
 def sum_to_weights(each_bar: Any, weights: Any, shape: tuple[int, ...], axis: Any) -> Any:
     """The adjoint of `align_weights` with broadcasting: sums over the axes that share a weight."""
     each_bar = np.broadcast_to(each_bar, shape)
-    if np.shape(weights) == shape:
+    if np.ndim(weights) == len(shape):
         return each_bar
     axes = _weighted_axes(shape, axis)
     others = tuple(a for a in range(len(shape)) if a not in axes)

@@ -86,7 +86,7 @@ def einsum_adjoints(y_bar: Any, subscripts: Any, *operands: Any) -> tuple[Any, .
     if isinstance(subscripts, str):
         return (
             None,
-            *(einsum_adjoint(y_bar, k, subscripts, *operands) for k in range(len(operands))),
+            *[einsum_adjoint(y_bar, k, subscripts, *operands) for k in range(len(operands))],
         )
     given = (subscripts, *operands)
     count = len(given) // 2

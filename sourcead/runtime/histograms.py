@@ -29,13 +29,14 @@ def histogram_adjoints(
             np.where(inside, np.asarray(sums_bar)[place], 0.0), np.shape(weights)
         )
     if edges_bar is None:
-        return None, weights_bar, None, None
+        edges_bar = np.zeros_like(edges)
+    nothing = np.zeros(np.shape(a), np.result_type(edges_bar))
     if np.ndim(bins) == 1:
-        return None, weights_bar, edges_bar, None
+        return nothing, weights_bar, edges_bar, None
     share = np.linspace(0.0, 1.0, len(edges))
     low, high = np.sum(edges_bar * (1.0 - share)), np.sum(edges_bar * share)
     if limits is not None:
-        return None, weights_bar, None, (low, high)
+        return nothing, weights_bar, None, (low, high)
     values = np.asarray(a)
     least, most = values == np.min(values), values == np.max(values)
     a_bar = low * least / np.sum(least) + high * most / np.sum(most)

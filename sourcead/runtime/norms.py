@@ -12,6 +12,7 @@ import numpy as np
 
 __all__ = [
     "cond_slope",
+    "is_extreme",
     "is_vector_norm",
     "matrix_norm_slope",
     "norm_slope",
@@ -45,6 +46,15 @@ def is_vector_norm(ord: Any, axis: Any, rank: int) -> bool:
     if axis is None:
         return ord is None or (ord == "fro" and rank == 2) or (ord in (1, 2) and rank == 1)
     return isinstance(axis, int) and (ord is None or ord in (1, 2))
+
+
+def is_extreme(ord: Any) -> bool:
+    """Is this the order of the largest, or of the least magnitude?
+
+    >>> is_extreme(-math.inf), is_extreme(2)
+    (True, False)
+    """
+    return ord in (math.inf, -math.inf)
 
 
 def spread_norm(y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
@@ -84,30 +94,31 @@ def vector_norm_slope(x: Any, ord: Any, axes: tuple[int, ...]) -> Any:
         return _two_slope(x, axes)
     if ord == 1:
         return _unit(x)
-    if ord in (math.inf, -math.inf):
-        extreme = np.max if ord > 0 else np.min
-        picked = size == extreme(size, axis=axes, keepdims=True)
+    if is_extreme(ord):
+        if ord > 0:
+            picked = size == np.max(size, axis=axes, keepdims=True)
+        else:
+            picked = size == np.min(size, axis=axes, keepdims=True)
         return _unit(x) * _shared(picked, axes, np.result_type(size))
     length = np.sum(size**ord, axis=axes, keepdims=True) ** (1.0 / ord)
-    ratio = (
-        np.where(size == 0, 0.0, _safe(size) / _safe(length)) ** (ord - 1.0)
-        if ord > 1
-        else (_safe(size) / _safe(length)) ** (ord - 1.0)
-    )
+    ratio = (_safe(size) / _safe(length)) ** (ord - 1.0)
+    if ord > 1:
+        ratio = np.where(size == 0, 0.0, ratio)
     return _unit(x) * ratio
 
 
 def matrix_norm_slope(x: Any, ord: Any, axes: tuple[int, ...]) -> Any:
     """Of the matrix norm over a pair of axes."""
-    if ord in (None, "f", "fro"):
+    if ord is None or ord == "f" or ord == "fro":
         return _two_slope(x, axes)
     matrices = np.moveaxis(x, axes, (-2, -1))
-    if ord in (1, -1, math.inf, -math.inf):
-        summed = -2 if ord in (1, -1) else -1
-        other = -1 if ord in (1, -1) else -2
+    if is_extreme(ord) or ord == 1 or ord == -1:
+        summed, other = (-1, -2) if is_extreme(ord) else (-2, -1)
         sums = np.sum(np.abs(matrices), axis=summed, keepdims=True)
-        extreme = np.max if ord > 0 else np.min
-        picked = sums == extreme(sums, axis=other, keepdims=True)
+        if ord > 0:
+            picked = sums == np.max(sums, axis=other, keepdims=True)
+        else:
+            picked = sums == np.min(sums, axis=other, keepdims=True)
         slope = _unit(matrices) * _shared(picked, other, np.result_type(sums))
     else:
         u, s, vh = np.linalg.svd(matrices, full_matrices=False)
@@ -122,7 +133,7 @@ def matrix_norm_slope(x: Any, ord: Any, axes: tuple[int, ...]) -> Any:
 
 def cond_slope(x: Any, p: Any) -> Any:
     """Of `np.linalg.cond(x, p)`."""
-    if p in (None, 2, -2):
+    if p is None or p == 2 or p == -2:
         u, s, vh = np.linalg.svd(x, full_matrices=False)
         top = np.conj(u[..., :, :1]) @ np.conj(vh[..., :1, :])
         bottom = np.conj(u[..., :, -1:]) @ np.conj(vh[..., -1:, :])

@@ -58,6 +58,10 @@ def roots_adjoint(r_bar: Any, r: Any, p: Any) -> Any:
 def poly_factors(roots: Any) -> Any:
     """Row k: the derivative of `np.poly(roots)` in root k, minus the polynomial of the other roots."""
     roots = np.asarray(roots)
+    if len(roots) == 0:
+        return np.zeros((0, 1), np.result_type(roots))
+    if len(roots) == 1:
+        return np.array([[0.0, -1.0]], np.result_type(roots))
     rows = [
         np.concatenate([[0.0], -np.atleast_1d(np.poly(np.delete(roots, k)))])
         for k in range(len(roots))

@@ -32,10 +32,8 @@ def logarithmic_adjoints(
 ) -> tuple[Any, Any, Any]:
     """y = base ** ((1 - share) * start + share * stop)."""
     share = _shares(y, num, endpoint, axis)
-    exponent = np.linspace(start, stop, num, endpoint, axis=axis).astype(
-        np.result_type(y), copy=False
-    )
-    exponent_bar = y_bar * y * np.log(base, dtype=np.result_type(y))
+    exponent = np.linspace(start, stop, num, endpoint, axis=axis)
+    exponent_bar = y_bar * y * np.log(base)
     start_bar = np.sum(exponent_bar * (1.0 - share), axis=axis)
     stop_bar = np.sum(exponent_bar * share, axis=axis)
     return start_bar, stop_bar, np.sum(y_bar * y * exponent / base)

@@ -30,5 +30,5 @@ def redo(done: list[Any]) -> None:
 
 
 def copy_of(value: Any) -> Any:
-    """A copy; None for the value of a branch that was not taken."""
-    return None if value is None else value.copy()
+    """A copy in the same layout; None for the value of a branch that was not taken."""
+    return None if value is None else value.copy(order="K")

@@ -116,7 +116,11 @@ class _Halves:
             self.forward.append(Assign(copy, Call(Ref("copy_of", copy_of), (seen,)), Origin.none()))
             self.read_instead(seen, copy)
             return
-        self.forward.append(Assign(copy, MethodCall(owner, "copy", ()), Origin.none()))
+        kind = self.b.kind(owner)
+        many = isinstance(kind, Array) and len(kind.dims) > 1
+        layout = (("order", Const("K")),) if many else ()  # some functions follow the layout
+        made = MethodCall(owner, "copy", (), layout)
+        self.forward.append(Assign(copy, made, Origin.none()))
         if owner in self.s.undone or not self.s.locations.is_static(owner):
             self.swap(owner, copy)
         else:

@@ -67,7 +67,10 @@ def first_order(call: Call) -> None:
 
 
 def second_order(call: Call) -> None:
-    """Forward mode over the gradient of a sum of squares, and differences of that gradient."""
+    """Forward mode over the gradient of a sum of squares, and differences of that gradient.
+
+    At the zero vector a norm is not differentiable, though its square is: no rule of the norm can know.
+    """
     with _quiet():
         rng = np.random.default_rng(2)
         results = list(_paths(evaluate(call)))

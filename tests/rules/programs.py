@@ -75,6 +75,8 @@ class _Writer:
                 return repr(value)
             case float() if np.isfinite(value):
                 return repr(value)
+            case float() if np.isinf(value):
+                return "np.inf" if value > 0 else "-np.inf"
             case list():
                 return "[" + ", ".join(self.expression(v, active) for v in value) + "]"
             case tuple() if type(value) is tuple:

@@ -26,6 +26,7 @@ from sourcead.ir.kinds import (
     Text,
     Tuple,
     Unknown,
+    Value,
     broadcast_dims,
     dtype_of,
 )
@@ -104,8 +105,8 @@ def computed(
 
     @functools.wraps(function)
     def kind(*args: Any, **kwargs: Any) -> Any:
-        if not all(isinstance(value, Const) for value in (*args, *kwargs.values())):
-            return fallback
+        if not all(isinstance(value, (Const, Value)) for value in (*args, *kwargs.values())):
+            return fallback  # (a `Value` is a name of a constant, as `np.inf`)
         value = function(*(a.value for a in args), **{k: v.value for k, v in kwargs.items()})
         literal = value is None or isinstance(value, (bool, int, float, str))
         return Const(value) if literal else fallback

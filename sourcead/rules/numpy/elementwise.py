@@ -12,6 +12,7 @@ import math
 import numpy as np
 
 from sourcead.rules.forms import constant, elementwise, forward_rule, linear, reverse_rule
+from sourcead.rules.numpy.kinds import numeric
 from sourcead.rules.numpy.samples import call, methods
 from sourcead.rules.python.operators import pow_constant, power_singular
 from sourcead.rules.registry import Effects
@@ -353,6 +354,7 @@ def conjugate(y_bar, x):
         call(rng.normal(size=(2, 3)) + 1j * rng.normal(size=(2, 3))),
     ],
     effects=Effects(returns="maybe"),
+    kind=numeric(np.real),
 )
 def real(y_bar, val):
     if np.iscomplexobj(val):
@@ -369,6 +371,7 @@ def real(y_bar, val):
         call(rng.normal(size=(2, 3)) + 1j * rng.normal(size=(2, 3))),
     ],
     effects=Effects(returns="maybe"),
+    kind=numeric(np.imag),
 )
 def imag(y_bar, val):
     if np.iscomplexobj(val):

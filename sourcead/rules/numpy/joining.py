@@ -1,7 +1,8 @@
 # mypy: allow-untyped-defs, allow-untyped-calls, no-check-untyped-defs
 """Joining arrays and splitting them; arrays out of nested lists, and copies.
 
-The adjoint of a list of arrays is a tuple with one adjoint for each.
+The adjoint of a list of arrays is a tuple with one adjoint for each, or an array that is one along its
+first axis.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sourcead.rules.forms import forward_rule, linear, reverse_rule
-from sourcead.rules.numpy.kinds import along_axis, listed, slices
+from sourcead.rules.numpy.kinds import along_axis, array_of, listed, slices
 from sourcead.rules.numpy.samples import call, methods, present
 from sourcead.rules.registry import Effects
 from sourcead.runtime.joins import (
@@ -24,7 +25,7 @@ from sourcead.runtime.joins import (
     split_flat,
     unstacked,
 )
-from sourcead.runtime.nested_lists import item_adjoint, packed, unpacked
+from sourcead.runtime.nested_lists import item_adjoint, packed
 
 VIEW = Effects(returns="view")
 MAYBE = Effects(returns="maybe")
@@ -167,7 +168,7 @@ def append(y_bar, y, arr, values, axis=None):
     if axis is None:
         arr_bar, values_bar = split_flat(y_bar, (arr, values))
     else:
-        arr_bar, values_bar = np.split(y_bar, [np.shape(arr)[axis]], axis)
+        arr_bar, values_bar = parts_along(y_bar, (arr, values), axis)
     return arr_bar, values_bar
 
 
@@ -316,10 +317,11 @@ def _nested(rng):
         call([1.5, 2.5], ndmin=2),
         call([1.5, 2.5], dtype=np.float32),
     ],
+    kind=array_of(np.array),
 )
 def array(y_bar, object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0):
-    if isinstance(object, (list, tuple)):
-        return unpacked(np.reshape(y_bar, np.shape(object)), object)
+    if ndmin == 0:
+        return y_bar
     return np.reshape(y_bar, np.shape(object))
 
 
@@ -333,21 +335,21 @@ def array(y_bar, object, dtype=None, *, copy=True, order="K", subok=False, ndmin
     wrt="a",
     samples=lambda rng: [*_nested(rng), call([1.5, 2.5], np.float32)],
     effects=MAYBE,
+    kind=array_of(np.asarray),
 )
 def asarray(y_bar, a, dtype=None, order=None, *, copy=None):
-    if isinstance(a, (list, tuple)):
-        return unpacked(np.reshape(y_bar, np.shape(a)), a)
-    return np.reshape(y_bar, np.shape(a))
+    if isinstance(a, (list, tuple)) or np.ndim(a) > 0:
+        return y_bar
+    return np.reshape(y_bar, ())  # ascontiguousarray gives one axis
 
 
 @linear(
     np.copy,
     wrt="a",
     samples=lambda rng: [*_nested(rng), call(rng.normal(size=(2, 3)), order="F")],
+    kind=array_of(np.copy),
 )
 def copy(y_bar, a, order="K", subok=False):
-    if isinstance(a, (list, tuple)):
-        return unpacked(y_bar, a)
     return y_bar
 
 

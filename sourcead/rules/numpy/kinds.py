@@ -18,12 +18,12 @@ import numpy as np
 
 from sourcead.analysis.prototypes import SizeOf
 from sourcead.analysis.shape_kinds import inferred_kind
-from sourcead.ir.kinds import Array, Kind, List, NoneKind, Np, Py, Tuple, dtype_of
+from sourcead.ir.kinds import Array, Kind, List, NoneKind, Np, Number, Py, Tuple, Unknown, dtype_of
 from sourcead.ir.nodes import Const
 
 __all__ = [
-    "along_axis", "by_shape", "common", "counts", "flat_places", "inner_product", "listed", "of_rank", "parts",
-    "picked", "places", "rank", "repeated", "rows_of_places", "same_rank", "slices", "solved",
+    "along_axis", "array_of", "by_shape", "common", "counts", "flat_places", "inner_product", "listed", "numeric",
+    "of_rank", "picked", "places", "rank", "repeated", "rows_of_places", "same_rank", "slices", "solved",
 ]  # fmt: skip
 
 
@@ -35,8 +35,11 @@ def rank(value: Any) -> int | None:
             return 0
         case Const(constant):
             return 0 if isinstance(constant, (bool, int, float, complex)) else None
-        case Tuple(items) | List(_, _, items) if items is not None:
-            inner = {rank(item) for item in items}
+        case List(item, _, None):
+            inside = rank(item)
+            return None if inside is None else inside + 1
+        case Tuple(items) | List(_, _, items):
+            inner = {rank(item) for item in items or ()}
             depth = inner.pop() if len(inner) == 1 else None
             return None if depth is None else depth + 1
         case _:
@@ -63,8 +66,10 @@ def common(*values: Any) -> np.dtype[Any] | None:
 
 def _leaves(value: Any) -> list[Any]:
     match value:
-        case Tuple(items) | List(_, _, items) if items is not None:
-            return [leaf for item in items for leaf in _leaves(item)]
+        case List(item, _, None):
+            return _leaves(item)
+        case Tuple(items) | List(_, _, items):
+            return [leaf for item in items or () for leaf in _leaves(item)]
         case Const(constant):
             return [Py(type(constant))] if isinstance(constant, (int, float, complex)) else []
         case _:
@@ -131,10 +136,28 @@ def by_shape(
     return kind
 
 
-def parts(a: Any, indices: Any, *args: Any, **options: Any) -> Kind | None:
-    """A list of arrays of the same rank, of a split."""
-    one = of_rank(a, rank(a))
-    return None if one is None else List(one)
+def numeric(function: Callable[..., Any]) -> Callable[..., Kind]:
+    """Of functions that return one number or array, whatever they are given."""
+
+    def kind(*args: Any, **options: Any) -> Kind:
+        if any(isinstance(value, Number) for value in (*args, *options.values())):
+            return Number(real=False)
+        found = inferred_kind(function, args, options)
+        return Number(real=False) if isinstance(found, Unknown) else found
+
+    return kind
+
+
+def array_of(function: Callable[..., Any]) -> Callable[..., Kind | None]:
+    """`np.array` and its like: also of lists of which samples do not know what they hold, or how many."""
+
+    def kind(a: Any, *args: Any, **options: Any) -> Kind | None:
+        found = inferred_kind(function, [a, *args], options)
+        if not isinstance(found, Unknown) or args or options:
+            return found
+        return of_rank(a, rank(a))
+
+    return kind
 
 
 def slices(a: Any, *, axis: Any = None) -> Kind | None:

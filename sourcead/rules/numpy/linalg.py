@@ -12,6 +12,7 @@ import numpy as np
 
 from sourcead.rules.forms import constant, forward_rule, reverse_rule
 from sourcead.rules.numpy.decided import computed, maybe_complex
+from sourcead.rules.numpy.kinds import same_rank, solved
 from sourcead.rules.numpy.samples import call, positive_definite, present, well_conditioned
 from sourcead.runtime.matrices import (
     cholesky_adjoint,
@@ -40,6 +41,7 @@ from sourcead.runtime.matrices import (
 )
 from sourcead.runtime.norms import (
     cond_slope,
+    is_extreme,
     is_vector_norm,
     matrix_norm_slope,
     norm_slope,
@@ -49,6 +51,7 @@ from sourcead.runtime.norms import (
 
 constant(np.linalg.matrix_rank)
 constant(is_vector_norm, kind=computed(is_vector_norm, otherwise=False))
+constant(is_extreme, kind=computed(is_extreme))
 
 
 def _complex(rng, *shape):
@@ -189,6 +192,7 @@ def solve_tangent(x, a, b, *, a_dot, b_dot):
         call(rng.normal(size=(4, 6, 8, 3))),
         call(rng.normal(size=(6, 2, 3)), ind=1),
     ],
+    kind=same_rank,
 )
 def tensorinv(y_bar, y, a, ind=2):
     return tensorinv_change(y, a, ind, y_bar, True)
@@ -206,6 +210,7 @@ def tensorinv_tangent(y, a, ind=2, *, a_dot):
         call(rng.normal(size=(2, 3, 6)), rng.normal(size=(2, 3))),
         call(rng.normal(size=(2, 6, 3)), rng.normal(size=(2, 3)), axes=(1,)),
     ],
+    kind=solved,
 )
 def tensorsolve(x_bar, x, a, b, axes=None):
     a_bar, b_bar = tensorsolve_adjoints(x_bar, x, a, b, axes)

@@ -12,6 +12,7 @@ import numpy as np
 from sourcead.ir.kinds import Number
 from sourcead.rules.forms import constant, forward_rule, linear, reverse_rule
 from sourcead.rules.numpy.decided import computed
+from sourcead.rules.numpy.kinds import inner_product
 from sourcead.rules.numpy.samples import call, methods, present
 from sourcead.runtime.contractions import (
     convolution_window,
@@ -131,6 +132,7 @@ def matmul_tangent(y, x1, x2, *, x1_dot, x2_dot):
         *_pairs(rng, ((3,), (3,)), ((2, 3), (6,)), ((), ())),
         _complex(rng, (2, 3), (2, 3)),
     ],
+    kind=inner_product,
 )
 def vdot(y_bar, y, a, b):
     """The sum of conj(a) * b over all elements."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from sourcead.rules.forms import constant, forward_rule, linear, reverse_rule
+from sourcead.rules.numpy.kinds import numeric
 from sourcead.rules.numpy.samples import call, masked, methods, reduced
 from sourcead.runtime.array_products import product_of_others
 from sourcead.runtime.averages import align_weights, sum_to_weights
@@ -42,6 +43,7 @@ def _complex(rng):
         call(rng.normal(size=(2, 3)), axis=()),
         call(rng.normal(size=(3,)).astype(np.float32), dtype=np.float64),
     ],
+    kind=numeric(np.sum),
 )
 def sum(y_bar, y, a, axis=None, dtype=None, *, keepdims=False, initial=0, where=True):
     if axis is None or keepdims:

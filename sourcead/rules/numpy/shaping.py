@@ -10,7 +10,7 @@ import numpy as np
 
 from sourcead.ir.nodes import Const
 from sourcead.rules.forms import constant, forward_rule, linear, reverse_rule
-from sourcead.rules.numpy.kinds import by_shape, repeated
+from sourcead.rules.numpy.kinds import by_shape, numeric, repeated
 from sourcead.rules.numpy.samples import call, methods, present
 from sourcead.rules.registry import Effects
 from sourcead.runtime.diagonals import on_diagonal
@@ -173,6 +173,7 @@ def squeeze(y_bar, a, axis=None):
         call(2.5, 0),
     ],
     effects=VIEW,
+    kind=numeric(np.expand_dims),
 )
 def expand_dims(y_bar, a, axis):
     return np.reshape(y_bar, np.shape(a))
@@ -189,6 +190,7 @@ def expand_dims(y_bar, a, axis):
         call(1.5, 3),
     ],
     effects=MAYBE,
+    kind=numeric(np.broadcast_to),
 )
 def broadcast_to(y_bar, array, shape):
     return y_bar  # summed to the shape of `array` as for any broadcast

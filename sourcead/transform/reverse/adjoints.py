@@ -444,7 +444,7 @@ class Adjoints:
         function = function_of(expr, self.b.kinds)
         if function is unless_zero:
             return True
-        if getattr(function, "__module__", "").startswith("sourcead.runtime"):
+        if str(getattr(function, "__module__", "")).startswith("sourcead.runtime"):
             return False  # a helper may hand on what it was given
         rule = registry.lookup(function)
         return rule is not None and rule.effects.returns == "fresh"

@@ -6,7 +6,19 @@ from collections.abc import Hashable
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, Dict, Kind, List, Np, Object, Py, Tuple, Unknown, carries
+from sourcead.ir.kinds import (
+    Array,
+    Dict,
+    Kind,
+    List,
+    Np,
+    Object,
+    Py,
+    Tuple,
+    Unknown,
+    carries,
+    dtype_of,
+)
 from sourcead.ir.nodes import Call, Const, MethodCall, Name, Op, Operand, Ref
 from sourcead.runtime.lists import like_object, zeros_like
 from sourcead.transform.builder import Val, Virtual
@@ -15,6 +27,11 @@ from sourcead.transform.reverse.adjoints import Manner
 from sourcead.transform.reverse.state import State
 
 __all__ = ["Finish"]
+
+
+def _is_double(kind: Np) -> bool:
+    """Python's own numbers do for these."""
+    return np.dtype(kind.dtype) in (np.float64, np.complex128)
 
 
 class Finish:
@@ -48,6 +65,9 @@ class Finish:
         have = self.b.kind(value)
         if isinstance(kind, Py) and not isinstance(have, Py) and not isinstance(value, Const):
             return self.b.emit(Call(Ref(kind.type.__name__, kind.type), (value,)), kind, hint)
+        if isinstance(kind, Np) and dtype_of(kind) != dtype_of(have) and not _is_double(kind):
+            made = Call(Ref(f"np.{kind.dtype}", np.dtype(kind.dtype).type), (value,))
+            return self.b.emit(made, kind, hint)
         if isinstance(kind, Array) and not kind.dims and not isinstance(have, Array):
             return self.b.emit(Call(Ref("np.array", np.array), (value,)), kind, hint)
         if isinstance(kind, Array):

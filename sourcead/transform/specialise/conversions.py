@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sourcead.ir.kinds import Array, Dict, List, NoneKind, Np, Object, Py, Unknown, Value, is_scalar
-from sourcead.ir.nodes import Call, Const, Ref, Star
+from sourcead.ir.nodes import Call, Const, Name, Ref, Star
 from sourcead.runtime.powers import log_or_zero
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise import library
@@ -21,12 +21,24 @@ from sourcead.transform.specialise.sequences import by, follows
 
 __all__ = ["CONVERSIONS"]
 
+SHORT = 8  # numbers that are written out
+
 
 def _tuple(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     if not args:
         return Virtual(())
-    items = s.components(args[0])
+    items = s.components(args[0]) or _places(s, args[0])
     return Virtual(tuple(items)) if items is not None else None
+
+
+def _places(s: Context, value: Val) -> list[Val] | None:
+    """The numbers of a short range of known ends: of axes, say."""
+    match s.definitions.get(value) if isinstance(value, Name) else None:
+        case Call(Ref(value=builtin), ends) if builtin is range:
+            numbers = [end.value for end in ends if isinstance(end, Const)]
+            if len(numbers) == len(ends) and len(range(*numbers)) <= SHORT:
+                return [Const(i) for i in range(*numbers)]
+    return None
 
 
 def _list(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:

@@ -38,6 +38,8 @@ def call_rule(
     varied = rule.form != "constant" and any(map(s.holds_varied, plain))
     if rule.calls and varied:
         args, kwargs = with_plain_functions(s, rule, obj, args, kwargs)
+    if rule.form == "elementwise" and varied:
+        args = [_as_array(s, arg) for arg in args]
     kind = rule_kind(s, rule, obj, args, kwargs)
     if isinstance(kind, (Const, Ref)):
         return kind  # the value itself: it follows from the arguments' kinds
@@ -58,6 +60,13 @@ def call_rule(
     name = s.emit(expr, kind, hint, varied)
     note_effects(s, rule, name, args)
     return name
+
+
+def _as_array(s: Context, arg: Any) -> Any:
+    """A list or tuple of numbers is the array that NumPy makes of it: its tangent is one, too."""
+    if isinstance(arg, Star) or not isinstance(s.kind(arg), (List, Tuple)):
+        return arg
+    return s.call(Ref("np.asarray", np.asarray), [arg], [])
 
 
 def note_effects(s: Context, rule: Rule, name: Name, args: list[Any]) -> None:
@@ -94,11 +103,22 @@ def rule_kind(
         plain = [s.kind(a) for a in args]
         operands = [a if isinstance(a, Const) else UNDEFINED for a in args]
         return elementwise_kind(s, obj, plain, operands)
-    if any(isinstance(getattr(k, "item", k), Number) for k in flat):
+    if any(map(_is_unsure, flat)):
         return Number()
     if not rule.effects.pure:
         return Unknown()
     return inferred_kind(obj, kinds, named)
+
+
+def _is_unsure(kind: Any) -> bool:
+    """Is this, or something in it, a number or array of which no more is known?"""
+    match kind:
+        case List(_, _, items) | Tuple(items) if items is not None:
+            return any(map(_is_unsure, items))
+        case List(item):
+            return isinstance(item, Number)
+        case _:
+            return isinstance(kind, Number)
 
 
 def deep_kind(s: Context, value: Val) -> Any:
