@@ -19,6 +19,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from sourcead.emit.order import expression_operands, head_operands, pinned
 from sourcead.ir.never import assert_never
 from sourcead.ir.nodes import (
@@ -333,12 +335,7 @@ def _clashes(
     clashes = [0] * len(index)
 
     def clash(bit: int, others: int) -> None:
-        others &= ~bit
-        clashes[bit.bit_length() - 1] |= others
-        while others:
-            other = others & -others
-            clashes[other.bit_length() - 1] |= bit
-            others ^= other
+        clashes[bit.bit_length() - 1] |= others & ~bit
 
     for point, mask in zip(points, masks, strict=True):
         live = 0
@@ -351,7 +348,21 @@ def _clashes(
             writes ^= bit
         for target, source in mask.moves:
             clash(target, (live | mask.kills) & ~(source & ~mask.kills))  # a swap keeps both apart
-    return tuple(clashes)
+    return _both_ways(clashes)
+
+
+def _both_ways(rows: list[int]) -> tuple[int, ...]:
+    """The matrix of bits, with each bit in its mirror's place too.
+
+    >>> [bin(row) for row in _both_ways([0b110, 0, 0])]
+    ['0b110', '0b1', '0b1']
+    """
+    width = -(-len(rows) // 8)
+    packed = np.frombuffer(b"".join(row.to_bytes(width, "little") for row in rows), np.uint8)
+    bits = np.unpackbits(packed.reshape(len(rows), width), axis=1, bitorder="little")
+    square = bits[:, : len(rows)]
+    both = np.packbits(square | square.T, axis=1, bitorder="little")
+    return tuple(int.from_bytes(row.tobytes(), "little") for row in both)
 
 
 def _live_in(points: list[_Point], masks: list[_Masks]) -> list[int]:

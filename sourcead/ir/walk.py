@@ -14,8 +14,9 @@ Op(op='mul', args=(Name(hint='x', number=0), Const(value=2.0)))
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from operator import is_
 from typing import overload
 
 from sourcead.ir.never import assert_never
@@ -64,16 +65,23 @@ Inside = Callable[[Block], Block]
 
 
 def map_expr(expr: Expr, read: Read) -> Expr:
-    """The expression with `read` applied to each of its operands."""
+    """The expression with `read` applied to each of its operands; itself where that changes nothing."""
     match expr:
         case Op(op, args):
-            return Op(op, tuple(map(read, args)))
+            mapped = tuple(map(read, args))
+            return expr if _are_same(mapped, args) else Op(op, mapped)
         case Attr(value, attr):
-            return Attr(read(value), attr)
+            read_value = read(value)
+            return expr if read_value is value else Attr(read_value, attr)
         case Call(func, args, kwargs):
-            return Call(read(func), _arguments(args, read), _keywords(kwargs, read))
+            made = Call(read(func), _arguments(args, read), _keywords(kwargs, read))
+            same = made.func is func and made.args is args and made.kwargs is kwargs
+            return expr if same else made
         case MethodCall(value, method, args, kwargs):
-            return MethodCall(read(value), method, _arguments(args, read), _keywords(kwargs, read))
+            read_value = read(value)
+            new_args, new_kwargs = _arguments(args, read), _keywords(kwargs, read)
+            same = read_value is value and new_args is args and new_kwargs is kwargs
+            return expr if same else MethodCall(read_value, method, new_args, new_kwargs)
         case MakeFunction():
             captures = tuple(replace(c, value=read(c.value)) for c in expr.captures)
             defaults = tuple((name, read(value)) for name, value in expr.defaults)
@@ -82,14 +90,29 @@ def map_expr(expr: Expr, read: Read) -> Expr:
             assert_never(expr)
 
 
+def _are_same(new: Iterable[object], old: Iterable[object]) -> bool:
+    return all(map(is_, new, old))
+
+
 def _arguments(args: tuple[Argument, ...], read: Read) -> tuple[Argument, ...]:
-    return tuple(Star(read(arg.value)) if isinstance(arg, Star) else read(arg) for arg in args)
+    mapped = tuple([_starred(arg, read) if isinstance(arg, Star) else read(arg) for arg in args])
+    return args if _are_same(mapped, args) else mapped
+
+
+def _starred(arg: Star, read: Read) -> Star:
+    value = read(arg.value)
+    return arg if value is arg.value else Star(value)
 
 
 def _keywords(
     kwargs: tuple[tuple[str | None, Operand], ...], read: Read
 ) -> tuple[tuple[str | None, Operand], ...]:
-    return tuple((key, read(value)) for key, value in kwargs)
+    if not kwargs:
+        return kwargs
+    values = [read(value) for _, value in kwargs]
+    if _are_same(values, [value for _, value in kwargs]):
+        return kwargs
+    return tuple((key, value) for (key, _), value in zip(kwargs, values))
 
 
 def _same_block(block: Block) -> Block:
@@ -108,9 +131,11 @@ def map_stmt(stmt: Stmt, read: Read, bind: Bind = _same_name, inside: Inside = _
     `bind`, because which of them was the last one done is what matters, not their value.
     """
     match stmt:
-        case Assign(target, expr):
+        case Assign(target, expr, origin):
             mapped = map_expr(expr, read)
-            return replace(stmt, expr=mapped, target=bind(target))
+            bound_to = bind(target)
+            same = mapped is expr and bound_to is target
+            return stmt if same else Assign(bound_to, mapped, origin)
         case Unpack(targets, _, value):
             return replace(stmt, value=read(value), targets=tuple(map(bind, targets)))
         case Store(base, index, value):
@@ -277,14 +302,23 @@ def _deep(node: Stmt | Block | Function, read: Read, bind: Bind) -> Stmt | Block
 
 def operands(expr: Expr) -> tuple[Operand, ...]:
     """Everything that an expression reads, from left to right; a starred argument gives its value."""
-    found: list[Operand] = []
+    match expr:  # written out: this is asked more often than anything else
+        case Op(_, args):
+            return args
+        case Attr(value, _):
+            return (value,)
+        case Call(func, args, kwargs):
+            return (func, *_plain(args), *[value for _, value in kwargs])
+        case MethodCall(value, _, args, kwargs):
+            return (value, *_plain(args), *[each for _, each in kwargs])
+        case MakeFunction(_, _, captures, defaults):
+            return (*[c.value for c in captures], *[value for _, value in defaults])
+        case _:
+            assert_never(expr)
 
-    def read(operand: Operand) -> Operand:
-        found.append(operand)
-        return operand
 
-    map_expr(expr, read)
-    return tuple(found)
+def _plain(args: tuple[Argument, ...]) -> list[Operand]:
+    return [arg.value if isinstance(arg, Star) else arg for arg in args]
 
 
 def reads(stmt: Stmt) -> tuple[Name, ...]:
@@ -293,6 +327,16 @@ def reads(stmt: Stmt) -> tuple[Name, ...]:
     For control flow these are also the names it takes over from the end of its blocks (merges, next
     values, `exit`, leaves), which may be bound inside them: see `free` for what enters from outside.
     """
+    match stmt:
+        case Assign(_, expr):
+            return tuple([o for o in operands(expr) if isinstance(o, Name)])
+        case Store(base, index, value):
+            return tuple([o for o in (base, index, value) if isinstance(o, Name)])
+        case _:
+            return _reads(stmt)
+
+
+def _reads(stmt: Stmt) -> tuple[Name, ...]:
     found: list[Name] = []
 
     def read(operand: Operand) -> Operand:
