@@ -1,6 +1,7 @@
 """Automatic differentiation of Python and NumPy functions by source transformation."""
 
 from sourcead.api import differentiate, grad, jvp, value_and_grad, vjp
+from sourcead.checkpointing import checkpoint, checkpointed
 from sourcead.errors import (
     AliasedArguments,
     IntegerArgument,
@@ -26,7 +27,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "differentiate", "grad", "hessian", "hvp", "jacobian", "jvp", "linearize",
-    "fixed_point", "implicit_root", "sparse_hessian", "sparse_jacobian", "value_and_grad", "vjp",
+    "checkpoint", "checkpointed", "fixed_point", "implicit_root",
+    "sparse_hessian", "sparse_jacobian", "value_and_grad", "vjp",
     "nondifferentiable", "rule", "stop_gradient",
     "AliasedArguments", "IntegerArgument", "NoRule", "NoSource", "NonScalarOutput",
     "NotAFunction", "NotDifferentiable", "SourceADError", "SourceChanged", "UnknownArgument",

@@ -403,3 +403,11 @@ def stack(x):
         pending.append((value * x, depth - 1))
         pending.append((value + x, depth - 1))
     return total
+
+
+@case("views: an index made by slice()", np.array([0.1, 0.4, 0.9, 1.3]), 0.7)
+def made_slice(u, w):
+    inner = slice(1, -1)
+    v = u[inner]
+    u[inner] += w * v * (u[2:] - u[:-2])
+    return np.sum(u**2)

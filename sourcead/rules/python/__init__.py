@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from sourcead.rules.forms import helpers
-from sourcead.rules.python import builtins, cmath, implicit, math, messages, operators, statistics
+from sourcead.rules.python import (
+    builtins,
+    checkpoints,
+    cmath,
+    implicit,
+    math,
+    messages,
+    operators,
+    statistics,
+)
 from sourcead.runtime import selection, sequences
 
-__all__ = ["builtins", "cmath", "implicit", "math", "messages", "operators", "statistics"]
+__all__ = ["builtins", "checkpoints", "cmath", "implicit", "math", "messages", "operators", "statistics"]
 
 helpers(selection, sequences)

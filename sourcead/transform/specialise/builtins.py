@@ -9,7 +9,8 @@ from sourcead.transform.specialise.conversions import CONVERSIONS
 from sourcead.transform.specialise.objects import OBJECTS
 from sourcead.transform.specialise.questions import QUESTIONS
 from sourcead.transform.specialise.sequences import SEQUENCES
+from sourcead.transform.specialise.steps import AGAIN
 
 __all__ = ["STRUCTURAL"]
 
-STRUCTURAL: dict[Any, Handler] = {**QUESTIONS, **CONVERSIONS, **SEQUENCES, **OBJECTS}
+STRUCTURAL: dict[Any, Handler] = {**QUESTIONS, **CONVERSIONS, **SEQUENCES, **OBJECTS, **AGAIN}

@@ -129,6 +129,15 @@ def _asarray(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | No
     return args[0] if same else None
 
 
+def _slice(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """`slice(1, -1)` is what `1:-1` in an index is: what it picks is a view."""
+    if kwargs or not 1 <= len(args) <= 3 or any(isinstance(a, Star) for a in args):
+        return None
+    none = Const(None)
+    parts = (none, args[0], none) if len(args) == 1 else (*args, none)[:3]
+    return Virtual(tuple(parts), "slice")
+
+
 def _expand_dims(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     """In derivative code a number needs no axes in order to be broadcast."""
     return args[0] if s.derivative and is_scalar(s.kind(args[0])) else None
@@ -140,7 +149,7 @@ def _atleast_1d(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val |
 
 
 CONVERSIONS: dict[Any, Handler] = {
-    tuple: _tuple, list: _list, dict: _dict, range: _range,
+    tuple: _tuple, list: _list, dict: _dict, range: _range, slice: _slice,
     enumerate: _iterator("enumerate", enumerate), zip: _iterator("zip", zip), reversed: _iterator("reversed", reversed),
     np.asarray: _asarray, np.asanyarray: _asarray, np.atleast_1d: _atleast_1d,
     np.expand_dims: _expand_dims, np.divide: _divide, log_or_zero: _log_or_zero,

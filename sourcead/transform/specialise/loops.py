@@ -17,6 +17,7 @@ from sourcead.transform.memory import Contents, Key
 from sourcead.transform.specialise.context import Context, Env, slot_hint
 from sourcead.transform.specialise.iteration import iteration
 from sourcead.transform.specialise.shapes import Shape, flattened, fresh_inner, shape_of, widen
+from sourcead.transform.specialise.steps import loop_in_steps
 from sourcead.transform.specialise.unrolling import unroll
 
 __all__ = ["loop_over", "loop_while"]
@@ -62,6 +63,8 @@ MAX_TURNS = 12  # of a loop's fixed point; kinds have bounded height, so this is
 
 
 def loop_over(s: Context, statement: For, env: Env) -> bool:
+    if loop_in_steps(s, statement, env):
+        return True
     plan = iteration(s, s.value(statement.items, env))
     if plan.unrolled is not None:
         unroll(s, statement, plan.unrolled, env)

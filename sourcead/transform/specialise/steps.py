@@ -1,0 +1,251 @@
+"""`for i in checkpointed(items, slots=k): body` becomes a function for the body and one call that runs it.
+
+    for i in checkpointed(range(n), slots=5):          def step(i, u, s, w):
+        u[1:] += w * u[:-1]                    →           u[1:] += w * u[:-1]
+        s = s + u[0]                                       s = s + u[0]
+                                                           return u, s, w
+                                                       (u, s), tape = run_steps(step, range(n), 5, (u, s), (w,))
+
+What the body hands on to the next turn is the state: variables that it rebinds, and arrays that it writes.
+What it only reads comes along in `args`; that is returned too, so that the adjoints of all turns add up
+in the order of the plain loop.  The derivative of the call runs steps again (`runtime/checkpoints.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sourcead.checkpointing import checkpointed, run_again, run_steps
+from sourcead.ir.kinds import Array, Kind, Tuple, carries, join
+from sourcead.ir.nodes import (
+    Assign,
+    Call,
+    Const,
+    Delete,
+    For,
+    MethodCall,
+    Name,
+    Operand,
+    Raise,
+    Ref,
+    Stmt,
+    Store,
+    StoreAttr,
+    StoreVariable,
+    Try,
+)
+from sourcead.ir.walk import bound, free, statements
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.clean import is_pure
+from sourcead.transform.effects import written_arguments
+from sourcead.transform.specialise.context import Context, Env, Handler, Kwargs
+from sourcead.transform.specialise.iteration import iteration
+from sourcead.transform.specialise.lifting import (
+    Sketch,
+    _aside,
+    _without_unread,
+    sketch,
+    written,
+)
+
+__all__ = ["AGAIN", "loop_in_steps"]
+
+MAX_TURNS = 8
+
+
+@dataclass(frozen=True)
+class Body:
+    """One turn: its statements, the state that it hands on, and what it reads from around it."""
+
+    own: tuple[Name, ...]
+    statements: tuple[Stmt, ...]
+    nexts: tuple[Val, ...]
+    kinds: tuple[Kind, ...]
+    taken: tuple[Name, ...]
+
+
+def loop_in_steps(s: Context, statement: For, env: Env) -> bool:
+    """Write the loop as a call; False where it is not one over `checkpointed`, or carries no derivative."""
+    found = _items(s, s.value(statement.items, env))
+    if found is None:
+        return False
+    items, slots = found
+    stored = _stored(s, statement, env)
+    initial: list[Val] = [s.value(c.initial, env) for c in statement.carried]
+    initial += [env[n] for n in stored]
+    if any(isinstance(v, Virtual) for v in initial):
+        s.refuse("a checkpointed loop hands on a tuple", "use a variable for each item")
+    kinds = tuple(map(s.kind, initial))
+    for _ in range(MAX_TURNS):
+        turn = _turn(s, statement, env, items, stored, kinds)
+        wider = tuple(map(join, kinds, turn.kinds))
+        if wider == kinds:
+            break
+        kinds = wider
+    if not any(map(s.holds_varied, [*initial, *turn.taken])):
+        return False
+    _check(s, statement, turn, initial)
+    _write(s, statement, env, turn, initial, stored, items, slots)
+    return True
+
+
+def _items(s: Context, value: Val) -> tuple[Operand, Operand] | None:
+    match s.definitions.get(value) if isinstance(value, Name) else None:
+        case Call(Ref(_, function), args, kwargs) if function is checkpointed:
+            given: dict[str, Any] = {**dict(zip(("items", "slots"), args)), **{str(k): v for k, v in kwargs}}
+            return given["items"], given["slots"]
+        case _:
+            return None
+
+
+def _stored(s: Context, statement: For, env: Env) -> list[Name]:
+    """Arrays from outside, under the names of the template, into which the body stores."""
+    outside = set(free(statement.body))
+    found: dict[Name, None] = {}
+    for stmt in statements(statement.body):
+        if isinstance(stmt, Store) and stmt.base in outside and stmt.base in env:
+            assert isinstance(stmt.base, Name)
+            if isinstance(s.kind(env[stmt.base]), Array):
+                found[stmt.base] = None
+    carried = {c.inner for c in statement.carried}
+    return [n for n in found if n not in carried]
+
+
+def _turn(
+    s: Context,
+    statement: For,
+    env: Env,
+    items: Operand,
+    stored: list[Name],
+    kinds: tuple[Kind, ...],
+) -> Body:
+    plan = iteration(s, items)
+    if plan.unrolled is not None or plan.target_varied:
+        s.refuse(
+            "a checkpointed loop runs over values that carry a derivative", "loop over a range"
+        )
+    names = [c.inner.hint for c in statement.carried] + [n.hint for n in stored]
+    with _aside(s), s.block() as body:
+        target = s.fresh(statement.target.hint, plan.target_kind)
+        params = [s.fresh(n, k, carries(k)) for n, k in zip(names, kinds)]
+        inside = [c.inner for c in statement.carried] + stored
+        turn_env = {**env, **dict(zip(inside, params)), statement.target: plan.element(s, target)}
+        s.run(statement.body, turn_env)
+        nexts = [s.operand(s.value(c.next, turn_env)) for c in statement.carried]
+        nexts += [turn_env[n] for n in stored]  # type: ignore[misc]
+        found = tuple(map(s.kind, nexts))
+        packed = s.operand(Virtual(tuple(nexts)))
+        block, packed = _without_unread(s, tuple(body), packed)
+        known = {target, *params, *bound(block)}
+        read = [*free(block), *(n for n in nexts if isinstance(n, Name))]
+        taken = tuple(dict.fromkeys(n for n in read if n not in known))
+    return Body((target, *params), block, tuple(nexts), found, taken)
+
+
+def _check(s: Context, statement: For, turn: Body, initial: list[Val]) -> None:
+    """A turn may be run again: it changes nothing but its state, and has no other effect."""
+    if statement.exit is not None:
+        s.refuse(
+            "a checkpointed loop is left by `break` or `return`",
+            "compute the number of turns first",
+        )
+    roots = {s.heap.find(str(n)) for n in turn.taken if isinstance(s.kind(n), Array)}
+    state = [v for v in initial if isinstance(v, Name) and isinstance(s.kind(v), Array)]
+    classes = [s.heap.find(str(v)) for v in state]
+    if len(set(classes)) < len(classes) or roots & set(classes):
+        s.refuse(
+            "arrays of a checkpointed loop's state share memory, or are read under another name",
+            "use copies, or index the array that is written",
+        )
+    for stmt in statements(turn.statements):
+        with s.at(stmt.origin):
+            _check_statement(s, stmt, {*turn.taken}, roots)
+
+
+def _check_statement(s: Context, stmt: Stmt, taken: set[Name], roots: set[str]) -> None:
+    changed: list[Any] = []
+    match stmt:
+        case Store(base) | StoreAttr(base) | Delete(base):
+            changed = [base]
+        case Assign(_, Call() | MethodCall() as expr):
+            changed = list(written_arguments(expr, s.kinds))
+            if not changed and not is_pure(expr, s):
+                _refuse_effect(s)
+        case StoreVariable() | Raise() | Try():
+            _refuse_effect(s)
+    for base in changed:
+        outside = isinstance(base, Ref) or base in taken
+        if outside or (isinstance(s.kind(base), Array) and s.heap.find(str(base)) in roots):
+            _refuse_effect(s)
+
+
+def _refuse_effect(s: Context) -> None:
+    s.refuse(
+        "what is checkpointed, and so run again, has an effect outside of its state",
+        "draw random numbers, print and write records outside of it",
+    )
+
+
+def _write(
+    s: Context,
+    statement: For,
+    env: Env,
+    turn: Body,
+    initial: list[Val],
+    stored: list[Name],
+    items: Operand,
+    slots: Operand,
+) -> None:
+    """The function, the call, and where the state goes behind it."""
+    returned = (*turn.nexts, *turn.taken)
+    with _aside(s), s.block() as body:
+        body.extend(turn.statements)
+        packed = s.operand(Virtual(returned))
+        block = tuple(body)
+    own_kinds = tuple(s.kind(n) for n in turn.own)
+    state_kind = Tuple(own_kinds[1:])
+    made_of = Sketch("step", turn.own, block, packed, s.kind(packed), turn.taken)
+    ref = written(s, made_of, list(turn.taken))
+    ref.value.__state_kind__ = state_kind
+    ref.value.__own_kinds__ = own_kinds
+    made = s.call(
+        Ref("run_steps", run_steps),
+        [ref, items, slots, Virtual(tuple(initial)), Virtual(turn.taken)],
+        [],
+    )
+    state = s.getitem(made, Const(0))
+    parts = [s.getitem(state, Const(k)) for k in range(len(initial))]
+    carried = list(zip(statement.carried, parts))
+    for k, (c, part) in enumerate(carried):
+        if turn.nexts[k] == turn.own[1 + k] and isinstance(s.kind(part), Array):
+            s.store(initial[k], Const(Ellipsis), part, None)  # `u += v` writes the array itself
+            env[c.result] = initial[k]
+        else:
+            env[c.result] = part
+    for n, part in zip(stored, parts[len(carried) :]):
+        s.store(env[n], Const(Ellipsis), part, None)
+
+
+# -- callees that are run again ----------------------------------------------------------------------
+
+
+def _run_again(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """The callee as a function of all that it uses, without effects; its rule does the rest."""
+    function, given = args
+    if hasattr(getattr(s.kind(function), "value", None), "__result_kind__"):
+        return None
+    items = s.components(given)
+    if items is None:
+        s.refuse("a checkpointed function is called with unknown arguments", "pass them one by one")
+    if not any(map(s.holds_varied, [function, *items])):
+        return s.call(function, items, [], hint)
+    made = sketch(s, function, [], items, "function")
+    for stmt in statements(made.body):
+        with s.at(stmt.origin):
+            _check_statement(s, stmt, {*made.taken}, set())
+    ref = written(s, made, list(made.taken))
+    return s.call(Ref("run_again", run_again), [ref, Virtual(made.taken)], [], hint)
+
+
+AGAIN: dict[Any, Handler] = {run_again: _run_again}
