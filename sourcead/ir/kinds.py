@@ -117,14 +117,18 @@ class Tuple:
 
 @dataclass(frozen=True, slots=True)
 class List:
-    """A list; `site` says where it was made (see `transform/heap.py`), `item` covers its elements."""
+    """A list; `site` says where it was made (see `transform/heap.py`), `item` covers its elements.
+
+    Also a tuple of which the length is not known: `cls` is tuple then.
+    """
 
     item: Kind
     site: str = ""
     items: tuple[Kind, ...] | None = None  # of an argument: element by element
+    cls: type = list
 
     def __str__(self) -> str:
-        return f"list[{self.item}]"
+        return f"{self.cls.__name__}[{self.item}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,8 +326,8 @@ def join(a: Kind, b: Kind) -> Kind:
             return Array(da, tuple(x if x == y else None for x, y in zip(sa, sb)))
         case Tuple(xs, ca), Tuple(ys, cb) if len(xs) == len(ys) and ca is cb:
             return Tuple(tuple(join(x, y) for x, y in zip(xs, ys)), ca)
-        case List(x, sa), List(y, sb) if sa == sb:
-            return List(join(x, y), sa)
+        case List(x, sa, cls=ca), List(y, sb, cls=cb) if sa == sb and ca is cb:
+            return List(join(x, y), sa, None, ca)
         case Dict(x, sa, fa), Dict(y, sb, fb) if sa == sb and _keys(fa) == _keys(fb):
             fields = None
             if fa is not None and fb is not None:

@@ -48,6 +48,7 @@ class Heap:
         self.watching: list[set[str]] = []
         self.raised = False  # an exception is made that carries an active value
         self.escaped: set[str] = set()  # sites that unknown functions got hold of
+        self.followed: set[str] = set()  # lists of which each element is asked for by itself
 
     # -- arrays ------------------------------------------------------------------------------
 
@@ -168,6 +169,12 @@ class Heap:
 
     def is_read_blindly(self, site: str, slot: Hashable) -> bool:
         return (site, slot) in self.blind
+
+    def follow(self, site: str) -> bool:
+        """Ask for each element of a list by itself; False where that has been asked before."""
+        is_new = site not in self.followed
+        self.followed.add(site)
+        return is_new
 
     def exceptions_carry(self) -> None:
         self.changed |= not self.raised

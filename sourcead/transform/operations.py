@@ -83,8 +83,8 @@ def class_of(kind: Kind) -> type | None:
             return np.ndarray
         case Tuple(_, cls):
             return cls
-        case List():
-            return list
+        case List(cls=cls):
+            return cls
         case Dict():
             return dict
         case Object(cls):

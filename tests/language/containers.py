@@ -182,6 +182,38 @@ def generator_to_container(values):
     return a[0] * b[1] + np.sum(c * c)
 
 
+@case("comprehensions: tuple of a generator of known length", 0.7)
+def tuple_of_generator(x):
+    a, b, c = tuple(x * i + 1.0 for i in range(3))
+    powers = tuple(map(lambda p: x**p, range(3)))
+    return a * b * c * powers[-1]
+
+
+@case("comprehensions: tuple of a length known at run time", [0.7, 1.3, 0.4])
+def tuple_of_list(values):
+    squares = tuple(v * v for v in values)
+    total = sum(squares) * max(squares)
+    for i, square in enumerate(squares + tuple(values)):
+        total = total * 0.5 + square * i
+    return total + len(squares) * squares[-1]
+
+
+@case("tuples: indexed by a loop variable", 0.7)
+def tuple_by_position(x):
+    weights = (x, x * x, 2.0 * x)
+    total = 1.0
+    for i in range(5):
+        total = total * weights[i % 3] + weights[-1 - i % 2]
+    return total
+
+
+@case("lists: copied, joined and repeated, of unknown length", [0.7, 1.3, 0.4])
+def lists_of_unknown_length(values):
+    both = 2 * [v * v for v in values] + list(values)
+    both.append(both[0] * both[-1])
+    return both[1] * both[4] + sum(both) * both[-1]
+
+
 def multiples(x, n):
     value = x
     for _ in range(n):

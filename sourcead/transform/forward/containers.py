@@ -42,7 +42,7 @@ def contained(s: Tangents, target: Name, expr: Expr) -> Val | None:
         case Call(Ref("object.__new__")) if isinstance(s.kind(target), Object):
             made = Call(Ref("SimpleNamespace", SimpleNamespace), ())
             return s.b.emit(made, s.kind(target), hint_of(target))
-        case Call(Ref("list") as func, (Name() as value,)):
+        case Call(Ref("list" | "tuple") as func, (Name() as value,)):
             made = Call(func, (s.written_out(value),))
             return s.b.emit(made, s.kind(target), hint_of(target))
         case Attr(Name() as value, attr) if isinstance(s.kind(value), Object):

@@ -220,7 +220,7 @@ def _getitem(s: Tangents, target: Name, base: Operand, index: Operand) -> Val:
     if isinstance(found, Virtual):
         if isinstance(index, Const):
             return found.items[int(index.value)]
-        s.b.refuse("a tuple is indexed by a computed position", "use a list or an array")
+        found = s.b.operand(s.full(base))
     return s.b.emit(Op("getitem", (found, index)), s.kind(target), hint_of(target))
 
 

@@ -215,6 +215,9 @@ class Adjoints:
             )
         source = self.parts.value(name)
         made = self.b.emit(Call(Ref("zeros_like", zeros_like), (source,)), kind, self.hint(name))
+        if kind.cls is tuple:  # its adjoint is added to, element by element
+            changeable = replace(kind, cls=list)
+            made = self.b.emit(Call(Ref("list", list), (made,)), changeable, self.hint(name))
         self.state[name] = Adjoint(made, True)
         self.touched.add(name)
         return made

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from sourcead.ir.nodes import If, Merge, Name, Stmt
+from sourcead.ir.kinds import Py
+from sourcead.ir.nodes import Const, If, Merge, Name, Op, Operand, Stmt
+from sourcead.transform.builder import Val
 from sourcead.transform.reverse.adjoints import Adjoint
 from sourcead.transform.reverse.state import State
 from sourcead.transform.reverse.sweeping import Sweep
 from sourcead.transform.rule_calls import ZERO
 
-__all__ = ["branch"]
+__all__ = ["branch", "tuple_item"]
 
 Arm = tuple[list[Stmt], dict[Name, Adjoint]]
 
@@ -29,6 +31,24 @@ def branch(s: State, stmt: If, sweep: Sweep) -> None:
     (then, _), (orelse, _) = arms
     if then or orelse or merges:
         s.b.add(If(stmt.test, tuple(then), tuple(orelse), tuple(merges), s.b.origin))
+
+
+def tuple_item(s: State, base: Name, count: int, index: Operand, seed: Val, at: int = 0) -> None:
+    """Reverse of reading a tuple's item at a position that is known only while running: a chain of tests."""
+    if at == count - 1:
+        s.adj.contribute_part(base, at, seed)
+        return
+    place = s.b.emit(Op("mod", (index, Const(count))), Py(int))
+    test = s.b.emit(Op("eq", (place, Const(at))), Py(bool))
+    seed = s.b.operand(seed)
+    before = dict(s.adj.state)
+    with s.b.block() as found:
+        s.adj.contribute_part(base, at, seed)
+    here, s.adj.state = s.adj.state, before
+    with s.b.block() as others:
+        tuple_item(s, base, count, index, seed, at + 1)
+    merges = _join(s, (found, here), (others, s.adj.state))
+    s.b.add(If(test, tuple(found), tuple(others), tuple(merges), s.b.origin))
 
 
 def _join(s: State, a: Arm, b: Arm) -> list[Merge]:

@@ -46,7 +46,7 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.effects import function_of, written_arguments
 from sourcead.transform.operations import OPERATORS
 from sourcead.transform.refusals import check_attempt, check_passive, check_written
-from sourcead.transform.reverse.branches import branch
+from sourcead.transform.reverse.branches import branch, tuple_item
 from sourcead.transform.reverse.calls import apply_rule
 from sourcead.transform.reverse.lists import list_item, list_method, made_list
 from sourcead.transform.reverse.loops import loop
@@ -232,6 +232,8 @@ def _getitem(s: State, base: Operand, index: Operand, seed: Val) -> None:
     match s.kind(base):
         case Tuple(items) if isinstance(index, Const):
             s.adj.contribute_part(base, index.value % len(items), seed)
+        case Tuple(items):
+            tuple_item(s, base, len(items), index, seed)
         case List():
             list_item(s, base, index, seed)
         case Dict() as kind:

@@ -377,7 +377,9 @@ class Context(Builder):
         """Register a list just made as a site of its own; `items` if they are not those of its display."""
         raise NotImplementedError
 
-    def list_like(self, name: Name, site: str, items: Sequence[Any] | None = None) -> Name:
+    def list_like(
+        self, name: Name, site: str, items: Sequence[Any] | None = None, cls: type = list
+    ) -> Name:
         """`name` is a new list of the elements of the list at `site`."""
         raise NotImplementedError
 

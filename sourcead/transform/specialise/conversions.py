@@ -14,7 +14,7 @@ from sourcead.ir.nodes import Call, Const, Name, Ref, Star
 from sourcead.runtime.powers import log_or_zero
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise import library
-from sourcead.transform.specialise.context import Context, Handler, Kwargs
+from sourcead.transform.specialise.context import Again, Context, Handler, Kwargs
 from sourcead.transform.specialise.dicts import dict_like
 from sourcead.transform.specialise.iteration import remember
 from sourcead.transform.specialise.sequences import by, follows
@@ -28,7 +28,17 @@ def _tuple(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None
     if not args:
         return Virtual(())
     items = s.components(args[0]) or _places(s, args[0])
-    return Virtual(tuple(items)) if items is not None else None
+    if items is not None:
+        return Virtual(tuple(items))
+    kind = s.kind(args[0])
+    if not follows(s, args):
+        return None
+    if not isinstance(kind, List):
+        return _tuple(s, [by(s, library.listed, args)], [], hint)
+    if not s.heap.is_external(kind.site) and s.heap.follow(kind.site):
+        raise Again
+    name = s.emit(Call(Ref("tuple", tuple), (s.operand(args[0]),)), Unknown(), hint)
+    return s.list_like(name, kind.site, cls=tuple)
 
 
 def _places(s: Context, value: Val) -> list[Val] | None:

@@ -5,7 +5,8 @@ variables, and the slots of containers that a turn stores to."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +16,7 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
 from sourcead.transform.memory import Contents, Key
 from sourcead.transform.specialise.context import Context, Env, slot_hint
-from sourcead.transform.specialise.iteration import iteration
+from sourcead.transform.specialise.iteration import UNROLLED, iteration
 from sourcead.transform.specialise.shapes import Shape, flattened, fresh_inner, shape_of, widen
 from sourcead.transform.specialise.steps import loop_in_steps
 from sourcead.transform.specialise.unrolling import unroll
@@ -85,9 +86,7 @@ def loop_over(s: Context, statement: For, env: Env) -> bool:
     forks = s.forks
     with s.heap.resizing() as resized:
         try:
-            settled_loop(
-                s, statement.carried, env, turn, build, grows=count is None or count > WRITTEN_OUT
-            )
+            settled_loop(s, statement.carried, env, turn, build, count)
         except FillsList:
             assert out is not None
             s.forks = forks
@@ -127,9 +126,17 @@ def loop_while(s: Context, statement: While, env: Env) -> None:
 
 
 def settled_loop(
-    s: Context, carried: tuple[Carried, ...], env: Env, turn: Any, build: Any, grows: bool = True
+    s: Context,
+    carried: tuple[Carried, ...],
+    env: Env,
+    turn: Any,
+    build: Any,
+    count: int | None = None,
 ) -> None:
-    """Find the kinds of what is carried (on trial), then write the loop once."""
+    """Find the kinds of what is carried (on trial), then write the loop once.
+
+    `count`: how many turns it has, where it can be written out instead.
+    """
     initial = [s.value(c.initial, env) for c in carried]
     entry = s.memory.snapshot()
     held = Held(s.memory.snapshot(), {})
@@ -146,7 +153,7 @@ def settled_loop(
                 widened_by(s, shape, v, s.value(c.next, body_env))
                 for c, shape, v in zip(carried, shapes, initial)
             ]
-            settled = compare_memory(s, held, grows)
+            settled = compare_memory(s, held, count)
         if wider == shapes and settled:
             break
         shapes = wider
@@ -211,17 +218,23 @@ def start_turn(s: Context, held: Held) -> dict[Key, Val]:
     return slots
 
 
-def compare_memory(s: Context, held: Held, grows: bool) -> bool:
+def is_written_out(s: Context, site: str, count: int | None) -> bool:
+    """Is a loop of so many turns, which fills this list, to be written out?"""
+    if count is None or count > UNROLLED:
+        return False
+    held = s.heap.read(site, ITEM)
+    return site in s.heap.followed or (
+        count <= WRITTEN_OUT and not isinstance(held, (Py, Np, Text))
+    )
+
+
+def compare_memory(s: Context, held: Held, count: int | None) -> bool:
     """Widen what is held by what a turn has left; is it settled?"""
     settled = True
     for name, before in list(held.entry.items()):
         after = s.memory.contents.get(name)
         if after is None or (before.form == "list" and len(after.slots) != len(before.slots)):
-            if (
-                not grows
-                and after is not None
-                and not isinstance(s.heap.read(before.site, ITEM), (Py, Np, Text))
-            ):
+            if after is not None and is_written_out(s, before.site, count):
                 raise FillsList
             held.drop(name)
             settled = False
@@ -258,6 +271,16 @@ def compare_slot(
     return shape is not None and held.changed[key] == shape
 
 
+@contextmanager
+def before_loop(s: Context) -> Iterator[None]:
+    """What is written inside stands before the loop whose body is open."""
+    body = s.open.pop()
+    try:
+        yield
+    finally:
+        s.open.append(body)
+
+
 def carry(
     s: Context,
     hint: str,
@@ -268,7 +291,9 @@ def carry(
     body: list[Stmt],
 ) -> Val:
     if isinstance(inner, Virtual):
-        firsts, nexts = s.components(first), s.components(following)
+        with before_loop(s):
+            firsts = s.components(first)
+        nexts = s.components(following)
         if firsts is None or nexts is None:
             s.refuse(f"`{hint}` changes its structure in the loop", "keep one structure")
         items = tuple(
@@ -278,9 +303,8 @@ def carry(
         return Virtual(items, "tuple", inner.cls)
     assert isinstance(inner, Name)
     following = s.operand(following)
-    saved = s.open.pop()  # `first` lives outside the loop
-    start = s.operand(first)
-    s.open.append(saved)
+    with before_loop(s):
+        start = s.operand(first)
     result = s.fresh(inner.hint, s.kinds[inner], inner in s.varied)
     for other in (start, following, result):
         s.share(inner, other)

@@ -52,10 +52,12 @@ def list_item_kind(s: Context, value: Val) -> Kind:
     return s.heap.read(kind.site, ITEM) if isinstance(kind, List) else Unknown()
 
 
-def list_like(s: Context, name: Name, site: str, items: Sequence[Any] | None = None) -> Name:
-    """`name` is a new list of the elements of the list at `site`."""
+def list_like(
+    s: Context, name: Name, site: str, items: Sequence[Any] | None = None, cls: type = list
+) -> Name:
+    """`name` is a new list (or tuple) of the elements of the list at `site`."""
     own = s.new_site(name.hint)
-    s.kinds[name] = List(Unknown(), own)
+    s.kinds[name] = List(Unknown(), own, None, cls)
     s.heap.store(own, ITEM, s.heap.read(site, ITEM), s.heap.is_varied(site, ITEM))
     if s.heap.is_varied(site, ITEM):
         s.varied.add(name)

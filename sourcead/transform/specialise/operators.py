@@ -144,7 +144,7 @@ def structural_operator(
         left, right = s.components(args[0]), s.components(args[1])
         if left is not None and right is not None and all(isinstance(k, Tuple) for k in kinds):
             return Virtual((*left, *right))
-        if all(isinstance(k, List) for k in kinds):
+        if all(isinstance(k, List) for k in kinds) and class_of(kinds[0]) is class_of(kinds[1]):
             return join_lists(s, args, kinds, hint)
     if op == "mul":
         for this, other in ((0, 1), (1, 0)):
@@ -165,7 +165,8 @@ def join_lists(s: Context, args: list[Val], kinds: list[Kind], hint: str, op: st
     operands = tuple(map(s.operand, args))
     name = s.emit(Op(op, operands), Unknown(), hint, any(map(s.is_varied, operands)))
     site = s.new_site(hint)
-    s.kinds[name] = List(Unknown(), site)
+    cls = class_of(kinds[0])
+    s.kinds[name] = List(Unknown(), site, None, tuple if cls is tuple else list)
     for kind in kinds:
         assert isinstance(kind, List)
         s.heap.store(site, ITEM, s.heap.read(kind.site, ITEM), s.heap.is_varied(kind.site, ITEM))

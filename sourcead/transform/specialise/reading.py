@@ -23,6 +23,7 @@ from sourcead.ir.kinds import (
     Tuple,
     Unknown,
     Value,
+    is_number,
     join,
 )
 from sourcead.ir.nodes import Const, Name, Op, Ref
@@ -81,17 +82,13 @@ def getitem(s: Context, base: Val, index: Val, hint: str = "t") -> Val:
                 Op("getitem", (s.operand(base), s.operand(index))), Number(), hint, varied
             )
     varied = s.is_varied(base)
-    if varied:
+    item = tuple_item(s, kind)
+    if varied and not is_number(item):
         s.refuse(
             "a value of unknown kind that carries a derivative is indexed here",
             "convert it with np.asarray, or annotate the parameter",
         )
-    return s.emit(
-        Op("getitem", (s.operand(base), s.operand(index))),
-        tuple_item(s, kind),
-        hint,
-        varied,
-    )
+    return s.emit(Op("getitem", (s.operand(base), s.operand(index))), item, hint, varied)
 
 
 def tuple_item(s: Context, kind: Kind) -> Kind:
