@@ -185,7 +185,7 @@ def generator_to_container(values):
 @case("comprehensions: tuple of a generator of known length", 0.7)
 def tuple_of_generator(x):
     a, b, c = tuple(x * i + 1.0 for i in range(3))
-    powers = tuple(map(lambda p: x**p, range(3)))
+    powers = tuple(x**p for p in range(3))
     return a * b * c * powers[-1]
 
 
@@ -212,6 +212,35 @@ def lists_of_unknown_length(values):
     both = 2 * [v * v for v in values] + list(values)
     both.append(both[0] * both[-1])
     return both[1] * both[4] + sum(both) * both[-1]
+
+
+@case(
+    "containers: dicts inside dicts and tuples",
+    {"m": {"a": 0.7, "b": 1.3}, "t": (0.4, {"c": 1.1}), "n": {"a": 0.2}},
+)
+def dicts_inside(p):
+    inner = p["m"]
+    total = inner["a"] * p["m"]["b"] * p["t"][1]["c"]
+    for key in ("a", "b", "a"):
+        total = total * p["m"][key] + p["n"]["a"]
+    return total * p["t"][0]
+
+
+@case("containers: list of dicts", [{"w": 0.7, "b": [0.1]}, {"w": 1.3, "b": [0.4]}])
+def list_of_dicts(layers):
+    total = 1.0
+    for layer in layers:
+        total = total * layer["w"] + layer["b"][0]
+    return total * layers[0]["w"] * layers[-1]["b"][0]
+
+
+@case("dicts: display read by computed keys", 0.7)
+def display_by_key(x):
+    table = {"a": x, "b": x * x}
+    total = 1.0
+    for key in ("a", "b", "b"):
+        total = total * table[key] + 1.0
+    return total * table["a"]
 
 
 def multiples(x, n):

@@ -406,6 +406,16 @@ def split_parts(u):
     return weighted(u)
 
 
+@case("views: hsplit of a reshaped array, parts written in a loop", U)
+def split_in_loop(u):
+    v = (u * 1.0).reshape(2, 2)
+    left, right = np.hsplit(v, 2)
+    left *= right
+    for part in np.split(u, 2):
+        part[0] = part[1] * part[0]
+    return np.sum(v**2) + weighted(u)
+
+
 @case("views: broadcast_to reads what is written later", U)
 def broadcast_view(u):
     wide = np.broadcast_to(u, (3, 4))

@@ -165,6 +165,8 @@ def _tangent_of(s: Tangents, target: Name, expr: Expr) -> None:
         s.dots[target] = found
     elif found == ZERO:
         s.dots[target] = s.zeros(target)
+    elif s.is_stored(target) and _is_taken(s, expr):
+        s.dots[target] = found  # the storage itself, which others may see too
     else:
         s.dots[target] = (
             found
@@ -178,6 +180,15 @@ def _makes(s: Tangents, target: Name, expr: Expr) -> bool:
     if target in s.at.views or target in s.at.maybe:
         return False
     return isinstance(expr, (Call, MethodCall)) or (isinstance(expr, Op) and expr.op in OPERATORS)
+
+
+def _is_taken(s: Tangents, expr: Expr) -> bool:
+    """Is this a reference out of a container, so that nothing is made?"""
+    match expr:
+        case Op("getitem", (base, _)) | Attr(base) | MethodCall(base, "pop" | "get" | "setdefault"):
+            return isinstance(s.kind(base), (List, Dict, Object, Tuple))
+        case _:
+            return False
 
 
 def _expression(s: Tangents, target: Name, expr: Expr) -> Val:

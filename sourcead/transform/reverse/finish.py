@@ -124,7 +124,7 @@ class Finish:
         part = self.adj.parts.part(name, slot)
         if (
             isinstance(kind, (Dict, Object))
-            and kind.site in self.s.at.mutated_sites
+            and (kind.site in self.s.at.mutated_sites or kind.site in self.s.tabled)
             and isinstance(each, (Py, Np, Array))
             and not self.adj.is_dynamic(part)
         ):

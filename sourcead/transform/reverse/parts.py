@@ -32,6 +32,7 @@ class Parts:
 
     def part(self, container: Name, slot: Slot) -> Name:
         """The name under which the adjoint of a part is kept."""
+        container = self._whole(container)
         found = self.names.get((container, slot))
         if found is None:
             kind, read = self._item(container, slot)
@@ -46,6 +47,26 @@ class Parts:
             self.names[container, slot] = found
             self.reads[found] = container, read
         return found
+
+    def _whole(self, container: Name) -> Name:
+        """The container itself, or the part of another that it was read from: one thing has one name."""
+        read = self.b.definitions.get(container)
+        match read:
+            case Op("getitem", (Name() as base, Const(slot))) | Attr(Name() as base, slot):
+                if container not in self.reads and self._stays(container, base, slot):
+                    return self.part(base, slot)
+        return container
+
+    def _stays(self, container: Name, base: Name, slot: Slot) -> bool:
+        """Is what was read from this slot there throughout?"""
+        match self.b.kind(base):
+            case Tuple(items):
+                return isinstance(slot, int) and 0 <= slot < len(items)
+            case Dict(_, site) | Object(_, site):
+                stored = self.b.heap.is_assigned(site, slot)
+                return container in self.b.entry_reads or not stored
+            case _:
+                return False
 
     def _item(self, container: Name, slot: Slot) -> tuple[Kind, Expr]:
         """The kind of a part and how the primal reads it."""

@@ -6,11 +6,15 @@ stored to, in the table by holder and slot (`table.py`).
 
 from __future__ import annotations
 
-from sourcead.ir.kinds import Dict, List, Np, Object, Py
+from typing import NoReturn
+
+from sourcead.ir.kinds import Dict, List, Np, Object, Py, Unknown
 from sourcead.ir.nodes import Attr, Call, Const, Expr, MethodCall, Name, Op, Operand, Ref
 from sourcead.rules import registry
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.effects import function_of
+from sourcead.transform.reverse.lists import list_item
+from sourcead.transform.reverse.parts import Slot
 from sourcead.transform.reverse.state import State
 from sourcead.transform.rule_calls import ZERO
 
@@ -29,10 +33,17 @@ def made_structure(s: State, target: Name, expr: Expr) -> bool:
         case Op("dict", items):
             for slot, value in zip(items[::2], items[1::2]):
                 _entry(s, target, slot, value)
-        case Call(Ref("object.__new__")) | Op("getitem") | Attr():
+                if kind.site in s.tabled:
+                    slot_store(s, target, slot, value, None)
+        case Op("getitem", (Name() as base, index)) if isinstance(s.kind(base), List):
+            _element(s, target, kind, base, index)
+        case Call(Ref("object.__new__")):
             pass
         case Call() | MethodCall() if registry.lookup(function_of(expr, s.b.kinds)) is not None:
             return False  # a result with several values by attributes
+        case Op("getitem") | Attr():
+            if _own_parts(s, target):
+                _not_followed(s)
         case _:
             s.b.refuse(
                 "a dict or object that carries derivatives is made here",
@@ -53,6 +64,32 @@ def record_adjoint(s: State, target: Name, kind: Object) -> Val:
     return ZERO if all(part == ZERO for part in parts) else Virtual(parts)
 
 
+def _own_parts(s: State, target: Name) -> dict[Slot, Name]:
+    """The parts of what is read here that have adjoints under names of its own."""
+    names = s.adj.parts.names.items()
+    return {slot: part for (holder, slot), part in names if holder == target}
+
+
+def _element(s: State, target: Name, kind: Dict | Object, base: Name, index: Operand) -> None:
+    """A dict read out of a list: the adjoints of its entries go to the list's."""
+    parts = _own_parts(s, target)
+    if kind.site in s.at.mutated_sites or (not parts and kind.site not in s.tabled):
+        return  # the adjoints are in the table, by holder
+    if isinstance(kind, Object) or kind.site in s.tabled:
+        _not_followed(s)
+    items: list[Operand] = []
+    for slot, part in parts.items():
+        items += [Const(slot), s.b.operand(s.adj.full(part))]
+    list_item(s, base, index, s.b.emit(Op("dict", tuple(items)), Unknown()))
+
+
+def _not_followed(s: State) -> NoReturn:
+    s.b.refuse(
+        "a dict or object that is held by another carries derivatives, and cannot be followed here",
+        "give it a parameter of its own",
+    )
+
+
 def _entry(s: State, target: Name, slot: Operand, value: Operand) -> None:
     if not isinstance(slot, Const):
         s.b.refuse("a dict with computed keys carries derivatives", "use keys that are known")
@@ -65,6 +102,7 @@ def dict_item(s: State, base: Name, kind: Dict, index: Operand, seed: Val) -> No
     if isinstance(index, Const) and kind.site not in s.at.mutated_sites:
         s.adj.contribute_part(base, index.value, seed)
     else:
+        s.tabled.add(kind.site)
         s.adj.table.add_slot(base, index, seed)
 
 

@@ -70,8 +70,10 @@ def _as_array(s: Context, arg: Any) -> Any:
 
 
 def note_effects(s: Context, rule: Rule, name: Name, args: list[Any]) -> None:
-    if rule.effects.returns in ("view", "maybe", "same") and args and not isinstance(args[0], Star):
-        s.share(name, args[0])
+    views = rule.effects.returns in ("view", "maybe", "same")
+    source = args[0] if views and args and not isinstance(args[0], Star) else None
+    if source is not None:
+        s.share(name, source)
     items = s.kinds[name]
     if isinstance(items, Object):
         site = s.new_site(name.hint)
@@ -86,6 +88,9 @@ def note_effects(s: Context, rule: Rule, name: Name, args: list[Any]) -> None:
         site = s.new_site(name.hint)
         s.kinds[name] = List(Unknown(), site)
         s.heap.store(site, ITEM, items.item, name in s.varied)
+        if isinstance(source, Name):  # a list of views
+            s.heap.read_blindly(site, ITEM)
+            s.share_slot(source, site, ITEM)
 
 
 def rule_kind(
