@@ -52,7 +52,7 @@ from sourcead.ir.nodes import (
 )
 
 __all__ = [
-    "binds", "blocks", "bound", "expressions", "free", "inner_binds", "map_blocks",
+    "binds", "blocks", "bound", "expressions", "free", "goes_on", "inner_binds", "map_blocks",
     "map_expr", "map_function", "map_stmt", "operands", "reads", "rename", "statements", "substitute",
 ]  # fmt: skip
 
@@ -346,6 +346,11 @@ def _reads(stmt: Stmt) -> tuple[Name, ...]:
 
     map_stmt(stmt, read)
     return tuple(found)
+
+
+def goes_on(stmt: Try) -> bool:
+    """Does the program go on behind a handler? (Behind one that ends in `raise` it does not.)"""
+    return not all(h.body and isinstance(h.body[-1], Raise) for h in stmt.handlers)
 
 
 def binds(stmt: Stmt) -> tuple[Name, ...]:

@@ -18,6 +18,7 @@ from sourcead.ir.nodes import (
     Delete,
     For,
     Function,
+    Handler,
     If,
     MakeFunction,
     MethodCall,
@@ -203,7 +204,7 @@ class _Marker:
 
     def unwrapped(self, stmt: Stmt) -> Block:
         """A `try` of which nothing is left but its body."""
-        if not isinstance(stmt, Try) or stmt.handlers or stmt.final:
+        if not isinstance(stmt, Try) or stmt.final or not all(map(_only_raises, stmt.handlers)):
             return (stmt,)
         copies = tuple(
             Assign(t, Op("copy", (v,)), stmt.origin)
@@ -245,3 +246,12 @@ class _Marker:
 
     def carried(self, stmt: For | While) -> Any:
         return tuple(c for c in stmt.carried if c.result in self.live or c.inner in self.live)
+
+
+def _only_raises(handler: Handler) -> bool:
+    """`except ...: raise`"""
+    return (
+        len(handler.body) == 1
+        and isinstance(handler.body[0], Raise)
+        and handler.body[0].exception is None
+    )

@@ -136,6 +136,10 @@ class Heap:
     def is_assigned(self, site: str, slot: Hashable) -> bool:
         return (site, slot) in self.assigned or (site, ITEM) in self.assigned
 
+    def assigned_slots(self, site: str) -> set[str]:
+        """The attributes of an object that the program stores to."""
+        return {slot for s, slot in self.assigned if s == site and isinstance(slot, str)}
+
     def remove(self, site: str) -> None:
         """Items of this dict are deleted somewhere."""
         if site not in self.removed:

@@ -16,6 +16,7 @@ from sourcead.ir.nodes import (
     Try,
     Unpack,
 )
+from sourcead.ir.walk import goes_on
 from sourcead.transform.effects import function_of
 from sourcead.transform.specialise import Specialiser
 
@@ -42,8 +43,8 @@ def check_passive(
 
 
 def check_attempt(b: Specialiser, is_active: IsActive, stmt: Try) -> None:
-    """A handler would have to know how far the body got."""
-    if stmt.handlers and any(map(is_active, stmt.targets)):
+    """A handler that goes on would have to know how far the body got."""
+    if goes_on(stmt) and any(map(is_active, stmt.targets)):
         b.refuse(
             "a `try` with handlers computes values that carry a derivative",
             "test the condition before, instead of catching the exception",

@@ -11,6 +11,8 @@ import numpy as np
 
 from tests.language.registry import case
 
+U2 = np.array([0.7, 1.3])
+
 
 @case("exceptions: assert", 0.7)
 def asserted(x):
@@ -142,6 +144,178 @@ def finally_writes(u):
     finally:
         u[1] = u[0] * u[0]
     return u[0] * u[1]
+
+
+class Cache:
+    def __init__(self, rate):
+        self.rate = rate
+
+    def value(self, x):
+        try:
+            return self.found * x
+        except AttributeError:
+            self.found = self.rate * x * x
+            return self.found * x
+
+
+@case("exceptions: attribute computed on the first call", 0.7)
+def cached_attribute(x):
+    cache = Cache(2.0)
+    return cache.value(x) + cache.value(x * x)
+
+
+@case("exceptions: conversion that fails, or not", 0.7)
+def conversion(x):
+    total = 1.0
+    for item in (x, "text", None):
+        try:
+            total = total * float(item) + 1.0
+        except (TypeError, ValueError):
+            total = total * x
+    return total
+
+
+@case("exceptions: look-up of keys that may be missing", 0.7)
+def missing_keys(x):
+    table = {"a": x, "b": x * x}
+    total = 1.0
+    for key in ["a", "c", "b"]:
+        try:
+            total = total * table[key]
+        except KeyError:
+            total = total + x
+    return total
+
+
+@case("exceptions: a factorization that fails, and another", U2)
+def cholesky_or_not(u):
+    a = np.outer(u, u)
+    try:
+        factor = np.linalg.cholesky(a - 5.0 * np.eye(len(u)))
+    except np.linalg.LinAlgError:
+        factor = np.linalg.cholesky(a + np.eye(len(u)))
+    return np.sum(factor**2)
+
+
+@case("exceptions: division by zero", [0.7, 1.3, 0.0])
+def divided(values):
+    total = 1.0
+    for i in range(3):
+        try:
+            total = total * values[0] / (i - 1) + values[1]
+        except ZeroDivisionError:
+            total = total * values[1] * values[1]
+    return total
+
+
+@case("exceptions: raised in a loop, handled behind it", [0.7, 1.3, -0.2, 3.0])
+def handled_behind_loop(values):
+    total = 1.0
+    try:
+        for v in values:
+            if v < 0.0:
+                raise ValueError("negative")
+            total = total * v
+    except ValueError:
+        total = total * total + v
+    return total
+
+
+@case("exceptions: passes an inner handler, reaches an outer one", 0.7)
+def outer_handler(x):
+    try:
+        try:
+            y = x * x
+            if y > 0.0:
+                raise KeyError("outer")
+            y = y * 100.0
+        except ValueError:
+            y = y * 1000.0
+        y = y * 10000.0
+    except KeyError:
+        y = y + x
+    else:
+        y = y * 7.0
+    return y * x
+
+
+@case("exceptions: half of the writes to an array", U2)
+def half_written(u):
+    work = u * 1.0
+    try:
+        work[0] = work[0] * work[1]
+        work[7] = work[0]
+        work[1] = 1000.0
+    except IndexError:
+        work[1] = work[0] * work[1]
+    return work[0] * work[1]
+
+
+@case("exceptions: break, continue and finally", 0.7)
+def leaving_loops(x):
+    total = 0.0
+    for k in range(6):
+        try:
+            if k == 1:
+                raise LookupError
+            if k == 4:
+                raise StopIteration
+            total = total + x**k
+        except LookupError:
+            continue
+        except StopIteration:
+            break
+        finally:
+            total = total * x
+    return total
+
+
+@case("exceptions: tried again until it works", 0.7)
+def tried_again(x):
+    for attempt in range(3):
+        try:
+            if attempt < 2:
+                raise ValueError(attempt)
+            result = x * attempt
+        except ValueError as error:
+            result = x * x * error.args[0]
+        else:
+            break
+    return result * x
+
+
+@case("exceptions: any exception, of anything", [0.7, 1.3, 0.2])
+def any_exception(values):
+    best = None
+    for v in values:
+        try:
+            root = np.sqrt(v) * v
+        except Exception:
+            continue
+        best = root if best is None else best + root * root
+    return best
+
+
+@case("exceptions: of a function that is passed", 0.7)
+def passed_function_raises(x):
+    def safe(function, value):
+        try:
+            return function(value)
+        except (ZeroDivisionError, OverflowError):
+            return value * 2.0
+
+    return safe(lambda p: p / (p - p), x) * safe(lambda p: p * p, x)
+
+
+@case("branches: a name bound on some turns only", [-0.2, 0.7, 1.3])
+def bound_on_some_turns(values):
+    total = 1.0
+    for v in values:
+        if v > 0.0:
+            square = v * v
+        if v > 0.5:
+            total = total * square + v
+    return total
 
 
 @case("exceptions: StopIteration default of next", 0.7)

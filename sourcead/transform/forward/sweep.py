@@ -44,6 +44,7 @@ from sourcead.ir.nodes import (
     While,
     With,
 )
+from sourcead.ir.walk import goes_on
 from sourcead.transform.activity import activity, find_selected, find_useful
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.effects import function_of, written_arguments
@@ -240,7 +241,7 @@ def _getitem(s: Tangents, target: Name, base: Operand, index: Operand) -> Val:
 
 def _attempt(s: Tangents, stmt: Try) -> None:
     check_attempt(s.b, s.is_active, stmt)
-    if stmt.handlers:
+    if goes_on(stmt):
         s.b.add(stmt)
         return
     body, orelse, final = (_written(s, b) for b in (stmt.body, stmt.orelse, stmt.final))

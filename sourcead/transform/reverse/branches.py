@@ -70,6 +70,8 @@ def _join(s: State, a: Arm, b: Arm) -> list[Merge]:
 
 
 def _zero_in(s: State, name: Name, block: list[Stmt]) -> Adjoint:
+    if name in s.unbound:  # on the path where there is nothing behind it
+        return Adjoint(Const(0.0), True)
     s.b.open.append(block)
     try:
         return Adjoint(s.adj.zeros(name), True)

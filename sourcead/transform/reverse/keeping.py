@@ -30,12 +30,15 @@ from sourcead.transform.effects import index_kinds
 from sourcead.transform.indexing import is_basic
 from sourcead.transform.positions import At
 from sourcead.transform.reverse.kept import Kept, is_whole
+from sourcead.transform.reverse.unbound import bound_where_kept
 
 __all__ = ["forward_sweep"]
 
 
 def forward_sweep(kept: Kept, body: Block, *, split: bool) -> list[Stmt]:
     """`split`: the sweep is a function of its own, which hands over all names: all are bound."""
+    saved = [name for each in kept.lists.values() for name in each.values]
+    body = bound_where_kept(body, None if split else saved)
     return _Keeping(kept, Const(None) if split else UNDEFINED).block(body, ())
 
 

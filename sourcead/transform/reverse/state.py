@@ -44,6 +44,7 @@ class State:
         self.rules = RuleCalls(b, is_active, locations.mutated_sites)
         self.writes: list[Write] = []
         self.saved_by_units: dict[Name, tuple[Name, Name]] = {}  # see `units.Split`
+        self.unbound: set[Name] = set()  # names that some path leaves without a value
         self.tabled: set[str] = set()  # dicts that are read by keys known only while running
         self._numbers: dict[At, int] = {}
 

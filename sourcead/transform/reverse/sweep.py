@@ -41,7 +41,7 @@ from sourcead.ir.nodes import (
     While,
     With,
 )
-from sourcead.ir.walk import operands
+from sourcead.ir.walk import goes_on, operands
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.effects import function_of, written_arguments
 from sourcead.transform.operations import OPERATORS
@@ -112,7 +112,7 @@ def _statement(s: State, stmt: Stmt) -> None:
 
 def _attempt(s: State, stmt: Try) -> None:
     check_attempt(s.b, s.is_active, stmt)
-    if stmt.handlers:
+    if goes_on(stmt):
         return
     for target, leaf in zip(stmt.targets, stmt.leaves):
         s.adj.contribute(leaf, s.adj.take(target))

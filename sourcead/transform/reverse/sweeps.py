@@ -29,6 +29,7 @@ from sourcead.transform.reverse.program import Program
 from sourcead.transform.reverse.returning import Returning
 from sourcead.transform.reverse.state import State, Write
 from sourcead.transform.reverse.sweep import reverse_sweep
+from sourcead.transform.reverse.unbound import maybe_unbound
 from sourcead.transform.reverse.uses import Use, reverse_uses
 from sourcead.transform.specialise import Specialised, Specialiser
 from sourcead.transform.units import split_units
@@ -86,6 +87,7 @@ def sweeps(
     locations = Locations(primal.body, b.kinds, done.heap, params)
     sizes = Sizes(primal.body, b.kinds, partial(_element, b))
     s = State(b, locations, activity(b, useful), sizes)
+    s.unbound = maybe_unbound(primal.body)
     s.saved_by_units = calls.saved
     start_derivative(b)
     s.rules.selected = find_selected(primal.body, b.kinds, done.heap, locations.written)

@@ -18,12 +18,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sourcead.ir.kinds import Kind, Never, Unknown, join
-from sourcead.ir.nodes import UNDEFINED, Handler, Name, Operand, Stmt, Try
+from sourcead.ir.nodes import UNDEFINED, Const, Handler, Name, Operand, Raise, Stmt, Try
 from sourcead.ir.walk import binds, statements
 from sourcead.transform.memory import Contents, Key
 from sourcead.transform.specialise.context import Context, Env, slot_hint
+from sourcead.transform.specialise.flags import flag, is_unwinding, set_flag
 
-__all__ = ["attempt"]
+__all__ = ["attempt", "finished"]
 
 State = dict[Name, Contents]
 
@@ -42,7 +43,7 @@ def attempt(s: Context, statement: Try, env: Env) -> bool:
     body_env, entry, touched = dict(env), s.memory.snapshot(), set[Key]()
     s.memory.logs.append(touched)
     with s.block() as body:
-        reached = s.run(statement.body, body_env)
+        reached = s.run(statement.body, body_env, statement.leaves)
     normal = s.memory.snapshot()
     in_body = interrupted_memory(s, entry, touched)
     interrupted, handler_entry = interrupted_variables(s, statement, env, body_env)
@@ -89,6 +90,54 @@ def attempt(s: Context, statement: Try, env: Env) -> bool:
     return any(p.memory is not None for p in paths)
 
 
+def finished(s: Context, statement: Try, env: Env) -> bool:
+    """`try: body; finally: final` around values that carry derivatives.
+
+    The way on is written as it is gone, `body; final`; an exception does `final` by itself and goes on:
+
+        try: body
+        except: final; raise
+        final
+    """
+    top = {n for each in statement.body for n in binds(each)}
+    last = [
+        (n, next((v for v in reversed(vs) if v in top), b)) for n, b, vs in statement.interrupted
+    ]
+    behind = {n for each in statements(statement.final) for n in binds(each)}
+    kept = [(t, v) for t, v in zip(statement.targets, statement.leaves) if v not in behind]
+    pairs = [*kept, *last]
+    body = replace(
+        statement,
+        handlers=(
+            Handler(
+                None,
+                None,
+                (*statement.final, Raise(None, None, statement.origin)),
+                tuple(UNDEFINED for _ in pairs),
+            ),
+        ),
+        final=(),
+        targets=tuple(t for t, _ in pairs),
+        leaves=tuple(v for _, v in pairs),
+    )
+    inside = dict(env)
+    reached = attempt(s, body, inside)
+    env.update((t, inside[t]) for t, _ in kept)
+    raised = flag(s)
+    if not reached and raised == Const(0):
+        return False
+    if s.catches:
+        set_flag(s, Const(0))
+    ended = s.run(statement.final, inside, statement.leaves)
+    if is_unwinding(s):
+        s.refuse("a `finally` may raise an exception that is caught outside", "put a `try` into it")
+    if s.catches:
+        set_flag(s, raised)
+    rest = [(t, v) for t, v in zip(statement.targets, statement.leaves) if v in behind]
+    env.update((t, s.value(v, inside) if ended else UNDEFINED) for t, v in rest)
+    return reached and ended
+
+
 def interrupted_memory(s: Context, entry: State, touched: set[Key]) -> State:
     """What is known wherever the statements that touch these slots may have stopped."""
     s.memory.restore(entry)
@@ -123,6 +172,7 @@ def write_handler(
     s: Context, handler: Handler, inside: Env, env: Env, start: State
 ) -> tuple[Handler, Path]:
     s.memory.restore(start)
+    catches, s.catches = s.catches, []
     caught = None
     if handler.name is not None:
         caught = s.fresh(handler.name.hint, Unknown(), s.heap.raised)
@@ -132,6 +182,7 @@ def write_handler(
         leaves = [s.operand(s.value(v, inside)) if reached else UNDEFINED for v in handler.leaves]
     kind = None if handler.type is None else s.operand(s.value(handler.type, env))
     memory = s.memory.snapshot() if reached else None
+    s.catches = catches
     return Handler(kind, caught, tuple(block), ()), Path(block, leaves, memory)
 
 

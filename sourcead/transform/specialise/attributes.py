@@ -24,12 +24,13 @@ from sourcead.ir.kinds import (
     Unknown,
     Value,
 )
-from sourcead.ir.nodes import Attr, Const, Name, Ref
+from sourcead.ir.nodes import UNDEFINED, Attr, Const, Name, Ref
 from sourcead.rules import registry
 from sourcead.signature import kind_of
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.operations import method_class
 from sourcead.transform.specialise.context import Context
+from sourcead.transform.specialise.flags import throw
 from sourcead.transform.specialise.reading import note_entry_read
 
 __all__ = [
@@ -192,8 +193,15 @@ def field(s: Context, base: Val, kind: Object, attr: str, hint: str) -> Val:
             return s.call_object(getter, found.fget, [base], [], hint)
         return s.call_method_of(base, found.fget, [], hint)
     known = s.memory.get(base, attr)
-    if known is not None:
+    if known is not None and known != UNDEFINED:
         return known
+    if known == UNDEFINED and found is None:
+        throw(s, AttributeError)
+    if issubclass(kind.cls, BaseException) and s.heap.raised and not callable(found):
+        s.refuse(
+            f"attribute `{attr}` of an exception that may carry a derivative",
+            "keep the value in a variable",
+        )
     if isinstance(found, functools.cached_property):
         return cached_field(s, base, kind, attr, found, hint)
     contents = s.memory.known(base)

@@ -10,15 +10,20 @@ Tuples are merged item by item and stay virtual; slots of containers are merged 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sourcead.ir.kinds import Unknown, join
-from sourcead.ir.nodes import UNDEFINED, Const, If, Merge, Name, Operand, Stmt, Undefined
+from sourcead.ir.nodes import UNDEFINED, Block, Const, If, Merge, Name, Operand, Stmt, Undefined
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.memory import Contents, Key
-from sourcead.transform.specialise.context import Context, Env, slot_hint
+from sourcead.transform.specialise.context import Context, Env, Unreached, slot_hint
+from sourcead.transform.specialise.flags import close_guards, is_unwinding
 
-__all__ = ["branch", "choose", "in_block", "merge", "merge_memory"]
+__all__ = ["fork", "branch", "choose", "in_block", "merge", "merge_memory"]
+
+
+Way = tuple[bool, list[Val]]
 
 
 def branch(s: Context, statement: If, env: Env) -> bool:
@@ -26,38 +31,69 @@ def branch(s: Context, statement: If, env: Env) -> bool:
     decided = s.truth(asked)
     if decided is not None:
         taken = statement.then if decided else statement.orelse
-        reached = s.run(taken, env)
-        for merge in statement.merges:
-            env[merge.target] = s.value(merge.then if decided else merge.orelse, env)
+        operands = [m.then if decided else m.orelse for m in statement.merges]
+        reached = s.run(taken, env, operands)
+        env.update((m.target, s.value(o, env)) for m, o in zip(statement.merges, operands))
         return reached
-    test = s.operand(asked)
-    then_env, else_env = dict(env), dict(env)
-    s.forks += 1
+    merges, hints = statement.merges, [m.target.hint for m in statement.merges]
+
+    def arm(block: Block, operands: list[Operand]) -> Way:
+        inside = dict(env)
+        reached = s.run(block, inside, operands)
+        return reached, [s.value(o, inside) if reached else UNDEFINED for o in operands]
+
+    reached, values = fork(
+        s,
+        s.operand(asked),
+        lambda: arm(statement.then, [m.then for m in merges]),
+        lambda: arm(statement.orelse, [m.orelse for m in merges]),
+        hints,
+    )
+    env.update((m.target, v) for m, v in zip(merges, values))
+    return reached
+
+
+def fork(
+    s: Context,
+    test: Operand,
+    then: Callable[[], Way],
+    orelse: Callable[[], Way],
+    hints: Sequence[str],
+) -> Way:
+    """Write `if test: then, else: orelse`; each arm says whether its end is reached, and its values there."""
     entry = s.memory.snapshot()
     s.memory.logs.append(set())
-    with s.block() as then:
-        then_reached = s.run(statement.then, then_env)
-        then_values = [
-            s.value(m.then, then_env) if then_reached else UNDEFINED for m in statement.merges
-        ]
+    s.forks += 1
+    with s.block() as first:
+        (then_reached, then_values), then_goes_on = _arm(s, then, len(hints))
     after_then = s.memory.snapshot()
     s.memory.restore(entry)
-    with s.block() as orelse:
-        else_reached = s.run(statement.orelse, else_env)
-        else_values = [
-            s.value(m.orelse, else_env) if else_reached else UNDEFINED for m in statement.merges
-        ]
+    with s.block() as second:
+        (else_reached, else_values), else_goes_on = _arm(s, orelse, len(hints))
     s.forks -= 1
     stored = s.memory.logs.pop()
     merges: list[Merge] = []
-    for merge, a, b in zip(statement.merges, then_values, else_values):
-        env[merge.target] = s.merge(merge.target.hint, a, b, merges, then, orelse)
-    if not else_reached:
+    values = [
+        s.merge(hint, a, b, merges, first, second)
+        for hint, a, b in zip(hints, then_values, else_values)
+    ]
+    if not else_goes_on:
         s.memory.restore(after_then)
-    elif then_reached:
-        merge_memory(s, after_then, stored, merges, then, orelse)
-    s.add(If(test, tuple(then), tuple(orelse), tuple(merges), s.origin))
-    return then_reached or else_reached
+    elif then_goes_on:
+        merge_memory(s, after_then, stored, merges, first, second)
+    s.add(If(test, tuple(first), tuple(second), tuple(merges), s.origin))
+    return then_reached or else_reached, values
+
+
+def _arm(s: Context, way: Callable[[], Way], count: int) -> tuple[Way, bool]:
+    """One arm, and whether anything goes on from it: behind it, or to a handler."""
+    depth = len(s.open)
+    try:
+        reached, values = way()
+    except Unreached:
+        reached, values = False, [UNDEFINED] * count
+    values = close_guards(s, depth, values, reached)
+    return (reached, values), reached or is_unwinding(s)
 
 
 def merge(
@@ -112,21 +148,13 @@ def choose(
     if not rest:
         return s.call(function, args, kwargs, hint)
     test = s.operand(s.op("eq", [index, Const(key)]))
-    entry = s.memory.snapshot()
-    s.memory.logs.append(set())
-    s.forks += 1
-    with s.block() as then:
-        a = s.call(function, args, kwargs, hint)
-    after_then = s.memory.snapshot()
-    s.memory.restore(entry)
-    with s.block() as orelse:
-        b = choose(s, func, index, rest, args, kwargs, hint)
-    s.forks -= 1
-    stored = s.memory.logs.pop()
-    merges: list[Merge] = []
-    found = s.merge(hint, a, b, merges, then, orelse)
-    merge_memory(s, after_then, stored, merges, then, orelse)
-    s.add(If(test, tuple(then), tuple(orelse), tuple(merges), s.origin))
+    _, (found,) = fork(
+        s,
+        test,
+        lambda: (True, [s.call(function, args, kwargs, hint)]),
+        lambda: (True, [choose(s, func, index, rest, args, kwargs, hint)]),
+        [hint],
+    )
     return found
 
 
@@ -144,6 +172,8 @@ def merge_memory(
     for name, slot in s.memory.differences(after_then, after_else):
         a, b = after_then[name].slots[slot], after_else[name].slots[slot]
         varied = s.is_varied(a) or s.is_varied(b)
+        if UNDEFINED in (a, b) and after_then[name].form == "object":
+            continue  # an attribute that may be there: its class says what reading it does
         if (name, slot) in stored and not (
             varied and isinstance(join(s.kind(a), s.kind(b)), Unknown)
         ):

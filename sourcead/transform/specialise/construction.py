@@ -32,6 +32,7 @@ def construct(s: Context, func: Val, cls: type, args: list[Any], kwargs: Kwargs,
     init = getattr(cls, "__init__")  # noqa: B009
     plain_new = getattr(cls, "__new__") is object.__new__  # noqa: B009
     active = any(map(s.holds_varied, values_of(args, kwargs)))
+    plain_arguments = not kwargs and not any(isinstance(a, Star) for a in args)
     if (
         plain_new
         and type(cls) is type
@@ -47,7 +48,12 @@ def construct(s: Context, func: Val, cls: type, args: list[Any], kwargs: Kwargs,
             f"give it a rule with @sourcead.rule({cls.__name__})",
             NoRule,
         )
-    return s.opaque(func, args, kwargs, hint)
+    made_here = s.opaque(func, args, kwargs, hint)
+    if issubclass(cls, BaseException) and plain_arguments and isinstance(made_here, Name):
+        site = s.new_site(cls.__name__)
+        s.kinds[made_here] = Object(cls, site)
+        s.memory.begin(made_here, site, "object", {"args": Virtual(tuple(args))}, complete=False)
+    return made_here
 
 
 def initialise(s: Context, made: Name, cls: type, args: list[Any], kwargs: Kwargs) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol
 
 from sourcead.errors import NotDifferentiable, SourceADError
@@ -41,7 +42,7 @@ from sourcead.ir.nodes import (
 from sourcead.rules.registry import Rule
 from sourcead.transform.builder import Builder, Val, Virtual
 from sourcead.transform.heap import Heap
-from sourcead.transform.memory import Memory
+from sourcead.transform.memory import Contents, Key, Memory
 from sourcead.transform.passed import Tools
 
 __all__ = [
@@ -61,6 +62,32 @@ Env = dict[Name, Val]
 
 class Again(Exception):
     """Something was found out that an earlier statement should have known: write the program once more."""
+
+
+@dataclass
+class Catch:
+    """A `try` whose body is being written: see `catching.py`.
+
+    `handlers`: (number of the handler, classes that it catches); `operands`: number -> these classes as
+    they are written.  `env`: the variables at this point, of the function (`depth`) that has the `try`.
+    `variables`: (cell of the memory, names that the body gives) of each variable that handlers may read.
+    """
+
+    handlers: tuple[tuple[int, tuple[type[BaseException], ...]], ...]
+    operands: dict[int, Operand | None]
+    depth: int
+    env: Env
+    variables: tuple[tuple[Name, tuple[Name, ...]], ...]
+    thrown: set[int] = field(default_factory=set)  # handlers that something may go to
+
+
+@dataclass(frozen=True)
+class Guard:
+    """An open block under `if test`: where it is in the stack of blocks, and the memory before it."""
+
+    position: int
+    test: Operand
+    entry: dict[Name, Contents]
 
 
 class Unreached(Exception):
@@ -130,6 +157,9 @@ class Context(Builder):
         self.units: list[Any] = []  # what they are specialised to (`recursion.Unit`)
         self.solving: Any = None  # the unit that is specialised here
         self.calls_tried: dict[Any, tuple[Kind, bool]] = {}
+        self.catches: list[Catch] = []  # the `try`s around, the innermost last
+        self.open_guards: list[Guard] = []
+        self.handling: list[Val | None] = []  # the exceptions of the handlers around
 
     def fresh(self, hint: str, kind: Kind, varied: bool = False) -> Name:
         name = super().fresh(hint, kind, varied)
@@ -141,6 +171,7 @@ class Context(Builder):
     @contextmanager
     def trial(self) -> Iterator[None]:
         saved, logs, ordinal = self.memory.snapshot(), len(self.memory.logs), self.ordinal
+        forks, guards, catches = self.forks, len(self.open_guards), list(self.catches)
         self.trials += 1
         try:
             with super().trial():
@@ -148,8 +179,32 @@ class Context(Builder):
         finally:
             self.trials -= 1
             self.memory.restore(saved)
-            del self.memory.logs[logs:]
-            self.ordinal = ordinal
+            del self.memory.logs[logs:], self.open_guards[guards:]
+            self.ordinal, self.forks, self.catches = ordinal, forks, catches
+
+    def add(self, statement: Stmt) -> None:
+        """Write a statement; one that may raise what is caught around gets a `try` of its own."""
+        if not self.catches or self.derivative or not self.is_tried(statement):
+            super().add(statement)
+
+    def write(self, statement: Stmt) -> None:
+        """Write a statement as it stands."""
+        super().add(statement)
+
+    def is_tried(self, statement: Stmt) -> bool:
+        """Was the statement written in a `try` of its own?"""
+        raise NotImplementedError
+
+    def merge_memory(
+        self,
+        after_then: dict[Name, Contents],
+        stored: set[Key],
+        merges: list[Merge],
+        then: list[Stmt],
+        orelse: list[Stmt],
+    ) -> None:
+        """What containers hold behind a branch: slots that it stores to are merged like variables."""
+        raise NotImplementedError
 
     def is_stored_active(self, name: Name) -> bool:
         return self.heap.shares_varied(str(name))
@@ -253,7 +308,7 @@ class Context(Builder):
     def value(self, operand: Operand, env: Env) -> Val:
         raise NotImplementedError
 
-    def run(self, block: Block, env: Env) -> bool:
+    def run(self, block: Block, env: Env, leaves: Sequence[Operand] = ()) -> bool:
         """Write the block's statements; False where its end is never reached."""
         raise NotImplementedError
 

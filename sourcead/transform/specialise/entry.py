@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sourcead.ir.kinds import Dict, Kind, List, Object, Tuple, Unknown, carries
-from sourcead.ir.nodes import Attr, Const, Name, Op
+from sourcead.ir.nodes import UNDEFINED, Attr, Const, Name, Op
 from sourcead.transform.heap import ITEM
 from sourcead.transform.specialise.context import Context
 
@@ -73,6 +73,10 @@ def load_assigned(s: Context, base: Name, kind: Kind, path: str) -> None:
         case _:
             return
     s.memory.begin(base, path, "dict" if isinstance(kind, Dict) else "object", {}, complete=False)
+    if isinstance(kind, Object):  # what an instance does not have yet
+        present = {slot for slot, _, _ in slots}
+        for slot in sorted(s.heap.assigned_slots(path) - present):
+            s.memory.learn(base, slot, UNDEFINED)
     for (slot, each, read), place in zip(slots, inner):
         if s.heap.is_assigned(path, slot) or s.heap.holds_assigned(place):
             varied = s.heap.is_entry_varied(path, slot)

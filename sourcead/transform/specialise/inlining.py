@@ -43,6 +43,7 @@ from sourcead.ir.walk import statements
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.attributes import live_operand
 from sourcead.transform.specialise.context import Again, Context, Kwargs, Unreached, values_of
+from sourcead.transform.specialise.flags import guard
 from sourcead.transform.specialise.recursion import call_unit, is_unit_call
 
 __all__ = [
@@ -136,6 +137,8 @@ def inactive_call(
             )
             if (blind and reads_storage) or _has_sites(kind):
                 attempt.keep()
+        if attempt.kept and s.catches:  # what it may raise must be followed as well
+            return s.inline(s.lower(function), function, args, kwargs)
         if attempt.kept:
             return value
     if key is not None:
@@ -160,15 +163,16 @@ def attempt_inline(s: Context) -> Iterator[Attempt]:
     depth, logs, calls = len(s.open), len(s.memory.logs), len(s.stack)
     attempt = Attempt([], s.escapes)
     forks, trials, s.trials = s.forks, s.trials, 0
+    catches, s.catches = s.catches, []
     s.open.append(attempt.statements)
     try:
         yield attempt
     except SourceADError:
         attempt.kept = False
     finally:
-        s.forks, s.trials = forks, trials
+        s.forks, s.trials, s.catches = forks, trials, catches
         del s.open[depth:], s.memory.logs[logs:], s.stack[calls:]
-    if attempt.kept:
+    if attempt.kept and not s.catches:
         s.open[-1].extend(attempt.statements)
     else:
         s.numbers, s.varied, _, s.ordinal = saved
@@ -184,14 +188,16 @@ def inline(s: Context, template: Function, function: Any, args: list[Any], kwarg
     s.entered.append(s.origin)
     depth = s.origin
     try:
-        if not s.run(template.body, env):
+        if not s.run(template.body, env, [template.result]):
             raise Unreached
-        return s.value(template.result, env)
+        found = s.value(template.result, env)
     finally:
         s.stack.pop()
         s.active.pop()
         s.entered.pop()
         s.origin = depth
+    guard(s)
+    return found
 
 
 def bind_arguments(

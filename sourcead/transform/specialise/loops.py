@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sourcead.ir.kinds import Np, Py, Text, Unknown, join
-from sourcead.ir.nodes import Block, Carried, For, Name, Operand, Stmt, While
+from sourcead.ir.nodes import UNDEFINED, Carried, Const, For, Name, Op, Operand, Stmt, While
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
 from sourcead.transform.memory import Contents, Key
+from sourcead.transform.specialise.branches import fork
 from sourcead.transform.specialise.context import Context, Env, slot_hint
+from sourcead.transform.specialise.flags import flag, is_unwinding, set_flag
 from sourcead.transform.specialise.iteration import UNROLLED, iteration
 from sourcead.transform.specialise.shapes import Shape, flattened, fresh_inner, shape_of, widen
 from sourcead.transform.specialise.steps import loop_in_steps
@@ -75,7 +77,7 @@ def loop_over(s: Context, statement: For, env: Env) -> bool:
     def turn(env: Env) -> tuple[Name, Operand | None]:
         target = s.fresh(plan.hint or statement.target.hint, plan.target_kind, plan.target_varied)
         env[statement.target] = plan.element(s, target)
-        return target, run_turn(s, statement.body, statement.exit, env)
+        return target, run_turn(s, statement, env)
 
     def build(carried: tuple[Carried, ...], body: list[Stmt], head: Any) -> None:
         target, leave = head
@@ -100,9 +102,25 @@ def loop_over(s: Context, statement: For, env: Env) -> bool:
     return True
 
 
-def run_turn(s: Context, body: Block, leave: Operand | None, env: Env) -> Operand | None:
-    s.run(body, env)
-    return None if leave is None else s.operand(s.value(leave, env))
+def run_turn(s: Context, statement: For | While, env: Env) -> Operand | None:
+    """One turn; what says whether the loop is left behind it."""
+    if s.catches:
+        set_flag(s, Const(0))  # a turn begins where nothing was raised
+    leave, depth = statement.exit, len(s.open)
+    operands = [c.next for c in statement.carried]
+    s.run(statement.body, env, operands if leave is None else [*operands, leave])
+    assert len(s.open) == depth
+    left = None if leave is None else s.value(leave, env)
+    if not is_unwinding(s):
+        return None if left is None else s.operand(left)
+    raised = s.operand(flag(s))
+    if isinstance(raised, Const):
+        return Const(True)
+    here = s.emit(Op("ne", (raised, Const(0))), Py(bool))
+    if left is None or left == UNDEFINED:
+        return here
+    _, (either,) = fork(s, here, lambda: (True, [Const(True)]), lambda: (True, [left]), ["left"])
+    return s.operand(either)
 
 
 def loop_while(s: Context, statement: While, env: Env) -> None:
@@ -114,7 +132,12 @@ def loop_while(s: Context, statement: While, env: Env) -> None:
             s.run(statement.condition, env)
             test = s.operand(s.tested(s.value(statement.test, env)))
         s.memory.logs.pop()
-        return condition, test, run_turn(s, statement.body, statement.exit, env)
+        if is_unwinding(s):
+            s.refuse(
+                "the test of a `while` may raise an exception that is caught outside of the loop",
+                "compute the test in the loop's body",
+            )
+        return condition, test, run_turn(s, statement, env)
 
     def build(carried: tuple[Carried, ...], body: list[Stmt], head: Any) -> None:
         condition, test, leave = head

@@ -8,6 +8,7 @@ from sourcead.ir.kinds import Closure
 from sourcead.ir.nodes import Assign, MakeFunction, Name
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.context import Context, Kwargs, Unreached
+from sourcead.transform.specialise.flags import guard
 from sourcead.transform.specialise.inlining import bind_arguments, note_recursion
 from sourcead.transform.specialise.recursion import call_unit, closure_template, is_unit_call
 
@@ -48,13 +49,15 @@ def call_closure(s: Context, closure: Closure, args: list[Any], kwargs: Kwargs) 
     s.entered.append(s.origin)
     saved = s.origin
     try:
-        if not s.run(template.body, env):
+        if not s.run(template.body, env, [template.result]):
             raise Unreached
-        return s.value(template.result, env)
+        found = s.value(template.result, env)
     finally:
         s.stack.pop()
         s.entered.pop()
         s.origin = saved
+    guard(s)
+    return found
 
 
 def _is_cell(s: Context, value: Val) -> bool:

@@ -23,7 +23,7 @@ from sourcead.ir.kinds import (
     Tuple,
     Value,
 )
-from sourcead.ir.nodes import Call, Const, Ref
+from sourcead.ir.nodes import UNDEFINED, Call, Const, Ref
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.operations import class_of
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
@@ -61,6 +61,9 @@ def _hasattr(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | No
     if not isinstance(attr, Const):
         return None
     if isinstance(kind, Object):
+        known = s.memory.get(args[0], attr.value)
+        if known is not None:
+            return Const(known != UNDEFINED or hasattr(kind.cls, attr.value))
         if not isinstance(s.heap.read(kind.site, attr.value), Never):
             return None  # may come and go
         return Const(True) if hasattr(kind.cls, attr.value) else None

@@ -31,6 +31,7 @@ from sourcead.transform.builder import Val, Virtual, constant_slice
 from sourcead.transform.heap import ITEM
 from sourcead.transform.indexing import element_kind, is_basic
 from sourcead.transform.specialise.context import Context, Unreached
+from sourcead.transform.specialise.flags import throw
 from sourcead.transform.specialise.results import written_out
 
 __all__ = ["components", "constant_place", "getitem", "note_entry_read", "slot"]
@@ -144,6 +145,7 @@ def list_item(s: Context, base: Val, site: str, index: Val, hint: str) -> Val:
             return s.list_like(name, site, picked)
         if picked is not None:
             return picked
+    _missing(s, base, index)
     name = s.emit(
         Op("getitem", (s.operand(base), s.operand(index))),
         stored(s, site),
@@ -163,6 +165,7 @@ def dict_item(s: Context, base: Val, site: str, index: Val, hint: str) -> Val:
         held = s.memory.get(base, index.value)
         if held is not None:
             return held
+    _missing(s, base, index)
     slot = index.value if isinstance(index, Const) else ITEM
     varied = s.heap.is_varied(site, slot) or s.heap.is_varied(site, ITEM)
     if slot == ITEM:
@@ -181,6 +184,18 @@ def dict_item(s: Context, base: Val, site: str, index: Val, hint: str) -> Val:
     if known is not None and known.complete:
         note_choice(s, name, index, known.slots)
     return name
+
+
+def _missing(s: Context, base: Val, index: Val) -> None:
+    """An index that is certainly not there raises here."""
+    contents = s.memory.known(base)
+    if not s.catches or contents is None or not isinstance(index, Const) or not contents.complete:
+        return
+    if contents.form == "dict" and index.value not in contents.slots:
+        throw(s, KeyError)
+    if contents.form == "list" and isinstance(index.value, int):
+        if not -len(contents.slots) <= index.value < len(contents.slots):
+            throw(s, IndexError)
 
 
 def note_choice(s: Context, name: Name, index: Val, options: dict[Hashable, Any]) -> None:

@@ -35,6 +35,7 @@ from sourcead.transform.specialise import (
     attributes,
     branches,
     calls,
+    catching,
     decisions,
     entry,
     inlining,
@@ -111,6 +112,8 @@ class Specialiser(Context):
     value = statements.value
     run = statements.run
     merge = branches.merge
+    merge_memory = branches.merge_memory
+    is_tried = catching.is_tried
     in_block = branches.in_block
     read_variable = variables.read_variable
     changes = variables.changes

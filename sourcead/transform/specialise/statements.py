@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sourcead.errors import SourceADError
 from sourcead.ir.kinds import Array, List, Object, Unknown
 from sourcead.ir.never import assert_never
 from sourcead.ir.nodes import (
@@ -34,11 +35,14 @@ from sourcead.ir.nodes import (
     While,
     With,
 )
+from sourcead.ir.walk import binds, goes_on
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.specialise.attempts import attempt
+from sourcead.transform.specialise.attempts import attempt, finished
 from sourcead.transform.specialise.branches import branch
+from sourcead.transform.specialise.catching import caught, raised_here
 from sourcead.transform.specialise.context import Context, Env, Unreached
 from sourcead.transform.specialise.deleting import delete_item
+from sourcead.transform.specialise.flags import close_guards, guard, is_unwinding
 from sourcead.transform.specialise.iteration import iterable
 from sourcead.transform.specialise.loops import loop_over, loop_while
 from sourcead.transform.specialise.nested import make_function
@@ -55,8 +59,25 @@ def value(s: Context, operand: Operand, env: Env) -> Val:
     return operand
 
 
-def run(s: Context, block: Block, env: Env) -> bool:
-    """Write the block's statements; False where its end is never reached."""
+def run(s: Context, block: Block, env: Env, leaves: Sequence[Operand] = ()) -> bool:
+    """Write the block's statements; False where its end is never reached.
+
+    `leaves` are read behind it: where a part of the block stands under a guard, they are merged.
+    """
+    depth, around = len(s.open), [(c, c.env) for c in s.catches if c.depth == len(s.stack)]
+    for catch, _ in around:
+        catch.env = env
+    reached = _run(s, block, env)
+    for catch, outer in around:
+        catch.env = outer
+    if s.open_guards and s.open_guards[-1].position >= depth:
+        values = [s.value(v, env) if reached else UNDEFINED for v in leaves]
+        values = close_guards(s, depth, values, reached)
+        env.update((n, v) for n, v in zip(leaves, values) if isinstance(n, Name))
+    return reached
+
+
+def _run(s: Context, block: Block, env: Env) -> bool:
     for statement in block:
         saved, ordinal = s.origin, s.ordinal
         s.ordinal = _first_ordinal(statement)
@@ -64,6 +85,8 @@ def run(s: Context, block: Block, env: Env) -> bool:
             s.origin = statement.origin
         try:
             reached = write_statement(s, statement, env)
+            if reached and s.catches:
+                guard(s)
         except Unreached:
             reached = False
         finally:
@@ -76,6 +99,21 @@ def run(s: Context, block: Block, env: Env) -> bool:
 def _first_ordinal(statement: Stmt) -> int:
     """Statements of a derivative may come from one line, or none: those that make something differ by name."""
     return 1000 * statement.target.number if isinstance(statement, Assign) else 0
+
+
+def _is_followed(s: Context, statement: Try, env: Env) -> bool:
+    """Does a `try` compute what carries a derivative? (What does not stays as it is, or only goes on by raising.)"""
+    if statement.handlers and not s.catches and not goes_on(statement):
+        return False
+    if s.catches:
+        return True
+    before = set(s.varied)
+    try:
+        with s.trial():
+            attempt(s, statement, dict(env))
+            return bool(s.varied - before)
+    except SourceADError:
+        return True
 
 
 def hint_of(s: Context, target: Name) -> str:
@@ -105,17 +143,14 @@ def write_statement(s: Context, statement: Stmt, env: Env) -> bool:
         case While():
             loop_while(s, statement, env)
         case Try():
+            if not s.derivative and _is_followed(s, statement, env):
+                return (caught if statement.handlers else finished)(s, statement, env)
             return attempt(s, statement, env)
         case With():
             return within(s, statement, env)
         case Raise(exception, cause):
-            s.add(
-                Raise(
-                    None if exception is None else s.operand(s.value(exception, env)),
-                    None if cause is None else s.operand(s.value(cause, env)),
-                    s.origin,
-                )
-            )
+            given = None if exception is None else s.value(exception, env)
+            raised_here(s, given, None if cause is None else s.value(cause, env))
             return False
         case _:
             assert_never(statement)
@@ -277,8 +312,14 @@ def within(s: Context, statement: With, env: Env) -> bool:
         target = s.fresh(statement.target.hint, Unknown())
         env[statement.target] = target
     s.escape([context], blind=True)
+    bound = [n for each in statement.body for n in binds(each)]
     with s.block() as body:
-        reached = s.run(statement.body, env)
+        reached = s.run(statement.body, env, bound)
+    if is_unwinding(s):
+        s.refuse(
+            "an exception that is caught leaves a `with`",
+            "put the `try` inside the `with`",
+        )
     s.add(With(context, target, tuple(body), s.origin))
     s.escape([context], blind=True)
     return reached

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sourcead.ir.nodes import Const, For, If, Merge
+from sourcead.ir.nodes import Const, For
 from sourcead.transform.builder import Val
-from sourcead.transform.specialise.branches import merge_memory
-from sourcead.transform.specialise.context import Context, Env
+from sourcead.transform.specialise.branches import fork
+from sourcead.transform.specialise.context import Context, Env, Unreached
+from sourcead.transform.specialise.flags import guard
 from sourcead.transform.specialise.iteration import UNROLLED, Sequenced
 
 __all__ = ["unroll"]
@@ -35,29 +36,23 @@ def unroll_from(
         statement.target: elements.get(Const(at)),
         **{c.inner: v for c, v in zip(statement.carried, values)},
     }
-    s.run(statement.body, turn_env)
-    values = [s.value(c.next, turn_env) for c in statement.carried]
-    if statement.exit is None:
+    operands = [c.next for c in statement.carried]
+    leave = statement.exit
+    if not s.run(statement.body, turn_env, operands if leave is None else [*operands, leave]):
+        raise Unreached
+    guard(s)
+    values = [s.value(o, turn_env) for o in operands]
+    if leave is None:
         return unroll_from(s, statement, elements, at + 1, values, env)
-    leave = s.value(statement.exit, turn_env)
-    decided = s.truth(leave)
+    left = s.value(leave, turn_env)
+    decided = s.truth(left)
     if decided is not None:
         return values if decided else unroll_from(s, statement, elements, at + 1, values, env)
-    test = s.operand(leave)
-    left = s.memory.snapshot()
-    s.memory.logs.append(set())
-    with s.block() as stay:
-        pass
-    s.forks += 1
-    with s.block() as more:
-        later = unroll_from(s, statement, elements, at + 1, values, env)
-    s.forks -= 1
-    stored = s.memory.logs.pop()
-    merges: list[Merge] = []
-    out = [
-        s.merge(c.result.hint, a, b, merges, stay, more)
-        for c, a, b in zip(statement.carried, values, later)
-    ]
-    merge_memory(s, left, stored, merges, stay, more)
-    s.add(If(test, tuple(stay), tuple(more), tuple(merges), s.origin))
-    return out
+    _, found = fork(
+        s,
+        s.operand(left),
+        lambda: (True, values),
+        lambda: (True, unroll_from(s, statement, elements, at + 1, values, env)),
+        [c.result.hint for c in statement.carried],
+    )
+    return found
