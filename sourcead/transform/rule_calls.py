@@ -6,6 +6,7 @@ reverse mode multiplies them with `z_bar`, forward mode with `x_dot` and `y_dot`
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -68,7 +69,7 @@ class RuleCalls:
         self, rule: Rule, body: Formula, skip: int, args: Arguments, kwargs: Keywords
     ) -> Bindings:
         """The call's arguments by the names of the rule's parameters; what the rule does not name is refused."""
-        parameters = list(inspect.signature(body).parameters.values())[skip:]
+        parameters = _parameters(body)[skip:]
         bound = self._positional(rule, parameters, args)
         names = {p.name for p in parameters}
         for key, value in kwargs:
@@ -154,7 +155,7 @@ class RuleCalls:
         body = partials_for(rule, args, kinds, list(map(has_derivative, args)))
         bound = self.bound(rule, body, 1, args, kwargs)
         result = self.inline(body, [target], bound)
-        names = list(inspect.signature(body).parameters)[1:]
+        names = [p.name for p in _parameters(body)[1:]]
         return self._paired(result, [n for n in rule.wrt if n in names], bound)
 
     def _paired(self, result: Val, wrt: list[str], bound: Bindings) -> list[tuple[Val, Val]]:
@@ -173,7 +174,7 @@ class RuleCalls:
         assert rule is not None
         kinds = [self.b.kind(old), self.b.kind(value)]
         body = partials_for(rule, [old, value], kinds, [True, active])
-        names = list(inspect.signature(body).parameters)
+        names = [p.name for p in _parameters(body)]
         new = self.b.op(op, [old, value])
         result = self.inline(body, [new], dict(zip(names[1:], [old, value])))
         items = self.b.components(result)
@@ -233,7 +234,7 @@ class RuleCalls:
         """A rule that is called, not written out: positional arguments where the rule takes them so."""
         values = dict(bound)
         args: list[Val] = list(leading)
-        for parameter in list(inspect.signature(body).parameters.values())[len(leading) :]:
+        for parameter in _parameters(body)[len(leading) :]:
             if parameter.kind is parameter.VAR_POSITIONAL:
                 args += _items(values, parameter.name)
                 values.pop(parameter.name, None)
@@ -252,3 +253,9 @@ def _items(bound: Mapping[str, Val], name: str) -> tuple[Val, ...]:
     found = bound.get(name, Virtual(()))
     assert isinstance(found, Virtual)
     return found.items
+
+
+@functools.cache
+def _parameters(body: Formula) -> list[inspect.Parameter]:
+    """Of a rule's body, which does not change."""
+    return list(inspect.signature(body).parameters.values())

@@ -245,6 +245,8 @@ def bind_arguments(
 
 
 def live_defaults(function: Any) -> dict[str, Val]:
+    if not getattr(function, "__defaults__", True) and not function.__kwdefaults__:
+        return {}
     signature = inspect.signature(function, follow_wrapped=False)
     label = getattr(function, "__name__", "function")
     return {
