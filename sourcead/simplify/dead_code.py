@@ -15,6 +15,7 @@ from sourcead.ir.never import assert_never
 from sourcead.ir.nodes import (
     Assign,
     Block,
+    Call,
     Delete,
     For,
     Function,
@@ -25,6 +26,7 @@ from sourcead.ir.nodes import (
     Name,
     Op,
     Raise,
+    Ref,
     Stmt,
     Store,
     StoreAttr,
@@ -34,7 +36,8 @@ from sourcead.ir.nodes import (
     While,
     With,
 )
-from sourcead.ir.walk import reads, statements
+from sourcead.ir.walk import binds, reads, statements
+from sourcead.runtime.contexts import watched
 from sourcead.simplify.storage_classes import StorageClasses
 
 __all__ = ["dead_code"]
@@ -59,6 +62,20 @@ def may_raise(expr: Any) -> bool:
     )
 
 
+def _catches(stmt: Stmt, function: Function) -> bool:
+    """Does it matter here whether a statement inside raises?"""
+    if isinstance(stmt, Try):
+        return bool(stmt.handlers) and not all(map(_only_raises, stmt.handlers))
+    if not isinstance(stmt, With) or not isinstance(stmt.context, Name):
+        return False
+    made = (
+        s.expr
+        for s in statements(function.body)
+        if stmt.context in binds(s) and isinstance(s, Assign)
+    )
+    return any(isinstance(e, Call) and e.func == Ref("watched", watched) for e in made)
+
+
 class _Marker:
     def __init__(
         self,
@@ -73,10 +90,15 @@ class _Marker:
         self.grown = True
         self.live_storage = storage.from_outside()
         self.caught: set[Name] = set()  # computed where an exception would be handled
+        self.caught_stores: set[int] = set()  # identities of stores there
         for stmt in statements(function.body):
-            if isinstance(stmt, Try) and stmt.handlers:
-                inside = [s for s in statements(stmt.body) if isinstance(s, Assign)]
-                self.caught.update(s.target for s in inside if may_raise(s.expr))
+            if _catches(stmt, function):
+                assert isinstance(stmt, (Try, With))
+                for inner in statements(stmt.body):
+                    if isinstance(inner, Assign) and may_raise(inner.expr):
+                        self.caught.add(inner.target)
+                    elif isinstance(inner, (Store, StoreAttr, Unpack)):
+                        self.caught_stores.add(id(inner))
 
     # -- marking -----------------------------------------------------------------------------
 
@@ -102,6 +124,8 @@ class _Marker:
         return found
 
     def is_live(self, stmt: Stmt) -> bool:
+        if id(stmt) in self.caught_stores:
+            return True
         match stmt:
             case Assign(target, expr):
                 return target in self.live or target in self.caught or self.has_effect(expr)

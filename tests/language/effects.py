@@ -324,6 +324,19 @@ def next_default(x):
     return x ** next(source) * next(source, 3.0) * x
 
 
+@case("exceptions: stores that are tried for their exception", 0.7)
+def tried_stores(x):
+    table = np.array([1.0, 2.0])
+    total = 0.0
+    for i in range(4):
+        try:
+            table[i] = 3.0
+            total = total + x
+        except IndexError:
+            total = total * x
+    return total
+
+
 @case("contexts: np.errstate", 0.7)
 def errstate(x):
     with np.errstate(divide="ignore"):
@@ -368,6 +381,46 @@ class Doubling:
 def own_context(x):
     with Doubling(x * x) as y, Doubling(y) as z:
         return y * z
+
+
+class Scaled:
+    """A context manager that is used several times, and changes on the way out."""
+
+    def __init__(self, factor):
+        self.factor = factor
+
+    def __enter__(self):
+        return self.factor * 2.0
+
+    def __exit__(self, *exception):
+        self.factor = self.factor * self.factor
+        return False
+
+
+@case("contexts: own context manager used again", 0.7)
+def context_again(x):
+    scaled = Scaled(x)
+    total = 1.0
+    for _ in range(3):
+        with scaled as factor:
+            total = total * factor + x
+    return total * scaled.factor
+
+
+class Swallowing:
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        return True
+
+
+@case("contexts: one that could swallow an exception, and need not", 0.7)
+def context_not_swallowing(x):
+    y = x
+    with Swallowing():
+        y = y * x
+    return y * y
 
 
 @case("text: f-string and print of active values", 0.7)

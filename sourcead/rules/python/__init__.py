@@ -15,6 +15,15 @@ from sourcead.rules.python import (
 )
 from sourcead.runtime import selection, sequences
 
-__all__ = ["builtins", "checkpoints", "cmath", "implicit", "math", "messages", "operators", "statistics"]
+__all__ = [
+    "builtins",
+    "checkpoints",
+    "cmath",
+    "implicit",
+    "math",
+    "messages",
+    "operators",
+    "statistics",
+]
 
 helpers(selection, sequences)

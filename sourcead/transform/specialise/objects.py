@@ -28,6 +28,7 @@ from sourcead.ir.kinds import (
     Value,
 )
 from sourcead.ir.nodes import Call, Const, Name, Ref
+from sourcead.runtime.contexts import leave, watched
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.operations import OPERATORS
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
@@ -223,7 +224,17 @@ def _reads_names(name: str) -> Any:
     return handler
 
 
+def _left_as_it_is(name: str, function: Any) -> Handler:
+    """A helper of generated code, in a derivative that is differentiated again."""
+
+    def handler(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+        return s.emit(Call(Ref(name, function), tuple(map(s.operand, args))), Unknown(), hint)
+
+    return handler
+
+
 OBJECTS: dict[Any, Handler] = {
+    leave: _left_as_it_is("leave", leave), watched: _left_as_it_is("watched", watched),
     **{f: _reads_names(f.__name__) for f in (eval, exec, locals, vars)},
     copy.copy: _copy, copy.deepcopy: _deepcopy, dataclasses.replace: _replace,
     object.__new__: _new, object.__setattr__: _set_slot, setattr: _setattr,

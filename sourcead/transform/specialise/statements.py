@@ -35,14 +35,15 @@ from sourcead.ir.nodes import (
     While,
     With,
 )
-from sourcead.ir.walk import binds, goes_on
+from sourcead.ir.walk import goes_on
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.attempts import attempt, finished
 from sourcead.transform.specialise.branches import branch
 from sourcead.transform.specialise.catching import caught, raised_here
 from sourcead.transform.specialise.context import Context, Env, Unreached
+from sourcead.transform.specialise.contexts import within
 from sourcead.transform.specialise.deleting import delete_item
-from sourcead.transform.specialise.flags import close_guards, guard, is_unwinding
+from sourcead.transform.specialise.flags import close_guards, guard
 from sourcead.transform.specialise.iteration import iterable
 from sourcead.transform.specialise.loops import loop_over, loop_while
 from sourcead.transform.specialise.nested import make_function
@@ -293,33 +294,3 @@ def store_variable(s: Context, name: str, cell: Operand | None, value: Val, env:
             "return it instead",
         )
     s.add(StoreVariable(name, s.operand(held), s.operand(value), s.origin))
-
-
-def within(s: Context, statement: With, env: Env) -> bool:
-    context = s.operand(s.value(statement.context, env))
-    if s.holds_varied(context):
-        s.refuse(
-            "a context manager holds values that carry a derivative",
-            "compute them outside of the `with`",
-        )
-    if s.holds_varied(context):
-        s.refuse(
-            "the context manager of a `with` holds a value that carries a derivative",
-            "keep the value out of it",
-        )
-    target = None
-    if statement.target is not None:
-        target = s.fresh(statement.target.hint, Unknown())
-        env[statement.target] = target
-    s.escape([context], blind=True)
-    bound = [n for each in statement.body for n in binds(each)]
-    with s.block() as body:
-        reached = s.run(statement.body, env, bound)
-    if is_unwinding(s):
-        s.refuse(
-            "an exception that is caught leaves a `with`",
-            "put the `try` inside the `with`",
-        )
-    s.add(With(context, target, tuple(body), s.origin))
-    s.escape([context], blind=True)
-    return reached

@@ -93,7 +93,10 @@ def loop_in_steps(s: Context, statement: For, env: Env) -> bool:
 def _items(s: Context, value: Val) -> tuple[Operand, Operand] | None:
     match s.definitions.get(value) if isinstance(value, Name) else None:
         case Call(Ref(_, function), args, kwargs) if function is checkpointed:
-            given: dict[str, Any] = {**dict(zip(("items", "slots"), args)), **{str(k): v for k, v in kwargs}}
+            given: dict[str, Any] = {
+                **dict(zip(("items", "slots"), args)),
+                **{str(k): v for k, v in kwargs},
+            }
             return given["items"], given["slots"]
         case _:
             return None
