@@ -1,6 +1,7 @@
 """Expressions of the Wengert list as Python syntax.
 
 >>> import ast
+import keyword
 >>> from sourcead.ir.nodes import Const, Name, Op
 >>> x, i, t = Name("x", 0), Name("i", 0), Name("t", 0)
 >>> nested = {t: Op("slice", (i, Const(None), Const(None)))}
@@ -116,7 +117,7 @@ class Expressions:
             case Const(value):
                 return constant(value)
             case Ref():
-                return ast.parse(self.reference(operand), mode="eval").body
+                return parsed(self.reference(operand))
             case Undefined():
                 raise ValueError("an undefined value has no text")
             case _:
@@ -353,3 +354,18 @@ def _complex(value: complex) -> ast.expr:
     if plain and math.copysign(1.0, value.imag) > 0:
         return ast.Constant(value)
     return _call("complex", _float(value.real), _float(value.imag))
+
+
+def parsed(text: str) -> ast.expr:
+    """The syntax of a reference; most are names with attributes, which need no parser.
+
+    >>> ast.unparse(parsed("np.linalg.solve")), ast.unparse(parsed("globals()['x']"))
+    ('np.linalg.solve', "globals()['x']")
+    """
+    first, *rest = text.split(".")
+    if keyword.iskeyword(first) or not all(map(str.isidentifier, (first, *rest))):
+        return ast.parse(text, mode="eval").body
+    found: ast.expr = load(first)
+    for name in rest:
+        found = ast.Attribute(found, name, ast.Load())
+    return found
