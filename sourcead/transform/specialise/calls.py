@@ -21,6 +21,7 @@ from sourcead.transform.specialise.context import Context, Kwargs, values_of
 from sourcead.transform.specialise.derivatives import call_derivative, make_derivative
 from sourcead.transform.specialise.inlining import call_function, inactive_call
 from sourcead.transform.specialise.nested import call_closure
+from sourcead.transform.specialise.numpy_calls import vectorized
 from sourcead.transform.specialise.objects import picked
 from sourcead.transform.specialise.rewrites import REWRITES, without_out
 from sourcead.transform.specialise.stores import vary
@@ -102,6 +103,10 @@ def call_object(
         return call_derivative(s, obj, args, kwargs)
     if hasattr(type(obj), "__differentiable_source__"):
         return s.call_object(func, obj.function, args, kwargs, hint, method)
+    if isinstance(obj, np.vectorize):
+        each = vectorized(s, func, obj, args, kwargs)
+        if each is not None:
+            return each
     match obj:
         case functools.partial():
             path = func.path if isinstance(func, Ref) else "partial"

@@ -1,7 +1,7 @@
 """Calls that write an argument in place, as the stores that they are.
 
-`np.copyto(dst, src)`, `x.fill(v)`, `x.sort()` and `out=` become `dst[...] = value`: one kind of write,
-which both modes know.  The values and the storage written are the same.
+`np.copyto(dst, src)`, `x.fill(v)`, `x.sort()`, `np.put`, `np.putmask`, `np.fill_diagonal` and `out=` become
+`dst[...] = value`: one kind of write, which both modes know.  The values and the storage written are the same.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, NoneKind
+from sourcead.ir.kinds import Array, NoneKind, Py, is_scalar, same_dim
 from sourcead.ir.nodes import Const, Ref
-from sourcead.transform.builder import Val
+from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
 
 __all__ = ["REWRITES", "without_out"]
@@ -52,7 +52,75 @@ def _sort(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     return Const(None)
 
 
-REWRITES: dict[Any, Handler] = {np.copyto: _copyto, np.ndarray.fill: _fill, np.ndarray.sort: _sort}
+def _put(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """One number, or one for each place (fewer values would be repeated); places count the elements flat."""
+    if len(args) != 3 or kwargs or not (_is_array(s, args[0], 1) or _is_array(s, args[0], 2)):
+        return None
+    places = args[1]
+    if not isinstance(s.kind(places), (Array, Py)):
+        places = s.call(Ref("np.asarray", np.asarray), [places], [])
+    if not is_scalar(s.kind(args[2])) and not _same_shape(s, places, args[2]):
+        return None
+    if _is_array(s, args[0], 2):
+        split = Ref("np.unravel_index", np.unravel_index)
+        rows = s.call(split, [places, s.attr(args[0], "shape")], [])
+        places = Virtual(tuple(s.getitem(rows, Const(i)) for i in range(2)))
+    s.store(args[0], places, args[2], None)
+    return Const(None)
+
+
+def _place(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if len(args) != 3 or kwargs or not _is_mask(s, args[1]) or not is_scalar(s.kind(args[2])):
+        return None
+    s.store(args[0], args[1], args[2], None)
+    return Const(None)
+
+
+def _putmask(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if len(args) != 3 or kwargs or not _is_mask(s, args[1]):
+        return None
+    array, mask, values = args
+    if _same_shape(s, array, values):
+        values = s.getitem(values, mask)
+    elif not is_scalar(s.kind(values)):
+        return None
+    s.store(array, mask, values, None)
+    return Const(None)
+
+
+def _fill_diagonal(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """Of a matrix; a wide or a tall one has as many places as its shorter side."""
+    if len(args) != 2 or kwargs or not _is_array(s, args[0], 2) or not is_scalar(s.kind(args[1])):
+        return None
+    shape = s.attr(args[0], "shape")
+    size = s.call(Ref("min", min), [s.getitem(shape, Const(0)), s.getitem(shape, Const(1))], [])
+    along = s.call(Ref("np.arange", np.arange), [size], [])
+    s.store(args[0], Virtual((along, along)), args[1], None)
+    return Const(None)
+
+
+def _is_array(s: Context, value: Val, rank: int) -> bool:
+    kind = s.kind(value)
+    return isinstance(kind, Array) and len(kind.dims) == rank
+
+
+def _is_mask(s: Context, value: Val) -> bool:
+    kind = s.kind(value)
+    return isinstance(kind, Array) and kind.dtype == "bool"
+
+
+def _same_shape(s: Context, one: Val, other: Val) -> bool:
+    """Is it known that two arrays have the same shape?"""
+    a, b = s.kind(one), s.kind(other)
+    if not isinstance(a, Array) or not isinstance(b, Array) or len(a.dims) != len(b.dims):
+        return False
+    return all(m is not None and same_dim(m, n) for m, n in zip(a.dims, b.dims))
+
+
+REWRITES: dict[Any, Handler] = {
+    np.copyto: _copyto, np.ndarray.fill: _fill, np.ndarray.sort: _sort, np.put: _put, np.ndarray.put: _put,
+    np.place: _place, np.putmask: _putmask, np.fill_diagonal: _fill_diagonal,
+}  # fmt: skip
 
 
 def without_out(

@@ -1,0 +1,69 @@
+"""NumPy's functions that take a function: done by the Python code in `numpy_library.py`.
+
+Each handler returns the value, or None where the call is to be treated like any other (without a rule:
+refused, if a derivative goes in)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sourcead.ir.kinds import Array, dtype_of
+from sourcead.ir.nodes import Const, Ref
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.specialise import numpy_library
+from sourcead.transform.specialise.context import Context, Handler, Kwargs
+from sourcead.transform.specialise.sequences import by, follows, has_star
+
+__all__ = ["NUMPY_CALLS", "vectorized"]
+
+
+def _is_array(s: Context, value: Val, *ranks: int) -> bool:
+    kind = s.kind(value)
+    return isinstance(kind, Array) and (not ranks or len(kind.dims) in ranks)
+
+
+def _piecewise(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if has_star(args) or len(args) != 3 or kwargs or not _is_array(s, args[0]):
+        return None
+    dtype = dtype_of(s.kind(args[0]))
+    conditions, pieces = s.components(args[1]), s.components(args[2])
+    if not follows(s, args) or conditions is None or pieces is None or dtype is None:
+        return None
+    if dtype.kind not in "fc" or not all(_is_array(s, c) for c in conditions):
+        return None
+    if len(pieces) == len(conditions) + 1:
+        met = s.call(
+            Ref("np.logical_or.reduce", np.logical_or.reduce),
+            [Virtual(tuple(conditions), "list")],
+            [],
+        )
+        otherwise = s.call(Ref("np.logical_not", np.logical_not), [met], [])
+        conditions, pieces = [otherwise, *conditions], [pieces[-1], *pieces[:-1]]
+    if len(pieces) != len(conditions):
+        return None
+    lists = [Virtual(tuple(each), "tuple") for each in (conditions, pieces)]
+    return by(s, numpy_library.in_pieces, [args[0], *lists])
+
+
+def _apply_along_axis(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if has_star(args) or len(args) != 3 or kwargs or not follows(s, args):
+        return None
+    if not _is_array(s, args[2]) or not isinstance(args[1], Const):
+        return None
+    return by(s, numpy_library.along_axis, args)
+
+
+NUMPY_CALLS: dict[Any, Handler] = {np.piecewise: _piecewise, np.apply_along_axis: _apply_along_axis}
+
+
+def vectorized(s: Context, func: Val, obj: Any, args: list[Any], kwargs: Kwargs) -> Val | None:
+    """A call of `np.vectorize(function)`, of one or two arguments and without options."""
+    plain = obj.otypes is None and not obj.excluded and obj.signature is None
+    if has_star(args) or kwargs or not plain or len(args) not in (1, 2) or not follows(s, args):
+        return None
+    path = func.path if isinstance(func, Ref) else "vectorized"
+    inner = Ref(f"{path}.pyfunc", obj.pyfunc)
+    each = numpy_library.for_each if len(args) == 1 else numpy_library.for_each_pair
+    return by(s, each, [inner, *args])
