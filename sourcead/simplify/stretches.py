@@ -15,6 +15,8 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from sourcead.ir.kinds import Array, Dim, Kind, Np, Py, broadcast_dims, same_dim
 from sourcead.ir.nodes import (
     Assign,
@@ -85,7 +87,10 @@ class _Stretches:
             case Attr(Name() as value, "shape" | "size" as attr):
                 return replace(stmt, expr=Attr(self.as_long(value), attr))
             case MethodCall(Name() as value, "sum") as summed:
-                return self.negative_sum(stmt, summed, value, out)
+                factored = self.inner_product(stmt, summed, value, out) or self.factored_sum(
+                    stmt, summed, value, out
+                )
+                return factored or self.negative_sum(stmt, summed, value, out)
             case _:
                 return stmt
 
@@ -190,22 +195,106 @@ class _Stretches:
         self.b.definitions[name] = made.expr
         return replace(stmt, expr=Call(func, (name, *rest)))
 
+    def inner_product(
+        self, stmt: Assign, summed: MethodCall, value: Name, out: list[Stmt]
+    ) -> Assign | None:
+        """`(a * b).sum()` is `a @ b` for vectors, `np.vdot(a, b)` for other arrays: without the product."""
+        made = self.made.get(value)
+        if summed.kwargs or summed.args or self.uses[value] != 1 or not self.is_as_made(made, out):
+            return None
+        match made.expr if made is not None else None:
+            case Op("mul", (Name() as first, Name() as second)):
+                kinds = [self.kinds.get(n) for n in (first, second)]
+            case _:
+                return None
+        match kinds:
+            case [Array("float64", few), Array("float64", many)] if few and _same(few, many):
+                assert made is not None
+                out.remove(made)
+                is_vector = len(few) == 1
+                product = Call(Ref("np.vdot", np.vdot), (first, second))
+                return replace(stmt, expr=Op("matmul", (first, second)) if is_vector else product)
+            case _:
+                return None
+
+    def factored_sum(
+        self, stmt: Assign, summed: MethodCall, value: Name, out: list[Stmt]
+    ) -> Assign | None:
+        """`(a * b).sum(axis=0)` is `a.sum(axis=0) * b` if b is the same all along that axis."""
+        made = self.made.get(value)
+        kept = summed.kwargs not in ((), (("keepdims", Const(True)),))
+        if self.uses[value] != 1 or not kept or not self.is_as_made(made, out):
+            return None
+        match made.expr if made is not None else None:
+            case Op("mul", (Name() as first, Name() as second)):
+                pass
+            case _:
+                return None
+        for long, short in ((first, second), (second, first)):
+            if self.is_same_along(short, long, value, summed):
+                name = self.b.fresh("t", self.kinds[stmt.target])
+                self.uses[name] = 1
+                shorter = replace(stmt, target=name, expr=replace(summed, value=long))
+                assert made is not None
+                out.remove(made)
+                shorter = self.changed(shorter, out)
+                out.append(shorter)
+                self.made[name] = shorter
+                self.b.definitions[name] = shorter.expr
+                return replace(stmt, expr=Op("mul", (name, short)))
+        return None
+
+    def is_as_made(self, made: Assign | None, out: list[Stmt]) -> bool:
+        """Have the arrays that it was made of the same content still: was nothing but computed since?"""
+        if made is None or made not in out:
+            return False
+        return all(isinstance(s, Assign) and _only_computes(s) for s in out[out.index(made) + 1 :])
+
+    def is_same_along(self, short: Name, long: Name, product: Name, summed: MethodCall) -> bool:
+        """Are the axes that are summed axes of `long` only, which has the shape of the product?"""
+        kinds = [self.kinds.get(n) for n in (short, long, product)]
+        options = dict(summed.kwargs)
+        axis = options.get("axis")
+        if axis != Const(0) or "keepdims" in options:
+            return False
+        match kinds:
+            case [Array(a, few), Array(b, many), Array(c, all_)] if a == b == c == "float64":
+                return len(few) < len(many) and _same(many, all_)
+            case _:
+                return False
+
     def negative_sum(
         self, stmt: Assign, summed: MethodCall, value: Name, out: list[Stmt]
     ) -> Assign:
         made = self.made.get(value)
         match made:
-            case Assign(_, Op("neg", (Name() as positive,))) if (
-                self.uses[value] == 1 and out and out[-1] == made
-            ):
+            case Assign(_, Op("neg", (Name() as positive,))) if self.uses[
+                value
+            ] == 1 and self.is_as_made(made, out):
                 name = self.b.fresh("t", self.kinds[stmt.target])
+                out.remove(made)
                 first = replace(stmt, target=name, expr=replace(summed, value=positive))
-                out[-1] = first
+                first = self.changed(first, out)
+                out.append(first)
                 self.made[name] = first
                 self.b.definitions[name] = first.expr
                 return replace(stmt, expr=Op("neg", (name,)))
             case _:
                 return stmt
+
+
+def _only_computes(stmt: Assign) -> bool:
+    if stmt.target.hint == "_":
+        return False
+    match stmt.expr:
+        case Op(op):
+            return op in ARITHMETIC | {"neg", "pow", "getitem", "slice", "tuple", "copy", "matmul"}
+        case Attr() | MethodCall(method="sum"):
+            return True
+        case Call(Ref(path), _, ()):
+            return path.startswith(("np.", "math.")) or path in ("unless_zero", "unbroadcast")
+        case _:
+            return False
 
 
 def _same(a: tuple[Dim, ...], b: tuple[Dim, ...]) -> bool:

@@ -6,11 +6,13 @@ A one disappears, a sign goes outside, a quotient stays one: `a_bar * (1.0 / x)`
 
 from __future__ import annotations
 
-from sourcead.ir.nodes import Const
+from sourcead.ir.nodes import Assign, Const, Name, Op
 from sourcead.transform.builder import Val
 from sourcead.transform.specialise import Specialiser
 
 __all__ = ["negative", "plus", "start_derivative", "weigh"]
+
+RECENT = 20  # statements: the two adjoints of a quotient are written one after the other
 
 
 def weigh(b: Specialiser, seed: Val, partial: Val) -> Val:
@@ -28,12 +30,21 @@ def weigh(b: Specialiser, seed: Val, partial: Val) -> Val:
     found = b.formula(partial)
     if found is not None:
         if found.op == "truediv":
+            known = _known(b, Op("truediv", (b.operand(seed), found.args[1])))
+            if known is not None:
+                return weigh(b, known, found.args[0])
             return _over(b, weigh(b, seed, found.args[0]), found.args[1])
         if found.op == "neg":
             return negative(b, weigh(b, seed, found.args[0]))
         if found.op == "mul" and isinstance(found.args[0], Const):
             return b.op("mul", [b.op("mul", [found.args[0], seed]), found.args[1]])
     return b.op("mul", [seed, partial])
+
+
+def _known(b: Specialiser, wanted: Op) -> Name | None:
+    """A name that has this value: of `z = x / y` both adjoints need `z_bar / y`."""
+    recent = {s.target for s in b.statements[-RECENT:] if isinstance(s, Assign)}
+    return next((n for n, formula in b.formulas.items() if formula == wanted and n in recent), None)
 
 
 def _over(b: Specialiser, value: Val, divisor: Val) -> Val:

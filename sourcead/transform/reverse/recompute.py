@@ -38,6 +38,15 @@ class Plan:
     why: str
 
 
+def _is_whole_power(expr: Op) -> bool:
+    """`x ** 2`: hardly more than a product."""
+    match expr:
+        case Op("pow", (_, Const(int()))):
+            return True
+        case _:
+            return False
+
+
 class Recomputing:
     """The question, asked while plans are made: `plans` and `undone` grow as they do."""
 
@@ -98,7 +107,7 @@ class Recomputing:
         match self.kind(name):
             case Py(type=type_) if type_ in (int, bool) and op in CHEAP | {"floordiv", "mod"}:
                 return "an integer" if self.at_hand(expr, at) else None
-            case Py() | Np() if op in CHEAP or op == "truediv":
+            case Py() | Np() if op in CHEAP or op == "truediv" or _is_whole_power(expr):
                 return "cheap" if self.at_hand(expr, at) else None
             case Array() if op in CHEAP:
                 if (

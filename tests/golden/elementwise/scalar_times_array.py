@@ -9,5 +9,5 @@ def scalar_times_array(a, x):
 def scalar_times_array_grad(a, x, out_bar=1.0):  # grad(scalar_times_array), a: float, x: float64[:]
     t_bar = 2.0 * out_bar * (a * x + 1.0)  # return np.sum((a * x + 1.0) ** 2)
     x_bar = t_bar * a
-    a_bar = float((t_bar * x).sum())
+    a_bar = float(t_bar @ x)
     return a_bar, x_bar

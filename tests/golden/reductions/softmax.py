@@ -15,7 +15,7 @@ def softmax_grad(x, target, out_bar=1.0):  # grad(softmax), x: float64[:], targe
     p = e / t_1
     p_bar = -out_bar * target / p         # return -np.sum(target * np.log(p))
     e_bar = p_bar / t_1                   # p = e / np.sum(e)
-    e_bar -= (p_bar * p / t_1).sum()
+    e_bar -= e_bar @ p
     t_bar = e_bar * e                     # e = np.exp(x - np.max(x))
     picked = x == t
     ties = np.sum(picked, keepdims=True, dtype=np.float64)

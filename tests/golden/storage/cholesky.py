@@ -61,9 +61,8 @@ def cholesky_grad(A, out_bar=1.0):        # grad(cholesky), A: float64[:, :]
             L_bar = shadows.of(L)         # L[i, j] = (A[i, j] - L[i, :j] @ L[j, :j]) / L[j, j]
             t_1 = L_bar[i, j]
             L_bar[i, j] = 0.0
-            t_2 = L[j, j]
-            t_bar = t_1 / t_2             # L[i, j] = (A[i, j] - L[i, :j] @ L[j, :j]) / L[j, j]
-            t = t_1 * t / t_2
+            t_bar = t_1 / L[j, j]
+            t = t_bar * t
             L_bar = shadows.of(L)
             L_bar[j, j] -= t
             t_bar_1 = -t_bar
