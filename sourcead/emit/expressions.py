@@ -1,7 +1,6 @@
 """Expressions of the Wengert list as Python syntax.
 
 >>> import ast
-import keyword
 >>> from sourcead.ir.nodes import Const, Name, Op
 >>> x, i, t = Name("x", 0), Name("i", 0), Name("t", 0)
 >>> nested = {t: Op("slice", (i, Const(None), Const(None)))}
@@ -13,6 +12,7 @@ import keyword
 from __future__ import annotations
 
 import ast
+import keyword
 import cmath
 import math
 from collections.abc import Callable, Mapping
