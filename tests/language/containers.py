@@ -269,6 +269,23 @@ def generator_unpacked(x):
     return a * b + c
 
 
+def pairs(values):
+    for i, a in enumerate(values):
+        if a > 1.0:
+            continue
+        for b in values[i:]:
+            yield a * b
+    yield from multiples(values[0], 2)
+
+
+@case("generators: continue, nested loops, yield from", [0.7, 1.3, 0.2])
+def generator_nested(values):
+    products = tuple(pairs(values))
+    collected = [values[1]]
+    collected.extend(multiples(values[2], 2))
+    return sum(pairs(values)) * products[0] + collected[2] * max(v for v in products)
+
+
 @case("dicts: read, write, augmented", 0.7, 1.3)
 def dict_write(x, y):
     d = {"a": x, "b": y}

@@ -19,6 +19,7 @@ from sourcead.transform.specialise.builtins import STRUCTURAL
 from sourcead.transform.specialise.construction import construct
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
 from sourcead.transform.specialise.derivatives import call_derivative, make_derivative
+from sourcead.transform.specialise.generators import all_of_first
 from sourcead.transform.specialise.inlining import call_function, inactive_call
 from sourcead.transform.specialise.nested import call_closure
 from sourcead.transform.specialise.numpy_calls import vectorized
@@ -69,6 +70,8 @@ def call_object(
             f"a second derivative of a function that calls itself (here by `{func}`)",
             "write the recursion as a loop",
         )
+    if s.generators:
+        args = all_of_first(s, obj, args)
     structural = (STRUCTURAL.get(obj) or REWRITES.get(obj)) if _hashable(obj) else None
     if structural is not None:
         done = structural(s, args, kwargs, hint)

@@ -121,7 +121,7 @@ class Context(Builder):
     def __init__(
         self,
         heap: Heap,
-        lower: Callable[[Any], Function],
+        lower: Callable[..., Function],
         rebound: dict[Any, Ref | None],
         tools: Tools | None = None,
     ) -> None:
@@ -156,6 +156,9 @@ class Context(Builder):
         self.recursive: set[Any] = set()  # functions that call themselves without a known end
         self.units: list[Any] = []  # what they are specialised to (`recursion.Unit`)
         self.solving: Any = None  # the unit that is specialised here
+        self.generators: dict[
+            Name, tuple[Any, list[Any], Kwargs]
+        ] = {}  # calls that have not run yet
         self.calls_tried: dict[Any, tuple[Kind, bool]] = {}
         self.catches: list[Catch] = []  # the `try`s around, the innermost last
         self.open_guards: list[Guard] = []
@@ -181,6 +184,11 @@ class Context(Builder):
             self.memory.restore(saved)
             del self.memory.logs[logs:], self.open_guards[guards:]
             self.ordinal, self.forks, self.catches = ordinal, forks, catches
+
+    def operand(self, value: Val, hint: str = "t") -> Operand:
+        if isinstance(value, Name) and value in self.generators:
+            self.lower(self.generators[value][0])  # says which `yield` cannot be followed
+        return super().operand(value, hint)
 
     def add(self, statement: Stmt) -> None:
         """Write a statement; one that may raise what is caught around gets a `try` of its own."""

@@ -44,6 +44,7 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.attributes import live_operand
 from sourcead.transform.specialise.context import Again, Context, Kwargs, Unreached, values_of
 from sourcead.transform.specialise.flags import guard
+from sourcead.transform.specialise.generators import is_generator_function, started
 from sourcead.transform.specialise.recursion import call_unit, is_unit_call
 
 __all__ = [
@@ -84,6 +85,8 @@ def call_function(
     method: bool = False,
 ) -> Val:
     plain = values_of(args, kwargs)
+    if is_generator_function(function) and not s.derivative:
+        return started(s, function, args, kwargs)
     active = any(map(s.holds_varied, plain))
     if not active and not s.derivative:
         return inactive_call(s, func, function, args, kwargs, hint, method)

@@ -32,6 +32,7 @@ from sourcead.transform.builder import Val, Virtual, constants
 from sourcead.transform.heap import ITEM
 from sourcead.transform.indexing import element_kind
 from sourcead.transform.specialise.context import Context
+from sourcead.transform.specialise.generators import all_of
 
 __all__ = ["Sequenced", "UNROLLED", "iterable", "iteration", "plain_kind", "remember"]
 
@@ -74,7 +75,8 @@ def remember(
 
 
 def iterable(s: Context, items: Val) -> Val:
-    """What is iterated: an object's `__iter__` is called."""
+    """What is iterated: an object's `__iter__` is called, a generator runs to its end."""
+    items = all_of(s, items)
     kind = s.kind(items)
     function = getattr(kind.cls, "__iter__", None) if isinstance(kind, Object) else None
     if isinstance(function, FunctionType):

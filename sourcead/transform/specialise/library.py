@@ -7,6 +7,7 @@ lazy in Python is done at once: a result that carries a derivative is consumed i
 
 __all__ = [
     "added",
+    "extended",
     "filtered",
     "kept",
     "listed",
@@ -41,6 +42,12 @@ def filtered(function, items):
 def kept(items):
     """`filter(None, items)`"""
     return [item for item in items if item]
+
+
+def extended(items, more):
+    """`items.extend(more)`"""
+    for item in more:
+        items.append(item)
 
 
 def reduced_from(function, items, value):

@@ -12,6 +12,7 @@ from sourcead.ir.kinds import Kind, List, NoneKind, Py, Unknown
 from sourcead.ir.nodes import Const, MethodCall, Name, Ref, Star
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
+from sourcead.transform.specialise import library
 from sourcead.transform.specialise.context import TRACKED, Context, Kwargs
 
 __all__ = ["change", "emit", "list_method"]
@@ -103,6 +104,9 @@ def _extend(
             _append(s, receiver, site, [item], [], hint)
         return Const(None)
     other = s.kind(args[0])
+    if isinstance(other, List) and s.holds_varied(args[0]) and args[0] != receiver:
+        s.inline(s.lower(library.extended), library.extended, [receiver, args[0]], [])
+        return Const(None)
     if isinstance(other, List):
         s.heap.store(site, ITEM, s.heap.read(other.site, ITEM), s.heap.is_varied(other.site, ITEM))
     elif s.holds_varied(args[0]):

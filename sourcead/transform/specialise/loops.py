@@ -18,6 +18,7 @@ from sourcead.transform.memory import Contents, Key
 from sourcead.transform.specialise.branches import fork
 from sourcead.transform.specialise.context import Context, Env, slot_hint
 from sourcead.transform.specialise.flags import flag, is_unwinding, set_flag
+from sourcead.transform.specialise.generators import check_interleaving
 from sourcead.transform.specialise.iteration import UNROLLED, iteration
 from sourcead.transform.specialise.shapes import Shape, flattened, fresh_inner, shape_of, widen
 from sourcead.transform.specialise.steps import loop_in_steps
@@ -68,11 +69,13 @@ MAX_TURNS = 12  # of a loop's fixed point; kinds have bounded height, so this is
 def loop_over(s: Context, statement: For, env: Env) -> bool:
     if loop_in_steps(s, statement, env):
         return True
-    plan = iteration(s, s.value(statement.items, env))
+    items = s.value(statement.items, env)
+    check_interleaving(s, items, statement)
+    plan = iteration(s, items)
     if plan.unrolled is not None:
         unroll(s, statement, plan.unrolled, env)
         return True
-    items = plan.items
+    sequence = plan.items
 
     def turn(env: Env) -> tuple[Name, Operand | None]:
         target = s.fresh(plan.hint or statement.target.hint, plan.target_kind, plan.target_varied)
@@ -81,7 +84,7 @@ def loop_over(s: Context, statement: For, env: Env) -> bool:
 
     def build(carried: tuple[Carried, ...], body: list[Stmt], head: Any) -> None:
         target, leave = head
-        s.add(For(target, items, carried, tuple(body), leave, s.origin))
+        s.add(For(target, sequence, carried, tuple(body), leave, s.origin))
 
     out = plan.writable_out
     count = None if out is None else out.count()

@@ -33,6 +33,7 @@ from sourcead.transform.operations import class_of, method_class
 from sourcead.transform.specialise.attributes import bind_field, fields_of, parent_attribute
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
 from sourcead.transform.specialise.dicts import dict_method
+from sourcead.transform.specialise.generators import all_of_first
 from sourcead.transform.specialise.lists import list_method
 from sourcead.transform.specialise.rewrites import REWRITES
 from sourcead.transform.specialise.rule_calls import note_effects, rule_kind
@@ -67,6 +68,8 @@ def method(
     s: Context, receiver: Val, method: str, args: list[Any], kwargs: Kwargs, hint: str = "t"
 ) -> Val:
     kind = s.kind(receiver)
+    if s.generators:
+        args = all_of_first(s, method, args)
     if isinstance(receiver, Virtual) and receiver.form == "super":
         return parent_method(s, receiver, method, args, kwargs, hint)
     match kind:

@@ -77,7 +77,7 @@ def specialise(
     kinds: Sequence[Kind],
     varied: Sequence[bool],
     *,
-    lower: Callable[[Any], Function],
+    lower: Callable[..., Function],
     live: Any = None,
     tools: Tools | None = None,
     caller: Context | None = None,
