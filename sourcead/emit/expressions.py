@@ -12,8 +12,8 @@
 from __future__ import annotations
 
 import ast
-import keyword
 import cmath
+import keyword
 import math
 from collections.abc import Callable, Mapping
 from types import CellType
