@@ -213,7 +213,8 @@ class _Stretches:
                 out.remove(made)
                 is_vector = len(few) == 1
                 product = Call(Ref("np.vdot", np.vdot), (first, second))
-                return replace(stmt, expr=Op("matmul", (first, second)) if is_vector else product)
+                made_of = Op("matmul", (first, second)) if is_vector else product
+                return replace(stmt, expr=made_of, origin=made.origin)
             case _:
                 return None
 
@@ -223,9 +224,9 @@ class _Stretches:
         """`(a * b).sum(axis=0)` is `a.sum(axis=0) * b` if b is the same all along that axis."""
         made = self.made.get(value)
         kept = summed.kwargs not in ((), (("keepdims", Const(True)),))
-        if self.uses[value] != 1 or not kept or not self.is_as_made(made, out):
+        if self.uses[value] != 1 or not kept or made is None or not self.is_as_made(made, out):
             return None
-        match made.expr if made is not None else None:
+        match made.expr:
             case Op("mul", (Name() as first, Name() as second)):
                 pass
             case _:
@@ -234,14 +235,14 @@ class _Stretches:
             if self.is_same_along(short, long, value, summed):
                 name = self.b.fresh("t", self.kinds[stmt.target])
                 self.uses[name] = 1
-                shorter = replace(stmt, target=name, expr=replace(summed, value=long))
-                assert made is not None
+                shorter = replace(made, target=name, expr=replace(summed, value=long))
                 out.remove(made)
                 shorter = self.changed(shorter, out)
                 out.append(shorter)
                 self.made[name] = shorter
                 self.b.definitions[name] = shorter.expr
-                return replace(stmt, expr=Op("mul", (name, short)))
+                # it reads what the product read, as it was there: nothing has been undone since
+                return replace(stmt, expr=Op("mul", (name, short)), origin=made.origin)
         return None
 
     def is_as_made(self, made: Assign | None, out: list[Stmt]) -> bool:
@@ -273,7 +274,7 @@ class _Stretches:
             ] == 1 and self.is_as_made(made, out):
                 name = self.b.fresh("t", self.kinds[stmt.target])
                 out.remove(made)
-                first = replace(stmt, target=name, expr=replace(summed, value=positive))
+                first = replace(made, target=name, expr=replace(summed, value=positive))
                 first = self.changed(first, out)
                 out.append(first)
                 self.made[name] = first
