@@ -237,13 +237,13 @@ def tools_for(source: Source) -> Tools:
         return load(emitted, None, source.live.__globals__, cells)
 
     def derivative(
-        function: types.FunctionType, kinds: Sequence[Kind], form: str
+        function: types.FunctionType, kinds: Sequence[Kind], form: str, wrt: Sequence[int]
     ) -> tuple[Any, Any]:
         inner, _, outer = form.rpartition(" ")
         of = source_of(function)
         if inner:
             of = gradient_source(of, Mode(inner, (0,)))
-        compiled = compile_derivative(of, kinds, Mode(outer, tuple(range(len(kinds)))))
+        compiled = compile_derivative(of, kinds, Mode(outer, tuple(wrt)))
         return compiled.call, compiled.reverse
 
     return Tools(live, derivative, clean)

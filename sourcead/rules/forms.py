@@ -28,7 +28,16 @@ from typing import Any, TypeVar
 
 from sourcead.rules.registry import Effects, Rule, Samples, Singular, lookup, register
 
-__all__ = ["constant", "elementwise", "forward_rule", "helper", "helpers", "linear", "reverse_rule"]
+__all__ = [
+    "constant",
+    "elementwise",
+    "formula",
+    "forward_rule",
+    "helper",
+    "helpers",
+    "linear",
+    "reverse_rule",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -168,6 +177,41 @@ def reverse_rule(
                 values=values or {},
                 alone=alone,
                 captured=captured,
+            )
+        )
+        return function
+
+    return decorate
+
+
+def formula(
+    *functions: Any,
+    samples: Samples,
+    wrt: tuple[str, ...] | None = None,
+    kind: Callable[..., Any] | None = None,
+) -> Callable[[F], F]:
+    """A Python function with the value of `f`, to rounding: its derivatives are those of `f`.
+
+        @formula(stats.gmean, samples=...)
+        def gmean(a):
+            return np.exp(np.mean(np.log(a)))
+
+    It has the primal's parameters, or the first of them (a call with others is refused).  The primal is
+    called as ever; the formula is written into derivative code only.  Where the primal's result is an
+    object with values by attributes (`kind` gives a `record`), the formula returns a tuple of them.
+    """
+
+    def decorate(function: F) -> F:
+        parameters = tuple(inspect.signature(function).parameters)
+        register(
+            Rule(
+                function.__name__,
+                "general",
+                functions,
+                wrt=parameters if wrt is None else wrt,
+                formula=function,
+                samples=samples,
+                kind=kind,
             )
         )
         return function

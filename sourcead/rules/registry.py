@@ -45,6 +45,7 @@ class Rule:
 
     form: "elementwise", "linear", "general" or "constant".
     wrt: the parameters that can carry a derivative, in the order of the primal's signature.
+    formula: a Python function with the same value (to rounding), which is differentiated instead.
     calls: the parameters that are functions which the primal calls, each with the kinds of what it is
       given first (made from the kinds of the call's arguments); what follows are the values of the
       parameter `captured`, except for the functions in `alone`.
@@ -70,6 +71,7 @@ class Rule:
     domain: Any = None
     samples: Samples | None = None
     nary: bool = False
+    formula: Callable[..., Any] | None = None
     calls: dict[str, Callable[[dict[str, Any]], tuple[Any, ...]]] = field(default_factory=dict)
     values: dict[str, Callable[..., Any]] = field(default_factory=dict)
     alone: tuple[str, ...] = ()

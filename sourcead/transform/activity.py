@@ -26,6 +26,7 @@ from sourcead.ir.nodes import (
     MethodCall,
     Name,
     Op,
+    Ref,
     Store,
     StoreAttr,
     Try,
@@ -54,8 +55,17 @@ def activity(builder: Specialiser, useful: set[Name]) -> Callable[[Any], bool]:
     return is_active
 
 
-def find_useful(body: Block, result: Val, heap: Heap, kinds: Mapping[Name, Kind]) -> set[Name]:
-    """Names whose value can reach the result, by assignment or through storage (in any order)."""
+def find_useful(
+    body: Block,
+    result: Val,
+    heap: Heap,
+    kinds: Mapping[Name, Kind],
+    formulas: Mapping[Name, tuple[Ref, tuple[Name, ...]]],
+) -> set[Name]:
+    """Names whose value can reach the result, by assignment or through storage (in any order).
+
+    `formulas`: calls that stand for a function of other values than their arguments, too.
+    """
     useful: set[Name] = set()
     storage: set[str] = set()
     todo: list[Any] = [result]
@@ -63,6 +73,8 @@ def find_useful(body: Block, result: Val, heap: Heap, kinds: Mapping[Name, Kind]
     by_target: dict[Any, list[Any]] = {}
     for target, sources in flows:
         by_target.setdefault(target, []).extend(sources)
+    for target, (_, taken) in formulas.items():
+        by_target.setdefault(target, []).extend(taken)
     while todo:
         item = todo.pop()
         if isinstance(item, Name):

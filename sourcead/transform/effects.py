@@ -45,6 +45,8 @@ def function_of(expr: Any, kinds: Mapping[Name, Kind]) -> Any:
             return value
         case Call(Name() as func):
             kind = kinds.get(func)
+            if isinstance(kind, Object):
+                return getattr(kind.cls, "__call__", None)  # noqa: B004  (the function is wanted)
             return getattr(kind, "value", None) or getattr(kind, "function", None)
         case MethodCall(value, method):
             kind = kinds.get(value) if isinstance(value, Name) else None

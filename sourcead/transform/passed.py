@@ -13,11 +13,17 @@ from types import FunctionType
 from typing import Any
 
 from sourcead.ir.kinds import Kind, List, NoneKind, Text, Tuple
-from sourcead.ir.nodes import Const, Function, Ref
+from sourcead.ir.nodes import Const, Function, Name, Ref
 from sourcead.rules.registry import Rule
 from sourcead.transform.builder import Val
 
-__all__ = ["Tools", "derivatives_of_functions", "given_items", "is_no_function"]
+__all__ = [
+    "Tools",
+    "derivative_of_formula",
+    "derivatives_of_functions",
+    "given_items",
+    "is_no_function",
+]
 
 
 @dataclass(frozen=True)
@@ -25,12 +31,13 @@ class Tools:
     """What the later stages do for a function that is passed on.
 
     live: a Wengert list as a function; the second argument are the functions whose code is part of it.
-    derivative: a function's pullback (both halves) or tangent, for arguments of these kinds.
+    derivative: a function's pullback (both halves) or tangent, for arguments of these kinds, with
+      respect to those at these positions.
     clean: a Wengert list without what nobody needs.
     """
 
     live: Callable[[Function, Sequence[Any]], FunctionType]
-    derivative: Callable[[FunctionType, Sequence[Kind], str], tuple[Any, Any]]
+    derivative: Callable[[FunctionType, Sequence[Kind], str, Sequence[int]], tuple[Any, Any]]
     clean: Callable[[Function, Any], Function]
 
 
@@ -84,8 +91,20 @@ def _entry_kind(s: Any, value: Val) -> Kind:
     return found if not isinstance(found, Const) else s.kind(found)  # type: ignore[no-any-return]
 
 
-def _derivative(s: Any, function: Val, kinds: Sequence[Kind], form: str) -> list[Ref]:
+def _derivative(
+    s: Any, function: Val, kinds: Sequence[Kind], form: str, wrt: Sequence[int] | None = None
+) -> list[Ref]:
     live = s.kind(function).value
     live = getattr(live, "__differentiated__", live)
-    halves = s.tools.derivative(live, kinds, form)
+    halves = s.tools.derivative(live, kinds, form, range(len(kinds)) if wrt is None else wrt)
     return [Ref(f.__name__, f) for f in dict.fromkeys(halves)]
+
+
+def derivative_of_formula(
+    s: Any, target: Name, form: str
+) -> tuple[list[Ref], tuple[Name, ...], tuple[Name, ...]]:
+    """The pullback or tangent of the formula that a call stands for; its values, and those that vary."""
+    function, taken = s.formula_of[target]
+    kinds = [_entry_kind(s, name) for name in taken]
+    varied = [i for i, name in enumerate(taken) if s.is_varied(name)]
+    return _derivative(s, function, kinds, form, varied), taken, tuple(taken[i] for i in varied)

@@ -22,7 +22,11 @@ _waiting = {
     name: f"scipy.{name}"
     for name in MODULES
     if importlib.util.find_spec(f"{__name__}.{name}") is not None
-} | {"array_api": "scipy._lib._array_api", "sparse_matrices": "scipy.sparse.linalg"}
+} | {
+    "array_api": "scipy._lib._array_api",
+    "interpolants": "scipy.interpolate",
+    "sparse_matrices": "scipy.sparse.linalg",
+}
 
 
 def load() -> bool:

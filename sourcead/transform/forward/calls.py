@@ -9,13 +9,13 @@ from types import SimpleNamespace
 from typing import Any
 
 from sourcead.errors import NoRule
-from sourcead.ir.kinds import Object, Unknown
+from sourcead.ir.kinds import Object, Tuple, Unknown
 from sourcead.ir.nodes import Attr, Call, Const, Expr, MethodCall, Name, Op, Operand, Ref
 from sourcead.rules.registry import Rule
-from sourcead.transform.builder import Val
+from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.formulas import plus
 from sourcead.transform.forward.tangents import Tangents, hint_of
-from sourcead.transform.passed import derivatives_of_functions
+from sourcead.transform.passed import derivative_of_formula, derivatives_of_functions
 from sourcead.transform.rule_calls import ZERO, Arguments, Keywords
 
 __all__ = ["rule_tangent"]
@@ -112,6 +112,8 @@ def _with_arguments(
 
 
 def _general(s: Tangents, rule: Rule, target: Name, args: Arguments, kwargs: Keywords) -> Val:
+    if target in s.b.formula_of:
+        return _by_formula(s, target)
     if rule.forward is None:
         s.b.refuse(
             f"`{rule.name}` has no forward rule",
@@ -129,6 +131,22 @@ def _general(s: Tangents, rule: Rule, target: Name, args: Arguments, kwargs: Key
     found = s.rules.inline(rule.forward, [target], {**bound, **dots})
     kind = s.kind(target)
     return _record(s, target, kind, found) if isinstance(kind, Object) else found
+
+
+def _by_formula(s: Tangents, target: Name) -> Val:
+    """The tangent of the Python function that the call stands for."""
+    (tangent,), taken, varied = derivative_of_formula(s.b, target, "tangent")
+    if all(s.dot(name) == ZERO for name in varied):
+        return ZERO
+    values = (*taken, *(s.written_out(name) for name in varied))
+    pair = s.b.emit(Call(tangent, values), Tuple((Unknown(), Unknown())))
+    kind = s.kind(target)
+    if not isinstance(kind, Object):
+        return s.b.emit(Op("getitem", (pair, Const(1))), kind, hint_of(target))
+    dots = s.b.emit(Op("getitem", (pair, Const(1))), Unknown())
+    count = len(s.b.heap.known(kind.site))
+    parts = tuple(s.b.emit(Op("getitem", (dots, Const(i))), Unknown()) for i in range(count))
+    return _record(s, target, kind, Virtual(parts))
 
 
 def _record(s: Tangents, target: Name, kind: Object, found: Val) -> Val:

@@ -75,7 +75,7 @@ def tangent(
     b = done.builder
     primal = done.function
     params = [p.name for p in primal.params]
-    useful = find_useful(primal.body, done.result, done.heap, b.kinds)
+    useful = find_useful(primal.body, done.result, done.heap, b.kinds, b.formula_of)
     locations = Locations(primal.body, b.kinds, done.heap, params)
     s = Tangents(b, locations, activity(b, useful))
     start_derivative(b)

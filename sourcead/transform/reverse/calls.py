@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from sourcead.errors import NoRule
-from sourcead.ir.nodes import Const, Name
+from sourcead.ir.kinds import Tuple, Unknown
+from sourcead.ir.nodes import Call, Const, Name, Op, Ref
 from sourcead.rules.registry import Rule
-from sourcead.transform.builder import Val
+from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.formulas import weigh
-from sourcead.transform.passed import derivatives_of_functions
+from sourcead.transform.passed import derivative_of_formula, derivatives_of_functions
 from sourcead.transform.reverse.state import State
 from sourcead.transform.rule_calls import ZERO, Arguments, Keywords
 
@@ -65,6 +66,9 @@ def _elementwise(
 def _general(
     s: State, rule: Rule, target: Name, args: Arguments, kwargs: Keywords, seed: Val
 ) -> None:
+    if target in s.b.formula_of:
+        _by_formula(s, target, seed)
+        return
     body = rule.reverse
     if body is None:
         way_out = rule.also.get("way_out", "give it one with sourcead.rule")
@@ -84,3 +88,27 @@ def _general(
                 shared=bar == seed or items.count(bar) > 1,
                 exact=not rule.also.get("broadcasts"),
             )
+
+
+def _by_formula(s: State, target: Name, seed: Val) -> None:
+    """The pullback of the Python function that the call stands for."""
+    (forward, reverse), taken, varied = derivative_of_formula(s.b, target, "pullback")
+    pair = s.b.emit(Call(forward, taken), Tuple((Unknown(), Unknown())))
+    value = s.b.emit(Op("getitem", (pair, Const(0))), Unknown())
+    saved = s.b.emit(Op("getitem", (pair, Const(1))), Unknown(), "saved")
+    filled = s.b.operand(_filled(s, value, seed))
+    bars = s.b.emit(Call(reverse, (saved, filled)), Tuple(tuple(map(s.kind, varied))), "bars")
+    s.adj.contribute(Virtual(varied), bars)
+
+
+def _filled(s: State, value: Name, seed: Val) -> Val:
+    """The seed, with zeros where nothing flows back to one of several results."""
+    if isinstance(seed, Virtual):
+        items = [
+            s.b.emit(Op("getitem", (value, Const(i))), Unknown()) if part == ZERO else value
+            for i, part in enumerate(seed.items)
+        ]
+        return Virtual(tuple(_filled(s, v, part) for v, part in zip(items, seed.items)))
+    if seed != ZERO:
+        return seed
+    return s.b.emit(Call(Ref("np.zeros_like", np.zeros_like), (value,)), Unknown())

@@ -83,7 +83,7 @@ def sweeps(
     result, auxiliary = value_and_aux(done) if aux else (done.result, None)
     if scalar:
         _check_scalar(b.kind(result), primal.origin)
-    useful = find_useful(primal.body, result, done.heap, b.kinds)
+    useful = find_useful(primal.body, result, done.heap, b.kinds, b.formula_of)
     locations = Locations(primal.body, b.kinds, done.heap, params)
     sizes = Sizes(primal.body, b.kinds, partial(_element, b))
     s = State(b, locations, activity(b, useful), sizes)

@@ -187,7 +187,8 @@ def bind_method(s: Context, base: Val, function: Any, hint: str) -> Val:
 def field(s: Context, base: Val, kind: Object, attr: str, hint: str) -> Val:
     """An instance's attribute: property, own field, method, or class attribute, in Python's order."""
     found = class_attribute(kind.cls, attr)
-    if isinstance(found, property):
+    is_stated = kind.site in s.records and not isinstance(s.heap.read(kind.site, attr), Never)
+    if isinstance(found, property) and not is_stated:
         if registry.lookup(found.fget) is not None:
             getter = Ref(f"{kind.cls.__name__}.{attr}.fget", found.fget)
             return s.call_object(getter, found.fget, [base], [], hint)
@@ -222,7 +223,10 @@ def field(s: Context, base: Val, kind: Object, attr: str, hint: str) -> Val:
         return name
     if found is not None:
         return class_field(s, base, kind.cls, attr, found, hint)
-    return s.emit(Attr(s.operand(base), attr), Unknown(), hint)
+    name = s.emit(Attr(s.operand(base), attr), Unknown(), hint)
+    if isinstance(base, Name) and kind.site in s.records:
+        s.memory.learn(base, attr, name)
+    return name
 
 
 def cached_field(

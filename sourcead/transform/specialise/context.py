@@ -144,6 +144,7 @@ class Context(Builder):
         ] = {}  # of loops met on trial: where to start when met again
         self.entered: list[Origin] = []
         self.entry_reads: set[Name] = set()
+        self.formula_of: dict[Name, tuple[Ref, tuple[Name, ...]]] = {}  # of calls with such a rule
         self.records: set[str] = set()  # sites of objects that rules have made
         self.opaque_fields: set[tuple[str, str]] = set()  # of results: they vary, no rule says how
         self.choices: dict[Name, tuple[Operand, dict[Any, Any]]] = {}

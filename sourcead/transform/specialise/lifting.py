@@ -58,7 +58,7 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.passed import given_items, is_no_function
 from sourcead.transform.specialise.context import Context, Kwargs
 
-__all__ = ["with_plain_functions"]
+__all__ = ["formula_of", "with_plain_functions"]
 
 MAX_LOADS = 20
 CHANGING = frozenset(
@@ -156,6 +156,39 @@ def _is_plain(s: Context, function: Val, count: int) -> bool:
     return len(parameters) == count and all(
         p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters
     )
+
+
+def formula_of(
+    s: Context, rule: Rule, args: list[Any], kwargs: Kwargs
+) -> tuple[Ref, tuple[Name, ...]]:
+    """A rule's formula for this call as a function of the values that the call has."""
+    assert rule.formula is not None
+    unknown = [k for k, _ in kwargs if k not in inspect.signature(rule.formula).parameters]
+    if unknown or any(isinstance(a, Star) for a in args):
+        what = f"the keyword `{unknown[0]}`" if unknown else "* of unknown length"
+        s.refuse(
+            f"the rule for `{rule.name}` does not handle {what}",
+            "leave it out, or compute the same without it",
+            NoRule,
+        )
+    for _ in range(MAX_LOADS):
+        with _aside(s), s.block() as body:
+            template = s.lower(rule.formula)
+            result = s.operand(s.inline(template, rule.formula, args, kwargs))
+            returned = s.kind(result)
+            block, result = _without_unread(s, tuple(body), result)
+            known = set(bound(block))
+            read = [*free(block), *([result] if isinstance(result, Name) else [])]
+            taken = tuple(dict.fromkeys(n for n in read if n not in known))
+            loads = list(dict.fromkeys(_loads(s, block, set(taken))))
+        if not loads:
+            break
+        for base, key in loads:
+            s.getitem(base, key) if isinstance(key, Const) else s.attr(base, key, key)
+    else:
+        s.refuse(f"what `{rule.name}` reads of an object cannot be followed", "", NoRule)
+    name = f"{rule.formula.__name__}_formula"
+    return written(s, Sketch(name, (), block, result, returned, taken), list(taken)), taken
 
 
 # -- the statements of the function ----------------------------------------------------------

@@ -15,7 +15,7 @@ from sourcead.rules.registry import Rule
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
-from sourcead.transform.specialise.lifting import with_plain_functions
+from sourcead.transform.specialise.lifting import formula_of, with_plain_functions
 from sourcead.transform.specialise.results import elementwise_kind
 
 __all__ = ["call_rule", "deep_kind", "note_effects", "rule_kind"]
@@ -55,9 +55,17 @@ def call_rule(
     expr: Expr
     if isinstance(bound, Attr) and not isinstance(operands[0], Star):
         expr = MethodCall(operands[0], bound.attr, operands[1:], keywords)
+    elif method and func == operands[0]:
+        expr = Call(s.operand(func), operands[1:], keywords)  # an object that is called
     else:
         expr = Call(s.operand(func), operands, keywords)
+    by_formula = rule.formula is not None and varied
+    if rule.reverse is not None and not isinstance(s.kind(plain[0]), Object):
+        by_formula = False  # for objects made by rules only
+    formula = formula_of(s, rule, args, kwargs) if by_formula else None
     name = s.emit(expr, kind, hint, varied)
+    if formula is not None:
+        s.formula_of[name] = formula
     note_effects(s, rule, name, args)
     return name
 
@@ -79,6 +87,7 @@ def note_effects(s: Context, rule: Rule, name: Name, args: list[Any]) -> None:
         site = s.new_site(name.hint)
         s.kinds[name] = Object(items.cls, site)
         s.records.add(site)
+        s.memory.begin(name, site, "object", {}, complete=False)
         for attr, kind in items.fields:
             varies = name in s.varied and carries(kind)
             s.heap.store(site, attr, kind, varies)

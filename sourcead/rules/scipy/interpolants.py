@@ -1,0 +1,166 @@
+# mypy: allow-untyped-defs, allow-untyped-calls
+"""`scipy.interpolate`: interpolants made of values that carry a derivative, and what they are at points.
+
+`CubicSpline(x, y)(t)` is differentiated in x, y and t.  An interpolant is an object with two arrays,
+its knots and its coefficients; of interpolants of constant data (`interpolate.py`), only t varies.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import interpolate
+
+from sourcead.ir.kinds import Array, Np, Object, Py, Unknown, is_scalar
+from sourcead.rules.forms import constant, formula, helpers
+from sourcead.rules.registry import lookup
+from sourcead.rules.scipy.kinds import record
+from sourcead.runtime import scipy_interpolants
+from sourcead.runtime.scipy_interpolants import (
+    at_least_three,
+    hermite_coefficients,
+    interval,
+    linear_value,
+    pchip_slopes,
+    piecewise_value,
+    spline_slopes,
+)
+
+constant(interval)
+constant(at_least_three, kind=lambda x: Py(int))
+helpers(scipy_interpolants)
+
+
+def nothing(rng):
+    return []
+
+
+# ---- piecewise cubic polynomials ---------------------------------------------------------------
+
+
+def cubic(cls):
+    """Knots and coefficients, where the option is one that the formula knows."""
+
+    def kind(x, y, axis=None, bc_type=None, extrapolate=None):
+        known = bc_type is None or getattr(bc_type, "value", None) in ENDS
+        plain = all(
+            o is None or getattr(o, "value", 1) in (None, 0, True) for o in (axis, extrapolate)
+        )
+        if not known or not plain or not isinstance(y, Array):
+            return Unknown()
+        coefficients = Array("float64", (4, None, *y.dims[1:]))
+        return record(cls, x=Array("float64", (None,)), c=coefficients)
+
+    return kind
+
+
+ENDS = ("not-a-knot", "natural", "clamped")
+
+
+@formula(interpolate.CubicSpline, kind=cubic(interpolate.CubicSpline), samples=nothing)
+def cubic_spline(x, y, axis=0, bc_type="not-a-knot", extrapolate=None):
+    return 1.0 * x, hermite_coefficients(x, y, spline_slopes(x, y, bc_type))
+
+
+@formula(interpolate.PchipInterpolator, kind=cubic(interpolate.PchipInterpolator), samples=nothing)
+def pchip(x, y, axis=0, extrapolate=None):
+    return 1.0 * x, hermite_coefficients(x, y, pchip_slopes(x, y))
+
+
+@formula(
+    interpolate.CubicHermiteSpline,
+    kind=lambda x, y, dydx, *rest, **options: cubic(interpolate.CubicHermiteSpline)(
+        x, y, *rest, **options
+    ),
+    samples=nothing,
+)
+def hermite(x, y, dydx, axis=0, extrapolate=None):
+    return 1.0 * x, hermite_coefficients(x, y, dydx)
+
+
+def evaluated(self, x, nu=0, extrapolate=None):
+    """Beyond the ends the outermost polynomials go on."""
+    return piecewise_value(self.x, self.c, x, nu)
+
+
+_call = lookup(interpolate.CubicSpline.__call__)
+assert _call is not None and _call.kind is not None
+_call.formula = evaluated
+_of_constant_data = _call.kind
+
+
+def values_at(self, x, *args, **kwargs):
+    """Of the points' shape, with that of one value behind it."""
+    if not isinstance(self, Object):
+        return _of_constant_data(self, x, *args, **kwargs)
+    if not isinstance(x, Array) and not is_scalar(x):
+        return Unknown()
+    return Array("float64", x.dims if isinstance(x, Array) else ())
+
+
+_call.kind = values_at
+
+
+# ---- straight lines ------------------------------------------------------------------------------
+
+
+def lines_kind(
+    x, y, kind=None, axis=None, copy=None, bounds_error=None, fill_value=None, **options
+):
+    straight = kind is None or getattr(kind, "value", None) == "linear"
+    last = axis is None or getattr(axis, "value", None) == -1
+    if not straight or not last or not isinstance(y, Array):
+        return Unknown()
+    return record(
+        interpolate.interp1d, x=Array("float64", (None,)), y=Array("float64", (*y.dims[:-1], None))
+    )
+
+
+@formula(interpolate.interp1d, kind=lines_kind, samples=nothing)
+def lines(
+    x, y, kind="linear", axis=-1, copy=True, bounds_error=None, fill_value=np.nan, assume_sorted=False
+):  # fmt: skip
+    order = np.arange(len(x)) if assume_sorted else np.argsort(x, kind="mergesort")
+    return 1.0 * x[order], 1.0 * y[..., order]
+
+
+def of_lines(self, x):
+    if not isinstance(self, Object) or not isinstance(x, (Array, Py, Np)):
+        return Unknown()
+    return Array("float64", x.dims if isinstance(x, Array) else ())
+
+
+@formula(interpolate.interp1d.__call__, kind=of_lines, samples=nothing)
+def between(self, x):
+    """Where the interpolant gives its fill value, the slope is zero."""
+    return linear_value(self.x, self.y, x, self._extrapolate)
+
+
+# ---- grids ---------------------------------------------------------------------------------------
+
+
+def grid_kind(points, values, method=None, bounds_error=None, fill_value=None, **options):
+    if method is not None and getattr(method, "value", None) != "linear":
+        return Unknown()
+    dims = values.dims if isinstance(values, Array) else None
+    if dims is None:
+        return Unknown()
+    return record(interpolate.RegularGridInterpolator, _values=Array("float64", dims))
+
+
+@formula(interpolate.RegularGridInterpolator, kind=grid_kind, wrt=("values",), samples=nothing)
+def grid(points, values, method="linear", bounds_error=True, fill_value=np.nan):
+    return (1.0 * values,)
+
+
+def on_grid(self, xi, method=None):
+    if not isinstance(self, Object) or not isinstance(xi, Array):
+        return Unknown()
+    return Array("float64", xi.dims[:-1] if len(xi.dims) > 1 else (1,))
+
+
+@formula(interpolate.RegularGridInterpolator.__call__, kind=on_grid, samples=nothing)
+def grid_values(self, xi):
+    """Linear in the values; points and values at once, as `interpn`."""
+    points = np.reshape(xi, (-1, np.shape(xi)[-1]))
+    found = interpolate.interpn(self._grid, self._values, points)
+    return np.reshape(found, np.shape(xi)[:-1] if np.ndim(xi) > 1 else (1,))

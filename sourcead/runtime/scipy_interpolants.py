@@ -1,0 +1,128 @@
+"""Interpolants as formulas: coefficients of piecewise cubic polynomials, and their values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+__all__ = [
+    "at_least_three", "hermite_coefficients", "interval", "linear_value", "pchip_slopes", "piecewise_value",
+    "spline_slopes",
+]  # fmt: skip
+
+
+def _rows(h: Any, y: Any) -> Any:
+    """Numbers for each interval in a shape that broadcasts against rows of y."""
+    return np.reshape(h, (-1,) + (1,) * (np.ndim(y) - 1))
+
+
+def hermite_coefficients(x: Any, y: Any, slopes: Any) -> Any:
+    """Coefficients of the cubic polynomials with these values and slopes: (4, n - 1, ...)."""
+    h = _rows(np.diff(np.reshape(x, (len(y),))), y)
+    secant = np.diff(y, axis=0) / h
+    third = (slopes[:-1] + slopes[1:] - 2.0 * secant) / h
+    return np.stack([third / h, (secant - slopes[:-1]) / h - third, slopes[:-1], y[:-1]])
+
+
+def spline_slopes(x: Any, y: Any, ends: str) -> Any:
+    """Slopes of the cubic spline whose second derivative is continuous.
+
+    ends: "not-a-knot" (with three points: a parabola), "natural" or "clamped".
+    """
+    n = at_least_three(x)
+    h = np.diff(np.reshape(x, (len(y),)))
+    secant = np.diff(y, axis=0) / _rows(h, y)
+    matrix = np.zeros((n, n))
+    inner = np.arange(1, n - 1)
+    matrix[inner, inner - 1] = h[1:]
+    matrix[inner, inner] = 2.0 * (h[:-1] + h[1:])
+    matrix[inner, inner + 1] = h[:-1]
+    middle = 3.0 * (_rows(h[1:], y) * secant[:-1] + _rows(h[:-1], y) * secant[1:])
+    if ends == "clamped":
+        matrix[0, 0] = 1.0
+        matrix[n - 1, n - 1] = 1.0
+        first, last = 0.0 * y[:1], 0.0 * y[:1]
+    elif ends == "natural":
+        matrix[0, 0] = 2.0
+        matrix[0, 1] = 1.0
+        matrix[n - 1, n - 1] = 2.0
+        matrix[n - 1, n - 2] = 1.0
+        first, last = 3.0 * secant[:1], 3.0 * secant[-1:]
+    else:
+        three = float(n == 3)
+        more = 1.0 - three
+        start, end = h[0] + h[1], h[-1] + h[-2]
+        matrix[0, 0] = three + more * h[1]
+        matrix[0, 1] = three + more * start
+        matrix[n - 1, n - 1] = three + more * h[-2]
+        matrix[n - 1, n - 2] = three + more * end
+        a = ((h[0] + 2.0 * start) * h[1] * secant[:1] + h[0] ** 2 * secant[1:2]) / start
+        b = (h[-1] ** 2 * secant[-2:-1] + (2.0 * end + h[-1]) * h[-2] * secant[-1:]) / end
+        first = three * 2.0 * secant[:1] + more * a
+        last = three * 2.0 * secant[-1:] + more * b
+    right = np.concatenate([first, middle, last])
+    return np.reshape(np.linalg.solve(matrix, np.reshape(right, (n, -1))), np.shape(y))
+
+
+def at_least_three(x: Any) -> int:
+    """How many points; two make a straight line, which these formulas leave out."""
+    if len(x) < 3:
+        raise NotImplementedError("derivatives of interpolants of two points: use np.interp")
+    return len(x)
+
+
+def pchip_slopes(x: Any, y: Any) -> Any:
+    """Slopes that keep the data's monotonicity: harmonic means, 0 where the secants turn.
+
+    Source: Fritsch and Butland (1984), as SciPy has it.
+    """
+    at_least_three(x)
+    step = np.diff(y, axis=0)
+    h = 0.0 * step + _rows(np.diff(x), y)
+    secant = step / h
+    before, after = secant[:-1], secant[1:]
+    turns = before * after <= 0.0
+    left, right = 2.0 * h[1:] + h[:-1], h[1:] + 2.0 * h[:-1]
+    mean = left / np.where(turns, 1.0, before) + right / np.where(turns, 1.0, after)
+    inner = (left + right) / mean * (1.0 - turns)
+    first = _at_end(h[:1], h[1:2], secant[:1], secant[1:2])
+    last = _at_end(h[-1:], h[-2:-1], secant[-1:], secant[-2:-1])
+    return np.concatenate([first, inner, last])
+
+
+def _at_end(h0: Any, h1: Any, m0: Any, m1: Any) -> Any:
+    """The three-point slope at an end, kept within what the nearest secants allow."""
+    slope = ((2.0 * h0 + h1) * m0 - h0 * m1) / (h0 + h1)
+    wrong = np.sign(slope) != np.sign(m0)
+    steep = (np.sign(m0) != np.sign(m1)) & (np.abs(slope) > 3.0 * np.abs(m0))
+    return np.where(wrong, 0.0, np.where(steep, 3.0 * m0, slope))
+
+
+def interval(knots: Any, x: Any) -> Any:
+    """The number of the interval that each point lies in, the outer ones beyond the ends."""
+    return np.clip(np.searchsorted(knots, x, side="right") - 1, 0, len(knots) - 2)
+
+
+def piecewise_value(knots: Any, c: Any, x: Any, nu: int) -> Any:
+    """Derivative number nu of piecewise cubic polynomials at the points x."""
+    i = interval(knots, x)
+    u = np.reshape(x - knots[i], np.shape(x) + (1,) * (np.ndim(c) - 2))
+    c0, c1, c2, c3 = c[0][i], c[1][i], c[2][i], c[3][i]
+    if nu == 0:
+        return ((c0 * u + c1) * u + c2) * u + c3
+    if nu == 1:
+        return (3.0 * c0 * u + 2.0 * c1) * u + c2
+    if nu == 2:
+        return 6.0 * c0 * u + 2.0 * c1
+    return 6.0 * c0 + 0.0 * u
+
+
+def linear_value(knots: Any, y: Any, x: Any, outside: Any) -> Any:
+    """Between the values at the two nearest knots; constant beyond the ends unless `outside`."""
+    i = interval(knots, x)
+    left, right = knots[i], knots[i + 1]
+    share = (x - left) / (right - left)
+    value = y[..., i] + (y[..., i + 1] - y[..., i]) * share
+    inside = (x >= knots[0]) & (x <= knots[-1])
+    return np.where(inside | np.asarray(outside), value, 0.0)

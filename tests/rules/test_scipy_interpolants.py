@@ -1,0 +1,106 @@
+"""Interpolants made of values that carry a derivative."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+pytest.importorskip("scipy")
+
+from scipy import interpolate
+
+import sourcead
+from tests.numeric import check
+
+X = np.array([0.0, 1.0, 2.5, 3.0, 4.5])
+Y = np.array([1.0, 0.3, 0.6, 0.2, 0.9])
+POINTS = np.array([0.3, 1.7, 2.8, 4.1])
+GRID = (np.arange(3.0), np.arange(4.0))
+VALUES = np.array([[0.3, 1.2, -0.4, 0.8], [0.1, 0.5, 0.9, -0.7], [1.1, 0.2, 0.6, 0.4]])
+PLACES = np.array([[0.5, 1.2], [1.7, 2.1]])
+
+
+def spline(x, y, t):
+    return np.sum(interpolate.CubicSpline(x, y)(t) ** 2)
+
+
+def parabola(x, y, t):
+    return np.sum(interpolate.CubicSpline(x[:3], y[:3])(t) ** 2)
+
+
+def natural(x, y, t):
+    return np.sum(interpolate.CubicSpline(x, y, bc_type="natural")(t) ** 2)
+
+
+def slope_of_clamped(x, y, t):
+    return np.sum(interpolate.CubicSpline(x, y, bc_type="clamped")(t, 1) ** 2)
+
+
+def columns(x, y, t):
+    both = interpolate.CubicSpline(x, np.stack([y, y**2], axis=1))
+    return np.sum(both.c**2) + np.sum(both.x) + np.sum(t)
+
+
+def hermite(x, y, t):
+    return np.sum(interpolate.CubicHermiteSpline(x, y, np.sin(y))(t) ** 2)
+
+
+def in_a_loop(x, y, t):
+    f = interpolate.CubicSpline(x, y)
+    total = 0.0
+    for u in t:
+        total += f(u) ** 2
+    return total
+
+
+def lines(x, y, t):
+    return np.sum(interpolate.interp1d(x, y)(t) ** 2)
+
+
+def lines_beyond(x, y, t):
+    return np.sum(interpolate.interp1d(x, y, fill_value="extrapolate")(1.2 * t) ** 2)
+
+
+def unsorted(x, y, t):
+    order = np.array([3, 0, 4, 1, 2])
+    return np.sum(interpolate.interp1d(x[order], y[order])(t) ** 2)
+
+
+def grid(values, places):
+    return np.sum(interpolate.RegularGridInterpolator(GRID, values)(places) ** 2)
+
+
+CASES = [
+    *[(f, X, Y, POINTS) for f in (spline, natural, slope_of_clamped, hermite, in_a_loop)],
+    (parabola, X, Y, POINTS[:2]),
+    (columns, X, Y, POINTS),
+    *[(f, X, Y, POINTS) for f in (lines, lines_beyond, unsorted)],
+    (grid, VALUES, PLACES),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case[0].__name__)
+def test_first_derivatives(case):
+    check(*case)
+
+
+@pytest.mark.parametrize("program", [lines, lines_beyond, unsorted], ids=lambda f: f.__name__)
+def test_second_derivatives(program):
+    check(sourcead.grad(program, 1), X, Y, POINTS, modes=["forward"])
+
+
+def test_what_the_formulas_do_not_know_is_refused():
+    def periodic(y):
+        return np.sum(interpolate.CubicSpline(X, y, bc_type="periodic")(POINTS))
+
+    def cubic(y):
+        return np.sum(interpolate.interp1d(X, y, kind="cubic")(POINTS))
+
+    for program in (periodic, cubic):
+        with pytest.raises(sourcead.SourceADError):
+            sourcead.grad(program)(Y)
+
+
+def test_two_points_are_refused():
+    with pytest.raises(NotImplementedError, match="two points"):
+        sourcead.grad(lambda y: np.sum(interpolate.CubicSpline(X[:2], y)(POINTS[:2])))(Y[:2])
