@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sourcead.rules.forms import forward_rule, linear, reverse_rule
+from sourcead.rules.numpy.helpers import kind_like
 from sourcead.rules.numpy.kinds import by_shape, same_rank
 from sourcead.rules.numpy.samples import call, well_conditioned
 from sourcead.runtime.accumulate import unbroadcast
@@ -71,6 +72,7 @@ from sourcead.runtime.ufuncs import segments_adjoint
         call(rng.normal(size=(2, 3)), 1.5),
         call(rng.normal(size=(3,)), rng.normal(size=(2, 3))),
     ],
+    kind=kind_like(unbroadcast, "like"),
 )
 def unbroadcast_back(x_bar, x, adjoint, like):
     """Summing undoes stretching, and stretching undoes summing."""
