@@ -51,7 +51,9 @@ def verified(
 ) -> Any:
     """What the gradient gives for the arguments, after all checks."""
     call = _Call(source, mode, tuple(kinds), compiled, full)
-    before = _copied(full) if is_repeatable(compiled.primal) else None
+    is_derivative = source.name != source.live.__name__  # of `source.live`: the primal is not at hand
+    repeatable = not is_derivative and is_repeatable(compiled.primal)
+    before = _copied(full) if repeatable else None
     thorough = before is not None and call.is_chosen()
     result = compiled.call(*full)
     call.check_memory(result)
