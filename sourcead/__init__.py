@@ -17,6 +17,7 @@ from sourcead.errors import (
     WrongCotangent,
     WrongPattern,
 )
+from sourcead.hooks import adjoint_of
 from sourcead.implicit import fixed_point, implicit_root
 from sourcead.jacobians import hessian, hvp, jacobian
 from sourcead.linear import linearize
@@ -27,7 +28,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "differentiate", "grad", "hessian", "hvp", "jacobian", "jvp", "linearize",
-    "checkpoint", "checkpointed", "fixed_point", "implicit_root",
+    "adjoint_of", "checkpoint", "checkpointed", "fixed_point", "implicit_root",
     "sparse_hessian", "sparse_jacobian", "value_and_grad", "vjp",
     "nondifferentiable", "rule", "stop_gradient",
     "AliasedArguments", "IntegerArgument", "NoRule", "NoSource", "NonScalarOutput",

@@ -30,7 +30,10 @@ import numpy as np
 from sourcead.callables import Compiled, Mode, Source
 from sourcead.directions import inner, random_like, size
 from sourcead.errors import SourceADError
+from sourcead.hooks import adjoint_of
 from sourcead.ir.kinds import Kind
+from sourcead.ir.nodes import Assign, Call, Function
+from sourcead.ir.walk import statements
 from sourcead.nested import flatten
 from sourcead.pipeline import compile_derivative
 from sourcead.repeatable import is_repeatable
@@ -149,6 +152,8 @@ class _Call:
             _, out_dot = tangent.call(*copy.deepcopy(before), *dots)
         except SourceADError:
             return  # refused in this mode
+        if changes_adjoints(tangent.primal):
+            return
         if self.mode.aux:
             out_dot = out_dot[0]
         bars = self.bars_of(result)
@@ -207,3 +212,9 @@ def _overlap(x: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> bool:
 def _has_single(value: Any) -> bool:
     singles = (np.float32, np.complex64, np.float16)
     return any(getattr(leaf, "dtype", None) in singles for leaf in flatten(value)[0])
+
+
+def changes_adjoints(primal: Function) -> bool:
+    """Is there a block `with adjoint_of(h) as h_bar`, after which the modes need not agree?"""
+    calls = [s.expr for s in statements(primal.body) if isinstance(s, Assign)]
+    return any(isinstance(c, Call) and getattr(c.func, "value", None) is adjoint_of for c in calls)

@@ -32,6 +32,7 @@ import gast
 
 from sourcead.frontend.build import assign, call, false, load, located, store, true
 from sourcead.frontend.scopes import COMPREHENSIONS, assigned
+from sourcead.hooks import adjoint_of
 
 __all__ = ["SELF_MATCHING", "Desugar", "is_fusible", "positional_attributes"]
 
@@ -93,7 +94,11 @@ class Desugar(gast.NodeTransformer):  # type: ignore[misc]
         body = node.body
         if others:
             inner = located(gast.With(others, node.body, node.type_comment), node)
-            body = [self.suppression(inner)]
+            inner = self.suppression(inner)
+            body = inner if isinstance(inner, list) else [inner]
+        block = self.hook(first, body, node)
+        if block is not None:
+            return block
         caught = self.suppressed(first)
         if caught is None:
             return located(gast.With([first], body, node.type_comment), node)
@@ -108,6 +113,33 @@ class Desugar(gast.NodeTransformer):  # type: ignore[misc]
         callee = self.resolve(context.func)
         is_suppress = callee is not None and callee.value is contextlib.suppress
         return gast.Tuple(context.args, gast.Load()) if is_suppress else None
+
+    # with sourcead.adjoint_of(h) as h_bar
+
+    def hook(self, item: Any, body: list[Any], node: Any) -> list[Any] | None:
+        """The block as a function of the adjoint, and the call that hands it over."""
+        context, target = item.context_expr, item.optional_vars
+        if not isinstance(context, gast.Call) or len(context.args) != 1:
+            return None
+        callee = self.resolve(context.func)
+        if callee is None or callee.value is not adjoint_of or not isinstance(target, gast.Name):
+            return None
+        self.count += 1
+        name = f"with_{target.id}_{self.count}"
+        kept = "".join(f", {n}={n}" for n in self.locals_read(body, target.id))
+        made = gast.parse(f"def {name}({target.id}{kept}):\n    return {target.id}").body[0]
+        for part in gast.walk(made):
+            located(part, node)
+        made.body = [*body, *made.body]
+        handed = gast.Call(context.func, [*context.args, load(name)], [])
+        return [made, located(gast.Expr(located(handed, node)), node)]
+
+    def locals_read(self, body: list[Any], own: str) -> list[str]:
+        """Variables of the function that a block reads, as they are when it is reached."""
+        inside = {own, *assigned(body)}
+        nodes = [n for part in body for n in gast.walk(part) if isinstance(n, gast.Name)]
+        names = dict.fromkeys(n.id for n in nodes if n.id not in inside)
+        return [n for n in names if self.resolve(load(n)) is None]
 
     # match
 

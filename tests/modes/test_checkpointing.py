@@ -19,7 +19,7 @@ checkpointed = sourcead.checkpointed
 # -- the schedule --------------------------------------------------------------------------------
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def by_search(steps: int, slots: int) -> int:
     """The minimum by trying all places for the next state."""
     if steps == 1:
@@ -65,7 +65,7 @@ def test_as_few_steps_are_run_as_is_possible(steps: int, slots: int) -> None:
 
 def test_going_back_again_gives_the_same_states() -> None:
     tape = Tape(range(20), 3)
-    step = lambda k, x: (x * 1.5 + k,)  # noqa: E731
+    step = lambda k, x: (x * 1.5 + k,)
     tape.run(step, (1.0,), ())
     first = list(tape.backwards(step, ()))
     assert list(tape.backwards(step, ())) == first

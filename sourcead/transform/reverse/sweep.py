@@ -48,6 +48,7 @@ from sourcead.transform.operations import OPERATORS
 from sourcead.transform.refusals import check_attempt, check_passive, check_written
 from sourcead.transform.reverse.branches import branch, tuple_item
 from sourcead.transform.reverse.calls import apply_rule
+from sourcead.transform.reverse.hooks import hook
 from sourcead.transform.reverse.lists import list_item, list_method, made_list
 from sourcead.transform.reverse.loops import loop
 from sourcead.transform.reverse.slots import (
@@ -126,6 +127,8 @@ def _attempt(s: State, stmt: Try) -> None:
 
 def _assign(s: State, stmt: Assign) -> None:
     target, expr = stmt.target, stmt.expr
+    if hook(s, expr):
+        return
     match expr:
         case Call(
             Ref(_, setter), (Name() as base, Const() as attr, Name() | Const() | Ref() as value)

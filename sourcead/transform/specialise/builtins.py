@@ -6,6 +6,7 @@ from typing import Any
 
 from sourcead.transform.specialise.context import Handler
 from sourcead.transform.specialise.conversions import CONVERSIONS
+from sourcead.transform.specialise.hooks import HOOKS
 from sourcead.transform.specialise.numpy_calls import NUMPY_CALLS
 from sourcead.transform.specialise.objects import OBJECTS
 from sourcead.transform.specialise.questions import QUESTIONS
@@ -15,5 +16,5 @@ from sourcead.transform.specialise.steps import AGAIN
 __all__ = ["STRUCTURAL"]
 
 STRUCTURAL: dict[Any, Handler] = {
-    **QUESTIONS, **CONVERSIONS, **SEQUENCES, **OBJECTS, **AGAIN, **NUMPY_CALLS,
+    **QUESTIONS, **CONVERSIONS, **SEQUENCES, **OBJECTS, **AGAIN, **NUMPY_CALLS, **HOOKS,
 }  # fmt: skip

@@ -1,0 +1,26 @@
+"""`with adjoint_of(h) as h_bar: ...`, which the frontend has made a call with the block as a function."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sourcead.hooks import adjoint_of
+from sourcead.ir.kinds import NoneKind
+from sourcead.ir.nodes import Call, Ref
+from sourcead.transform.builder import Val
+from sourcead.transform.specialise.context import Context, Handler, Kwargs
+
+__all__ = ["HOOKS"]
+
+
+def _adjoint_of(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if len(args) != 2 or kwargs:
+        s.refuse(
+            "the adjoint of a variable is asked for in another way than by a `with` of its own",
+            "write `with sourcead.adjoint_of(h) as h_bar:`",
+        )
+    operands = tuple(s.operand(a) for a in args)
+    return s.emit(Call(Ref("adjoint_of", adjoint_of), operands), NoneKind(), "_")
+
+
+HOOKS: dict[Any, Handler] = {adjoint_of: _adjoint_of}
