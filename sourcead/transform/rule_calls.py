@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from sourcead.errors import NoRule
-from sourcead.ir.kinds import Bound, Closure, Kind, List, Number, Partial, is_scalar
+from sourcead.ir.kinds import Array, Bound, Closure, Kind, List, Number, Partial, is_scalar
 from sourcead.ir.nodes import Call, Const, For, Name, Op, Ref, Star, Try, While
 from sourcead.rules import registry
 from sourcead.rules.registry import Rule
@@ -195,7 +195,19 @@ class RuleCalls:
     def _needs_guard(self, rule: Rule, target: Name, args: Arguments) -> bool:
         """May a lane of `target` be left out where a partial is infinite?"""
         singular = is_singular(rule, args)
-        return bool(singular) and target in (self.chosen if singular == "pole" else self.selected)
+        if singular == "pole" and not self._varies_by_element(
+            args[0] if isinstance(args[-1], Const) else args[-1]
+        ):
+            return target in self.chosen
+        return bool(singular) and target in self.selected
+
+    def _varies_by_element(self, divisor: Val | Star) -> bool:
+        """Of an array that carries a derivative any element may be zero, where others are not."""
+        return (
+            not isinstance(divisor, Star)
+            and isinstance(self.b.kind(divisor), Array)
+            and self.is_active(divisor)
+        )
 
     def _guarded(self, seed: Val, partial: Val) -> Val:
         pair = (self.b.operand(seed), self.b.operand(partial))
