@@ -163,6 +163,38 @@ def _given_mean(rng):
     return [call(a, axis=1, mean=rng.normal(size=(3, 1))), call(a, mean=0.1, ddof=1)]
 
 
+def _count(a, y, axis, keepdims, where):
+    """How many elements each result was made of."""
+    if where is not True:
+        chosen = np.broadcast_to(where, np.shape(a))
+        return np.sum(chosen, axis=axis, keepdims=keepdims, dtype=np.result_type(y))
+    if axis is None:
+        return np.size(a)
+    if isinstance(axis, int):
+        return np.shape(a)[axis]
+    return np.size(a) // max(np.size(y), 1)
+
+
+def _deviation(a, axis, where, mean):
+    """From the mean, or from the mean that was given; conjugate where it is complex."""
+    if mean is None:
+        deviation = a - np.mean(a, axis=axis, keepdims=True, where=where)
+    else:
+        deviation = a - mean
+    if np.iscomplexobj(deviation):
+        return np.conj(deviation)
+    return deviation
+
+
+def _change(deviation, a_dot, mean_dot):
+    """Half the tangent of the squared deviation."""
+    if mean_dot is None:
+        return deviation * a_dot
+    if a_dot is None:
+        return -deviation * mean_dot
+    return deviation * (a_dot - mean_dot)
+
+
 @reverse_rule(
     np.var,
     *methods("var"),
@@ -185,21 +217,8 @@ def var(
     """2 (a - mean) / (n - ddof): what flows through the mean itself cancels, unless it was given."""
     if correction is not None:
         ddof = correction
-    if where is not True:
-        chosen = np.broadcast_to(where, np.shape(a))
-        count = np.sum(chosen, axis=axis, keepdims=True, dtype=np.result_type(y))
-    elif axis is None:
-        count = np.size(a)
-    elif isinstance(axis, int):
-        count = np.shape(a)[axis]
-    else:
-        count = np.size(a) // max(np.size(y_bar), 1)
-    if mean is None:
-        deviation = a - np.mean(a, axis=axis, keepdims=True, where=where)
-    else:
-        deviation = a - mean
-    if np.iscomplexobj(deviation):
-        deviation = np.conj(deviation)
+    count = _count(a, y, axis, True, where)
+    deviation = _deviation(a, axis, where, mean)
     if axis is not None and not keepdims:
         y_bar = np.expand_dims(y_bar, axis)
     a_bar = np.divide(2.0 * y_bar, count - ddof) * deviation
@@ -227,27 +246,9 @@ def var_tangent(
 ):
     if correction is not None:
         ddof = correction
-    if where is not True:
-        chosen = np.broadcast_to(where, np.shape(a))
-        count = np.sum(chosen, axis=axis, keepdims=keepdims, dtype=np.result_type(y))
-    elif axis is None:
-        count = np.size(a)
-    elif isinstance(axis, int):
-        count = np.shape(a)[axis]
-    else:
-        count = np.size(a) // max(np.size(y), 1)
-    if mean is None:
-        deviation = a - np.mean(a, axis=axis, keepdims=True, where=where)
-    else:
-        deviation = a - mean
-    if np.iscomplexobj(deviation):
-        deviation = np.conj(deviation)
-    if mean_dot is None:
-        change = deviation * a_dot
-    elif a_dot is None:
-        change = -deviation * mean_dot
-    else:
-        change = deviation * (a_dot - mean_dot)
+    count = _count(a, y, axis, keepdims, where)
+    deviation = _deviation(a, axis, where, mean)
+    change = _change(deviation, a_dot, mean_dot)
     return np.sum(2.0 * np.real(change), axis=axis, keepdims=keepdims, where=where) / (count - ddof)
 
 
@@ -273,21 +274,8 @@ def std(
     """0 where the deviation is 0."""
     if correction is not None:
         ddof = correction
-    if where is not True:
-        chosen = np.broadcast_to(where, np.shape(a))
-        count = np.sum(chosen, axis=axis, keepdims=True, dtype=np.result_type(y))
-    elif axis is None:
-        count = np.size(a)
-    elif isinstance(axis, int):
-        count = np.shape(a)[axis]
-    else:
-        count = np.size(a) // max(np.size(y_bar), 1)
-    if mean is None:
-        deviation = a - np.mean(a, axis=axis, keepdims=True, where=where)
-    else:
-        deviation = a - mean
-    if np.iscomplexobj(deviation):
-        deviation = np.conj(deviation)
+    count = _count(a, y, axis, True, where)
+    deviation = _deviation(a, axis, where, mean)
     y_bar = y_bar / np.where(y == 0.0, 1.0, y)
     if axis is not None and not keepdims:
         y_bar = np.expand_dims(y_bar, axis)
@@ -316,27 +304,9 @@ def std_tangent(
 ):
     if correction is not None:
         ddof = correction
-    if where is not True:
-        chosen = np.broadcast_to(where, np.shape(a))
-        count = np.sum(chosen, axis=axis, keepdims=keepdims, dtype=np.result_type(y))
-    elif axis is None:
-        count = np.size(a)
-    elif isinstance(axis, int):
-        count = np.shape(a)[axis]
-    else:
-        count = np.size(a) // max(np.size(y), 1)
-    if mean is None:
-        deviation = a - np.mean(a, axis=axis, keepdims=True, where=where)
-    else:
-        deviation = a - mean
-    if np.iscomplexobj(deviation):
-        deviation = np.conj(deviation)
-    if mean_dot is None:
-        change = deviation * a_dot
-    elif a_dot is None:
-        change = -deviation * mean_dot
-    else:
-        change = deviation * (a_dot - mean_dot)
+    count = _count(a, y, axis, keepdims, where)
+    deviation = _deviation(a, axis, where, mean)
+    change = _change(deviation, a_dot, mean_dot)
     var_dot = np.sum(np.real(change), axis=axis, keepdims=keepdims, where=where) / (count - ddof)
     return var_dot / np.where(y == 0.0, 1.0, y)
 
