@@ -220,7 +220,7 @@ def derivatives_of_units(functions: Sequence[Function]) -> dict[Half, Function]:
             )
             made = {half: written}
         else:
-            split = pullback(half.unit.done, half.wrt, name=half.unit.name, again=half.again)
+            split = pullback(half.unit.done, half.wrt, name=half.label, again=half.again)
             made = {half.other("forward"): split.forward, half.other("reverse"): split.reverse}
         found |= made
         open_ += [other for function in made.values() for other in halves_in(function)]

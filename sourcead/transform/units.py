@@ -34,10 +34,13 @@ from sourcead.ir.nodes import (
     Ref,
     Stmt,
     Store,
+    StoreVariable,
 )
 from sourcead.ir.walk import map_blocks, map_stmt, statements
+from sourcead.transform.clean import is_pure, shared_bases
 from sourcead.transform.effects import written_arguments
 from sourcead.transform.locations import Locations
+from sourcead.transform.operations import OPERATORS
 from sourcead.transform.specialise import Specialised, Specialiser
 from sourcead.transform.specialise.recursion import Unit
 
@@ -53,9 +56,16 @@ class Half:
     again: bool = False  # the reverse half may run more than once
     writes_nothing: ClassVar[bool] = True  # that its caller can see: `refuse_writes`
 
+    number: int = 0  # among the units of one name
+
+    @property
+    def label(self) -> str:
+        """The unit's name in the text."""
+        return self.unit.name + (f"_{self.number}" if self.number else "")
+
     @property
     def name(self) -> str:
-        return f"{self.unit.name}_{self.form}"
+        return f"{self.label}_{self.form}"
 
     @property
     def wrt(self) -> tuple[int, ...]:
@@ -66,16 +76,20 @@ class Half:
         return Ref(self.name, self)
 
     def other(self, form: str) -> Half:
-        return half(self.unit, form, self.again)
+        made: dict[Any, Half] = self.unit.derivatives
+        return made.setdefault((form, self.again), replace(self, form=form))
 
     def __call__(self, *args: Any) -> Any:
         raise TypeError(f"{self.name} is called before it is made")  # a name in a program only
 
 
-def half(unit: Unit, form: str, again: bool = False) -> Half:
+def half(b: Specialiser, unit: Unit, form: str, again: bool = False) -> Half:
     """The one object that stands for this derivative of the unit."""
     made: dict[Any, Half] = unit.derivatives
-    return made.setdefault((form, again), Half(unit, form, again))
+    if not made:
+        others = [u for u in b.units if u.name == unit.name and u.derivatives]
+        unit.number = len(others)
+    return made.setdefault((form, again), Half(unit, form, again, unit.number))
 
 
 def unit_called(expr: Any) -> Unit | None:
@@ -120,7 +134,7 @@ def _split(
         pair = b.fresh("t", Tuple((b.kind(target), Unknown())), target in b.varied)
         kept = b.fresh("saved", Unknown())
         saved[pair] = target, kept
-        called = replace(stmt.expr, func=half(unit, "forward", again).ref())
+        called = replace(stmt.expr, func=half(b, unit, "forward", again).ref())
         steps = (
             (pair, called),
             (target, Op("getitem", (pair, Const(0)))),
@@ -160,17 +174,34 @@ def refuse_writes(unit: Unit) -> None:
     """A unit's reverse half runs where its caller's storage is as it was: it must not have changed it."""
     done = unit.done
     assert done is not None
-    body, params = done.function.body, [p.name for p in done.function.params]
-    locations = Locations(body, done.builder.kinds, done.heap, params)
-    for stmt in statements(body):
-        if isinstance(stmt, Store) and isinstance(stmt.base, (Name, Ref)):
-            base = stmt.base
-            if isinstance(base, Ref) or locations.owner(base)[0] in params:
+    b = done.builder
+    locations = Locations(
+        done.function.body, b.kinds, done.heap, [p.name for p in done.function.params]
+    )
+    for stmt in statements(done.function.body):
+        match stmt:
+            case Store(Name() as base) if _is_made(b, locations.owner(base)[0]):
+                continue
+            case Store() | StoreVariable():
                 raise NotDifferentiable.at(
                     stmt.origin,
-                    f"`{unit.name}` calls itself and writes into what it was given",
-                    "return a new array, or write the recursion as a loop",
+                    f"`{unit.name}` calls itself and writes into what it was given, or into a global",
+                    "return new values, or write the recursion as a loop",
                 )
+            case _:
+                continue
+
+
+def _is_made(b: Specialiser, owner: Name) -> bool:
+    """Is this an array that the function made itself?"""
+    expr = b.definitions.get(owner)
+    match expr:
+        case Op(op, _):
+            return op in OPERATORS or op in ("list", "dict")
+        case Call() | MethodCall():
+            return is_pure(expr, b) and not shared_bases(expr, b)
+        case _:
+            return False
 
 
 # -- all that a program calls ----------------------------------------------------------------

@@ -6,7 +6,15 @@ import copy
 
 import pytest
 
-from tests.everyday import idioms, language, numerics, recursion, storage  # noqa: F401  (they register their programs)
+from tests.everyday import (  # noqa: F401  (they register their programs)
+    idioms,
+    language,
+    numerics,
+    recursion,
+    recursion_storage,
+    storage,
+    structures,
+)
 from tests.everyday.registry import PROGRAMS, Program
 from tests.numeric import check
 from tests.refusals import right_or_refused

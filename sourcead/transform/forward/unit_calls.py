@@ -14,7 +14,7 @@ __all__ = ["unit_tangent"]
 
 
 def unit_tangent(s: Tangents, target: Name, unit: Unit, args: Sequence[Operand]) -> None:
-    tangent = half(unit, "tangent")
+    tangent = half(s.b, unit, "tangent")
     dots = tuple(s.b.operand(s.full(args[i])) for i in tangent.wrt)
     kind = s.kind(target)
     pair = s.b.emit(Call(tangent.ref(), (*args, *dots)), Tuple((kind, kind)), target.hint)

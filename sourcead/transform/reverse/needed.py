@@ -54,15 +54,18 @@ def find_needed(
     locations: Locations,
     kinds: Mapping[Name, Kind],
     writes: Sequence[Write],
+    contents: Sequence[Use] = (),
 ) -> Needed:
     """Decide for every name; what must be undone first, so that the rest can rely on it.
+
+    `contents`: arrays that are read by other functions, under names of theirs.
 
     Where arrays would have to be kept that could be computed again from storage that is written, undoing
     those writes instead is tried, and taken if it keeps fewer arrays.
     """
 
     def solve(forced: set[int]) -> Needed:
-        return _Solver(program, locations, kinds, writes).solve(uses, forced)
+        return _Solver(program, locations, kinds, writes).solve(uses, forced, contents)
 
     best, forced = solve(set()), set[int]()
     for w in writes:
@@ -118,9 +121,9 @@ class _Solver:
             program, locations, kinds, writes, self.found.plans, self.found.undone
         )
 
-    def solve(self, uses: Sequence[Use], forced: set[int]) -> Needed:
+    def solve(self, uses: Sequence[Use], forced: set[int], contents: Sequence[Use]) -> Needed:
         self.found.undone |= forced
-        for use in uses:
+        for use in (*uses, *contents):
             if use.content:
                 self.demand_content(use.name, use.at)
         for w in self.writes:

@@ -11,6 +11,7 @@ from sourcead.ir.nodes import Const, Name, Op, Operand, Stmt
 from sourcead.transform.locations import Locations
 from sourcead.transform.positions import At
 from sourcead.transform.reverse.adjoints import Adjoints
+from sourcead.transform.reverse.uses import Use
 from sourcead.transform.rule_calls import RuleCalls
 from sourcead.transform.specialise import Specialiser
 
@@ -46,6 +47,7 @@ class State:
         self.saved_by_units: dict[Name, tuple[Name, Name]] = {}  # see `units.Split`
         self.unbound: set[Name] = set()  # names that some path leaves without a value
         self.tabled: set[str] = set()  # dicts that are read by keys known only while running
+        self.contents: list[Use] = []  # arrays that called functions read in the reverse sweep
         self._numbers: dict[At, int] = {}
 
     def kind(self, value: Operand) -> Kind:

@@ -99,7 +99,7 @@ def sweeps(
     written = stretches(Function("", (), tuple(reverse), returned, primal.origin), b)
     trimmed = clean(written, b).body
     uses = reverse_uses(trimmed, program)
-    needed = find_needed(uses, program, locations, b.kinds, s.writes)
+    needed = find_needed(uses, program, locations, b.kinds, s.writes, s.contents)
     kept = plan_kept(b, program, needed, s.writes, trimmed)
     if compared:
         kept.comparisons = Comparisons(b, program, uses)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, Tuple
-from sourcead.ir.nodes import Call, Const, Name, Ref
+from sourcead.ir.kinds import Array, Tuple, Unknown
+from sourcead.ir.nodes import Call, Const, Name, Op, Ref
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.reverse.state import State
+from sourcead.transform.reverse.uses import Use
 from sourcead.transform.rule_calls import ZERO
 from sourcead.transform.units import Half
 
@@ -27,9 +28,24 @@ def unit_adjoint(s: State, pair: Name, half: Half, args: Sequence[Val], seed: Va
     reverse = Call(half.other("reverse").ref(), (saved, s.b.operand(_full(s, value, value_bar))))
     kinds = tuple(s.kind(args[i]) for i in wrt)  # type: ignore[arg-type]
     bars = s.b.emit(reverse, Tuple(kinds), "t")
+    s.contents += [Use(n, s.b.origin.at, True) for n in _held(s, value, args)]
     for at, i in enumerate(wrt):
         if s.is_active(args[i]):
             s.adj.contribute(args[i], s.b.getitem(bars, Const(at)), owned=True)
+
+
+def _held(s: State, value: Name, args: Sequence[Val]) -> Iterator[Name]:
+    """The arrays that both this function and what the forward half saved refer to."""
+    found = {value}
+    for name, expr in s.b.definitions.items():
+        match expr:
+            case Op("getitem", (Name() as base, Const())) if base in found:
+                found.add(name)
+            case _:
+                pass
+    for held in (*found, *args):
+        if isinstance(held, Name) and isinstance(s.kind(held), (Array, Unknown)):
+            yield held
 
 
 def _full(s: State, value: Val, bar: Val) -> Val:

@@ -75,12 +75,14 @@ class Unit:
     kinds: tuple[Kind, ...]
     varied: tuple[bool, ...]
     origin: Origin
+    asked: tuple[Any, Any]  # kinds and activity of the call that it was made for
     result: Kind | None = None  # not known before a path that returns has been found
     result_varied: bool = False
     solving: bool = True
     widened: bool = False
     done: Specialised | None = None
     writes_nothing: ClassVar[bool] = True  # that its caller can see, or it is refused
+    number: int = 0  # among units of one name that have derivatives
     derivatives: dict[Any, Any] = field(default_factory=dict)  # `transform/units.py`
     shares: bool = False  # may the result be (a view of) an argument?
 
@@ -123,12 +125,12 @@ def call_unit(
         unit.widen(kinds, varied)
     else:
         plain = _canonical(kinds)
-        known = (u for u in s.units if u.code is code and (u.kinds, u.varied) == (plain, varied))
+        known = (u for u in s.units if u.code is code and u.asked == (plain, varied))
         unit = next(known, None)
         if unit is None:
-            same = sum(u.template.name == template.name for u in s.units)
-            name = template.name.strip("<>") + (f"_{same}" if same else "")
-            unit = Unit(name, code, template, plain, varied, s.origin)
+            unit = Unit(
+                template.name.strip("<>"), code, template, plain, varied, s.origin, (plain, varied)
+            )
             s.units.append(unit)
             _solve(s, unit, live)
     if unit.result is None:
@@ -192,7 +194,7 @@ def _solve(s: Context, unit: Unit, live: Any) -> None:
         active = done.builder.holds_varied(done.result)
         wider = found if unit.result is None else join(unit.result, found)
         if wider == unit.result and active <= unit.result_varied:
-            _check(unit)
+            _check(unit, s)
             unit.shares = _shares(done)
             unit.done, unit.solving = done, False
             return
@@ -204,8 +206,14 @@ def _solve(s: Context, unit: Unit, live: Any) -> None:
     )
 
 
-def _check(unit: Unit) -> None:
-    """Refuse results of unknown structure."""
+def _check(unit: Unit, s: Context) -> None:
+    """Refuse results of unknown structure, and variables that change while the calls are open."""
+    if s.rebound:
+        raise NotDifferentiable.at(
+            unit.origin,
+            f"`{unit.name}` calls itself, and a variable of a module is changed around its calls",
+            "pass what changes as an argument",
+        )
     if unit.result_varied and not _is_plain(unit.result):
         raise NotDifferentiable.at(
             unit.origin,
