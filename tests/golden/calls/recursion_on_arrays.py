@@ -39,10 +39,10 @@ def de_casteljau_reverse(saved, out_bar):
     else:
         # return de_casteljau((1.0 - t) * points[:-1] + t * points[1:], t)
         t, t_bar = de_casteljau_reverse(saved, out_bar)
-        t_bar += (t * t_1).sum()
+        t_bar += np.vdot(t, t_1)
         points_bar = np.zeros_like(points)
         points_bar[1:] += t * t_2
-        t_bar_1 = (t * t_3).sum()
+        t_bar_1 = np.vdot(t, t_3)
         points_bar[:-1] += t * t_4
         t_bar -= t_bar_1
     return points_bar, float(t_bar)
