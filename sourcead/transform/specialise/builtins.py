@@ -7,6 +7,7 @@ from typing import Any
 from sourcead.transform.specialise.context import Handler
 from sourcead.transform.specialise.conversions import CONVERSIONS
 from sourcead.transform.specialise.hooks import HOOKS
+from sourcead.transform.specialise.itertools_calls import ITERTOOLS
 from sourcead.transform.specialise.numpy_calls import NUMPY_CALLS
 from sourcead.transform.specialise.objects import OBJECTS
 from sourcead.transform.specialise.questions import QUESTIONS
@@ -16,5 +17,5 @@ from sourcead.transform.specialise.steps import AGAIN
 __all__ = ["STRUCTURAL"]
 
 STRUCTURAL: dict[Any, Handler] = {
-    **QUESTIONS, **CONVERSIONS, **SEQUENCES, **OBJECTS, **AGAIN, **NUMPY_CALLS, **HOOKS,
+    **QUESTIONS, **CONVERSIONS, **SEQUENCES, **OBJECTS, **AGAIN, **NUMPY_CALLS, **ITERTOOLS, **HOOKS,
 }  # fmt: skip
