@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sourcead.adapters import spread
 from sourcead.arguments import check_aliases, check_argument, fitted, may_hold_storage
@@ -22,6 +22,9 @@ from sourcead.dispatch import Candidate, Pool, dispatcher, kind_test
 from sourcead.ir.kinds import Kind, Py
 from sourcead.ir.nodes import Function, Origin
 from sourcead.signature import kind_of
+
+if TYPE_CHECKING:
+    from sourcead.report import Report
 
 __all__ = ["Derivative", "Pullback", "Pushforward", "Spread"]
 
@@ -233,6 +236,12 @@ class Derivative:
     def source_for(self, *args: Any, **kwargs: Any) -> str:
         """The generated source for these arguments; nothing is run."""
         return self.compiled_for(*args, **kwargs).source
+
+    def report(self, *args: Any, **kwargs: Any) -> Report:
+        """What is active, what is kept for the reverse sweep and how many bytes that takes, and why; print it."""
+        from sourcead.report import report
+
+        return report(self, args, kwargs)
 
     @property
     def source(self) -> str:
