@@ -20,7 +20,7 @@ from sourcead.errors import (
 from sourcead.hooks import adjoint_of
 from sourcead.implicit import fixed_point, implicit_root
 from sourcead.jacobians import hessian, hvp, jacobian
-from sourcead.linear import linearize
+from sourcead.linear import elementwise_grad, linearize
 from sourcead.rules.user import nondifferentiable, rule, stop_gradient
 from sourcead.sparse import sparse_hessian, sparse_jacobian
 
@@ -28,7 +28,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "differentiate", "grad", "hessian", "hvp", "jacobian", "jvp", "linearize",
-    "adjoint_of", "checkpoint", "checkpointed", "fixed_point", "implicit_root",
+    "adjoint_of", "elementwise_grad", "checkpoint", "checkpointed", "fixed_point", "implicit_root",
     "sparse_hessian", "sparse_jacobian", "value_and_grad", "vjp",
     "nondifferentiable", "rule", "stop_gradient",
     "AliasedArguments", "IntegerArgument", "NoRule", "NoSource", "NonScalarOutput",

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from sourcead.adapters import spread
 from sourcead.api import Argnums, addresses_star, positions
 from sourcead.arguments import fitted
@@ -22,7 +24,14 @@ from sourcead.ir.kinds import Kind
 from sourcead.ir.nodes import Origin
 from sourcead.nested import Spot, flatten, unflatten
 
-__all__ = ["Linearization", "LinearMap", "linear_map", "linearize", "transposed_map"]
+__all__ = [
+    "Linearization",
+    "LinearMap",
+    "elementwise_grad",
+    "linear_map",
+    "linearize",
+    "transposed_map",
+]
 
 
 @dataclass(frozen=True)
@@ -108,6 +117,22 @@ def linearize(
         return found.many([fitted(p, t, "tangent", found.origin) for p, t in pairs])
 
     return (found.value, push, found.aux) if has_aux else (found.value, push)
+
+
+def elementwise_grad(function: Any, argnum: int | str = 0) -> Callable[..., Any]:
+    """The sums of the Jacobian's columns, in one sweep: of a function that works element by element, its slopes.
+
+    The result has the shape of the argument: for `np.tanh` of an array the derivative of each element.
+    """
+    wrt, _ = positions(function, argnum)
+
+    def slopes(*args: Any, **kwargs: Any) -> Any:
+        found: LinearMap = _linearization(function, Mode("pullback", wrt))(*args, **kwargs)
+        leaves, structure = flatten(found.value)
+        ones = [np.ones_like(leaf) if np.ndim(leaf) else type(leaf)(1.0) for leaf in leaves]
+        return found.many(unflatten(structure, ones))[0]
+
+    return slopes
 
 
 def linear_map(function: Any, wrt: tuple[int, ...], aux: bool) -> Linearization:
