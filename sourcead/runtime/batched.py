@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from sourcead.nested import flatten, unflatten
-from sourcead.runtime.lists import added, zeros_like
-from sourcead.runtime.shadows import Shadows
+from sourcead.runtime.lists import added
+from sourcead.runtime.shadows import Shadows, owner_of
 
 __all__ = [
     "StackedShadows", "for_each_seed", "laid_out_each", "one_by_one", "seeds_in", "spread", "stacked",
@@ -159,10 +159,16 @@ class StackedShadows(Shadows):
         return np.ndarray(shape, array.dtype, memory, offset, (owner.nbytes, *array.strides))
 
     def zeros(self, like: Any) -> Any:
+        if isinstance(like, tuple):
+            return tuple([self.zeros(each) for each in like])
         if isinstance(like, np.ndarray):
             return np.zeros((self.seeds, *like.shape), like.dtype)
-        return stacked([zeros_like(like)] * self.seeds)
+        zero = super().zeros(like)
+        return None if zero is None else stacked([zero] * self.seeds)
 
-    def take_slot(self, holder: Any, slot: Any, like: Any) -> Any:
-        found = self.slots.pop((id(holder), slot), None)
-        return self.zeros(like) if found is None else added(self.zeros(like), found[1])
+    def leaf(self, value: Any, adjoint: Any) -> Any:
+        if isinstance(value, np.ndarray) and id(owner_of(value)) in self.table:
+            adjoint = added(self.of(value).copy(), adjoint)
+        if not isinstance(value, (float, complex, np.inexact, np.ndarray)):
+            return None
+        return self.zeros(value) if adjoint is None else adjoint

@@ -1,8 +1,12 @@
-"""Adjoints of storage that goes under several names: found by the memory that an array looks at.
+"""Adjoints that are found by identity: of memory, and of what lists, dicts and objects hold.
 
 Where it is not known when the gradient is written which of several arrays a name stands for (buffers
 that are swapped in a loop, one of two on a branch), its adjoint is looked up while the gradient runs:
 the shadow of an array is the same window onto the shadow of the memory that the array looks at.
+
+Of a container, each slot that holds a number (or an array that is a value) has an adjoint here, beside
+the container's identity.  The reverse sweep does to these slots the opposite of what the program did to
+the container, in opposite order, so at each point there are as many as the container had there.
 """
 
 from __future__ import annotations
@@ -11,13 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from sourcead.runtime.lists import added, zeros_like
+from sourcead.runtime.lists import added
+from sourcead.runtime.structures import gradient_of
 
 __all__ = ["Shadows"]
 
 
 class Shadows:
-    """The adjoints of one reverse sweep, by memory.
+    """The adjoints of one reverse sweep.
 
     >>> u = np.zeros((2, 3)); shadows = Shadows()
     >>> shadows.of(u[1])[...] += 1.0
@@ -26,27 +31,127 @@ class Shadows:
     """
 
     def __init__(self) -> None:
-        self.table: dict[
-            int, tuple[Any, Any]
-        ] = {}  # id of the owner -> (owner, its shadow's bytes)
-        self.slots: dict[
-            tuple[int, Any], tuple[Any, Any]
-        ] = {}  # (id of the holder, slot) -> (holder, adjoint)
+        # id of the owner -> (owner, its shadow's bytes)
+        self.table: dict[int, tuple[Any, Any]] = {}
+        # (id of the holder, slot) -> (holder, adjoint)
+        self.slots: dict[tuple[int, Any], tuple[Any, Any]] = {}
+        # id of a list -> (list, adjoints of its elements; None is zero)
+        self.lists: dict[int, tuple[Any, list[Any]]] = {}
 
-    # -- attributes and entries --------------------------------------------------------------
+    # -- slots -------------------------------------------------------------------------------
 
     def add_slot(self, holder: Any, slot: Any, amount: Any) -> None:
-        """Add to the adjoint of the value that is in a slot: an attribute, or an entry of a dict."""
-        self.slots[id(holder), slot] = holder, added(self.peek_slot(holder, slot), amount)
+        """Add to the adjoint of what is in a slot: an attribute, an entry of a dict, elements of a list."""
+        if isinstance(holder, list):
+            self._add_item(self.items(holder), slot, amount)
+        else:
+            total = added(self.peek_slot(holder, slot), amount)
+            self.slots[id(holder), slot] = holder, total
+
+    def _add_item(self, items: list[Any], slot: Any, amount: Any) -> None:
+        if not isinstance(slot, slice):
+            items[slot] = added(items[slot], amount)
+            return
+        for i, each in zip(range(*slot.indices(len(items))), amount or (), strict=False):
+            items[i] = added(items[i], each)
 
     def peek_slot(self, holder: Any, slot: Any) -> Any:
+        """The adjoint in a slot of a dict, object or list; None is zero."""
+        if isinstance(holder, list):
+            return self.items(holder)[slot]
         found = self.slots.get((id(holder), slot))
         return None if found is None else found[1]
 
     def take_slot(self, holder: Any, slot: Any, like: Any) -> Any:
         """The adjoint of the value that was stored to a slot; what was in the slot before has none yet."""
-        found = self.slots.pop((id(holder), slot), None)
-        return self.zeros(like) if found is None else added(self.zeros(like), found[1])
+        if isinstance(holder, list):
+            items = self.items(holder)
+            found, items[slot] = items[slot], None
+        else:
+            found = self.slots.pop((id(holder), slot), (holder, None))[1]
+        return self.full(found, like)
+
+    def full_slot(self, holder: Any, slot: Any, like: Any) -> Any:
+        """The adjoint in a slot, with zeros written out."""
+        return self.full(self.peek_slot(holder, slot), like)
+
+    # -- lists -------------------------------------------------------------------------------
+
+    def items(self, xs: list[Any]) -> list[Any]:
+        """The adjoints of the elements; as many as there are, when the list is met first."""
+        found = self.lists.get(id(xs))
+        if found is None:
+            found = self.lists[id(xs)] = xs, [None] * len(xs)
+        return found[1]
+
+    def add_items(self, xs: list[Any], amounts: Any) -> None:
+        """Add to the adjoint of each element; None is zero."""
+        if amounts is not None:
+            items = self.items(xs)
+            for i, amount in enumerate(amounts):
+                items[i] = added(items[i], amount)
+
+    def take_items(self, xs: list[Any], index: slice, values: Any) -> list[Any]:
+        """The adjoints of the elements that `xs[index] = values` wrote; they have none afterwards."""
+        items = self.items(xs)
+        places = range(*index.indices(len(items)))
+        if len(places) != len(values):
+            raise NotImplementedError("a slice of a list was assigned a value of another length")
+        taken = [self.full(items[i], value) for i, value in zip(places, values)]
+        for i in places:
+            items[i] = None
+        return taken
+
+    def take_list(self, xs: list[Any]) -> list[Any]:
+        """The adjoints of the elements of a list whose making is gone back over."""
+        items = self.items(xs)
+        del self.lists[id(xs)]
+        return items
+
+    def take_values(self, xs: list[Any]) -> list[Any]:
+        """The same, with zeros written out for what a rule reads."""
+        return [0.0 if item is None else item for item in self.take_list(xs)]
+
+    def take_joined(self, made: list[Any], left: list[Any], right: list[Any]) -> None:
+        """Reverse of `made = left + right`."""
+        items = self.take_list(made)
+        size = len(self.items(left))
+        self.add_items(left, items[:size])
+        self.add_items(right, items[size:])
+
+    def take_repeated(self, made: list[Any], xs: list[Any]) -> None:
+        """Reverse of `made = xs * n`."""
+        items = self.take_list(made)
+        size = len(self.items(xs))
+        for start in range(0, len(items), size or 1):
+            self.add_items(xs, items[start : start + size])
+
+    def unappend(self, xs: list[Any], like: Any) -> Any:
+        """Reverse of `xs.append(v)`: the adjoint of v, of the structure of `like`."""
+        return self.full(self.items(xs).pop(), like)
+
+    def uninsert(self, xs: list[Any], index: int, like: Any) -> Any:
+        """Reverse of `xs.insert(index, v)`: the adjoint of v."""
+        items = self.items(xs)
+        return self.full(items.pop(_inserted(index, len(items) - 1)), like)
+
+    def unextend(self, xs: list[Any], values: list[Any]) -> None:
+        """Reverse of `xs.extend(values)`."""
+        items = self.items(xs)
+        size = len(self.items(values)) if values is not xs else len(items) // 2
+        start = len(items) - size
+        added_last = items[start:]
+        del items[start:]
+        self.add_items(values, added_last)
+
+    def unpop(self, xs: list[Any], index: int, amount: Any) -> None:
+        """Reverse of `xs.pop(index)` and `del xs[index]`: the element comes back with its adjoint."""
+        items = self.items(xs)
+        items.insert(index if index >= 0 else len(items) + 1 + index, amount)
+
+    def unreverse(self, xs: list[Any]) -> None:
+        """Reverse of `xs.reverse()`."""
+        self.items(xs).reverse()
 
     # -- arrays ------------------------------------------------------------------------------
 
@@ -70,6 +175,24 @@ class Shadows:
             return self.zeros(array)
         return self.take(array)
 
+    # -- results -----------------------------------------------------------------------------
+
+    def gradient_of(self, value: Any) -> Any:
+        """The adjoint of an argument that holds others, in its structure as it was on entry."""
+        return gradient_of(value, self.peek_slot, self.leaf)
+
+    def leaf(self, value: Any, adjoint: Any) -> Any:
+        """The adjoint of a number or an array, as it is returned; None where it carries no derivative."""
+        if isinstance(value, np.ndarray):
+            if value.dtype.kind not in "fc":
+                return None
+            if id(owner_of(value)) in self.table:
+                adjoint = added(self.of(value), adjoint)
+            return np.zeros_like(value) if adjoint is None else np.array(adjoint, value.dtype)
+        if isinstance(value, (float, complex, np.inexact)):
+            return type(value)(0.0 if adjoint is None else adjoint)
+        return None
+
     # -- what a subclass for many seeds does differently ---------------------------------------
 
     def memory(self, owner: Any) -> Any:
@@ -81,7 +204,23 @@ class Shadows:
         return window(array, owner, memory)
 
     def zeros(self, like: Any) -> Any:
-        return zeros_like(like)
+        """Zeros for numbers, arrays and tuples of them; what lists, dicts and objects hold has its own slots."""
+        if isinstance(like, tuple):
+            return tuple([self.zeros(each) for each in like])
+        if isinstance(like, np.ndarray):
+            return np.zeros_like(like)
+        if isinstance(like, (complex, np.complexfloating)):
+            return 0j
+        return 0.0 if isinstance(like, (float, int, np.number)) else None
+
+    def full(self, adjoint: Any, like: Any) -> Any:
+        """The adjoint with zeros written out, in the structure of `like`."""
+        return added(self.zeros(like), adjoint)
+
+
+def _inserted(index: int, size: int) -> int:
+    """Where `insert` puts an element into a list of this size."""
+    return min(index, size) if index >= 0 else max(index + size, 0)
 
 
 def owner_of(array: Any) -> Any:

@@ -103,6 +103,7 @@ class Locations:
                 if isinstance(expr, (Call, MethodCall)):
                     for name in written_arguments(expr, self.kinds):
                         self._write(name, stmt)
+                        self._mutate(name)
                 if (
                     isinstance(expr, MethodCall)
                     and isinstance(expr.value, Name)

@@ -47,7 +47,8 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.effects import function_of
 from sourcead.transform.locations import Locations
 from sourcead.transform.reverse.fitting import Fitting
-from sourcead.transform.reverse.parts import Parts, Slot
+from sourcead.transform.reverse.parts import Parts
+from sourcead.transform.reverse.structures import Slot, Structures
 from sourcead.transform.reverse.table import Table
 from sourcead.transform.reverse.views import follow
 from sourcead.transform.rule_calls import ZERO
@@ -86,19 +87,25 @@ class Adjoints:
         self,
         b: Specialiser,
         locations: Locations,
+        structures: Structures,
         is_active: Callable[[object], bool],
         sizes: Sizes,
     ) -> None:
         self.b = b
         self.at = locations
+        self.structures = structures
         self.is_active = is_active
         self.state: dict[Name, Adjoint] = {}
-        self.parts = Parts(b)
+        self.parts = Parts(b, structures)
         self.table = Table(b)
         self.fitting = Fitting(b, self.parts, sizes)
         self.touched: set[Name] = set()
 
     # -- storage under several names ---------------------------------------------------------
+
+    def is_reference(self, value: Operand) -> bool:
+        """Do its adjoints stay with what it refers to, wherever the reference is put?"""
+        return isinstance(self.b.kind(value), (List, Dict, Object)) or self.is_dynamic(value)
 
     def is_dynamic(self, name: object) -> bool:
         """Is it open, until the gradient runs, whose storage this array is?"""
@@ -207,12 +214,7 @@ class Adjoints:
     def open_list(self, name: Name) -> Operand:
         """Make the adjoints of a list: zeros for the elements that it has at the end of its block."""
         kind = self.b.kind(name)
-        assert isinstance(kind, List)
-        if len(self.at.list_names.get(kind.site, ())) > 1:
-            self.b.refuse(
-                "a list that carries derivatives goes under several names",
-                "use one name, or an array",
-            )
+        assert isinstance(kind, List) and not self.structures.is_dynamic(name), name
         source = self.parts.value(name)
         made = self.b.emit(Call(Ref("zeros_like", zeros_like), (source,)), kind, self.hint(name))
         if kind.cls is tuple:  # its adjoint is added to, element by element
@@ -256,6 +258,8 @@ class Adjoints:
         elif isinstance(kind, Object) and kind.site in self.b.records:
             self._contribute_attributes(value, kind, amount)
         elif isinstance(kind, (Dict, Object)):
+            if self.structures.is_dynamic(value):
+                return  # an item of a tuple: its adjoints stay with it
             self.b.refuse("the adjoint of a whole dict or object", "use its entries")
         else:
             self.contribute_number(value, amount, manner)
@@ -286,6 +290,8 @@ class Adjoints:
             and kind.site not in self.at.mutated_sites
         ):
             self.contribute(Virtual(definition.args, "list"), amount)
+        elif self.structures.is_dynamic(value):
+            self.table.undo("add_items", value, self.b.operand(amount))
         else:
             self._contribute_items(value, amount)
 

@@ -19,8 +19,9 @@ from sourcead.ir.kinds import (
     carries,
     dtype_of,
 )
-from sourcead.ir.nodes import Call, Const, MethodCall, Name, Op, Operand, Ref
+from sourcead.ir.nodes import Call, Const, MethodCall, Name, Op, Operand, Ref, Stmt
 from sourcead.runtime.lists import like_object, zeros_like
+from sourcead.runtime.structures import entry_of
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
 from sourcead.transform.reverse.adjoints import Manner
@@ -42,9 +43,12 @@ class Finish:
         self.b = s.b
         self.adj = s.adj
         self.returned: set[Operand] = set()
+        self.prologue: list[Stmt] = []
 
     def finish(self, name: Name) -> Val:
         kind, hint = self.b.kind(name), f"{name.hint}_bar"
+        if self.s.structures.is_dynamic(name):
+            return self.adj.table.gradient_of(self._as_on_entry(name), hint)
         if isinstance(kind, (Tuple, Dict, Object)) or self._is_structure(kind):
             return self._parts(name, kind)
         if self.adj.is_dynamic(name):
@@ -53,6 +57,15 @@ class Finish:
         if found is None:
             return self._zero(self.adj.parts.value(name), kind)
         return self._value(found.value, found.owned, kind, hint)
+
+    def _as_on_entry(self, name: Name) -> Operand:
+        """The structure as it is before the program changes it; noted at the start of the forward sweep."""
+        self.b.open.append(self.prologue)
+        try:
+            made = Call(Ref("entry_of", entry_of), (self.adj.parts.value(name),))
+            return self.b.emit(made, Unknown(), f"{name.hint}_entry")
+        finally:
+            self.b.open.pop()
 
     def _is_structure(self, kind: Kind) -> bool:
         """A list argument of several kinds, which is told by its elements."""
@@ -124,7 +137,7 @@ class Finish:
         part = self.adj.parts.part(name, slot)
         if (
             isinstance(kind, (Dict, Object))
-            and (kind.site in self.s.at.mutated_sites or kind.site in self.s.tabled)
+            and kind.site in self.s.at.mutated_sites
             and isinstance(each, (Py, Np, Array))
             and not self.adj.is_dynamic(part)
         ):

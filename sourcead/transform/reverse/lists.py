@@ -10,12 +10,13 @@ from typing import NoReturn
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, Dict, Kind, List, NoneKind, Object, Py, Slice, Tuple
+from sourcead.ir.kinds import Array, Dict, Kind, List, NoneKind, Object, Slice, Tuple
 from sourcead.ir.nodes import Call, Const, Expr, MethodCall, Name, Op, Operand, Ref, Store
-from sourcead.runtime.lists import add_item, repeats_added, take_items
+from sourcead.runtime.lists import add_item, take_items
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.formulas import negative
 from sourcead.transform.heap import ITEM
+from sourcead.transform.reverse.shared_lists import undo_method, undo_store, unmake_list
 from sourcead.transform.reverse.state import State
 
 __all__ = ["list_item", "list_method", "list_store", "made_list"]
@@ -23,6 +24,8 @@ __all__ = ["list_item", "list_method", "list_store", "made_list"]
 
 def list_method(s: State, target: Name, expr: MethodCall) -> bool:
     """Reverse of a method of a list with active elements: the same, backward, on the adjoints."""
+    if s.structures.is_dynamic(expr.value) and isinstance(s.kind(expr.value), List):
+        return s.is_active(expr.value) and undo_method(s, target, expr)
     if not isinstance(expr.value, Name) or not s.is_built(expr.value):
         return False
     bar = _list_adjoint(s, expr.value)
@@ -54,9 +57,9 @@ def _call(s: State, bar: Operand, method: str, *args: Val) -> None:
 
 def made_list(s: State, target: Name, expr: Expr) -> bool:
     """Reverse of making a list: its elements' adjoints are those that are left."""
-    if not isinstance(s.kind(target), List) or not s.is_active(target):
-        return False
-    if not s.is_built(target) and not _is_copied(s, expr):
+    if s.structures.is_dynamic(target) and isinstance(s.kind(target), List):
+        return not s.is_active(target) or unmake_list(s, target, expr)
+    if not isinstance(s.kind(target), List) or not (s.is_built(target) or _is_copied(expr)):
         return False
     bar = s.adj.list_adjoint(target)
     s.adj.state.pop(target, None)
@@ -68,10 +71,6 @@ def made_list(s: State, target: Name, expr: Expr) -> bool:
             for i, value in enumerate(items):
                 if s.is_active(value):
                     s.adj.contribute(value, s.b.emit(Op("getitem", (bar, Const(i))), item))
-        case Op("add", (left, right)):
-            _joined(s, bar, left, right)
-        case Op("mul", (left, right)):
-            _repeated(s, bar, left if isinstance(s.kind(left), List) else right)
         case MethodCall(Name() as source, "copy") | Call(
             Ref("list" | "tuple"), (Name() as source,)
         ):
@@ -81,51 +80,19 @@ def made_list(s: State, target: Name, expr: Expr) -> bool:
     return True
 
 
-def _is_copied(s: State, expr: Expr) -> bool:
-    """Is this a list (or tuple) of the elements of other lists, of whatever length they are?"""
+def _is_copied(expr: Expr) -> bool:
     match expr:
-        case Op("mul"):
+        case MethodCall(Name(), "copy") | Call(Ref("list" | "tuple"), (Name(),)):
             return True
-        case Op("add", args):
-            return all(isinstance(s.kind(a), List) for a in args)
-        case Call(Ref("list" | "tuple"), (Name() as value,)) | MethodCall(Name() as value, "copy"):
-            return isinstance(s.kind(value), List)
         case _:
             return False
 
 
-def _joined(s: State, bar: Operand, left: Operand, right: Operand) -> None:
-    """Reverse of `left + right`: the first elements' adjoints, and the last ones'."""
-    for value in (left, right):
-        if not isinstance(value, Name) or not s.is_active(value):
-            continue
-        length = _length(s, value)
-        bounds: tuple[Operand, ...] = (Const(None), length, Const(None))
-        if value is right:
-            whole = s.b.emit(Call(Ref("len", len), (bar,)), Py(int))
-            start = s.b.emit(Op("sub", (whole, length)), Py(int))
-            bounds = (start, Const(None), Const(None))
-        part = s.b.emit(Op("slice", bounds), Slice())
-        s.adj.contribute(value, s.b.emit(Op("getitem", (bar, part)), s.kind(value)))
-
-
-def _repeated(s: State, bar: Operand, value: Operand) -> None:
-    """Reverse of `value * n`: each element receives from all of its copies."""
-    if isinstance(value, Name) and s.is_active(value):
-        made = Call(Ref("repeats_added", repeats_added), (bar, _length(s, value)))
-        s.adj.contribute(value, s.b.emit(made, s.kind(value)))
-
-
-def _length(s: State, value: Name) -> Name:
-    """How long a list is at this point: as long as the list of its adjoints."""
-    own = s.adj.list_adjoint(value)
-    if own is None:
-        own = s.adj.open_list(value)
-    return s.b.emit(Call(Ref("len", len), (own,)), Py(int))
-
-
 def list_item(s: State, base: Name, index: Operand, seed: Val) -> None:
     """Reverse of reading an element or a slice of a list."""
+    if s.structures.is_dynamic(base):
+        s.adj.table.add_slot(base, index, seed)
+        return
     bar = s.adj.list_adjoint(base)
     if bar is None:
         if s.is_built(base):
@@ -145,6 +112,9 @@ def list_item(s: State, base: Name, index: Operand, seed: Val) -> None:
 
 def list_store(s: State, base: Name, stmt: Store) -> None:
     """Reverse of `xs[index] = value` and `xs[index] op= value`."""
+    if s.structures.is_dynamic(base):
+        undo_store(s, base, stmt)
+        return
     bar = _list_adjoint(s, base)
     index, value, op = stmt.index, stmt.value, stmt.op
     if isinstance(s.kind(index), Slice):

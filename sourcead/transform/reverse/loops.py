@@ -33,8 +33,8 @@ from sourcead.ir.walk import statements
 from sourcead.transform.builder import Val
 from sourcead.transform.locations import binds_all
 from sourcead.transform.reverse.adjoints import Adjoint
-from sourcead.transform.reverse.parts import Slot
 from sourcead.transform.reverse.state import State
+from sourcead.transform.reverse.structures import Slot
 from sourcead.transform.reverse.sweeping import Sweep
 from sourcead.transform.rule_calls import ZERO
 

@@ -6,24 +6,21 @@ under a name that is given when it is first asked for.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-
 from sourcead.ir.kinds import Dict, Kind, List, Object, Tuple
 from sourcead.ir.nodes import Attr, Const, Expr, Name, Op
+from sourcead.transform.reverse.structures import Slot, Structures
 from sourcead.transform.reverse.views import with_base
 from sourcead.transform.specialise import Specialiser
 
-__all__ = ["Parts", "Slot"]
-
-Slot = Hashable
-"""A position, a key or the name of an attribute."""
+__all__ = ["Parts"]
 
 
 class Parts:
     """The names given so far: (container, slot) -> name, and back to how the primal reads the part."""
 
-    def __init__(self, b: Specialiser) -> None:
+    def __init__(self, b: Specialiser, structures: Structures) -> None:
         self.b = b
+        self.structures = structures
         self.names: dict[tuple[Name, Slot], Name] = {}
         self.reads: dict[Name, tuple[Name, Expr]] = {}
 
@@ -32,7 +29,9 @@ class Parts:
 
     def part(self, container: Name, slot: Slot) -> Name:
         """The name under which the adjoint of a part is kept."""
-        container = self._whole(container)
+        source = self.structures.source(container)
+        if source is not None:
+            container = self.part(*source)
         found = self.names.get((container, slot))
         if found is None:
             kind, read = self._item(container, slot)
@@ -47,26 +46,6 @@ class Parts:
             self.names[container, slot] = found
             self.reads[found] = container, read
         return found
-
-    def _whole(self, container: Name) -> Name:
-        """The container itself, or the part of another that it was read from: one thing has one name."""
-        read = self.b.definitions.get(container)
-        match read:
-            case Op("getitem", (Name() as base, Const(slot))) | Attr(Name() as base, slot):
-                if container not in self.reads and self._stays(container, base, slot):
-                    return self.part(base, slot)
-        return container
-
-    def _stays(self, container: Name, base: Name, slot: Slot) -> bool:
-        """Is what was read from this slot there throughout?"""
-        match self.b.kind(base):
-            case Tuple(items):
-                return isinstance(slot, int) and 0 <= slot < len(items)
-            case Dict(_, site) | Object(_, site):
-                stored = self.b.heap.is_assigned(site, slot)
-                return container in self.b.entry_reads or not stored
-            case _:
-                return False
 
     def _item(self, container: Name, slot: Slot) -> tuple[Kind, Expr]:
         """The kind of a part and how the primal reads it."""
@@ -84,6 +63,10 @@ class Parts:
     def read(self, part: Name) -> Name:
         """The value of a part, read again."""
         container, expr = self.reads[part]
+        known = next((s for (c, s), n in self.names.items() if n == part and c == container), None)
+        entry = self.structures.entry_read(container, known)
+        if entry is not None:
+            return entry
         if container in self.reads:
             expr = with_base(expr, self.read(container))
         return self.b.emit(expr, self.b.kind(part), part.hint)

@@ -6,15 +6,11 @@ stored to, in the table by holder and slot (`table.py`).
 
 from __future__ import annotations
 
-from typing import NoReturn
-
-from sourcead.ir.kinds import Dict, List, Np, Object, Py, Unknown
+from sourcead.ir.kinds import Dict, List, Np, Object, Py
 from sourcead.ir.nodes import Attr, Call, Const, Expr, MethodCall, Name, Op, Operand, Ref
 from sourcead.rules import registry
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.effects import function_of
-from sourcead.transform.reverse.lists import list_item
-from sourcead.transform.reverse.parts import Slot
 from sourcead.transform.reverse.state import State
 from sourcead.transform.rule_calls import ZERO
 
@@ -27,23 +23,22 @@ def made_structure(s: State, target: Name, expr: Expr) -> bool:
     if not isinstance(kind, (Dict, Object)) or not s.is_active(target):
         return False
     match expr:
-        case Op("dict", items) if kind.site in s.at.mutated_sites:
+        case Op("dict", items) if s.is_in_table(target):
             for slot, value in zip(items[::2], items[1::2]):
                 slot_store(s, target, slot, value, None)
         case Op("dict", items):
             for slot, value in zip(items[::2], items[1::2]):
                 _entry(s, target, slot, value)
-                if kind.site in s.tabled:
-                    slot_store(s, target, slot, value, None)
-        case Op("getitem", (Name() as base, index)) if isinstance(s.kind(base), List):
-            _element(s, target, kind, base, index)
         case Call(Ref("object.__new__")):
             pass
+        case Op("getitem") | Attr() if not s.structures.is_dynamic(target):
+            assert s.structures.source(target) is not None, (
+                target
+            )  # it has the adjoints of the part
         case Call() | MethodCall() if registry.lookup(function_of(expr, s.b.kinds)) is not None:
             return False  # a result with several values by attributes
-        case Op("getitem") | Attr():
-            if _own_parts(s, target):
-                _not_followed(s)
+        case _ if s.structures.is_dynamic(target):
+            return False  # a reference, or refused
         case _:
             s.b.refuse(
                 "a dict or object that carries derivatives is made here",
@@ -64,32 +59,6 @@ def record_adjoint(s: State, target: Name, kind: Object) -> Val:
     return ZERO if all(part == ZERO for part in parts) else Virtual(parts)
 
 
-def _own_parts(s: State, target: Name) -> dict[Slot, Name]:
-    """The parts of what is read here that have adjoints under names of its own."""
-    names = s.adj.parts.names.items()
-    return {slot: part for (holder, slot), part in names if holder == target}
-
-
-def _element(s: State, target: Name, kind: Dict | Object, base: Name, index: Operand) -> None:
-    """A dict read out of a list: the adjoints of its entries go to the list's."""
-    parts = _own_parts(s, target)
-    if kind.site in s.at.mutated_sites or (not parts and kind.site not in s.tabled):
-        return  # the adjoints are in the table, by holder
-    if isinstance(kind, Object) or kind.site in s.tabled:
-        _not_followed(s)
-    items: list[Operand] = []
-    for slot, part in parts.items():
-        items += [Const(slot), s.b.operand(s.adj.full(part))]
-    list_item(s, base, index, s.b.emit(Op("dict", tuple(items)), Unknown()))
-
-
-def _not_followed(s: State) -> NoReturn:
-    s.b.refuse(
-        "a dict or object that is held by another carries derivatives, and cannot be followed here",
-        "give it a parameter of its own",
-    )
-
-
 def _entry(s: State, target: Name, slot: Operand, value: Operand) -> None:
     if not isinstance(slot, Const):
         s.b.refuse("a dict with computed keys carries derivatives", "use keys that are known")
@@ -97,12 +66,11 @@ def _entry(s: State, target: Name, slot: Operand, value: Operand) -> None:
         s.adj.contribute(value, s.adj.take(s.adj.parts.part(target, slot.value)))
 
 
-def dict_item(s: State, base: Name, kind: Dict, index: Operand, seed: Val) -> None:
+def dict_item(s: State, base: Name, index: Operand, seed: Val) -> None:
     """Reverse of reading an entry."""
-    if isinstance(index, Const) and kind.site not in s.at.mutated_sites:
+    if isinstance(index, Const) and not s.is_in_table(base):
         s.adj.contribute_part(base, index.value, seed)
     else:
-        s.tabled.add(kind.site)
         s.adj.table.add_slot(base, index, seed)
 
 
@@ -113,9 +81,7 @@ def field(s: State, target: Name, base: Operand, attr: str, seed: Val) -> None:
             f"attribute `{attr}` of a global object carries a derivative",
             "pass the object as an argument",
         )
-    kind = s.kind(base)
-    assert isinstance(kind, Object)
-    if kind.site in s.at.mutated_sites and target not in s.b.entry_reads:
+    if s.is_in_table(base) and (target not in s.b.entry_reads or s.structures.is_dynamic(base)):
         s.adj.table.add_slot(base, Const(attr), seed)
     else:
         s.adj.contribute_part(base, attr, seed)
@@ -124,8 +90,13 @@ def field(s: State, target: Name, base: Operand, attr: str, seed: Val) -> None:
 def slot_store(s: State, base: Operand, slot: Operand, value: Operand, op: str | None) -> None:
     """Reverse of a store to an attribute or an entry of a dict: what is in the slot moves to the value."""
     kind = s.kind(value)
-    if isinstance(kind, (List, Dict, Object)) or s.adj.is_dynamic(value):
-        return  # a reference: adjoints stay with what it refers to
+    if isinstance(kind, List) and not s.structures.is_dynamic(value) and s.is_active(value):
+        s.b.refuse(
+            "a list that carries derivatives is stored in another container",
+            "use a tuple or an array",
+        )
+    if s.adj.is_reference(value):
+        return  # adjoints stay with what it refers to
     if op is not None:
         s.b.refuse(f"an entry of a dict is changed by `{op}`", "write `d[k] = d[k] ...`")
     number = isinstance(kind, (Py, Np)) or not s.is_active(value)

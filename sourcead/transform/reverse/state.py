@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sourcead.analysis.sizes import Sizes
-from sourcead.ir.kinds import Array, Kind, List, NoneKind
+from sourcead.ir.kinds import Array, Dict, Kind, List, NoneKind, Object
 from sourcead.ir.nodes import Const, Name, Op, Operand, Stmt
 from sourcead.transform.locations import Locations
 from sourcead.transform.positions import At
 from sourcead.transform.reverse.adjoints import Adjoints
 from sourcead.transform.reverse.uses import Use
+from sourcead.transform.reverse.structures import Structures
 from sourcead.transform.rule_calls import RuleCalls
 from sourcead.transform.specialise import Specialiser
 
@@ -35,18 +36,19 @@ class State:
         self,
         b: Specialiser,
         locations: Locations,
+        structures: Structures,
         is_active: Callable[[object], bool],
         sizes: Sizes,
     ) -> None:
         self.b = b
         self.at = locations
         self.is_active = is_active
-        self.adj = Adjoints(b, locations, is_active, sizes)
+        self.structures = structures
+        self.adj = Adjoints(b, locations, structures, is_active, sizes)
         self.rules = RuleCalls(b, is_active, locations.mutated_sites)
         self.writes: list[Write] = []
         self.saved_by_units: dict[Name, tuple[Name, Name]] = {}  # see `units.Split`
         self.unbound: set[Name] = set()  # names that some path leaves without a value
-        self.tabled: set[str] = set()  # dicts that are read by keys known only while running
         self.contents: list[Use] = []  # arrays that called functions read in the reverse sweep
         self._numbers: dict[At, int] = {}
 
@@ -58,11 +60,20 @@ class State:
         return self.is_active(name) and not self.adj.is_dynamic(name)
 
     def is_built(self, name: Name) -> bool:
-        """Is this a list with active elements that is built or changed step by step?"""
+        """Is this a list with active elements, under one name, that is built or changed step by step?"""
         kind = self.b.kind(name)
         return (
-            isinstance(kind, List) and self.is_active(name) and kind.site in self.at.mutated_sites
+            isinstance(kind, List)
+            and self.is_active(name)
+            and kind.site in self.at.mutated_sites
+            and not self.structures.is_dynamic(name)
         )
+
+    def is_in_table(self, name: Name) -> bool:
+        """Are the adjoints of what this dict or object holds kept by holder and slot?"""
+        kind = self.b.kind(name)
+        changed = isinstance(kind, (Dict, Object)) and kind.site in self.at.mutated_sites
+        return changed or self.structures.is_dynamic(name)
 
     def mark(self, stmt: Stmt, *bases: Operand) -> None:
         """Leave a mark where the write `stmt` may be undone."""

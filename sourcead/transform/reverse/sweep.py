@@ -51,6 +51,7 @@ from sourcead.transform.reverse.calls import apply_rule
 from sourcead.transform.reverse.hooks import hook
 from sourcead.transform.reverse.lists import list_item, list_method, made_list
 from sourcead.transform.reverse.loops import loop
+from sourcead.transform.reverse.shared_lists import delete
 from sourcead.transform.reverse.slots import (
     dict_item,
     field,
@@ -99,6 +100,13 @@ def _statement(s: State, stmt: Stmt) -> None:
         case StoreAttr(base, attr, value, op) if isinstance(s.kind(base), Object):
             if s.is_active(base):
                 slot_store(s, base, Const(attr), value, op)
+        case Delete(Name() as base, index) if (
+            index is not None
+            and isinstance(s.kind(base), (List, Dict))
+            and s.is_in_table(base)
+            and s.is_active(base)
+        ):
+            delete(s, base, index)
         case Unpack() | Delete() | StoreAttr() | StoreVariable():
             check_passive(s.b, s.is_active, stmt)
             if isinstance(stmt, (Delete, StoreAttr)):
@@ -143,11 +151,14 @@ def _assign(s: State, stmt: Assign) -> None:
             pass
     if made_list(s, target, expr) or made_structure(s, target, expr):
         return
+    if s.structures.is_dynamic(target):
+        _unmake(s, target, expr)
+        return
     if not s.is_active(target) or target in s.at.views:
         return
     if s.adj.is_dynamic(target):
         if not _is_reference(s, expr):  # what is taken out of a container stays with its memory
-            seed = s.adj.table.take(target, _source_of(s, target, expr))
+            seed = s.adj.table.take_memory(target, _source_of(s, target, expr))
             _expression(s, target, expr, seed, owned=False)
         return
     kind = s.kind(target)
@@ -157,6 +168,18 @@ def _assign(s: State, stmt: Assign) -> None:
         found, owned = s.adj.take_owned(target)
     if found != ZERO:
         _expression(s, target, expr, found, owned)
+
+
+def _unmake(s: State, target: Name, expr: Expr) -> None:
+    """A container whose adjoints are found by identity; of a reference to one, they stay with it."""
+    if not s.is_active(target) or _is_reference(s, expr):
+        return
+    if not isinstance(s.kind(target), List) or not isinstance(expr, (Call, MethodCall)):
+        s.b.refuse(
+            "a container that carries derivatives is made here", "use a display or a comprehension"
+        )
+    made = s.adj.table.take("take_values", s.kind(target), target)
+    _expression(s, target, expr, made, owned=False)
 
 
 def _call(s: State, stmt: Assign, expr: Call | MethodCall) -> bool:
@@ -187,6 +210,8 @@ def _source_of(s: State, target: Name, expr: Expr) -> Name | None:
 def _is_reference(s: State, expr: Expr) -> bool:
     """Does `expr` take a reference out of a container, without making anything?"""
     match expr:
+        case Op("copy"):
+            return True
         case Op("getitem", (base, _)) | Attr(base) | MethodCall(base, "pop" | "get" | "setdefault"):
             return isinstance(s.kind(base), (List, Dict, Object, Tuple))
         case _:
@@ -196,7 +221,9 @@ def _is_reference(s: State, expr: Expr) -> bool:
 def _expression(s: State, target: Name, expr: Expr, seed: Val, owned: bool) -> None:
     """`seed`, the adjoint of `target`, goes to what `expr` reads."""
     match expr:
-        case Op("getitem", (Name() as base, Const(key))) if target in s.b.entry_reads:
+        case Op("getitem", (Name() as base, Const(key))) if (
+            target in s.b.entry_reads and not s.structures.is_dynamic(base)
+        ):
             s.adj.contribute_part(base, key, seed)
         case Op("getitem", (base, index)):
             _getitem(s, base, index, seed)
@@ -239,8 +266,8 @@ def _getitem(s: State, base: Operand, index: Operand, seed: Val) -> None:
             tuple_item(s, base, len(items), index, seed)
         case List():
             list_item(s, base, index, seed)
-        case Dict() as kind:
-            dict_item(s, base, kind, index, seed)
+        case Dict():
+            dict_item(s, base, index, seed)
         case Array():
             read_array(s, base, index, seed)
         case _:

@@ -28,6 +28,7 @@ from sourcead.transform.reverse.needed import Needed, find_needed
 from sourcead.transform.reverse.program import Program
 from sourcead.transform.reverse.returning import Returning
 from sourcead.transform.reverse.state import State, Write
+from sourcead.transform.reverse.structures import Structures
 from sourcead.transform.reverse.sweep import reverse_sweep
 from sourcead.transform.reverse.unbound import maybe_unbound
 from sourcead.transform.reverse.uses import Use, reverse_uses
@@ -86,7 +87,8 @@ def sweeps(
     useful = find_useful(primal.body, result, done.heap, b.kinds, b.formula_of)
     locations = Locations(primal.body, b.kinds, done.heap, params)
     sizes = Sizes(primal.body, b.kinds, partial(_element, b))
-    s = State(b, locations, activity(b, useful), sizes)
+    structures = Structures(b, locations, params, primal.body)
+    s = State(b, locations, structures, activity(b, useful), sizes)
     s.unbound = maybe_unbound(primal.body)
     s.saved_by_units = calls.saved
     start_derivative(b)
@@ -94,16 +96,16 @@ def sweeps(
     s.rules.chosen = find_selected(primal.body, b.kinds, done.heap, (), by_name=True)
     b.origin = Origin.none()
     out_bar = b.fresh("out_bar", Py(float) if scalar else b.kind(result))
-    reverse, returned = _adjoints(s, primal, result, out_bar, wrt, single)
+    prologue, reverse, returned = _adjoints(s, primal, result, out_bar, wrt, single)
     program = Program(primal.body, params)
     written = stretches(Function("", (), tuple(reverse), returned, primal.origin), b)
     trimmed = clean(written, b).body
-    uses = reverse_uses(trimmed, program)
+    uses = reverse_uses(trimmed, program, s.adj.table.name)
     needed = find_needed(uses, program, locations, b.kinds, s.writes, s.contents)
     kept = plan_kept(b, program, needed, s.writes, trimmed)
     if compared:
         kept.comparisons = Comparisons(b, program, uses)
-    forward = forward_sweep(kept, primal.body, split=split)
+    forward = [*prologue, *forward_sweep(kept, primal.body, split=split)]
     if kept.comparisons is not None:
         forward = [*kept.comparisons.opening(), *forward]
     returning = Returning(kept, again=again)
@@ -142,8 +144,8 @@ def _element(b: Specialiser, base: Name, index: Operand) -> Kind | None:
 
 def _adjoints(
     s: State, primal: Function, result: Val, out_bar: Name, wrt: Sequence[int], single: bool
-) -> tuple[list[Stmt], Operand]:
-    """The reverse sweep as if everything were at hand, and what it returns."""
+) -> tuple[list[Stmt], list[Stmt], Operand]:
+    """What is noted at the start; the reverse sweep as if everything were at hand, and what it returns."""
     params = [p.name for p in primal.params]
     with s.b.block() as reverse:
         for name in params:
@@ -157,7 +159,7 @@ def _adjoints(
     if s.adj.table.name is not None:
         made = Assign(s.adj.table.name, Call(Ref("Shadows", Shadows), ()), Origin.none())
         reverse.insert(0, made)
-    return reverse, returned
+    return finish.prologue, reverse, returned
 
 
 def value_and_aux(done: Specialised) -> tuple[Val, Val]:

@@ -30,20 +30,37 @@ class Table:
         """The adjoint of the memory that `name` looks at."""
         return self._call("of", (name,), self.b.kind(name), f"{name.hint}_bar")
 
-    def take(self, name: Name, source: Name | None) -> Name:
+    def take_memory(self, name: Name, source: Name | None) -> Name:
         """The adjoint of memory whose making is gone back over; `source`: what it may be a view of."""
         kind, hint = self.b.kind(name), f"{name.hint}_bar"
         if source is None:
             return self._call("take", (name,), kind, hint)
         return self._call("take_apart", (name, source), kind, hint)
 
+    # -- what containers hold ----------------------------------------------------------------
+
     def add_slot(self, holder: Operand, slot: Operand, amount: Val) -> None:
-        """An attribute, or entry of a dict, that is written somewhere: its adjoint is kept by holder and slot."""
-        added = self.b.operand(amount)
-        self._call("add_slot", (holder, slot, added), NoneKind(), "_")
+        """Add to the adjoint of an attribute, of an entry of a dict, of an element or slice of a list."""
+        self._do("add_slot", holder, slot, self.b.operand(amount))
 
     def take_slot(self, holder: Operand, slot: Operand, like: Operand, kind: Kind) -> Name:
+        """The adjoint in a slot, which has none afterwards; `like`: zeros of its structure if nothing came."""
         return self._call("take_slot", (holder, slot, like), kind, "t_bar")
+
+    def take(self, method: str, kind: Kind, *args: Operand) -> Name:
+        """An adjoint taken out of a list by one of the methods of `Shadows`."""
+        return self._call(method, args, kind, "t_bar")
+
+    def undo(self, method: str, *args: Operand) -> None:
+        """The opposite of what the program did to a list, on the adjoints of its elements."""
+        self._do(method, *args)
+
+    def gradient_of(self, value: Operand, hint: str) -> Name:
+        """The adjoint of an argument that holds others, in its structure."""
+        return self._call("gradient_of", (value,), Unknown(), hint)
+
+    def _do(self, method: str, *args: Operand) -> None:
+        self._call(method, args, NoneKind(), "_")
 
     def _call(self, method: str, args: tuple[Operand, ...], kind: Kind, hint: str) -> Name:
         return self.b.emit(MethodCall(self._table(), method, args), kind, hint)

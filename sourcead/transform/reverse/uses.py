@@ -25,11 +25,14 @@ class Use:
     content: bool
 
 
-def reverse_uses(block: Sequence[Stmt], program: Program) -> list[Use]:
-    """Every read of a primal name in the reverse sweep, the bounds of its reversed loops included."""
+def reverse_uses(block: Sequence[Stmt], program: Program, table: Name | None) -> list[Use]:
+    """Every read of a primal name in the reverse sweep, the bounds of its reversed loops included.
+
+    `table`: the adjoints that are found by identity; of an array it reads only where it looks.
+    """
     uses: list[Use] = []
     for stmt in statements(tuple(block)):
-        free = _shape_reads(stmt)
+        free = _shape_reads(stmt, table)
         read = [n for n in reads(stmt) if n in program.definitions]
         uses += [Use(n, stmt.origin.at, n not in free) for n in read]
         if isinstance(stmt, For):
@@ -42,7 +45,7 @@ def reverse_uses(block: Sequence[Stmt], program: Program) -> list[Use]:
     return uses + _bounds(block, program)
 
 
-def _shape_reads(stmt: Stmt) -> set[Name]:
+def _shape_reads(stmt: Stmt, table: Name | None) -> set[Name]:
     """Names of which the statement needs the shape only."""
     if not isinstance(stmt, Assign):
         return set()
@@ -51,7 +54,7 @@ def _shape_reads(stmt: Stmt) -> set[Name]:
             return {value}
         case Call(Ref(path), args) if path.rpartition(".")[2] in SHAPE_ONLY:
             return {a for a in args if isinstance(a, Name)}
-        case MethodCall(_, "of" | "take" | "take_apart" | "take_slot", args):
+        case MethodCall(value, _, args) if value == table:
             return {a for a in args if isinstance(a, Name)}
         case Call(Ref("take_items"), (_, _, Name() as value)):
             return {value}

@@ -126,6 +126,12 @@ def store_list(s: Context, base: Val, site: str, index: Val, value: Val, op: str
         if value == items[place]:
             return  # an array or list, written in place
         op = None
+    if op is not None and not is_slice(index) and reads_first(s, base, site, ITEM, value, op):
+        old = s.getitem(base, index)
+        value = s.op(f"i{op.rstrip('_')}", [old, value])
+        if value == old:
+            return
+        op = None
     held = s.operand(value)
     if isinstance(index, Virtual) and index.form == "slice":
         store_list_slice(s, base, site, index, value, held)
@@ -139,6 +145,21 @@ def store_list(s: Context, base: Val, site: str, index: Val, value: Val, op: str
         s.memory.forget_site(site)
     else:
         s.memory.put(base, site, place, held)
+
+
+def is_slice(index: Val) -> bool:
+    return isinstance(index, Virtual) and index.form == "slice"
+
+
+def reads_first(s: Context, base: Val, site: str, slot: Any, value: Val, op: str) -> bool:
+    """Is `base[slot] op= value` the same as a read, an operation and a store?
+
+    For an array, which is written in place; for an operation whose derivative needs the old number; for an
+    entry of a dict.
+    """
+    varied = s.is_varied(value) or s.is_varied(base) or s.heap.is_varied(site)
+    is_sum = op in ("add", "sub") and isinstance(s.kind(base), List)
+    return isinstance(s.slot(site, slot), (Array, List)) or (varied and not is_sum)
 
 
 def store_list_slice(
@@ -178,6 +199,12 @@ def store_dict(s: Context, base: Val, site: str, index: Val, value: Val, op: str
             return
         op = None
     slot = index.value if isinstance(index, Const) else ITEM
+    if op is not None and reads_first(s, base, site, slot, value, op):
+        old = s.getitem(base, index)
+        value = s.op(f"i{op.rstrip('_')}", [old, value])
+        if value == old:
+            return
+        op = None
     held = s.operand(value)
     s.heap.store(site, slot, stored_kind(s, site, slot, held, op), s.is_varied(held))
     s.share_slot(held, site, slot)

@@ -1,0 +1,88 @@
+"""Arguments that hold others (lists, dicts, objects): as they were on entry, and their adjoints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from sourcead.runtime.lists import added
+
+__all__ = ["Entry", "entry_of", "gradient_of"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A container, and what each of its slots held."""
+
+    holder: Any
+    slots: tuple[tuple[Any, Any], ...]
+
+
+def entry_of(value: Any) -> Any:
+    """What a structure holds now, whatever the program does to it later.
+
+    >>> xs = [1.0, [2.0]]; before = entry_of(xs); xs.clear()
+    >>> gradient_of(before, lambda holder, slot: None, lambda number, adjoint: 0.0)
+    [0.0, [0.0]]
+    """
+    slots = _slots(value)
+    if slots is None:
+        return value
+    return Entry(value, tuple((slot, entry_of(each)) for slot, each in slots))
+
+
+def _slots(value: Any) -> list[tuple[Any, Any]] | None:
+    """The slots of a container and what they hold; None if it is none."""
+    if isinstance(value, (list, tuple)):
+        return list(enumerate(value))
+    if isinstance(value, dict):
+        return list(value.items())
+    if callable(value) or isinstance(value, (ModuleType, np.random.Generator)):
+        return None
+    slotted = [s for c in type(value).__mro__ for s in getattr(c, "__slots__", ())]
+    named = [(s, getattr(value, s)) for s in slotted if s != "__dict__" and hasattr(value, s)]
+    own = list(getattr(value, "__dict__", {}).items())
+    return named + own if slotted or hasattr(value, "__dict__") else None
+
+
+def gradient_of(
+    value: Any, adjoint_in: Callable[[Any, Any], Any], leaf: Callable[[Any, Any], Any]
+) -> Any:
+    """The adjoint in the structure of `value`; None where it carries no derivative.
+
+    `adjoint_in(holder, slot)`: of what is in a slot; `leaf(value, adjoint)`: of a number or an array.
+    """
+    if not isinstance(value, Entry):
+        value = entry_of(value)
+    if not isinstance(value, Entry):
+        return leaf(value, None)
+    holder = value.holder
+    parts = {}
+    for slot, each in value.slots:
+        own = None if isinstance(holder, tuple) else adjoint_in(holder, slot)
+        if not isinstance(each, Entry):
+            parts[slot] = leaf(each, own)
+        else:
+            inner = gradient_of(each, adjoint_in, leaf)
+            # a tuple is a value: its adjoint is in the slot too
+            parts[slot] = added(inner, own) if isinstance(each.holder, tuple) else inner
+    return _rebuilt(holder, parts)
+
+
+def _rebuilt(holder: Any, parts: dict[Any, Any]) -> Any:
+    """The parts in a container like `holder`."""
+    if isinstance(holder, list):
+        return list(parts.values())
+    if isinstance(holder, tuple):
+        fields = parts.values()
+        return type(holder)(*fields) if hasattr(holder, "_fields") else tuple(fields)
+    if isinstance(holder, dict):
+        return parts
+    made = object.__new__(type(holder))
+    for name, field in parts.items():
+        object.__setattr__(made, name, field)
+    return made

@@ -1,0 +1,217 @@
+"""Whose are the adjoints of what a list, dict or object holds: known while compiling, or found by identity?
+
+A structure that is an argument, is reached from it by constant keys and attributes, and is not changed
+is *plain*: each of its numbers has an adjoint under a name (`parts.py`).  A list that has one name has the
+list of its elements' adjoints beside it (`lists.py`).  Every other list, dict or object is looked up
+while the gradient runs (`table.py`): elements of a list that a loop runs over, two names for one dict, an
+object in an attribute that is rebound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+
+from sourcead.ir.kinds import Array, Dict, Kind, List, Object, Slice, Tuple
+from sourcead.ir.nodes import (
+    Assign,
+    Attr,
+    Block,
+    Call,
+    Const,
+    Delete,
+    Expr,
+    MethodCall,
+    Name,
+    Op,
+    Ref,
+    Store,
+)
+from sourcead.ir.walk import statements
+from sourcead.rules import registry
+from sourcead.transform.effects import function_of
+from sourcead.transform.heap import ITEM
+from sourcead.transform.locations import Locations, binds_all
+from sourcead.transform.specialise import Specialiser
+
+__all__ = ["Slot", "Structures"]
+
+Slot = Hashable
+"""A position, a key or the name of an attribute."""
+
+
+class Structures:
+    """Which containers are looked up by identity (`dynamic`), and where the plain ones come from."""
+
+    def __init__(
+        self, b: Specialiser, locations: Locations, params: Sequence[Name], body: Block
+    ) -> None:
+        self.b = b
+        self.at = locations
+        self.params = list(params)
+        self.made: dict[Name, Expr] = {}
+        self.deleted: set[str] = set()
+        bound: dict[Name, None] = dict.fromkeys(params)
+        for stmt in statements(body):
+            bound.update(dict.fromkeys(binds_all(stmt)))
+            if isinstance(stmt, Assign):
+                self.made[stmt.target] = stmt.expr
+            elif isinstance(stmt, (Delete, Store)):
+                self._note_change(stmt)
+        outermost = [s.target for s in body if isinstance(s, Assign)]
+        self.at_start = [n for n in outermost if n in b.entry_reads]  # visible everywhere
+        self.names = [n for n in bound if _site(b.kind(n)) is not None]
+        self.dynamic: set[str] = set()
+        self._find_dynamic(bound)
+
+    # -- asking ------------------------------------------------------------------------------
+
+    def is_dynamic(self, name: object) -> bool:
+        """Are the adjoints of what this container holds looked up by its identity?"""
+        return isinstance(name, Name) and _site(self.b.kind(name)) in self.dynamic
+
+    def source(self, name: Name) -> tuple[Name, Slot] | None:
+        """The container and the slot that a name was read from, as on entry."""
+        match self.made.get(name):
+            case Op("getitem", (Name() as base, Const(slot))):
+                pass
+            case Attr(Name() as base, slot):
+                pass
+            case _:
+                return None
+        match self.b.kind(base):
+            case Dict(_, site) | Object(_, site):
+                stays = name in self.b.entry_reads or site not in self.at.mutated_sites
+            case List():
+                stays = name in self.b.entry_reads
+            case Tuple(items):
+                stays, slot = True, slot % len(items)
+            case _:
+                return None
+        return (base, slot) if stays and self.is_plain(base) else None
+
+    def is_plain(self, name: Name) -> bool:
+        """Is this an argument, or reached from one by what does not change?"""
+        return name in self.params or self.source(name) is not None
+
+    def entry_read(self, container: Name, slot: Slot) -> Name | None:
+        """The name under which the program reads, at its start, what a slot holds on entry."""
+        found = (n for n in self.at_start if self.source(n) == (container, slot))
+        return next(found, None)
+
+    # -- finding out -------------------------------------------------------------------------
+
+    def _find_dynamic(self, bound: Iterable[Name]) -> None:
+        by_site: dict[str, list[Name]] = {}
+        for name in self.names:
+            by_site.setdefault(_site(self.b.kind(name)) or "", []).append(name)
+        for site, names in by_site.items():
+            if not all(self.is_plain(n) or self._is_birth(n) for n in names):
+                self.dynamic.add(site)
+            if isinstance(self.b.kind(names[0]), List) and self._is_shared(site, names):
+                self.dynamic.add(site)
+        for name, expr in self.made.items():
+            self.dynamic.update(self._in_lists(name, expr))
+        self.dynamic.update(s for s in by_site if s in self.deleted or self._holds_containers(s))
+        trees = [self._tree(self.b.kind(p)) for p in self.params]
+        arrays = [n for n in bound if isinstance(self.b.kind(n), Array)]
+        for tree in trees:
+            if tree & self.dynamic or self._is_changed(tree) or self._holds_shared(tree, arrays):
+                self.dynamic |= tree
+
+    def _note_change(self, stmt: Delete | Store) -> None:
+        """Lists of which elements are deleted, or slices replaced."""
+        kind, index = self.b.kind(stmt.base), stmt.index
+        if isinstance(kind, List) and index is not None:
+            if isinstance(stmt, Delete):
+                self.deleted.add(kind.site)
+            elif isinstance(self.b.kind(index), Slice):
+                other = _site(self.b.kind(stmt.value))
+                self.deleted.update(s for s in (kind.site, other) if s is not None)
+
+    def _holds_containers(self, site: str) -> bool:
+        """Is it a list that is changed, of lists, dicts or objects?"""
+        return site in self.at.mutated_sites and _has_container(self.b.heap.read(site, ITEM))
+
+    def _in_lists(self, target: Name, expr: Expr) -> Iterator[str]:
+        """Lists that are joined, repeated, cut, or changed at a place counted from the end."""
+        operands_: list[object] = []
+        match expr:
+            case Op("add" | "mul", args):
+                operands_ = [target, *args]
+            case Op("getitem", (base, index)) if isinstance(self.b.kind(index), Slice):
+                operands_ = [target, base]
+            case MethodCall(base, "extend", args):
+                operands_ = [base, *args]
+            case MethodCall(base, "insert", (Const(0), _)) | MethodCall(base, "pop", ()):
+                return
+            case MethodCall(base, "pop", (Const(int() as place),)) if place >= 0:
+                return
+            case MethodCall(base, "insert" | "pop"):
+                operands_ = [base]
+            case _:
+                return
+        kinds = [self.b.kind(o) for o in operands_ if isinstance(o, Name)]
+        yield from (k.site for k in kinds if isinstance(k, List))
+
+    def _is_shared(self, site: str, names: Sequence[Name]) -> bool:
+        """May a list be changed under one name and read under another?"""
+        return len(names) > 1 and (
+            site in self.at.mutated_sites or not all(map(self.is_plain, names))
+        )
+
+    def _is_changed(self, tree: set[str]) -> bool:
+        """Does the program change a structure that has structures in it?"""
+        return len(tree) > 1 and bool(tree & self.at.mutated_sites)
+
+    def _holds_shared(self, tree: set[str], arrays: Iterable[Name]) -> bool:
+        """Is an array in the structure written, and seen under several names?"""
+        for name in arrays:
+            match self.made.get(name):
+                case Op("getitem", (Name() as base, *_)) | Attr(Name() as base):
+                    if _site(self.b.kind(base)) in tree and not self.at.is_static(name):
+                        return True
+                case _:
+                    continue
+        return False
+
+    def _tree(self, kind: Kind) -> set[str]:
+        """The sites of a structure."""
+        found: set[str] = set()
+        todo = [kind]
+        while todo:
+            each = todo.pop()
+            site = _site(each)
+            if site is not None and site not in found:
+                found.add(site)
+                todo += [self.b.heap.read(site, slot) for slot in self.b.heap.known(site)]
+            elif isinstance(each, Tuple):
+                todo += each.items
+        return found
+
+    def _is_birth(self, name: Name) -> bool:
+        """Is a new container made here?"""
+        match self.made.get(name):
+            case Op("list" | "dict" | "add" | "mul"):
+                return True
+            case Op("getitem", (base, index)):
+                return isinstance(self.b.kind(base), List) and isinstance(self.b.kind(index), Slice)
+            case Call(Ref("object.__new__" | "list")) | MethodCall(method="copy"):
+                return True
+            case Call() | MethodCall() as call:
+                return registry.lookup(function_of(call, self.b.kinds)) is not None
+            case _:
+                return False
+
+
+def _has_container(kind: Kind) -> bool:
+    if isinstance(kind, Tuple):
+        return any(map(_has_container, kind.items))
+    return isinstance(kind, (List, Dict, Object))
+
+
+def _site(kind: Kind) -> str | None:
+    match kind:
+        case List(_, site) | Dict(_, site) | Object(_, site):
+            return site
+        case _:
+            return None
