@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,9 @@ from sourcead.ir.kinds import (
     dtype_of,
 )
 from sourcead.ir.nodes import Origin
+from sourcead.runtime.structures import slots_of
 
-__all__ = ["check_aliases", "check_argument", "fitted", "has_float", "may_hold_storage"]
+__all__ = ["check_aliases", "check_argument", "fitted", "has_float", "storages"]
 
 
 def check_argument(kind: Kind, value: Any, name: str, origin: Origin) -> None:
@@ -66,57 +68,90 @@ def has_float(kind: Kind) -> bool:
 # -- arguments that share what is written --------------------------------------------------------
 
 
-def may_hold_storage(kind: Kind) -> bool:
-    """Can anything be written in place that is reached from a value of this kind?"""
+def storages(kind: Kind) -> int:
+    """How many things that can be written in place are reached from a value of this kind? Two stands for more."""
     match kind:
-        case Array() | List() | Dict() | Object() | Unknown() | Number():
-            return True
+        case Array():
+            return 1
         case Tuple(items):
-            return any(map(may_hold_storage, items))
+            return _several(items)
+        case List(item, _, None):
+            return 2 if storages(item) else 1
+        case List(_, _, tuple() as items):
+            return 1 + _several(items)
+        case Dict(_, _, fields) | Object(_, _, fields):
+            return 2 if fields is None else 1 + _several([k for _, k in fields])
+        case Unknown() | Number():
+            return 2
         case _:
-            return False
+            return 0
+
+
+def _several(kinds: Iterable[Kind]) -> int:
+    return min(sum(map(storages, kinds)), 2)
 
 
 def check_aliases(
-    full: Sequence[Any], wrt: Sequence[int], names: Sequence[str], origin: Origin
+    full: Sequence[Any],
+    wrt: Sequence[int],
+    names: Sequence[str],
+    origin: Origin,
+    *,
+    written: Collection[int],
 ) -> None:
-    """Arguments that share what the function writes have no gradients of their own."""
-    reached = [_mutable(v) for v in full]
-    for i in wrt:
-        for j, others in enumerate(reached):
-            if i != j and _meet(reached[i], others):
-                raise AliasedArguments.at(
-                    origin,
-                    f"arguments `{names[i]}` and `{names[j]}` share memory, and one is written in place",
-                    "pass a copy for one of them",
-                )
+    """Storage that is reached in two ways has no two gradients, where it is written.
+
+    What two parts of one argument share counts as well as what two arguments share: `f([a, a])`, an
+    attribute that is a view of another.  `written`: arguments whose storage the function writes; of the
+    others only lists, dicts and objects matter, whose adjoints are found by identity.
+    """
+    seen: dict[int, int] = {}
+    memory: dict[int, list[tuple[Any, int]]] = {}
+    for j, value in enumerate(full):
+        todo = [value]
+        while todo:
+            each = todo.pop()
+            if isinstance(each, np.ndarray):
+                if written:
+                    memory.setdefault(_memory_of(each), []).append((each, j))
+                continue
+            slots = slots_of(each)
+            if slots is None:
+                continue
+            if not isinstance(each, tuple):
+                if id(each) in seen:
+                    _refuse_shared({seen[id(each)], j}, wrt, names, origin, written)
+                    continue
+                seen[id(each)] = j
+            todo += [v for _, v in slots]
+    for arrays in memory.values():
+        for (a, i), (b, j) in itertools.combinations(arrays, 2):
+            if (i in written or j in written) and np.shares_memory(a, b):
+                _refuse_shared({i, j}, wrt, names, origin, written)
 
 
-def _mutable(value: Any, depth: int = 0) -> list[Any]:
-    """The arrays, lists, dicts and objects that can be reached from an argument."""
-    if isinstance(value, np.ndarray):
-        return [value]
-    if depth > 4 or isinstance(value, (str, bytes, int, float, complex, type)) or callable(value):
-        return []
-    if isinstance(value, (list, tuple)):
-        inner = list(value)
-    elif isinstance(value, dict):
-        inner = list(value.values())
-    elif hasattr(value, "__dict__"):
-        inner = list(vars(value).values())
+def _memory_of(array: Any) -> int:
+    """What arrays that overlap have in common: the object that owns their memory."""
+    while isinstance(array, np.ndarray) and array.base is not None:
+        array = array.base
+    return id(array.obj) if isinstance(array, memoryview) else id(array)
+
+
+def _refuse_shared(
+    at: set[int], wrt: Sequence[int], names: Sequence[str], origin: Origin, written: Collection[int]
+) -> None:
+    is_written = bool(at & set(written))
+    if not is_written and not at & set(wrt):
+        return
+    those = [f"`{names[i]}`" for i in sorted(at)]
+    if not is_written:
+        who = f"arguments {' and '.join(those)}" if len(at) > 1 else f"the argument {those[0]}"
+        cause = f"a list, dict or object is reached in two ways from {who}"
+    elif len(at) > 1:
+        cause = f"arguments {' and '.join(those)} share memory, and one is written in place"
     else:
-        return []
-    own = [] if isinstance(value, tuple) else [value]
-    return own + [each for v in inner for each in _mutable(v, depth + 1)]
-
-
-def _meet(a: list[Any], b: list[Any]) -> bool:
-    return any(x is y or _overlap(x, y) for x in a for y in b)
-
-
-def _overlap(x: Any, y: Any) -> bool:
-    both = isinstance(x, np.ndarray) and isinstance(y, np.ndarray)
-    return both and np.may_share_memory(x, y) and np.shares_memory(x, y)
+        cause = f"two parts of the argument {those[0]} share memory, and it is written in place"
+    raise AliasedArguments.at(origin, cause, "pass a copy for one of them")
 
 
 # -- tangents and cotangents -----------------------------------------------------------------------

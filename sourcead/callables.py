@@ -58,7 +58,8 @@ class Compiled:
     functions: tuple[Function, ...]
     primal: Function
     reverse: Callable[..., Any]  # the second half of a pullback
-    writes_arguments: bool
+    written: frozenset[int]  # positions of arguments whose storage is written
+    finds_by_identity: bool  # what containers hold, by `runtime/structures.py`
     details: Any = None
     assumptions: Sequence[Test] = ()  # about live objects
 

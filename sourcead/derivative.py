@@ -16,7 +16,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from sourcead.adapters import spread
-from sourcead.arguments import check_aliases, check_argument, fitted, may_hold_storage
+from sourcead.arguments import check_aliases, check_argument, fitted, storages
 from sourcead.callables import Compiled, Mode, Source, source_of
 from sourcead.dispatch import Candidate, Pool, dispatcher, kind_test
 from sourcead.ir.kinds import Kind, Py
@@ -172,12 +172,13 @@ class Derivative:
     def _checked(self, kinds: tuple[Kind, ...], compiled: Compiled) -> Callable[..., Any]:
         """What is called with one value for each parameter."""
         call = self._target(compiled)
-        if not compiled.writes_arguments or sum(map(may_hold_storage, kinds)) < 2:
+        by_identity = compiled.finds_by_identity
+        if not (compiled.written or by_identity) or sum(map(storages, kinds)) < 2:
             return call
         names = [p.name for p in self._source.parameters]
 
         def checked(*full: Any) -> Any:
-            check_aliases(full, self._mode.wrt, names, self._origin())
+            check_aliases(full, self._mode.wrt, names, self._origin(), written=compiled.written)
             return call(*full)
 
         return checked

@@ -25,21 +25,21 @@ from sourcead.ir.check import check
 from sourcead.ir.kinds import Dict, Kind, List, Object, Tuple, Value, carries
 from sourcead.ir.nodes import (
     Assign,
+    Call,
     Const,
-    Delete,
     Function,
-    MethodCall,
     Name,
     Param,
-    Store,
-    StoreAttr,
+    Ref,
     Try,
 )
 from sourcead.ir.walk import statements, substitute
 from sourcead.runtime.batched import one_by_one
+from sourcead.runtime.structures import entry_of
 from sourcead.simplify.polish import on_lists as lists_for_arrays
 from sourcead.simplify.polish import polished
 from sourcead.simplify.updates import updates
+from sourcead.transform.argument_writes import arguments_written
 from sourcead.transform.batch import batch
 from sourcead.transform.clean import clean
 from sourcead.transform.forward.sweep import tangent
@@ -320,15 +320,6 @@ def compile_derivative(
     if derived.one_by_one:
         calls[-1] = one_by_one(calls[-1])
         texts.append(f"# one seed after the other: {derived.one_by_one}\n")
-    params = [p.name for p in derived.done.function.params]
-    writes = (
-        any(
-            isinstance(s, (Store, StoreAttr, Delete))
-            or (isinstance(s, Assign) and isinstance(s.expr, MethodCall))
-            for s in statements(derived.done.function.body)
-        )
-        and len(params) > 1
-    )
     call: Callable[..., Any] = calls[0]
     if on_lists is not None:
         call = or_else(call, lambda: compile_derivative(source, kinds, mode, careful=True).call)
@@ -338,10 +329,17 @@ def compile_derivative(
         derived.functions,
         derived.done.function,
         calls[-1],
-        writes,
+        arguments_written(derived.done),
+        any(map(_finds_by_identity, derived.functions)),
         derived.details,
         assumptions(looked_into.functions, looked_into.classes),
     )
+
+
+def _finds_by_identity(function: Function) -> bool:
+    entry = Ref("entry_of", entry_of)
+    calls = [s.expr for s in statements(function.body) if isinstance(s, Assign)]
+    return any(isinstance(e, Call) and e.func == entry for e in calls)
 
 
 def _with_lists(derived: Derived, mode: Mode) -> Function | None:

@@ -91,16 +91,35 @@ class Shadows:
             for i, amount in enumerate(amounts):
                 items[i] = added(items[i], amount)
 
-    def take_items(self, xs: list[Any], index: slice, values: Any) -> list[Any]:
-        """The adjoints of the elements that `xs[index] = values` wrote; they have none afterwards."""
+    def take_slice(self, xs: list[Any], index: slice, size: int) -> list[Any]:
+        """Reverse of `xs[index] = values`: the adjoints of the values. `size`: of the list before."""
         items = self.items(xs)
-        places = range(*index.indices(len(items)))
-        if len(places) != len(values):
-            raise NotImplementedError("a slice of a list was assigned a value of another length")
-        taken = [self.full(items[i], value) for i, value in zip(places, values)]
-        for i in places:
-            items[i] = None
+        places = range(*index.indices(size))
+        if places.step == 1:
+            start = places.start
+            end = start + len(places) + len(items) - size
+            taken = items[start:end]
+            items[start:end] = [None] * len(places)
+        else:
+            taken = [items[i] for i in places]
+            for i in places:
+                items[i] = None
         return taken
+
+    def take_items(self, xs: list[Any], index: slice, size: int, values: Any) -> list[Any]:
+        """The same, with zeros written out."""
+        taken = self.take_slice(xs, index, size)
+        return [self.full(item, value) for item, value in zip(taken, values, strict=True)]
+
+    def undelete(self, xs: list[Any], index: slice, size: int) -> None:
+        """Reverse of `del xs[index]`: the elements come back, without adjoints."""
+        items = self.items(xs)
+        for place in sorted(range(*index.indices(size))):
+            items.insert(place, None)
+
+    def unclear(self, xs: list[Any], size: int) -> None:
+        """Reverse of `xs.clear()`."""
+        self.items(xs)[:] = [None] * size
 
     def take_list(self, xs: list[Any]) -> list[Any]:
         """The adjoints of the elements of a list whose making is gone back over."""

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import ModuleType
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
 
 from sourcead.runtime.lists import added
 
-__all__ = ["Entry", "entry_of", "gradient_of"]
+__all__ = ["Entry", "entry_of", "gradient_of", "slots_of"]
+
+
+PLAIN = (
+    type(None), bool, int, float, complex, str, bytes, type, np.ndarray, np.generic, np.random.Generator,
+    ModuleType, FunctionType, MethodType, BuiltinFunctionType, np.ufunc,
+)  # fmt: skip
+"""What is no container, though some of it has attributes."""
 
 
 @dataclass(frozen=True)
@@ -29,19 +36,19 @@ def entry_of(value: Any) -> Any:
     >>> gradient_of(before, lambda holder, slot: None, lambda number, adjoint: 0.0)
     [0.0, [0.0]]
     """
-    slots = _slots(value)
+    slots = slots_of(value)
     if slots is None:
         return value
     return Entry(value, tuple((slot, entry_of(each)) for slot, each in slots))
 
 
-def _slots(value: Any) -> list[tuple[Any, Any]] | None:
+def slots_of(value: Any) -> list[tuple[Any, Any]] | None:
     """The slots of a container and what they hold; None if it is none."""
     if isinstance(value, (list, tuple)):
         return list(enumerate(value))
     if isinstance(value, dict):
         return list(value.items())
-    if callable(value) or isinstance(value, (ModuleType, np.random.Generator)):
+    if isinstance(value, PLAIN):
         return None
     slotted = [s for c in type(value).__mro__ for s in getattr(c, "__slots__", ())]
     named = [(s, getattr(value, s)) for s in slotted if s != "__dict__" and hasattr(value, s)]

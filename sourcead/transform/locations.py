@@ -59,6 +59,9 @@ class Locations:
         self.owners: dict[str, set[Name]] = {}
         self.mutated_sites: set[str] = set()
         self.maybe: set[Name] = set()
+        self.settled: set[Name] = (
+            set()
+        )  # of those, the ones of which it does not matter (`settled.py`)
         for stmt in statements(body):
             self._note(stmt)
         self.list_names: dict[str, set[Name]] = {}
@@ -92,9 +95,8 @@ class Locations:
         cls = self.cls(name)
         if cls not in self.written:
             return True
-        return len(self.owners.get(cls, ())) <= 1 and not any(
-            m for m in self.maybe if self.cls(m) == cls
-        )
+        owners = self.owners.get(cls, set()) - self.settled
+        return len(owners) <= 1 and not any(self.cls(m) == cls for m in self.maybe - self.settled)
 
     def _note(self, stmt: Stmt) -> None:
         match stmt:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeVar
 
 from sourcead.ir.kinds import NoneKind, Np, Py
 from sourcead.ir.nodes import (
@@ -42,6 +43,9 @@ def forward_sweep(kept: Kept, body: Block, *, split: bool) -> list[Stmt]:
     return _Keeping(kept, Const(None) if split else UNDEFINED).block(body, ())
 
 
+LoopStmt = TypeVar("LoopStmt", For, While)
+
+
 class _Keeping:
     def __init__(self, kept: Kept, missing: Operand) -> None:
         self.kept = kept
@@ -69,11 +73,13 @@ class _Keeping:
                 merges = (*stmt.merges, *self.exports(at))
                 return [replace(stmt, then=then, orelse=orelse, merges=merges)]
             case For():
-                return [self.counted(replace(stmt, body=self.keeping(stmt.body, (*at, 1))), at)]
+                turns = replace(stmt, body=self.keeping(stmt.body, (*at, 1)))
+                return [self.counted(self.bound(turns, at), at)]
             case While():
                 condition = tuple(self.block(stmt.condition, (*at, 1)))
                 body = self.keeping(stmt.body, (*at, 1))
-                return [self.counted(replace(stmt, condition=condition, body=body), at)]
+                again = replace(stmt, condition=condition, body=body)
+                return [self.counted(self.bound(again, at), at)]
             case With():
                 return [replace(stmt, body=tuple(self.block(stmt.body, home)))]
             case Try():
@@ -135,6 +141,16 @@ class _Keeping:
         return out
 
     # -- counts and branches -----------------------------------------------------------------
+
+    def bound(self, loop: LoopStmt, at: At) -> LoopStmt:
+        """What goes on a list is bound, though the first turn may not read it: None."""
+        saved = self.kept.lists.get((*at, 1))
+        values = saved.values if saved is not None else []
+        carried = tuple(
+            replace(c, initial=Const(None)) if c.initial == UNDEFINED and c.inner in values else c
+            for c in loop.carried
+        )
+        return replace(loop, carried=carried)
 
     def counted(self, loop: For | While, at: At) -> Stmt:
         counter = self.kept.counters.get(at)

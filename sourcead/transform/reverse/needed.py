@@ -14,7 +14,7 @@ writes that came later are undone, if and only if something reads the content.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sourcead.ir.kinds import Array, Kind, Slice
@@ -64,8 +64,11 @@ def find_needed(
     those writes instead is tried, and taken if it keeps fewer arrays.
     """
 
+    identities = {use.name for use in uses if use.identity}
+
     def solve(forced: set[int]) -> Needed:
-        return _Solver(program, locations, kinds, writes).solve(uses, forced, contents)
+        solver = _Solver(program, locations, kinds, writes, identities)
+        return solver.solve(uses, forced, contents)
 
     best, forced = solve(set()), set[int]()
     for w in writes:
@@ -112,13 +115,14 @@ class _Solver:
         locations: Locations,
         kinds: Mapping[Name, Kind],
         writes: Sequence[Write],
+        identities: Collection[Name],
     ) -> None:
         self.p = program
         self.kinds = kinds
         self.writes = writes
         self.found = Needed()
         self.again = Recomputing(
-            program, locations, kinds, writes, self.found.plans, self.found.undone
+            program, locations, kinds, writes, self.found.plans, self.found.undone, identities
         )
 
     def solve(self, uses: Sequence[Use], forced: set[int], contents: Sequence[Use]) -> Needed:

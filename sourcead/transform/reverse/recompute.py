@@ -58,12 +58,18 @@ class Recomputing:
         writes: Sequence[Write],
         plans: Mapping[Name, Plan],
         undone: Collection[int],
+        identities: Collection[Name],
     ) -> None:
         self.p = program
         self.at = locations
         self.kinds = kinds
         self.plans = plans
         self.undone = undone
+        self.identities = set(identities)
+        for name in identities:
+            while name in locations.views:  # of a view made again, the memory must be the same
+                name = locations.views[name].base
+                self.identities.add(name)
         self.by_class: dict[str, list[Write]] = {}
         for w in writes:
             for base in w.bases:
@@ -83,10 +89,8 @@ class Recomputing:
         """Why it is right and cheap to compute `name` again at the position `at`, or None."""
         if name in self.at.views:
             return "a view" if self.at_hand(expr, at) else None
-        if isinstance(self.kind(name), Array) and not self.at.is_static(name):
-            return (
-                None  # its adjoint is found by its memory: another array of this content has none
-            )
+        if name in self.identities and isinstance(self.kind(name), Array):
+            return None
         match expr:
             case Attr(_, attr) if attr in SHAPE_ATTRIBUTES:
                 return "a shape"

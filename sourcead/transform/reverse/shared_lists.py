@@ -33,6 +33,8 @@ def undo_method(s: State, target: Name, expr: MethodCall) -> bool:
             table.undo("unpop", xs, index, _moved(s, target))
         case "reverse", []:
             table.undo("unreverse", xs)
+        case "clear", [] if target in s.b.lengths:
+            table.undo("unclear", xs, s.b.lengths[target])
         case (("index" | "count" | "copy"), _):
             return False
         case _:
@@ -75,8 +77,7 @@ def undo_store(s: State, base: Name, stmt: Store) -> None:
     if isinstance(s.kind(index), Slice):
         if op is not None:
             s.b.refuse("a slice of a list is changed in place", "write the elements in a loop")
-        taken = s.adj.table.take("take_items", s.kind(value), base, index, value)
-        s.adj.contribute(value, taken)
+        _undo_slice(s, base, index, value)
     elif op is None:
         _give(s, value, "take_slot", base, index)
     elif op in ("add", "sub"):
@@ -90,12 +91,32 @@ def undo_store(s: State, base: Name, stmt: Store) -> None:
         )
 
 
+def _undo_slice(s: State, base: Name, index: Operand, value: Operand) -> None:
+    size = _length_before(s, index)
+    if s.structures.is_dynamic(value):
+        taken = s.adj.table.take("take_slice", s.kind(value), base, index, size)
+        s.adj.table.undo("add_items", value, taken)
+    else:  # a tuple, or an array, which stay what they are
+        taken = s.adj.table.take("take_items", s.kind(value), base, index, size, value)
+        s.adj.contribute(value, taken)
+
+
+def _length_before(s: State, index: Operand) -> Operand:
+    found = s.b.lengths.get(index) if isinstance(index, Name) else None
+    if found is None:
+        s.b.refuse(
+            "a slice of a list that carries derivatives is changed", "write the elements in a loop"
+        )
+    return found
+
+
 def delete(s: State, base: Name, index: Operand) -> None:
     """Reverse of `del xs[index]` and `del d[key]`: the slot comes back, without an adjoint."""
     if isinstance(s.kind(base), List):
         if isinstance(s.kind(index), Slice):
-            s.b.refuse("a slice of a list that carries derivatives is deleted", "build a new one")
-        s.adj.table.undo("unpop", base, index, Const(None))
+            s.adj.table.undo("undelete", base, index, _length_before(s, index))
+        else:
+            s.adj.table.undo("unpop", base, index, Const(None))
 
 
 def _give(s: State, value: Operand, method: str, *args: Operand) -> None:

@@ -140,7 +140,7 @@ class Structures:
                 operands_ = [target, *args]
             case Op("getitem", (base, index)) if isinstance(self.b.kind(index), Slice):
                 operands_ = [target, base]
-            case MethodCall(base, "extend", args):
+            case MethodCall(base, "extend" | "clear", args):
                 operands_ = [base, *args]
             case MethodCall(base, "insert", (Const(0), _)) | MethodCall(base, "pop", ()):
                 return

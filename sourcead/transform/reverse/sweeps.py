@@ -24,9 +24,11 @@ from sourcead.transform.reverse.compared import Comparisons
 from sourcead.transform.reverse.finish import Finish
 from sourcead.transform.reverse.keeping import forward_sweep
 from sourcead.transform.reverse.kept import Kept, plan_kept
+from sourcead.transform.reverse.list_reads import check_list_reads
 from sourcead.transform.reverse.needed import Needed, find_needed
 from sourcead.transform.reverse.program import Program
 from sourcead.transform.reverse.returning import Returning
+from sourcead.transform.reverse.settled import settled_views
 from sourcead.transform.reverse.state import State, Write
 from sourcead.transform.reverse.structures import Structures
 from sourcead.transform.reverse.sweep import reverse_sweep
@@ -87,6 +89,8 @@ def sweeps(
     useful = find_useful(primal.body, result, done.heap, b.kinds, b.formula_of)
     locations = Locations(primal.body, b.kinds, done.heap, params)
     sizes = Sizes(primal.body, b.kinds, partial(_element, b))
+    program = Program(primal.body, params)
+    locations.settled = settled_views(locations, program)
     structures = Structures(b, locations, params, primal.body)
     s = State(b, locations, structures, activity(b, useful), sizes)
     s.unbound = maybe_unbound(primal.body)
@@ -97,9 +101,9 @@ def sweeps(
     b.origin = Origin.none()
     out_bar = b.fresh("out_bar", Py(float) if scalar else b.kind(result))
     prologue, reverse, returned = _adjoints(s, primal, result, out_bar, wrt, single)
-    program = Program(primal.body, params)
     written = stretches(Function("", (), tuple(reverse), returned, primal.origin), b)
     trimmed = clean(written, b).body
+    check_list_reads(s, primal.body, trimmed, program)
     uses = reverse_uses(trimmed, program, s.adj.table.name)
     needed = find_needed(uses, program, locations, b.kinds, s.writes, s.contents)
     kept = plan_kept(b, program, needed, s.writes, trimmed)

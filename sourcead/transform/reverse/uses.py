@@ -23,6 +23,7 @@ class Use:
     name: Name
     at: At
     content: bool
+    identity: bool = False  # it must be the very object: a copy has other adjoints in the table
 
 
 def reverse_uses(block: Sequence[Stmt], program: Program, table: Name | None) -> list[Use]:
@@ -34,7 +35,8 @@ def reverse_uses(block: Sequence[Stmt], program: Program, table: Name | None) ->
     for stmt in statements(tuple(block)):
         free = _shape_reads(stmt, table)
         read = [n for n in reads(stmt) if n in program.definitions]
-        uses += [Use(n, stmt.origin.at, n not in free) for n in read]
+        looked_up = _is_of(stmt, table)
+        uses += [Use(n, stmt.origin.at, n not in free, looked_up) for n in read]
         if isinstance(stmt, For):
             ends = [o for c in stmt.carried for o in (c.initial, c.next)]
             uses += [
@@ -43,6 +45,15 @@ def reverse_uses(block: Sequence[Stmt], program: Program, table: Name | None) ->
                 if isinstance(o, Name) and o in program.definitions
             ]
     return uses + _bounds(block, program)
+
+
+def _is_of(stmt: Stmt, table: Name | None) -> bool:
+    """Is this a call of the table of adjoints?"""
+    match stmt:
+        case Assign(_, MethodCall(Name() as value)):
+            return value == table
+        case _:
+            return False
 
 
 def _shape_reads(stmt: Stmt, table: Name | None) -> set[Name]:

@@ -146,6 +146,7 @@ class Context(Builder):
         self.entry_reads: set[Name] = set()
         self.formula_of: dict[Name, tuple[Ref, tuple[Name, ...]]] = {}  # of calls with such a rule
         self.records: set[str] = set()  # sites of objects that rules have made
+        self.lengths: dict[Name, Name] = {}  # see `note_length`
         self.opaque_fields: set[tuple[str, str]] = set()  # of results: they vary, no rule says how
         self.choices: dict[Name, tuple[Operand, dict[Any, Any]]] = {}
         self.ordinal = 0
@@ -169,6 +170,7 @@ class Context(Builder):
         name = super().fresh(hint, kind, varied)
         self.iterators.pop(name, None)
         self.entry_reads.discard(name)
+        self.lengths.pop(name, None)
         self.choices.pop(name, None)
         return name
 

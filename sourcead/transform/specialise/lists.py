@@ -9,13 +9,13 @@ from typing import Any, Protocol
 
 from sourcead.errors import NoRule
 from sourcead.ir.kinds import Kind, List, NoneKind, Py, Unknown
-from sourcead.ir.nodes import Const, MethodCall, Name, Ref, Star
+from sourcead.ir.nodes import Call, Const, MethodCall, Name, Ref, Star
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
 from sourcead.transform.specialise import library
 from sourcead.transform.specialise.context import TRACKED, Context, Kwargs
 
-__all__ = ["change", "emit", "list_method"]
+__all__ = ["change", "emit", "list_method", "note_length"]
 
 
 def emit(
@@ -158,8 +158,18 @@ def _reverse(
     return made
 
 
+def note_length(s: Context, xs: Val, site: str) -> Name | None:
+    """How long an active list is before a statement that changes it by an amount not known: for the way back."""
+    if not s.heap.is_varied(site):
+        return None
+    return s.emit(Call(Ref("len", len), (s.operand(xs),)), Py(int), "size")
+
+
 def _clear(s: Context, receiver: Val, site: str, args: list[Any], kwargs: Kwargs, hint: str) -> Val:
+    size = note_length(s, receiver, site)
     made = emit(s, receiver, "clear", args, kwargs, NoneKind(), hint)
+    if size is not None and isinstance(made, Name):
+        s.lengths[made] = size
     change(s, receiver, site, [])
     return made
 

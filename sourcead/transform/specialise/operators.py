@@ -111,6 +111,10 @@ def operation(s: Context, op: str, args: list[Val], hint: str) -> Val:
     kinds = list(map(s.kind, args))
     if any(isinstance(kind, Object) for kind in kinds):
         return overloaded(s, op, args, hint)
+    if any(
+        isinstance(k, Never) for k in kinds
+    ):  # not bound on this way, or not yet: nothing comes of it
+        return s.emit(Op(op, tuple(map(s.operand, args))), Never(), hint)
     if any(isinstance(k, Unknown) for k in kinds) and any(map(s.is_varied, args)):
         args = [checked_number(s, a) for a in args]
         kinds = list(map(s.kind, args))

@@ -45,6 +45,7 @@ from sourcead.transform.specialise.contexts import within
 from sourcead.transform.specialise.deleting import delete_item
 from sourcead.transform.specialise.flags import close_guards, guard
 from sourcead.transform.specialise.iteration import iterable
+from sourcead.transform.specialise.lists import note_length
 from sourcead.transform.specialise.loops import loop_over, loop_while
 from sourcead.transform.specialise.nested import make_function
 from sourcead.transform.specialise.variables import store_global
@@ -235,14 +236,12 @@ def delete(s: Context, base: Val, index: Val | None, attr: str | None) -> None:
     if index is not None and isinstance(kind, Object) and hasattr(kind.cls, "__delitem__"):
         s.call_method_of(base, kind.cls.__delitem__, [index], "_")
         return
-    s.add(
-        Delete(
-            s.operand(base),
-            None if index is None else s.operand(index),
-            attr,
-            s.origin,
-        )
-    )
+    is_slice = isinstance(index, Virtual) and index.form == "slice"
+    size = note_length(s, base, kind.site) if isinstance(kind, List) and is_slice else None
+    where = None if index is None else s.operand(index)
+    if size is not None and isinstance(where, Name):
+        s.lengths[where] = size
+    s.add(Delete(s.operand(base), where, attr, s.origin))
     if index is not None:
         delete_item(s, base, index)
     elif isinstance(kind, Object):

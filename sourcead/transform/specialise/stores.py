@@ -15,7 +15,7 @@ from sourcead.transform.heap import ITEM
 from sourcead.transform.operations import INPLACE
 from sourcead.transform.specialise.attributes import class_attribute
 from sourcead.transform.specialise.context import Context
-from sourcead.transform.specialise.lists import list_method
+from sourcead.transform.specialise.lists import list_method, note_length
 from sourcead.transform.specialise.making import list_item_kind
 from sourcead.transform.specialise.reading import constant_place
 
@@ -182,7 +182,10 @@ def store_list_slice(
             isinstance(other, List) and s.heap.is_varied(other.site, ITEM),
         )
     s.heap.assign(site, ITEM)
-    s.add(Store(s.operand(base), s.operand(index), held, None, s.origin))
+    size, where = note_length(s, base, site), s.operand(index)
+    if size is not None and isinstance(where, Name):
+        s.lengths[where] = size
+    s.add(Store(s.operand(base), where, held, None, s.origin))
     part = constant_slice(index)
     if items is None or new is None or part is None:
         s.memory.forget_site(site)
