@@ -163,6 +163,8 @@ class Derivative:
         if compiled is not known and self._is_verified():
             from sourcead.verify import verified
 
+            if self._may_share(kinds, compiled):
+                self._check_aliases(full, compiled)
             return verified(self._source, self._mode, kinds, compiled, full)
         return self._checked(kinds, compiled)(*full)
 
@@ -172,16 +174,23 @@ class Derivative:
     def _checked(self, kinds: tuple[Kind, ...], compiled: Compiled) -> Callable[..., Any]:
         """What is called with one value for each parameter."""
         call = self._target(compiled)
-        by_identity = compiled.finds_by_identity
-        if not (compiled.written or by_identity) or sum(map(storages, kinds)) < 2:
+        if not self._may_share(kinds, compiled):
             return call
-        names = [p.name for p in self._source.parameters]
 
         def checked(*full: Any) -> Any:
-            check_aliases(full, self._mode.wrt, names, self._origin(), written=compiled.written)
+            self._check_aliases(full, compiled)
             return call(*full)
 
         return checked
+
+    def _may_share(self, kinds: tuple[Kind, ...], compiled: Compiled) -> bool:
+        """Could the arguments share storage, and would it matter?"""
+        matters = bool(compiled.written) or compiled.finds_by_identity
+        return matters and sum(map(storages, kinds)) >= 2
+
+    def _check_aliases(self, full: tuple[Any, ...], compiled: Compiled) -> None:
+        names = [p.name for p in self._source.parameters]
+        check_aliases(full, self._mode.wrt, names, self._origin(), written=compiled.written)
 
     def _target(self, compiled: Compiled) -> Callable[..., Any]:
         return compiled.call
