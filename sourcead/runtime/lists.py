@@ -11,7 +11,6 @@ __all__ = [
     "add_item",
     "add_items",
     "like_object",
-    "repeats_added",
     "take_items",
     "tangent_of",
     "zeros_like",
@@ -45,18 +44,6 @@ def add_items(total: list[Any], amounts: Any) -> None:
     """
     for i, amount in enumerate(amounts):
         total[i] = added(total[i], amount)
-
-
-def repeats_added(amounts: Any, length: int) -> list[Any]:
-    """What the elements of a list of this length receive from those of `items * n`.
-
-    >>> repeats_added([1.0, 2.0, 10.0, 20.0], 2)
-    [11.0, 22.0]
-    """
-    total: list[Any] = zeros_like(list(amounts[:length]))
-    for i, amount in enumerate(amounts):
-        total[i % length] = added(total[i % length], amount)
-    return total
 
 
 def add_item(total: Any, index: Any, amount: Any) -> None:

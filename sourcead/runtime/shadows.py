@@ -11,6 +11,7 @@ the container, in opposite order, so at each point there are as many as the cont
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ class Shadows:
 
     def add_slot(self, holder: Any, slot: Any, amount: Any) -> None:
         """Add to the adjoint of what is in a slot: an attribute, an entry of a dict, elements of a list."""
-        if isinstance(holder, list):
+        if isinstance(holder, (list, tuple)):
             self._add_item(self.items(holder), slot, amount)
         else:
             total = added(self.peek_slot(holder, slot), amount)
@@ -57,14 +58,14 @@ class Shadows:
 
     def peek_slot(self, holder: Any, slot: Any) -> Any:
         """The adjoint in a slot of a dict, object or list; None is zero."""
-        if isinstance(holder, list):
+        if isinstance(holder, (list, tuple)):
             return self.items(holder)[slot]
         found = self.slots.get((id(holder), slot))
         return None if found is None else found[1]
 
     def take_slot(self, holder: Any, slot: Any, like: Any) -> Any:
         """The adjoint of the value that was stored to a slot; what was in the slot before has none yet."""
-        if isinstance(holder, list):
+        if isinstance(holder, (list, tuple)):
             items = self.items(holder)
             found, items[slot] = items[slot], None
         else:
@@ -77,7 +78,7 @@ class Shadows:
 
     # -- lists -------------------------------------------------------------------------------
 
-    def items(self, xs: list[Any]) -> list[Any]:
+    def items(self, xs: Sequence[Any]) -> list[Any]:
         """The adjoints of the elements; as many as there are, when the list is met first."""
         found = self.lists.get(id(xs))
         if found is None:

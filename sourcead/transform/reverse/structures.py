@@ -140,6 +140,11 @@ class Structures:
                 operands_ = [target, *args]
             case Op("getitem", (base, index)) if isinstance(self.b.kind(index), Slice):
                 operands_ = [target, base]
+            case Op("getitem", (Name() as base, index)) if not isinstance(index, Const):
+                kind = self.b.kind(base)
+                if isinstance(kind, Dict):  # of which entry is known only while running
+                    yield kind.site
+                return
             case MethodCall(base, "extend" | "clear", args):
                 operands_ = [base, *args]
             case MethodCall(base, "insert", (Const(0), _)) | MethodCall(base, "pop", ()):
@@ -195,7 +200,7 @@ class Structures:
                 return True
             case Op("getitem", (base, index)):
                 return isinstance(self.b.kind(base), List) and isinstance(self.b.kind(index), Slice)
-            case Call(Ref("object.__new__" | "list")) | MethodCall(method="copy"):
+            case Call(Ref("object.__new__" | "list" | "tuple")) | MethodCall(method="copy"):
                 return True
             case Call() | MethodCall() as call:
                 return registry.lookup(function_of(call, self.b.kinds)) is not None
