@@ -77,7 +77,7 @@ def tangent(
     params = [p.name for p in primal.params]
     useful = find_useful(primal.body, done.result, done.heap, b.kinds, b.formula_of)
     locations = Locations(primal.body, b.kinds, done.heap, params)
-    s = Tangents(b, locations, activity(b, useful))
+    s = Tangents(b, locations, activity(b, useful), primal.body)
     start_derivative(b)
     s.rules.selected = find_selected(primal.body, b.kinds, done.heap, locations.written)
     s.rules.chosen = find_selected(primal.body, b.kinds, done.heap, (), by_name=True)

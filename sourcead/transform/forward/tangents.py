@@ -21,13 +21,15 @@ from sourcead.ir.kinds import (
     dtype_of,
     same_dim,
 )
-from sourcead.ir.nodes import Assign, Attr, Call, Const, MethodCall, Name, Operand, Ref
+from sourcead.ir.nodes import Assign, Attr, Block, Call, Const, MethodCall, Name, Operand, Ref
+from sourcead.ir.walk import statements
 from sourcead.runtime.accumulate import laid_out
 from sourcead.runtime.lists import tangent_of, zeros_like
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.locations import Locations
 from sourcead.transform.rule_calls import ZERO, RuleCalls
 from sourcead.transform.specialise import Specialiser
+from sourcead.transform.trees import is_changed
 
 __all__ = ["Tangents", "hint_of"]
 
@@ -36,12 +38,17 @@ class Tangents:
     """The tangents at one point of the program, and what is known of the program."""
 
     def __init__(
-        self, b: Specialiser, locations: Locations, is_active: Callable[[object], bool]
+        self,
+        b: Specialiser,
+        locations: Locations,
+        is_active: Callable[[object], bool],
+        body: Block,
     ) -> None:
         self.b = b
         self.at = locations
         self.is_active = is_active
         self.dots: dict[Name, Val] = {}
+        self.made = {s.target: s.expr for s in statements(body) if isinstance(s, Assign)}
         self.rules = RuleCalls(b, is_active, locations.mutated_sites)
 
     def kind(self, value: Operand) -> Kind:
@@ -103,8 +110,8 @@ class Tangents:
             kind = self.kind(name)
             if not self.is_active(name):
                 continue
-            if isinstance(kind, (List, Dict, Object)):
-                if kind.site in self.at.mutated_sites or name not in self.dots:
+            if isinstance(kind, (List, Dict, Object, Tuple)):
+                if name not in self.dots or is_changed(name, self.at, self.b.heap, self.made):
                     given = self.b.operand(self.dots.get(name, Const(None)))
                     made = Call(Ref("tangent_of", tangent_of), (name, given))
                     self.dots[name] = self.b.emit(made, kind, hint_of(name))

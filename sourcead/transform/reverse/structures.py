@@ -9,9 +9,9 @@ object in an attribute that is rebound.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 
-from sourcead.ir.kinds import Array, Dict, Kind, List, Object, Slice, Tuple
+from sourcead.ir.kinds import Dict, Kind, List, Object, Slice, Tuple
 from sourcead.ir.nodes import (
     Assign,
     Attr,
@@ -32,6 +32,7 @@ from sourcead.transform.effects import function_of
 from sourcead.transform.heap import ITEM
 from sourcead.transform.locations import Locations, binds_all
 from sourcead.transform.specialise import Specialiser
+from sourcead.transform.trees import arrays_in, site_of, sites_in
 
 __all__ = ["Slot", "Structures"]
 
@@ -59,15 +60,15 @@ class Structures:
                 self._note_change(stmt)
         outermost = [s.target for s in body if isinstance(s, Assign)]
         self.at_start = [n for n in outermost if n in b.entry_reads]  # visible everywhere
-        self.names = [n for n in bound if _site(b.kind(n)) is not None]
+        self.names = [n for n in bound if site_of(b.kind(n)) is not None]
         self.dynamic: set[str] = set()
-        self._find_dynamic(bound)
+        self._find_dynamic()
 
     # -- asking ------------------------------------------------------------------------------
 
     def is_dynamic(self, name: object) -> bool:
         """Are the adjoints of what this container holds looked up by its identity?"""
-        return isinstance(name, Name) and _site(self.b.kind(name)) in self.dynamic
+        return isinstance(name, Name) and site_of(self.b.kind(name)) in self.dynamic
 
     def source(self, name: Name) -> tuple[Name, Slot] | None:
         """The container and the slot that a name was read from, as on entry."""
@@ -100,10 +101,10 @@ class Structures:
 
     # -- finding out -------------------------------------------------------------------------
 
-    def _find_dynamic(self, bound: Iterable[Name]) -> None:
+    def _find_dynamic(self) -> None:
         by_site: dict[str, list[Name]] = {}
         for name in self.names:
-            by_site.setdefault(_site(self.b.kind(name)) or "", []).append(name)
+            by_site.setdefault(site_of(self.b.kind(name)) or "", []).append(name)
         for site, names in by_site.items():
             if not all(self.is_plain(n) or self._is_birth(n) for n in names):
                 self.dynamic.add(site)
@@ -112,10 +113,9 @@ class Structures:
         for name, expr in self.made.items():
             self.dynamic.update(self._in_lists(name, expr))
         self.dynamic.update(s for s in by_site if s in self.deleted or self._holds_containers(s))
-        trees = [self._tree(self.b.kind(p)) for p in self.params]
-        arrays = [n for n in bound if isinstance(self.b.kind(n), Array)]
-        for tree in trees:
-            if tree & self.dynamic or self._is_changed(tree) or self._holds_shared(tree, arrays):
+        trees = [(p, sites_in(self.b.heap, self.b.kind(p))) for p in self.params]
+        for param, tree in trees:
+            if tree & self.dynamic or self._is_changed(tree) or self._holds_shared(param, tree):
                 self.dynamic |= tree
 
     def _note_change(self, stmt: Delete | Store) -> None:
@@ -125,7 +125,7 @@ class Structures:
             if isinstance(stmt, Delete):
                 self.deleted.add(kind.site)
             elif isinstance(self.b.kind(index), Slice):
-                other = _site(self.b.kind(stmt.value))
+                other = site_of(self.b.kind(stmt.value))
                 self.deleted.update(s for s in (kind.site, other) if s is not None)
 
     def _holds_containers(self, site: str) -> bool:
@@ -168,30 +168,10 @@ class Structures:
         """Does the program change a structure that has structures in it?"""
         return len(tree) > 1 and bool(tree & self.at.mutated_sites)
 
-    def _holds_shared(self, tree: set[str], arrays: Iterable[Name]) -> bool:
+    def _holds_shared(self, param: Name, tree: set[str]) -> bool:
         """Is an array in the structure written, and seen under several names?"""
-        for name in arrays:
-            match self.made.get(name):
-                case Op("getitem", (Name() as base, *_)) | Attr(Name() as base):
-                    if _site(self.b.kind(base)) in tree and not self.at.is_static(name):
-                        return True
-                case _:
-                    continue
-        return False
-
-    def _tree(self, kind: Kind) -> set[str]:
-        """The sites of a structure."""
-        found: set[str] = set()
-        todo = [kind]
-        while todo:
-            each = todo.pop()
-            site = _site(each)
-            if site is not None and site not in found:
-                found.add(site)
-                todo += [self.b.heap.read(site, slot) for slot in self.b.heap.known(site)]
-            elif isinstance(each, Tuple):
-                todo += each.items
-        return found
+        taken = arrays_in(param, tree, self.made, self.b.kinds)
+        return any(not self.at.is_static(name) for name in taken)
 
     def _is_birth(self, name: Name) -> bool:
         """Is a new container made here?"""
@@ -212,11 +192,3 @@ def _has_container(kind: Kind) -> bool:
     if isinstance(kind, Tuple):
         return any(map(_has_container, kind.items))
     return isinstance(kind, (List, Dict, Object))
-
-
-def _site(kind: Kind) -> str | None:
-    match kind:
-        case List(_, site) | Dict(_, site) | Object(_, site):
-            return site
-        case _:
-            return None
