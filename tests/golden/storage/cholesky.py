@@ -50,9 +50,8 @@ def cholesky_grad(A, out_bar=1.0):        # grad(cholesky), A: float64[:, :]
             L[i, j] = t_1
             t_1 = L_bar[i, j]             # L[i, j] = (A[i, j] - L[i, :j] @ L[j, :j]) / L[j, j]
             L_bar[i, j] = 0.0
-            t_2 = L[j, j]
-            t_bar = t_1 / t_2             # L[i, j] = (A[i, j] - L[i, :j] @ L[j, :j]) / L[j, j]
-            L_bar[j, j] -= t_1 * t / t_2
+            t_bar = t_1 / L[j, j]
+            L_bar[j, j] -= t_bar * t
             t_bar_1 = -t_bar
             t = t_bar_1 * L[i, :j]
             L_bar[i, :j] += t_bar_1 * L[j, :j]
