@@ -54,7 +54,9 @@ def verified(
 ) -> Any:
     """What the gradient gives for the arguments, after all checks."""
     call = _Call(source, mode, tuple(kinds), compiled, full)
-    is_derivative = source.name != source.live.__name__  # of `source.live`: the primal is not at hand
+    is_derivative = (
+        source.name != source.live.__name__
+    )  # of `source.live`: the primal is not at hand
     repeatable = not is_derivative and is_repeatable(compiled.primal)
     before = _copied(full) if repeatable else None
     thorough = before is not None and call.is_chosen()

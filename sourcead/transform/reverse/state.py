@@ -11,8 +11,8 @@ from sourcead.ir.nodes import Const, Name, Op, Operand, Stmt
 from sourcead.transform.locations import Locations
 from sourcead.transform.positions import At
 from sourcead.transform.reverse.adjoints import Adjoints
-from sourcead.transform.reverse.uses import Use
 from sourcead.transform.reverse.structures import Structures
+from sourcead.transform.reverse.uses import Use
 from sourcead.transform.rule_calls import RuleCalls
 from sourcead.transform.specialise import Specialiser
 
