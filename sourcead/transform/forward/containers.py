@@ -37,9 +37,9 @@ def contained(s: Tangents, target: Name, expr: Expr) -> Val | None:
             isinstance(s.kind(value), (List, Dict)) and s.dot(value) != ZERO
         ):
             return _method(s, target, value, method, args)
-        case MethodCall(Name() as value, "copy", ()) if (
-            isinstance(s.kind(value), (List, Dict)) and s.is_active(target)
-        ):  # of what is inactive so far, and changed later
+        case MethodCall(Name() as value, "copy", ()) if isinstance(
+            s.kind(value), (List, Dict)
+        ) and s.is_active(target):  # of what is inactive so far, and changed later
             copied = MethodCall(s.written_out(value), "copy", ())
             return s.b.emit(copied, s.kind(target), hint_of(target))
         case Op("list" | "dict" as form, items) if isinstance(s.kind(target), (List, Dict)):
