@@ -29,8 +29,10 @@ from sourcead.ir.nodes import (
     Block,
     Call,
     Const,
+    Expr,
     For,
     Function,
+    If,
     MethodCall,
     Name,
     Op,
@@ -47,6 +49,10 @@ __all__ = ["outer_products"]
 
 HERE = Origin.none()
 IN_PLACE = frozenset({"iadd", "isub", "imul", "itruediv"})
+LOOKS = frozenset({"getitem", "slice", "tuple", "copy", "lt", "le", "gt", "ge", "eq", "ne", "not_"})
+HELPERS = frozenset(
+    {"unless_zero", "unbroadcast", "parts_along", "range", "len", "reversed", "float"}
+)
 FRESH = frozenset({"add", "sub", "mul", "truediv", "neg", "pow", "matmul"})
 
 
@@ -172,7 +178,11 @@ class _Pass:
                 case Store(base):
                     if base not in made:
                         return False
-                case Assign(_, MethodCall(_, method)) if method not in ("pop", "sum", "copy"):
+                case Assign(target, expr) if not _only_computes(target, expr):
+                    return False
+                case If() | For() | Assign() | Unpack():
+                    pass
+                case _:
                     return False
         return True
 
@@ -193,6 +203,20 @@ class _Pass:
 
 def _is(call: Call, function: Any) -> bool:
     return isinstance(call.func, Ref) and call.func.value is function
+
+
+def _only_computes(target: Name, expr: Expr) -> bool:
+    """Does it write nothing? A statement for its effect (`undo(u, i, old)`) may."""
+    match expr:
+        case MethodCall(_, method):
+            return method in ("pop", "sum", "copy") and target.hint != "_"
+        case Call(Ref(path), _, kwargs):
+            known = path.startswith(("np.", "math.")) or path in HELPERS
+            return known and target.hint != "_" and "out" not in dict(kwargs)
+        case Op(op):
+            return op in FRESH | LOOKS and target.hint != "_"
+        case _:
+            return isinstance(expr, Attr)
 
 
 def _outer(stmt: Stmt) -> tuple[Name, ...]:

@@ -17,7 +17,20 @@ from dataclasses import replace
 from typing import Any
 
 from sourcead.ir.kinds import Array, Kind, List, Np, Py
-from sourcead.ir.nodes import Assign, Block, Const, Function, Name, Op, Operand, Stmt, Store
+from sourcead.ir.nodes import (
+    Assign,
+    Block,
+    Call,
+    Const,
+    Function,
+    Name,
+    Op,
+    Operand,
+    Ref,
+    Stmt,
+    Store,
+    Unpack,
+)  # fmt: skip
 from sourcead.ir.walk import blocks, map_blocks, reads, statements
 
 __all__ = ["stores"]
@@ -32,7 +45,19 @@ class _Stores:
         self.b = builder
         self.kinds: dict[Name, Kind] = builder.kinds
         self.offsets: dict[Name, tuple[Operand, int]] = {}
+        self.made: set[Name] = set()  # arrays of zeros, which only this function knows
+        self.known = {p.name for p in function.params}  # ... and those that were there before
+        self.bases: dict[Name, Name] = {}
         for stmt in statements(function.body):
+            match stmt:
+                case Unpack(targets, _, value) if value in self.known:
+                    self.known.update(targets)
+                case Assign(target, Call(Ref("np.zeros_like"))):
+                    self.made.add(target)
+                case Assign(
+                    target, Op("getitem" | "copy" | "iadd" | "isub", (Name() as first, *_))
+                ):
+                    self.bases[target] = first
             match stmt:
                 case Assign(target, Op("add", (Name() as i, Const(int() as k)))):
                     self.offsets[target] = (i, k)
@@ -94,8 +119,10 @@ class _Stores:
                         mine[0] == other[0] and mine[1] != other[1] and self.counts_up(mine, other)
                     )
                 return self.is_apart(base, last.base) and last.base not in reads(stmt)
-            case Assign(_, Op()):
-                return last.base not in reads(stmt)
+            case Assign(target, Op()):
+                return last.base not in reads(stmt) and not isinstance(
+                    self.kinds.get(target), Array
+                )
             case _:
                 return False
 
@@ -109,7 +136,16 @@ class _Stores:
         if all(kind == List(Py(float), "row") for kind in kinds):
             assert isinstance(a, Name) and isinstance(b, Name)
             return a != b and a.hint != b.hint
-        return any(isinstance(kind, List) for kind in kinds) and a != b
+        if any(isinstance(kind, List) for kind in kinds):
+            return a != b
+        roots = {self.root(x) for x in (a, b)}
+        is_made = any(root in self.made for root in roots)
+        return len(roots) == 2 and is_made and all(r in self.made or r in self.known for r in roots)
+
+    def root(self, operand: Operand) -> Operand:
+        while isinstance(operand, Name) and operand in self.bases:
+            operand = self.bases[operand]
+        return operand
 
     def joined(self, first: Store, last: Store) -> list[Stmt] | None:
         sign = {"add": "add", "sub": "sub"}
