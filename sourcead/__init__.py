@@ -4,6 +4,7 @@ from sourcead.api import differentiate, grad, jvp, value_and_grad, vjp
 from sourcead.checkpointing import checkpoint, checkpointed
 from sourcead.errors import (
     AliasedArguments,
+    CompilerFailure,
     IntegerArgument,
     NonScalarOutput,
     NoRule,
@@ -31,7 +32,7 @@ __all__ = [
     "adjoint_of", "elementwise_grad", "checkpoint", "checkpointed", "fixed_point", "implicit_root",
     "sparse_hessian", "sparse_jacobian", "value_and_grad", "vjp",
     "nondifferentiable", "rule", "stop_gradient",
-    "AliasedArguments", "IntegerArgument", "NoRule", "NoSource", "NonScalarOutput",
+    "AliasedArguments", "CompilerFailure", "IntegerArgument", "NoRule", "NoSource", "NonScalarOutput",
     "NotAFunction", "NotDifferentiable", "SourceADError", "SourceChanged", "UnknownArgument",
     "UnsupportedSyntax", "WrongCotangent", "WrongPattern",
 ]  # fmt: skip

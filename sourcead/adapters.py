@@ -82,8 +82,18 @@ def _parameters(target: Any) -> list[inspect.Parameter]:
     if isinstance(count, int):
         names = ["x"] if count == 1 else [f"x{i + 1}" for i in range(count)]
         return [inspect.Parameter(n, inspect.Parameter.POSITIONAL_OR_KEYWORD) for n in names]
+    x = inspect.Parameter("x", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     try:
         found = list(inspect.signature(target).parameters.values())
     except ValueError:
-        found = [inspect.Parameter("x", inspect.Parameter.POSITIONAL_OR_KEYWORD)]
-    return [p for p in found if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+        found = [x]
+    inner = getattr(target, "func", target)
+    if not isinstance(inner, (types.FunctionType, types.MethodType)):  # options stay as they are
+        found = found[:1] + [
+            p for p in found[1:] if p.default is p.empty or p.kind is p.KEYWORD_ONLY
+        ]
+    named = [p for p in found if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    takes_any = any(p.kind is p.VAR_POSITIONAL for p in found)
+    if takes_any and all(p.kind is p.KEYWORD_ONLY for p in named):
+        return [x, *named]
+    return named

@@ -23,6 +23,7 @@ from sourcead.ir.kinds import (
     dtype_of,
 )
 from sourcead.ir.nodes import Origin
+from sourcead.nested import flatten
 from sourcead.runtime.structures import slots_of
 
 __all__ = ["check_aliases", "check_argument", "fitted", "has_float", "storages"]
@@ -31,7 +32,8 @@ __all__ = ["check_aliases", "check_argument", "fitted", "has_float", "storages"]
 def check_argument(kind: Kind, value: Any, name: str, origin: Origin) -> None:
     """A differentiated argument holds floats or complex numbers."""
     foreign = isinstance(value, np.ndarray) and type(value) is not np.ndarray
-    if foreign or isinstance(value, (str, bytes)):
+    without_numbers = isinstance(kind, Unknown) and not flatten(value)[0]
+    if foreign or without_numbers or isinstance(value, (str, bytes)):
         raise NotDifferentiable.at(
             origin,
             f"the argument `{name}` is a {type(value).__name__}, which is not differentiated",

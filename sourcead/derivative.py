@@ -22,6 +22,7 @@ from sourcead.dispatch import Candidate, Pool, dispatcher, kind_test
 from sourcead.ir.kinds import Kind, Py
 from sourcead.ir.nodes import Function, Origin
 from sourcead.signature import kind_of
+from sourcead.unforeseen import failures_named
 
 if TYPE_CHECKING:
     from sourcead.report import Report
@@ -39,7 +40,10 @@ _PATIENCE = 16  # calls that the dispatcher does not know, until it is written a
 def _compile_derivative(source: Source, kinds: Sequence[Kind], mode: Mode) -> Compiled:
     from sourcead.pipeline import compile_derivative
 
-    return compile_derivative(source, kinds, mode)
+    code = source.live.__code__
+    line = code.co_firstlineno
+    with failures_named(Origin(code.co_filename, line, 0, line, 0, source.name, "")):
+        return compile_derivative(source, kinds, mode)
 
 
 def _template_of_gradient(source: Source, mode: Mode, kinds: Sequence[Kind]) -> Function:

@@ -20,7 +20,7 @@ from typing import TypeVar
 from sourcead.ir.nodes import Origin
 
 __all__ = [
-    "AliasedArguments", "IntegerArgument", "NoRule", "NoSource", "NonScalarOutput",
+    "AliasedArguments", "CompilerFailure", "IntegerArgument", "NoRule", "NoSource", "NonScalarOutput",
     "NotAFunction", "NotDifferentiable", "Offence", "SourceADError", "SourceChanged", "UnknownArgument",
     "UnsupportedSyntax", "WrongCotangent", "WrongPattern",
 ]  # fmt: skip
@@ -95,6 +95,10 @@ class WrongPattern(SourceADError):
 
 class AliasedArguments(SourceADError):
     """Differentiated arguments share memory and one of them is written in place."""
+
+
+class CompilerFailure(SourceADError):
+    """Sourcead itself failed on the function: a defect of sourcead, to be reported."""
 
 
 class NotAFunction(SourceADError):
