@@ -55,7 +55,9 @@ class Parts:
                 return items[slot], Op("getitem", (container, Const(slot)))
             case Dict(_, site):
                 return self.b.slot(site, slot), Op("getitem", (container, Const(slot)))
-            case Object(_, site) | List(_, site):
+            case List(_, site):
+                return self.b.heap.read(site, slot), Op("getitem", (container, Const(slot)))
+            case Object(_, site):
                 return self.b.heap.read(site, slot), Attr(container, str(slot))
             case other:
                 raise AssertionError(other)
