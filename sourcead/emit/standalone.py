@@ -24,6 +24,7 @@ from sourcead.ir.nodes import Origin, Ref
 __all__ = ["CannotBeWritten", "module"]
 
 _RUNTIME = "sourcead.runtime"
+_PASTED = (_RUNTIME, "sourcead.rules")  # rules that are called by name, too
 
 
 class CannotBeWritten(SourceADError):
@@ -85,7 +86,7 @@ class _Collected:
             self.generated(name, generated)
         elif _is_literal(value):
             self.data[name] = f"{name} = {value!r}"
-        elif (getattr(value, "__module__", None) or "").startswith(_RUNTIME):
+        elif (getattr(value, "__module__", None) or "").startswith(_PASTED):
             self.paste(name, value.__name__, sys.modules[value.__module__])
         else:
             self.imports[name] = self.from_line(name, value, emitted)
@@ -118,6 +119,8 @@ class _Collected:
 
     def from_line(self, name: str, value: Any, emitted: Emitted) -> str:
         home, original = getattr(value, "__module__", None), getattr(value, "__name__", name)
+        if home is None and getattr(sys.modules.get("scipy.special"), original, None) is value:
+            home = "scipy.special"  # ufuncs do not say where they are from
         found = getattr(sys.modules.get(home or ""), original, None)
         if home in (None, "__main__") or str(home).startswith("sourcead") or found is not value:
             what = f"`{name}`, a {type(value).__name__},"
@@ -132,8 +135,13 @@ class _Collected:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(_RUNTIME):
                 return self.paste(name, original, sys.modules[node.module or ""])
-            self.imports[name] = text
+            self.imports[name] = _bound_to(text, name)
             return None
+        if module.__name__.startswith("sourcead.rules"):  # decorators register rules: not here
+            text = "\n".join(
+                inspect.getsource(module).splitlines()[node.lineno - 1 : node.end_lineno]
+            )
+            node = ast.parse(text).body[0]
         own = vars(module)
         for used in _used(node):
             if used in own and used != original:
@@ -244,6 +252,17 @@ def _one_alias(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:
     if isinstance(node, ast.Import):
         return ast.unparse(ast.Import([alias]))
     return ast.unparse(ast.ImportFrom(node.module, [alias], node.level))
+
+
+def _bound_to(text: str, name: str) -> str:
+    """An import of one thing, under this name."""
+    node = ast.parse(text).body[0]
+    assert isinstance(node, (ast.Import, ast.ImportFrom))
+    (alias,) = node.names
+    if name == (alias.asname or alias.name.partition(".")[0]):
+        return text
+    node.names = [ast.alias(alias.name, name)]
+    return ast.unparse(node)
 
 
 def _used(node: ast.AST) -> list[str]:
