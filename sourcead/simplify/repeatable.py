@@ -52,6 +52,8 @@ def can_be_repeated(
     """`lists`: made by the function; `apart`: parameters that share no memory with others."""
     looked = _Look(function, kinds, is_pure, bases_of, lists)
     late = looked.last_stores()
+    if late and looked.reads_globals():
+        return False
     if any(name not in apart for name in late) and looked.may_meet(late):
         return False
     return all(map(looked.is_harmless, statements(function.body)))
@@ -105,14 +107,16 @@ class _Look:
         """Could what is written share memory with something else that the function reads?"""
         holders = (Array, List, Dict, Object, Unknown)
         others = [p for p in self.params if isinstance(self.kinds.get(p), holders)]
-        globals_ = [
-            o
+        return len(others) > 1 or bool(set(written) - set(others))
+
+    def reads_globals(self) -> bool:
+        """Does it read containers of the module, which may be the ones that it is given?"""
+        return any(
+            isinstance(o, Ref) and isinstance(o.value, (np.ndarray, list, dict))
             for s in statements(self.function.body)
             if isinstance(s, Assign)
             for o in operands(s.expr)
-            if isinstance(o, Ref) and isinstance(o.value, (np.ndarray, list, dict))
-        ]
-        return len(others) > 1 or bool(globals_) or bool(set(written) - set(others))
+        )
 
     def is_harmless(self, stmt: Stmt) -> bool:
         match stmt:
