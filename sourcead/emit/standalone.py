@@ -133,7 +133,7 @@ class _Collected:
         """Copy what `original` is in a module of the runtime, under `name`, with what it uses."""
         node, text = _definition(module, original)
         if isinstance(node, (ast.Import, ast.ImportFrom)):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(_RUNTIME):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sourcead."):
                 return self.paste(name, original, sys.modules[node.module or ""])
             self.imports[name] = _bound_to(text, name)
             return None
@@ -143,11 +143,14 @@ class _Collected:
             )
             node = ast.parse(text).body[0]
         own = vars(module)
-        for used in _used(node):
-            if used in own and used != original:
-                text = _renamed(text, used, self.dependency(used, own[used], module))
+        behind = [used for used in _used(node) if used in own and used != original]
+        for used in behind:
+            text = _renamed(text, used, self.dependency(used, own[used], module))
         text = _renamed(text, original, name)
-        place = self.data if isinstance(node, (ast.Assign, ast.AnnAssign)) else self.functions
+        plain = isinstance(node, (ast.Assign, ast.AnnAssign)) and not (
+            self.functions.keys() & set(behind)
+        )  # other data is made by functions, and stands behind them
+        place = self.data if plain else self.functions
         place[name] = text
         return None
 

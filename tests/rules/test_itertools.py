@@ -75,4 +75,3 @@ def built(u):
 
 def test_lists_of_any_length():
     check(built, np.array([1.0, 0.5, -2.0]))
-
