@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sourcead.rules.forms import forward_rule, linear, reverse_rule
-from sourcead.rules.numpy.helpers import kind_like
+from sourcead.rules.numpy.adjoint_kinds import kind_like
 from sourcead.rules.numpy.kinds import by_shape, same_rank
 from sourcead.rules.numpy.samples import call, well_conditioned
 from sourcead.runtime.accumulate import unbroadcast

@@ -6,7 +6,7 @@ from __future__ import annotations
 from sourcead.checkpointing import checkpointed, run_again, run_steps
 from sourcead.ir.kinds import Tuple, Unknown, Value
 from sourcead.rules.forms import forward_rule, reverse_rule
-from sourcead.rules.numpy.helpers import kind_like
+from sourcead.rules.numpy.adjoint_kinds import kind_like
 from sourcead.rules.registry import Effects, Rule, register
 from sourcead.runtime.checkpoints import Tape, again_adjoint, steps_adjoint, steps_tangent
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from sourcead.implicit import fixed_point, implicit_root
 from sourcead.rules.forms import forward_rule, reverse_rule
-from sourcead.rules.numpy.helpers import kind_like
+from sourcead.rules.numpy.adjoint_kinds import kind_like
 from sourcead.rules.registry import Rule, register
 from sourcead.runtime.implicit import (
     fixed_adjoint,

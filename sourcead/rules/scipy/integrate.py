@@ -10,7 +10,7 @@ from scipy.integrate._ivp.ivp import OdeResult
 from sourcead.ir.kinds import Array, Py, Tuple
 from sourcead.ir.nodes import Const
 from sourcead.rules.forms import forward_rule, helper, helpers, reverse_rule
-from sourcead.rules.numpy.helpers import kind_like
+from sourcead.rules.numpy.adjoint_kinds import kind_like
 from sourcead.rules.numpy.samples import call
 from sourcead.rules.registry import Rule, register
 from sourcead.rules.scipy.kinds import (

@@ -24,7 +24,7 @@ from sourcead.ir.kinds import (
     Value,
     broadcast_dims,
 )
-from sourcead.rules.numpy.helpers import kind_like
+from sourcead.rules.numpy.adjoint_kinds import kind_like
 from sourcead.rules.registry import all_rules, lookup
 
 __all__ = [

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import linalg
 
 from sourcead.rules.forms import constant, forward_rule, helper, helpers, linear, reverse_rule
-from sourcead.rules.numpy.helpers import kind_like
+from sourcead.rules.numpy.adjoint_kinds import kind_like
 from sourcead.rules.numpy.samples import call, positive_definite, present, well_conditioned
 from sourcead.rules.registry import Rule, register
 from sourcead.rules.scipy.kinds import eigenpairs_of_bands, factor_and_flag, like

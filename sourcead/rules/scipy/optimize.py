@@ -13,7 +13,7 @@ from scipy.optimize import OptimizeResult, RootResults
 
 from sourcead.ir.kinds import Np, Py, Tuple
 from sourcead.rules.forms import constant, forward_rule, helpers, reverse_rule
-from sourcead.rules.numpy.helpers import kind_like
+from sourcead.rules.numpy.adjoint_kinds import kind_like
 from sourcead.rules.numpy.samples import call
 from sourcead.rules.registry import Rule, register
 from sourcead.rules.scipy.kinds import array_at, number, one_float, record, started_at, unknowns
