@@ -70,7 +70,7 @@ def call_object(
             f"a second derivative of a function that calls itself (here by `{func}`)",
             "write the recursion as a loop",
         )
-    if s.generators:
+    if s.generators or any(isinstance(s.kind(a), Object) for a in values_of(args, [])):
         args = all_of_first(s, obj, args)
     structural = (STRUCTURAL.get(obj) or REWRITES.get(obj)) if _hashable(obj) else None
     if structural is not None:

@@ -48,7 +48,16 @@ def all_of(s: Context, value: Val) -> Val:
 def all_of_first(s: Context, callee: object, args: Sequence[Any]) -> list[Any]:
     """The arguments of a function that takes all of a generator, or of any other."""
     takes = any(callee is known for known in CONSUMERS) or callee in CONSUMING_METHODS
-    return [a if isinstance(a, Star) or not takes else all_of(s, a) for a in args]
+    return [a if isinstance(a, Star) or not takes else all_of(s, _items(s, a)) for a in args]
+
+
+def _items(s: Context, value: Val) -> Val:
+    """What an object whose class says how it is iterated gives."""
+    kind = s.kind(value)
+    function = getattr(kind.cls, "__iter__", None) if isinstance(kind, Object) else None
+    if isinstance(function, types.FunctionType) and s.holds_varied(value):
+        return s.call_method_of(value, function, [], "items")
+    return value
 
 
 def check_interleaving(s: Context, value: Val, loop: For) -> None:

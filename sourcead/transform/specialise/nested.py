@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sourcead.ir.kinds import Closure
-from sourcead.ir.nodes import Assign, MakeFunction, Name
+from sourcead.ir.nodes import Assign, MakeFunction, Name, Star
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.context import Context, Kwargs, Unreached
 from sourcead.transform.specialise.flags import guard
@@ -38,6 +38,11 @@ def call_closure(s: Context, closure: Closure, args: list[Any], kwargs: Kwargs) 
     make: MakeFunction = closure.make
     template = make.template()
     note_recursion(s, make.syntax, make.name)
+    if any(isinstance(a, Star) for a in args) or any(k is None for k, _ in kwargs):
+        s.refuse(
+            f"`{make.name}` is called with * or ** of something of unknown length",
+            "unpack a tuple, or name the arguments",
+        )
     split = len(make.captures)
     env = bind_arguments(s, template.params[split:], make, args, kwargs, dict(closure.defaults))
     if is_unit_call(s, make.syntax):
