@@ -33,7 +33,8 @@ def logarithmic_adjoints(
     """y = base ** ((1 - share) * start + share * stop)."""
     share = _shares(y, num, endpoint, axis)
     exponent = np.linspace(start, stop, num, endpoint, axis=axis)
-    exponent_bar = y_bar * y * np.log(base)
+    slope = np.log(base + np.zeros((), np.result_type(y)))  # as precise as y, not more
+    exponent_bar = y_bar * y * slope
     start_bar = np.sum(exponent_bar * (1.0 - share), axis=axis)
     stop_bar = np.sum(exponent_bar * share, axis=axis)
     return start_bar, stop_bar, np.sum(y_bar * y * exponent / base)
