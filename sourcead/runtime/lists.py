@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -129,9 +128,10 @@ def tangent_of(value: Any, given: Any, seen: dict[int, Any] | None = None) -> An
             for k, v in value.items()
         }
     elif hasattr(value, "__dict__") and not callable(value):
-        made = seen[id(value)] = SimpleNamespace()
+        made = seen[id(value)] = object.__new__(type(value))  # whose methods see the tangents
         for name, field in vars(value).items():
-            setattr(made, name, tangent_of(field, getattr(given, name, None), seen))
+            dot = tangent_of(field, getattr(given, name, None), seen)
+            object.__setattr__(made, name, dot)
     else:
         return None
     seen[id(value)] = made

@@ -110,6 +110,8 @@ class Tangents:
             kind = self.kind(name)
             if not self.is_active(name):
                 continue
+            if isinstance(kind, Tuple) and name not in self.dots:
+                continue
             if isinstance(kind, (List, Dict, Object, Tuple)):
                 if name not in self.dots or is_changed(name, self.at, self.b.heap, self.made):
                     given = self.b.operand(self.dots.get(name, Const(None)))
