@@ -147,6 +147,9 @@ class Context(Builder):
         self.formula_of: dict[Name, tuple[Ref, tuple[Name, ...]]] = {}  # of calls with such a rule
         self.records: set[str] = set()  # sites of objects that rules have made
         self.lengths: dict[Name, Name] = {}  # see `note_length`
+        self.nothing: set[Name] = (
+            set()
+        )  # made of a variable that is not bound on this way, or not yet
         self.opaque_fields: set[tuple[str, str]] = set()  # of results: they vary, no rule says how
         self.choices: dict[Name, tuple[Operand, dict[Any, Any]]] = {}
         self.ordinal = 0
@@ -171,6 +174,7 @@ class Context(Builder):
         self.iterators.pop(name, None)
         self.entry_reads.discard(name)
         self.lengths.pop(name, None)
+        self.nothing.discard(name)
         self.choices.pop(name, None)
         return name
 

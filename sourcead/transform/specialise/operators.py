@@ -20,7 +20,7 @@ from sourcead.ir.kinds import (
     Unknown,
     Value,
 )
-from sourcead.ir.nodes import Call, Const, MethodCall, Op, Ref
+from sourcead.ir.nodes import Call, Const, MethodCall, Op, Ref, Undefined
 from sourcead.rules import registry
 from sourcead.runtime.numbers import as_number
 from sourcead.transform.builder import Val, Virtual, constants
@@ -111,10 +111,10 @@ def operation(s: Context, op: str, args: list[Val], hint: str) -> Val:
     kinds = list(map(s.kind, args))
     if any(isinstance(kind, Object) for kind in kinds):
         return overloaded(s, op, args, hint)
-    if any(
-        isinstance(k, Never) for k in kinds
-    ):  # not bound on this way, or not yet: nothing comes of it
-        return s.emit(Op(op, tuple(map(s.operand, args))), Never(), hint)
+    if s.trials and any(isinstance(a, Undefined) or a in s.nothing for a in args):
+        made = s.emit(Op(op, tuple(map(s.operand, args))), Never(), hint)
+        s.nothing.add(made)
+        return made
     if any(isinstance(k, Unknown) for k in kinds) and any(map(s.is_varied, args)):
         args = [checked_number(s, a) for a in args]
         kinds = list(map(s.kind, args))
