@@ -14,7 +14,7 @@ from typing import Any
 from sourcead.ir.kinds import Py
 from sourcead.rules.forms import constant, elementwise, forward_rule, reverse_rule
 from sourcead.rules.registry import Effects
-from sourcead.runtime import sequences
+from sourcead.runtime import selection, sequences
 from sourcead.runtime.polygamma import digamma, polygamma
 
 NUMBER = Effects("scalar")
@@ -330,7 +330,7 @@ def fsum(y_bar, y, seq):
 
 @forward_rule(math.fsum)
 def fsum_tangent(y, seq, *, seq_dot):
-    return math.fsum(seq_dot)
+    return selection.sum_of_tangents(seq_dot, y)
 
 
 def factors(rng):
