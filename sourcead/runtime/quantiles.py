@@ -73,7 +73,8 @@ def quantile_change(
     weights in q, and beyond that 0 (a quantile is piecewise linear in q).  Shape: q's axes, then the
     axes of `a` that are left.
 
-    >>> quantile_change(np.array([10.0, 30.0, 20.0]), np.array([1.0, 3.0, 2.0]), 0.25, None, "linear")
+    >>> values = np.array([10.0, 30.0, 20.0])
+    >>> float(quantile_change(values, np.array([1.0, 3.0, 2.0]), 0.25, None, "linear"))
     15.0
     """
     lanes = _lanes(a, axis)

@@ -23,7 +23,7 @@ for _module in importlib.import_module("sourcead.rules.scipy").MODULES:
     importlib.import_module(f"scipy.{_module}")
 lookup(object())  # loads what is waiting
 
-REFUSED: dict[tuple[str, str], str] = {}
+REFUSED: dict[tuple[str, str], str] = {("first", "quad_vec"): "holds a None on one branch"}
 """(mode, rule) -> part of the message: calls that are refused, and say so."""
 
 
@@ -38,6 +38,14 @@ RULES = [
     if stated_in(rule).startswith("sourcead.rules.scipy") and rule.functions
     if rule.form == "elementwise" or (rule.samples is not None and any(True for _ in calls(rule)))
 ]
+ELSEWHERE = {
+    "solve_continuous_are": "its arguments must stay symmetric, and a random direction is not",
+    "solve_discrete_are": "its arguments must stay symmetric, and a random direction is not",
+    "odeint": "the two modes agree to the integrator's tolerance, not to rounding",
+}
+"""Tested in `test_scipy_rules.py` and `test_scipy_functions_passed.py` only."""
+
+RULES = [rule for rule in RULES if rule.name not in ELSEWHERE]
 by_rule = pytest.mark.parametrize(
     "rule", RULES, ids=lambda rule: f"{stated_in(rule).rpartition('.')[2]}-{rule.name}"
 )

@@ -5,7 +5,7 @@ Their shapes follow from integers, masks or lists of them: rank and type are kno
 (Samples of masks and places are all true and all zero: the size that they give is one of many.)
 
 >>> print(places(Array("bool", (3, 4))))
-tuple[int64[?], int64[?]]
+(int64[?], int64[?])
 """
 
 from __future__ import annotations
