@@ -25,6 +25,24 @@ def list_write(values):
     return values[0] * values[1] + values[2]
 
 
+@case("lists: of a length that is known, filled by index", 0.7, 5)
+def list_filled(x, n):
+    values = [0.0] * n
+    for i in range(1, n):
+        values[i] = values[i - 1] * x + i
+    return values[n - 1] * values[2]
+
+
+@case("lists: of pairs, written as pairs", 0.7, 4)
+def list_of_pairs(x, n):
+    pairs = n * [(0.0, 1.0)]
+    for i in range(n):
+        pairs[i] = (x**i, x)
+    first, second = pairs[2]
+    pairs[2] = (second, first * second)
+    return pairs[2][0] * pairs[1][0] + pairs[2][1]
+
+
 @case("lists: extend, insert, pop", 0.7, 1.3)
 def list_edit(x, y):
     values = [x, y]

@@ -10,9 +10,9 @@ from typing import NoReturn
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, Dict, Kind, List, NoneKind, Object, Slice, Tuple
+from sourcead.ir.kinds import Array, Dict, Kind, List, NoneKind, Np, Object, Py, Slice, Tuple
 from sourcead.ir.nodes import Call, Const, Expr, MethodCall, Name, Op, Operand, Ref, Store
-from sourcead.runtime.lists import add_item, take_items
+from sourcead.runtime.lists import add_item, take_items, zeros_like
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.formulas import negative
 from sourcead.transform.heap import ITEM
@@ -71,6 +71,8 @@ def made_list(s: State, target: Name, expr: Expr) -> bool:
             for i, value in enumerate(items):
                 if s.is_active(value):
                     s.adj.contribute(value, s.b.emit(Op("getitem", (bar, Const(i))), item))
+        case Op("mul"):
+            pass  # of what carries no derivative: others are in the table
         case MethodCall(Name() as source, "copy") | Call(
             Ref("list" | "tuple"), (Name() as source,)
         ):
@@ -129,6 +131,8 @@ def list_store(s: State, base: Name, stmt: Store) -> None:
         zero: Operand = Const(0.0)
         if isinstance(item, Array):
             zero = s.b.emit(Call(Ref("np.zeros_like", np.zeros_like), (seed,)), item)
+        elif not isinstance(item, (Py, Np)):
+            zero = s.b.emit(Call(Ref("zeros_like", zeros_like), (seed,)), item)
         s.b.add(Store(bar, index, zero, None, s.b.origin))
         s.adj.contribute(value, seed)
     elif op in ("add", "sub"):

@@ -23,6 +23,7 @@ from sourcead.ir.nodes import (
     MethodCall,
     Name,
     Op,
+    Operand,
     Ref,
     Store,
 )
@@ -136,6 +137,8 @@ class Structures:
         """Lists that are joined, repeated, cut, or changed at a place counted from the end."""
         operands_: list[object] = []
         match expr:
+            case Op("mul", args) if not self._repeats_active(args):
+                return  # `[0.0] * n` is a new list as any other
             case Op("add" | "mul", args):
                 operands_ = [target, *args]
             case Op("getitem", (base, index)) if isinstance(self.b.kind(index), Slice):
@@ -157,6 +160,15 @@ class Structures:
                 return
         kinds = [self.b.kind(o) for o in operands_ if isinstance(o, Name)]
         yield from (k.site for k in kinds if isinstance(k, List))
+
+    def _repeats_active(self, args: Sequence[Operand]) -> bool:
+        """Does a list that is repeated hold what carries a derivative, or containers?"""
+        kinds = [self.b.kind(a) for a in args]
+        sites = [k.site for k in kinds if isinstance(k, List)]
+        return any(
+            self.b.heap.is_varied(site) or _has_container(self.b.heap.read(site, ITEM))
+            for site in sites
+        )
 
     def _is_shared(self, site: str, names: Sequence[Name]) -> bool:
         """May a list be changed under one name and read under another?"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sourcead.transform.specialise.adjoint_lists import ADJOINT_LISTS
 from sourcead.transform.specialise.context import Handler
 from sourcead.transform.specialise.conversions import CONVERSIONS
 from sourcead.transform.specialise.hooks import HOOKS
@@ -18,4 +19,5 @@ __all__ = ["STRUCTURAL"]
 
 STRUCTURAL: dict[Any, Handler] = {
     **QUESTIONS, **CONVERSIONS, **SEQUENCES, **OBJECTS, **AGAIN, **NUMPY_CALLS, **ITERTOOLS, **HOOKS,
+    **ADJOINT_LISTS,
 }  # fmt: skip

@@ -34,7 +34,6 @@ from sourcead.ir.nodes import (
     Merge,
     Name,
     Operand,
-    Origin,
     Ref,
     Star,
     Stmt,
@@ -142,7 +141,7 @@ class Context(Builder):
         self.shapes_found: dict[
             Hashable, Any
         ] = {}  # of loops met on trial: where to start when met again
-        self.entered: list[Origin] = []
+        self.entered: list[str] = []  # where the calls are that the program is in
         self.entry_reads: set[Name] = set()
         self.formula_of: dict[Name, tuple[Ref, tuple[Name, ...]]] = {}  # of calls with such a rule
         self.records: set[str] = set()  # sites of objects that rules have made

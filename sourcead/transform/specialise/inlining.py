@@ -45,6 +45,7 @@ from sourcead.transform.specialise.attributes import live_operand
 from sourcead.transform.specialise.context import Again, Context, Kwargs, Unreached, values_of
 from sourcead.transform.specialise.flags import guard
 from sourcead.transform.specialise.generators import is_generator_function, started
+from sourcead.transform.specialise.making import place
 from sourcead.transform.specialise.recursion import call_unit, is_unit_call
 
 __all__ = [
@@ -188,7 +189,7 @@ def inline(s: Context, template: Function, function: Any, args: list[Any], kwarg
     s.stack.append((getattr(function, "__code__", function), s.forks))
     s.active.append(len(s.seen))
     s.seen.append((function, template))
-    s.entered.append(s.origin)
+    s.entered.append(place(s))
     depth = s.origin
     try:
         if not s.run(template.body, env, [template.result]):

@@ -10,6 +10,7 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.context import Context, Kwargs, Unreached
 from sourcead.transform.specialise.flags import guard
 from sourcead.transform.specialise.inlining import bind_arguments, note_recursion
+from sourcead.transform.specialise.making import place
 from sourcead.transform.specialise.recursion import call_unit, closure_template, is_unit_call
 
 __all__ = ["call_closure", "make_function"]
@@ -51,7 +52,7 @@ def call_closure(s: Context, closure: Closure, args: list[Any], kwargs: Kwargs) 
         return call_unit(s, make.syntax, alone, values, "t", s.seen[s.active[-1]][0])
     env.update({p.name: v for p, v in zip(template.params[:split], closure.captured)})
     s.stack.append((make.syntax, s.forks))
-    s.entered.append(s.origin)
+    s.entered.append(place(s))
     saved = s.origin
     try:
         if not s.run(template.body, env, [template.result]):
