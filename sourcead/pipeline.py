@@ -159,7 +159,9 @@ def derive(source: Source, kinds: Sequence[Kind], mode: Mode, compared: bool = F
         halves = pullback(done, mode.wrt, name=name, aux=mode.aux)
         both = Derived((halves.forward, halves.reverse), done, halves)
         return batched(both, [halves.reverse.params[1].name]) if mode.batch else both
-    function = clean(tangent(done, mode.wrt, name=name, aux=mode.aux), done.builder)
+    separate = mode.form == "linear"
+    written = tangent(done, mode.wrt, name=name, aux=mode.aux, separate=separate)
+    function = clean(written, done.builder)
     if mode.form == "structure":
         return structure(function, done, mode.wrt, name)
     if mode.form == "tangent":
@@ -214,14 +216,20 @@ def derivatives_of_units(functions: Sequence[Function]) -> dict[Half, Function]:
             continue
         assert half.unit.done is not None
         refuse_writes(half.unit)
+        b = half.unit.done.builder
         if half.form == "tangent":
-            written = clean(
-                tangent(half.unit.done, half.wrt, name=half.name), half.unit.done.builder
-            )
-            made = {half: written}
+            made = {half: clean(tangent(half.unit.done, half.wrt, name=half.name), b)}
+        elif half.form.startswith("linear"):
+            name = f"{half.label}_linear"
+            both = clean(tangent(half.unit.done, half.wrt, name=name, separate=True), b)
+            parts = split(both, b, name=name)
+            made = {
+                half.other("linear_forward"): clean(parts.forward, b),
+                half.other("linear_map"): clean(parts.linear, b),
+            }
         else:
-            split = pullback(half.unit.done, half.wrt, name=half.label, again=half.again)
-            made = {half.other("forward"): split.forward, half.other("reverse"): split.reverse}
+            halves = pullback(half.unit.done, half.wrt, name=half.label, again=half.again)
+            made = {half.other("forward"): halves.forward, half.other("reverse"): halves.reverse}
         found |= made
         open_ += [other for function in made.values() for other in halves_in(function)]
     return found

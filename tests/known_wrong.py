@@ -14,8 +14,6 @@ _INTEGER_LEAF = (
 _INSIDE_NUMPY = "refused, but as NoRule at the line in NumPy where the masked array is made"
 
 KNOWN_WRONG: dict[str, str] = {
-    # -- exceptions in generated code --
-    "tests/modes/test_batch.py::test_language[branches: a name bound on some turns only-linear]": "the kept linear map hands over a name that the last turn did not bind",
     # -- not refused, or refused in other words --
     "tests/test_refused.py::test_program_is_refused[integer_leaf]": _INTEGER_LEAF,
     "tests/test_refused.py::test_refusal_points_at_the_line[integer_leaf]": _INTEGER_LEAF,

@@ -21,8 +21,8 @@ import numpy as np
 
 __all__ = [
     "AnyKind", "Array", "Bound", "Closure", "Dict", "Dim", "Kind", "List", "Never", "NoneKind", "Np",
-    "Number", "Object", "Partial", "Py", "Slice", "Sym", "Text", "Tuple", "Unknown", "Value",
-    "broadcast_dims", "carries", "dtype_of", "is_array", "is_number", "is_scalar", "join", "same_dim",
+    "Number", "Object", "Partial", "Py", "Slice", "Sym", "Tape", "Text", "Tuple", "Unknown",
+    "Value", "broadcast_dims", "carries", "dtype_of", "is_array", "is_number", "is_scalar", "join", "same_dim",
 ]  # fmt: skip
 
 
@@ -217,6 +217,14 @@ class Unknown:
 
 
 @dataclass(frozen=True, slots=True)
+class Tape:
+    """What one half of a split derivative hands to the other; nobody else looks into it or changes it."""
+
+    def __str__(self) -> str:
+        return "tape"
+
+
+@dataclass(frozen=True, slots=True)
 class Never:
     """No value at all: a name on a path that does not bind it."""
 
@@ -226,7 +234,7 @@ class Never:
 
 Kind: TypeAlias = Union[
     Py, Np, Array, Number, NoneKind, Text, Slice, Tuple, List, Dict, Object, Value,
-    Closure, Bound, Partial, Unknown, Never,
+    Closure, Bound, Partial, Tape, Unknown, Never,
 ]  # fmt: skip
 AnyKind = Kind
 

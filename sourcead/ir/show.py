@@ -66,7 +66,7 @@ def show(function: Function) -> str:
 
 
 def _show_params(function: Function) -> Iterator[str]:
-    marks = {"normal": "", "positional": "", "keyword": "", "args": "*", "kwargs": "**", "seed": ""}
+    marks = {"normal": "", "positional": "", "keyword": "", "args": "*", "kwargs": "**"}
     forms = [param.form for param in function.params]
     for at, param in enumerate(function.params):
         before = forms[:at]
@@ -75,7 +75,7 @@ def _show_params(function: Function) -> Iterator[str]:
             continue
         if param.form == "keyword" and not {"keyword", "args"} & set(before):
             yield "*"
-        yield f"{marks[param.form]}{param.name}"
+        yield marks.get(param.form, "") + str(param.name)
         if param.form == "positional" and "positional" not in forms[at + 1 :]:
             yield "/"
 

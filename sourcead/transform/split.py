@@ -31,6 +31,7 @@ from sourcead.ir.kinds import (
     Object,
     Py,
     Slice,
+    Tape,
     Text,
     Tuple,
     Unknown,
@@ -63,8 +64,9 @@ from sourcead.ir.nodes import (
     While,
     With,
 )
-from sourcead.ir.walk import blocks, bound, map_stmt, operands, reads, statements
+from sourcead.ir.walk import blocks, bound, goes_on, map_stmt, operands, reads, statements
 from sourcead.transform.effects import written_arguments
+from sourcead.transform.reverse.unbound import bound_where_kept, maybe_unbound
 from sourcead.transform.seeded import CannotSeparate, Seeded, is_shape
 from sourcead.transform.units import halves_in
 
@@ -99,6 +101,8 @@ def split(function: Function, builder: Any, *, name: str) -> Split:
     kept = builder.fresh("kept", Unknown())
     sorter = _Sorter(builder, seeded, saved, kept)
     sorter.find_needed(plain, out, out_dot)
+    sorter.unbound = maybe_unbound(plain.body)
+    plain = replace(plain, body=bound_where_kept(plain.body, sorter.needed))
     primals = [p for p in plain.params if p.form != "tangent"]
     first, second = sorter.block(plain.body, [p.name for p in primals])
     pair = builder.fresh("t", Tuple((builder.kind(out), builder.kind(saved))))
@@ -142,6 +146,7 @@ class _Sorter:
     written: set[Name] = field(default_factory=set)  # of them: arrays that the primal writes
     exposed: set[Name] = field(default_factory=set)  # storage that the caller can reach
     remade: set[Name] = field(default_factory=set)  # indices that both halves compute
+    unbound: set[Name] = field(default_factory=set)  # names that are None on some path
 
     # -- planning ----------------------------------------------------------------------------
 
@@ -348,13 +353,16 @@ class _Sorter:
             self.keep_if_needed(c.result, first, second)
 
     def attempt(self, stmt: Try, first: list[Stmt], second: list[Stmt]) -> None:
-        if stmt.handlers:
+        """The linear half goes on from a body that ran to its end: handlers that raise are not its concern."""
+        if goes_on(stmt):
             if self.seeded.inside(_inner(stmt)):
                 raise CannotSeparate("a `try` with handlers is in the way")
             first.append(stmt)
             for name in stmt.targets:
                 self.keep_if_needed(name, first, second)
             return
+        if any(self.seeded.inside(h.body) for h in stmt.handlers):
+            raise CannotSeparate("a handler changes what depends on the direction")
         parts = []
         for block in (stmt.body, stmt.orelse, stmt.final):
             inner, linear = self.block(block)
@@ -388,7 +396,8 @@ class _Sorter:
                 f"`{name.hint}` is a {kind}, which the caller may change meanwhile"
             )
         copied = isinstance(kind, Array) and name not in self.written and not self.is_private(name)
-        self.append(MethodCall(name, "copy", ()) if copied else name, first)
+        copy_of = Call(COPY, (name,)) if name in self.unbound else MethodCall(name, "copy", ())
+        self.append(copy_of if copied else name, first)
         second.append(self.take(name))
 
     def append(self, value: Any, first: list[Stmt]) -> None:
@@ -435,7 +444,7 @@ def is_kept(kind: Kind) -> bool:
     """Can a value be kept by itself: nobody changes it, or it is an array, which is copied?"""
     if isinstance(kind, Tuple):
         return all(is_kept(k) and not isinstance(k, Array) for k in kind.items)
-    return isinstance(kind, (Py, Np, Array, Slice, Text, NoneKind, Value))
+    return isinstance(kind, (Py, Np, Array, Slice, Tape, Text, NoneKind, Value))
 
 
 def _reads_shape(expr: Any) -> bool:

@@ -47,9 +47,13 @@ from sourcead.transform.specialise.recursion import Unit
 __all__ = ["Half", "Split", "halves_in", "refuse_writes", "split_units", "unit_called"]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Half:
-    """A derivative of a unit, as it is called in a program: `form` is forward, reverse or tangent."""
+    """A derivative of a unit, as it is called in a program.
+
+    `form`: "forward" and "reverse" are its pullback, "tangent" gives value and tangent at once,
+    "linear_forward" and "linear_map" one after the other.
+    """
 
     unit: Unit
     form: str
@@ -78,6 +82,9 @@ class Half:
     def other(self, form: str) -> Half:
         made: dict[Any, Half] = self.unit.derivatives
         return made.setdefault((form, self.again), replace(self, form=form))
+
+    def __repr__(self) -> str:
+        return self.name
 
     def __call__(self, *args: Any) -> Any:
         raise TypeError(f"{self.name} is called before it is made")  # a name in a program only

@@ -66,7 +66,36 @@ def listed(x):
     return values[-1] + values[1]
 
 
+def bound_on_some_turns(x):
+    total = 1.0
+    for i in range(4):
+        if i > 0:
+            row = x * x[i % 3]
+        if i > 1:
+            total = total + np.sum(row * x[i % 3]) * total
+    return total
+
+
+def polynomial(x, n):
+    return x[0] if n == 0 else x[n % 3] + polynomial(x * x[0], n - 1) * x[n % 2]
+
+
+def recursive(x):
+    return polynomial(x, 4) * x
+
+
+def shrinking(u):
+    for _ in range(3):
+        u[1:] *= u[:-1]
+    return np.sum(u**2)
+
+
+def gradient_in_place(x):
+    return sourcead.grad(shrinking)(x.copy())
+
+
 FUNCTIONS = [scan, in_place, data_dependent, iterated, continued, listed]
+FUNCTIONS += [bound_on_some_turns, recursive, gradient_in_place]
 FUNCTIONS += [sourcead.grad(scan), sourcead.grad(iterated)]
 
 
@@ -79,7 +108,10 @@ def test_is_the_tangent_bit_for_bit_each_time(f: Any) -> None:
         np.testing.assert_array_equal(push(v), expected)
 
 
-@pytest.mark.parametrize("f", [in_place, data_dependent], ids=lambda f: f.__name__)
+BY_DIFFERENCES = [in_place, data_dependent, bound_on_some_turns, recursive, gradient_in_place]
+
+
+@pytest.mark.parametrize("f", BY_DIFFERENCES, ids=lambda f: f.__name__)
 def test_by_differences(f: Any) -> None:
     step = 1e-6
     expected = (f(X + step * V) - f(X - step * V)) / (2.0 * step)

@@ -66,18 +66,25 @@ __all__ = ["tangent"]
 
 
 def tangent(
-    done: Specialised, wrt: Sequence[int], *, name: str, value: bool = True, aux: bool = False
+    done: Specialised,
+    wrt: Sequence[int],
+    *,
+    name: str,
+    value: bool = True,
+    aux: bool = False,
+    separate: bool = False,
 ) -> Function:
     """The function that gives `(out, out_dot)` (or `out_dot`) from the parameters and the tangents of `wrt`.
 
-    With `aux` the primal returns `(out, aux)`, and so does the first item here.
+    With `aux` the primal returns `(out, aux)`, and so does the first item here.  `separate`: values are
+    computed without tangents throughout, so that the two can be taken apart (`transform/split.py`).
     """
     b = done.builder
     primal = done.function
     params = [p.name for p in primal.params]
     useful = find_useful(primal.body, done.result, done.heap, b.kinds, b.formula_of)
     locations = Locations(primal.body, b.kinds, done.heap, params)
-    s = Tangents(b, locations, activity(b, useful), primal.body)
+    s = Tangents(b, locations, activity(b, useful), primal.body, separate)
     start_derivative(b)
     s.rules.selected = find_selected(primal.body, b.kinds, done.heap, locations.written)
     s.rules.chosen = find_selected(primal.body, b.kinds, done.heap, (), by_name=True)

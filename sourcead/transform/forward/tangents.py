@@ -43,8 +43,10 @@ class Tangents:
         locations: Locations,
         is_active: Callable[[object], bool],
         body: Block,
+        separate: bool = False,
     ) -> None:
         self.b = b
+        self.separate = separate  # are the tangents to be taken apart from the values afterwards?
         self.at = locations
         self.is_active = is_active
         self.dots: dict[Name, Val] = {}

@@ -65,7 +65,7 @@ __all__ = ["Unit", "call_unit", "closure_template", "is_unit_call"]
 MAX_ROUNDS = 12
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Unit:
     """A recursive function for arguments of given kinds."""
 
@@ -92,6 +92,9 @@ class Unit:
         active = tuple(a or b for a, b in zip(self.varied, varied))
         if wider != self.kinds or active != self.varied:
             self.kinds, self.varied, self.widened = wider, active, True
+
+    def __repr__(self) -> str:
+        return self.name
 
     def __call__(self, *args: Any) -> Any:
         raise TypeError(f"{self.name} is called before it is made")  # a name in a program only
