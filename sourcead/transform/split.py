@@ -42,6 +42,7 @@ from sourcead.ir.nodes import (
     Assign,
     Block,
     Call,
+    Carried,
     Const,
     Delete,
     For,
@@ -66,6 +67,7 @@ from sourcead.ir.nodes import (
 )
 from sourcead.ir.walk import blocks, bound, goes_on, map_stmt, operands, reads, statements
 from sourcead.transform.effects import written_arguments
+from sourcead.transform.operations import OPERATORS
 from sourcead.transform.reverse.unbound import bound_where_kept, maybe_unbound
 from sourcead.transform.seeded import CannotSeparate, Seeded, is_shape
 from sourcead.transform.units import halves_in
@@ -161,8 +163,8 @@ class _Sorter:
                     continue
                 kind = self.builder.kind(name)
                 changes = isinstance(kind, Array) and groups.group(name) in changing
-                held = isinstance(kind, (List, Dict, Object)) and not self.is_range(name)
-                if changes or held:
+                held = not isinstance(kind, Array) and not is_kept(kind) and not self.is_range(name)
+                if changes or (held and (_holds(kind) or _is_simple(stmt))):
                     self.written.add(name)
                     if not (isinstance(stmt, Assign) and _reads_shape(stmt.expr)):
                         continue  # kept as it is at that moment
@@ -214,7 +216,7 @@ class _Sorter:
                 if not self.is_sorted(stmt):
                     return ()
                 pairs = [v for m in merges if m.target in seeded for v in (m.then, m.orelse)]
-                return _names([test, *pairs])
+                return _names([test, *pairs] if is_kept(self.builder.kind(test)) else pairs)
             case For(_, head, carried, _, leave) | While(_, head, carried, _, leave):
                 if not self.is_sorted(stmt):
                     return ()
@@ -264,6 +266,7 @@ class _Sorter:
                 if self.seeded.touches(stmt):
                     self.linear(stmt, first, second)
                 else:
+                    stmt = self.without_seed(stmt)
                     first.append(stmt)
                     if isinstance(stmt, Assign) and stmt.target in self.remade:
                         second.append(stmt)
@@ -272,6 +275,25 @@ class _Sorter:
                         self.keep_if_needed(name, first, second)
             case _:
                 assert_never(stmt)
+
+    def without_seed(self, stmt: Stmt) -> Stmt:
+        """A statement of the first half; of a tangent it may ask no more than whether it is None."""
+        if not self.seeded.any(reads(stmt)):
+            return stmt
+        match stmt:
+            case Assign(expr=Op("is_" | "is_not" as op, (Name() as value, Const(None)))) if (
+                self.is_computed(value)
+            ):
+                return replace(stmt, expr=Op("copy", (Const(op == "is_not"),)))
+            case _:
+                raise CannotSeparate("what is no tangent is computed from a tangent's shape")
+
+    def is_computed(self, value: Name) -> bool:
+        match self.builder.definitions.get(value):
+            case Op(op, _):
+                return op in OPERATORS
+            case _:
+                return False
 
     def linear(self, stmt: Stmt, first: list[Stmt], second: list[Stmt]) -> None:
         """A statement on tangents; arrays that change are kept as they are at this moment."""
@@ -293,6 +315,8 @@ class _Sorter:
     def branch(self, stmt: If, first: list[Stmt], second: list[Stmt]) -> None:
         if stmt.test in self.seeded:
             raise CannotSeparate("a branch depends on the direction")
+        if self.is_sorted(stmt) and not is_kept(self.builder.kind(stmt.test)):
+            stmt = replace(stmt, test=self.truth(stmt.test, first, second))
         mine = tuple(m for m in stmt.merges if m.target in self.seeded)
         rest = tuple(m for m in stmt.merges if m.target not in self.seeded)
         then, linear_then = self.block(stmt.then)
@@ -324,10 +348,7 @@ class _Sorter:
             items = self.items_again(stmt.items, second)
             second.append(replace(stmt, items=items, body=tuple(linear), carried=mine))
         else:
-            turn, leave = self.flag(True), self.flag(False)
-            first += [replace(stmt, body=(turn, *body), carried=rest), leave]
-            test = self.builder.fresh("t", Py(bool))
-            second.append(While((self.take(test),), test, mine, tuple(linear), None, stmt.origin))
+            self.told(replace(stmt, body=tuple(body), carried=rest), mine, linear, first, second)
         for c in rest:
             self.keep_if_needed(c.result, first, second)
 
@@ -341,14 +362,53 @@ class _Sorter:
             raise CannotSeparate("the trip count of a loop depends on the direction")
         mine = tuple(c for c in stmt.carried if c.inner in self.seeded)
         rest = tuple(c for c in stmt.carried if c.inner not in self.seeded)
-        condition, linear_condition = self.block(stmt.condition, [c.inner for c in rest])
         if stmt.test not in bound(stmt.condition):  # a constant, or a value carried
-            raise CannotSeparate("a loop without a condition of its own")
+            self.loop_by_flags(stmt, mine, rest, first, second)
+            return
+        condition, linear_condition = self.block(stmt.condition, [c.inner for c in rest])
         body, linear = self.block(stmt.body)
         first.append(replace(stmt, condition=tuple(condition), body=tuple(body), carried=rest))
         second.append(
             replace(stmt, condition=tuple(linear_condition), body=tuple(linear), carried=mine)
         )
+        for c in rest:
+            self.keep_if_needed(c.result, first, second)
+
+    def truth(self, test: Operand, first: list[Stmt], second: list[Stmt]) -> Name:
+        """Which way a branch goes, where the value that says so cannot be kept."""
+        known = Call(Ref("bool", bool), (test,))
+        name: Name = self.builder.emit_into(first, known, Py(bool), Origin.none())
+        self.append(name, first)
+        second.append(self.take(name))
+        return name
+
+    def told(
+        self,
+        stmt: For | While,
+        mine: tuple[Carried, ...],
+        linear: list[Stmt],
+        first: list[Stmt],
+        second: list[Stmt],
+    ) -> None:
+        """The linear half of a loop is told before each turn that there is one."""
+        first += [replace(stmt, body=(self.flag(True), *stmt.body)), self.flag(False)]
+        test = self.builder.fresh("t", Py(bool))
+        second.append(While((self.take(test),), test, mine, tuple(linear), None, stmt.origin))
+
+    def loop_by_flags(
+        self,
+        stmt: While,
+        mine: tuple[Carried, ...],
+        rest: tuple[Carried, ...],
+        first: list[Stmt],
+        second: list[Stmt],
+    ) -> None:
+        """A condition that binds nothing for itself is left to the first half."""
+        if self.seeded.inside(stmt.condition):
+            raise CannotSeparate("the condition of a loop depends on the direction")
+        needed = self.needed.intersection(bound(stmt.condition))
+        body, linear = self.block(stmt.body, [*(c.inner for c in rest), *sorted(needed, key=str)])
+        self.told(replace(stmt, body=tuple(body), carried=rest), mine, linear, first, second)
         for c in rest:
             self.keep_if_needed(c.result, first, second)
 
@@ -445,6 +505,15 @@ def is_kept(kind: Kind) -> bool:
     if isinstance(kind, Tuple):
         return all(is_kept(k) and not isinstance(k, Array) for k in kind.items)
     return isinstance(kind, (Py, Np, Array, Slice, Tape, Text, NoneKind, Value))
+
+
+def _holds(kind: Kind) -> bool:
+    return isinstance(kind, (List, Dict, Object))
+
+
+def _is_simple(stmt: Stmt) -> bool:
+    """A statement that reads its operands and is done: no branch or loop."""
+    return not isinstance(stmt, (If, For, While, Try, With))
 
 
 def _reads_shape(expr: Any) -> bool:
