@@ -12,9 +12,12 @@ another.  All offences of a function are reported at once:
 
 from __future__ import annotations
 
+import functools
 import linecache
+import os
+import sysconfig
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from sourcead.ir.nodes import Origin
@@ -30,11 +33,31 @@ _Error = TypeVar("_Error", bound="SourceADError")
 
 @dataclass(frozen=True, slots=True)
 class Offence:
-    """One thing that is wrong: where, why (a sentence), and what to do instead (a sentence)."""
+    """One thing that is wrong: where, why (a sentence), and what to do instead (a sentence).
+
+    `called_from`: the calls that lead there from the differentiated function, the innermost first.
+    `title`: the class of the error, where it is not the one that was raised for several.
+    """
 
     origin: Origin
     cause: str
     way_out: str
+    called_from: tuple[Origin, ...] = ()
+    title: str = ""
+
+    @property
+    def place(self) -> Origin:
+        """What is pointed at: the innermost call in the user's own files, or the offence itself.
+
+        A line of the standard library, or of an installed package, is none that he could change;
+        where the differentiated function is such a one, nothing else is there.
+        """
+        return _way_to(self)[1][0]
+
+    @property
+    def calls(self) -> list[Origin]:
+        """The calls that lead to that place, the innermost first."""
+        return _way_to(self)[1][1:]
 
 
 class SourceADError(Exception):
@@ -51,6 +74,14 @@ class SourceADError(Exception):
     def at(cls: type[_Error], origin: Origin, cause: str, way_out: str) -> _Error:
         """The error with a single offence."""
         return cls(Offence(origin, cause, way_out))
+
+    def reached_from(self: _Error, *calls: Origin) -> _Error:
+        """The error, of something that these calls lead to (the innermost first)."""
+        longer = (
+            replace(o, called_from=(*o.called_from, *(c for c in calls if c != o.origin)))
+            for o in self.offences
+        )
+        return type(self)(*longer)
 
 
 class NoSource(SourceADError):
@@ -110,18 +141,41 @@ class NotAFunction(SourceADError):
 
 def format_offences(title: str, offences: Iterable[Offence]) -> str:
     """The message of an error: one paragraph per offence, in the order of the source."""
-    ordered = sorted(offences, key=lambda o: (o.origin.file, o.origin.line, o.origin.column))
-    return "\n".join(format_offence(title, offence) for offence in ordered)
+    ordered = sorted(offences, key=_shown_at)
+    return "\n".join(format_offence(offence.title or title, offence) for offence in ordered)
+
+
+def _shown_at(offence: Offence) -> tuple[str, int, int]:
+    shown = offence.place
+    return shown.file, shown.line, shown.column
 
 
 def format_offence(title: str, offence: Offence) -> str:
+    inside, (shown, *outside) = _way_to(offence)
     lines = [f"sourcead.{title}: {offence.cause}"]
-    if offence.origin.file:
-        lines.append(f"  {_place(offence.origin)}")
-    lines.extend(f"    {line}" for line in _pointed(offence.origin))
+    if shown.file:
+        lines.append(f"  {_place(shown)}")
+    lines.extend(f"    {line}" for line in _pointed(shown))
+    lines.extend(f"  which reaches {_place(call)}: `{call.text}`" for call in inside)
+    lines.extend(f"  called from {_place(call)}: `{call.text}`" for call in outside)
     if offence.way_out:
         lines.append(f"  {offence.way_out}")
     return "\n".join(lines)
+
+
+def _way_to(offence: Offence) -> tuple[list[Origin], list[Origin]]:
+    """The calls that lead from the place that is pointed at to the offence; that place, and the calls to it."""
+    way = [o for o in (offence.origin, *offence.called_from) if o.file] or [offence.origin]
+    at = next((i for i, o in enumerate(way) if not _is_installed(o.file)), 0)
+    return way[:at][::-1], way[at:]
+
+
+@functools.lru_cache(maxsize=256)
+def _is_installed(file: str) -> bool:
+    """Is this a file of the standard library, of an installed package, or of sourcead?"""
+    folders = {sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")}
+    folders.add(os.path.dirname(__file__))
+    return file.startswith(tuple(f + os.sep for f in folders if f))
 
 
 def _place(origin: Origin) -> str:

@@ -17,9 +17,8 @@ from typing import Any
 from sourcead.callables import Compiled, Mode, Source, source_of
 from sourcead.emit.load import load, texts_behind
 from sourcead.emit.source import emit
-from sourcead.errors import NotDifferentiable
+from sourcead.errors import NotDifferentiable, SourceADError
 from sourcead.fallback import or_else
-from sourcead.frontend.lower import lower
 from sourcead.guards import assumptions
 from sourcead.ir.check import check
 from sourcead.ir.kinds import Dict, Kind, List, Object, Tuple, Value, carries
@@ -29,11 +28,13 @@ from sourcead.ir.nodes import (
     Const,
     Function,
     Name,
+    Origin,
     Param,
     Ref,
     Try,
 )
 from sourcead.ir.walk import statements, substitute
+from sourcead.offences import all_offences, lower_without
 from sourcead.runtime.batched import one_by_one
 from sourcead.runtime.structures import entry_of
 from sourcead.simplify.polish import on_lists as lists_for_arrays
@@ -44,6 +45,8 @@ from sourcead.transform.batch import batch
 from sourcead.transform.clean import clean
 from sourcead.transform.forward.sweep import tangent
 from sourcead.transform.gradient import gradient
+from sourcead.transform.integer_leaves import refuse_integer_leaves
+from sourcead.transform.left_out import LEFT_OUT, leave_out
 from sourcead.transform.passed import Tools
 from sourcead.transform.pullback import pullback
 from sourcead.transform.seeded import CannotSeparate
@@ -132,13 +135,26 @@ class Derived:
         return derivatives_of_units(self.functions)
 
 
-def specialised(source: Source, kinds: Sequence[Kind], wrt: Sequence[int]) -> Specialised:
-    """The primal for arguments of these kinds, of which those at `wrt` vary."""
-    template = source.template(kinds)
+def specialised(
+    source: Source,
+    kinds: Sequence[Kind],
+    wrt: Sequence[int],
+    places: frozenset[Origin] = frozenset(),
+) -> Specialised:
+    """The primal for arguments of these kinds, of which those at `wrt` vary.
+
+    Without the statements at `places`, if they are given: see `offences.py`.
+    """
+    template, lower = source.template(kinds), lower_without(places)
+    if places:
+        template = replace(leave_out(template, places), origin=Origin.none())
+        if template.result == LEFT_OUT:
+            template = replace(template, result=Const(0.0))
     varied = [i in wrt and carries(k) for i, k in enumerate(kinds)]
     done = specialise(
         template, kinds, varied, lower=lower, live=source.live, tools=tools_for(source)
     )
+    refuse_integer_leaves(done, kinds, wrt)
     done = replace(done, function=updates(done.function, done.builder.kinds))
     if (looked_into := _looked_into.get(None)) is not None:
         looked_into.note(done, kinds)
@@ -147,7 +163,28 @@ def specialised(source: Source, kinds: Sequence[Kind], wrt: Sequence[int]) -> Sp
 
 def derive(source: Source, kinds: Sequence[Kind], mode: Mode, compared: bool = False) -> Derived:
     """The stages up to the derivative's Wengert list; compared: with checks of what is read in reverse."""
-    done = specialised(source, kinds, mode.wrt)
+    try:
+        return derive_without(frozenset(), source, kinds, mode, compared)
+    except SourceADError as error:
+        raise all_offences(
+            error, lambda places: derive_without(places, source, kinds, mode)
+        ) from error.__cause__
+
+
+def derive_without(
+    places: frozenset[Origin],
+    source: Source,
+    kinds: Sequence[Kind],
+    mode: Mode,
+    compared: bool = False,
+) -> Derived:
+    done = specialised(source, kinds, mode.wrt, places)
+    with done.builder.ways_named():
+        return transformed(done, source, mode, compared)
+
+
+def transformed(done: Specialised, source: Source, mode: Mode, compared: bool) -> Derived:
+    """The derivative of a specialised program."""
     name = f"{source.name.strip('<>')}_{_label(mode)}"
     if mode.form == "gradient":
         made = gradient(

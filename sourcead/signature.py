@@ -84,7 +84,8 @@ def _container(value: Any, cls: type, path: str, depth: int) -> Kind:
         item: Kind = Never()
         for each in value:
             item = join(item, kind_of(each, f"{path}_", depth + 1))
-        if isinstance(item, Unknown) and len(value) <= _MIXED:  # a structure rather than a sequence
+        mixed = isinstance(item, Unknown) or (isinstance(item, Py) and not item.exact)
+        if mixed and len(value) <= _MIXED:  # a structure rather than a sequence
             return List(
                 item, "", tuple(kind_of(v, f"{path}_{i}", depth + 1) for i, v in enumerate(value))
             )

@@ -8,19 +8,4 @@ from __future__ import annotations
 
 __all__ = ["KNOWN_WRONG"]
 
-_INTEGER_LEAF = (
-    "an integer leaf among float leaves gets None, it is not refused where it reaches the output"
-)
-_INSIDE_NUMPY = "refused, but as NoRule at the line in NumPy where the masked array is made"
-
-KNOWN_WRONG: dict[str, str] = {
-    # -- not refused, or refused in other words --
-    "tests/test_refused.py::test_program_is_refused[integer_leaf]": _INTEGER_LEAF,
-    "tests/test_refused.py::test_refusal_points_at_the_line[integer_leaf]": _INTEGER_LEAF,
-    "tests/test_refused.py::test_refusal_says_what_to_do[integer_leaf]": _INTEGER_LEAF,
-    "tests/test_refused.py::test_refusal_is_the_same_the_second_time[integer_leaf]": _INTEGER_LEAF,
-    "tests/test_refused.py::test_program_is_refused[masked_array]": _INSIDE_NUMPY,
-    "tests/test_refused.py::test_refusal_points_at_the_line[masked_array]": _INSIDE_NUMPY,
-    "tests/test_refused.py::test_refusal_points_at_the_line[opaque_closure]": "refused at the line in threading, not at the user's",
-    "tests/test_refused.py::test_refusal_points_at_the_line[two_offences]": "the first offence is reported alone",
-}  # fmt: skip
+KNOWN_WRONG: dict[str, str] = {}

@@ -79,8 +79,7 @@ def test_refusal_is_the_same_the_second_time(name: str) -> None:
 
 def test_every_class_of_error_has_a_program() -> None:
     shown = {m.error for path in FOLDER.glob("[a-z]*.py") for m in marks(path.stem)}
-    # no program of a user's (tests/test_unforeseen.py); a pattern given by hand (tests/modes)
-    planted = {"CompilerFailure", "WrongPattern"}
+    planted = {"CompilerFailure"}  # no program of a user's: tests/test_unforeseen.py
     assert set(_error_classes()) - shown - planted == set()
 
 

@@ -70,6 +70,7 @@ def call_object(
             f"a second derivative of a function that calls itself (here by `{func}`)",
             "write the recursion as a loop",
         )
+    check_foreign(s, func, obj, args, kwargs)
     if s.generators or any(isinstance(s.kind(a), Object) for a in values_of(args, [])):
         args = all_of_first(s, obj, args)
     structural = (STRUCTURAL.get(obj) or REWRITES.get(obj)) if _hashable(obj) else None
@@ -163,6 +164,20 @@ def call_object(
             method,
         )
     return s.opaque(func, args, kwargs, hint)
+
+
+FOREIGN = {"numpy.ma": "masked arrays", "numpy.matrixlib": "np.matrix"}
+
+
+def check_foreign(s: Context, func: Val, obj: Any, args: list[Any], kwargs: Kwargs) -> None:
+    """Kinds of arrays with an arithmetic of their own."""
+    module = getattr(obj, "__module__", None) or ""
+    what = next((w for m, w in FOREIGN.items() if f"{module}.".startswith(f"{m}.")), None)
+    if what and not s.derivative and any(map(s.holds_varied, values_of(args, kwargs))):
+        s.refuse(
+            f"`{func}` makes or takes {what}, whose arithmetic is not differentiated",
+            "use plain arrays: np.where or a boolean mask selects, `@` multiplies matrices",
+        )
 
 
 def check_out(s: Context, kwargs: Kwargs, args: list[Any]) -> None:

@@ -34,6 +34,7 @@ from sourcead.ir.nodes import (
     Merge,
     Name,
     Operand,
+    Origin,
     Ref,
     Star,
     Stmt,
@@ -41,6 +42,7 @@ from sourcead.ir.nodes import (
 from sourcead.rules.registry import Rule
 from sourcead.transform.builder import Builder, Val, Virtual
 from sourcead.transform.heap import Heap
+from sourcead.transform.left_out import LEFT_OUT, LeftOut
 from sourcead.transform.memory import Contents, Key, Memory
 from sourcead.transform.passed import Tools
 
@@ -128,7 +130,7 @@ class Context(Builder):
         self.heap = heap
         self.rebound = rebound
         self.at_start = True
-        self.lower = lower
+        self._lower = lower
         self.tools = tools
         self.stack: list[Any] = []
         self.active: list[int] = []  # positions in `seen` of the functions being looked into
@@ -142,6 +144,10 @@ class Context(Builder):
             Hashable, Any
         ] = {}  # of loops met on trial: where to start when met again
         self.entered: list[str] = []  # where the calls are that the program is in
+        self.calls: list[Origin] = []  # these calls
+        self.ways: dict[
+            tuple[str, str], tuple[Origin, ...]
+        ] = {}  # file, function -> calls to there
         self.entry_reads: set[Name] = set()
         self.formula_of: dict[Name, tuple[Ref, tuple[Name, ...]]] = {}  # of calls with such a rule
         self.records: set[str] = set()  # sites of objects that rules have made
@@ -176,6 +182,58 @@ class Context(Builder):
         self.nothing.discard(name)
         self.choices.pop(name, None)
         return name
+
+    def lower(self, function: Callable[..., Any], **options: Any) -> Function:
+        """The Wengert list of a callee; what is refused in its source is refused at this call."""
+        try:
+            return self._lower(function, **options)
+        except SourceADError as error:
+            raise error.reached_from(self.origin) from error.__cause__
+
+    @property
+    def place(self) -> str:
+        """Where the program is: in a derivative many statements come from one line, so that alone would not do."""
+        return f"{self.origin.line}.{self.origin.column}.{self.ordinal}"
+
+    @contextmanager
+    def callee(self, key: Any, template: Function) -> Iterator[None]:
+        """The statements of a function are written inside; what is refused there is reached by this call."""
+        called_at = self.origin
+        if not self.derivative:
+            at = template.origin
+            self.ways.setdefault((at.file, at.function), (called_at, *reversed(self.calls)))
+        self.stack.append((key, self.forks))
+        self.entered.append(self.place)
+        self.calls.append(called_at)
+        try:
+            yield
+        except SourceADError as error:
+            if self.derivative:
+                raise
+            raise error.reached_from(called_at) from error.__cause__
+        finally:
+            self.stack.pop()
+            self.entered.pop()
+            self.calls.pop()
+            self.origin = called_at
+
+    @contextmanager
+    def ways_named(self) -> Iterator[None]:
+        """What is refused inside, of the statements of a function that was called, names the way there."""
+        try:
+            yield
+        except SourceADError as error:
+            (first, *others) = error.offences
+            way = self.ways.get((first.origin.file, first.origin.function), ())
+            if others or first.called_from or not way:
+                raise
+            raise error.reached_from(*way) from error.__cause__
+
+    def returned(self, template: Function, env: Env) -> Val:
+        """What a function's statements, which were written, return."""
+        if template.result == LEFT_OUT:
+            raise LeftOut.at(self.origin, "", "")
+        return self.value(template.result, env)
 
     @contextmanager
     def trial(self) -> Iterator[None]:

@@ -24,11 +24,11 @@ def enter(s: Context, kind: Kind, path: str, varied: bool) -> Kind:
             held = s.enter(item, f"{path}[]", varied)
             s.heap.store(path, ITEM, held, varied and carries(item))
             return List(Unknown(), path)
-        case List(_, "", tuple() as items):
+        case List(item, "", tuple() as items):
             for i, each in enumerate(items):
                 held = s.enter(each, f"{path}[{i}]", varied)
                 s.heap.enter_slot(path, i, held, varied and carries(each))
-            s.heap.store(path, ITEM, Unknown(), varied and any(map(carries, items)))
+            s.heap.store(path, ITEM, item, varied and any(map(carries, items)))
             return List(Unknown(), path)
         case Dict(item, "", fields) if fields is not None:
             for key, each in fields:

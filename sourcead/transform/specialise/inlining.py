@@ -45,7 +45,6 @@ from sourcead.transform.specialise.attributes import live_operand
 from sourcead.transform.specialise.context import Again, Context, Kwargs, Unreached, values_of
 from sourcead.transform.specialise.flags import guard
 from sourcead.transform.specialise.generators import is_generator_function, started
-from sourcead.transform.specialise.making import place
 from sourcead.transform.specialise.recursion import call_unit, is_unit_call
 
 __all__ = [
@@ -186,20 +185,15 @@ def attempt_inline(s: Context) -> Iterator[Attempt]:
 def inline(s: Context, template: Function, function: Any, args: list[Any], kwargs: Kwargs) -> Val:
     """The callee's statements in place of the call, with the arguments under its parameters' names."""
     env = bind_arguments(s, template.params, function, args, kwargs)
-    s.stack.append((getattr(function, "__code__", function), s.forks))
     s.active.append(len(s.seen))
     s.seen.append((function, template))
-    s.entered.append(place(s))
-    depth = s.origin
     try:
-        if not s.run(template.body, env, [template.result]):
-            raise Unreached
-        found = s.value(template.result, env)
+        with s.callee(getattr(function, "__code__", function), template):
+            if not s.run(template.body, env, [template.result]):
+                raise Unreached
+        found = s.returned(template, env)
     finally:
-        s.stack.pop()
         s.active.pop()
-        s.entered.pop()
-        s.origin = depth
     guard(s)
     return found
 

@@ -19,19 +19,13 @@ __all__ = [
     "list_item_kind",
     "list_like",
     "new_site",
-    "place",
 ]
 
 
 def new_site(s: Context, hint: str) -> str:
     """The name of the place where a container is made: the same whenever this place is come by."""
     s.ordinal += 1
-    return f"{hint}@{'/'.join(s.entered)}:{place(s)}"
-
-
-def place(s: Context) -> str:
-    """Where the program is: in a derivative many statements come from one line, so that alone would not do."""
-    return f"{s.origin.line}.{s.origin.column}.{s.ordinal}"
+    return f"{hint}@{'/'.join(s.entered)}:{s.place}"
 
 
 def fresh_list(s: Context, name: Operand, items: Sequence[Any] | None = None) -> Name:

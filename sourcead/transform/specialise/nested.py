@@ -10,7 +10,6 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.context import Context, Kwargs, Unreached
 from sourcead.transform.specialise.flags import guard
 from sourcead.transform.specialise.inlining import bind_arguments, note_recursion
-from sourcead.transform.specialise.making import place
 from sourcead.transform.specialise.recursion import call_unit, closure_template, is_unit_call
 
 __all__ = ["call_closure", "make_function"]
@@ -51,17 +50,10 @@ def call_closure(s: Context, closure: Closure, args: list[Any], kwargs: Kwargs) 
         values = [*captured, *(env[p.name] for p in template.params[split:])]
         return call_unit(s, make.syntax, alone, values, "t", s.seen[s.active[-1]][0])
     env.update({p.name: v for p, v in zip(template.params[:split], closure.captured)})
-    s.stack.append((make.syntax, s.forks))
-    s.entered.append(place(s))
-    saved = s.origin
-    try:
+    with s.callee(make.syntax, template):
         if not s.run(template.body, env, [template.result]):
             raise Unreached
-        found = s.value(template.result, env)
-    finally:
-        s.stack.pop()
-        s.entered.pop()
-        s.origin = saved
+    found = s.returned(template, env)
     guard(s)
     return found
 
