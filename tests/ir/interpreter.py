@@ -54,7 +54,7 @@ from sourcead.ir.nodes import (
     With,
 )
 
-__all__ = ["interpreted"]
+__all__ = ["FORMS", "IN_PLACE", "OPERATIONS", "Frame", "interpreted", "variable"]
 
 FORMS = {
     "positional": inspect.Parameter.POSITIONAL_ONLY,
@@ -73,7 +73,7 @@ def interpreted(function: Function, live: Any) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
         bound = signature.bind(*args, **kwargs)
         bound.apply_defaults()
-        frame = _Frame(plain)
+        frame = Frame(plain)
         for param, value in zip(function.params, bound.arguments.values(), strict=True):
             frame.bind(param.name, value)
         frame.block(function.body)
@@ -150,7 +150,7 @@ def variable(scope: FunctionType, name: str, default: Any) -> Any:
 # -- one call --------------------------------------------------------------------------------------
 
 
-class _Frame:
+class Frame:
     """The names of one call.  `clock` counts bindings, so that a handler finds the latest one."""
 
     def __init__(self, live: FunctionType) -> None:
@@ -252,7 +252,7 @@ class _Frame:
             )  # fmt: skip
             bound = signature.bind(*args, **kwargs)
             bound.apply_defaults()
-            frame = _Frame(live)
+            frame = Frame(live)
             values = [*captured.values(), *bound.arguments.values()]
             for param, value in zip(function.params, values, strict=True):
                 frame.bind(param.name, value)
@@ -270,8 +270,6 @@ class _Frame:
 
     def statement(self, stmt: Stmt) -> None:
         match stmt:
-            case Assign(target, Op("copy", (operand,))):
-                self.bind(target, self.read(operand))
             case Assign(target, expr):
                 self.bind(target, self.value(expr))
             case Unpack(targets, star, value):
@@ -314,13 +312,13 @@ class _Frame:
         """As Python does: no more items are taken than are needed to know."""
         count = len(stmt.targets)
         if star is not None:
-            items = list(self.read(value))
+            items = list(self.items(value))
             behind = count - star - 1
             if len(items) < count - 1:
                 raise ValueError(f"not enough values to unpack (expected at least {count - 1})")
             stop = len(items) - behind
-            return [*items[:star], items[star:stop], *items[stop:]]
-        iterator = iter(self.read(value))
+            return [*items[:star], self.starred(items[star:stop]), *items[stop:]]
+        iterator = iter(self.items(value))
         items = []
         for item in iterator:
             items.append(item)
@@ -328,6 +326,14 @@ class _Frame:
                 raise ValueError(f"too many values to unpack (expected {count})")
         if len(items) < count:
             raise ValueError(f"not enough values to unpack (expected {count}, got {len(items)})")
+        return items
+
+    def items(self, operand: Operand) -> Iterable[Any]:
+        """What iterating over it gives."""
+        return iter(self.read(operand))
+
+    def starred(self, items: list[Any]) -> Any:
+        """What `*rest` is bound to."""
         return items
 
     def store(self, base: Any, index: Any, value: Any, op: str | None) -> None:
@@ -375,9 +381,8 @@ class _Frame:
             self.bind(c.result, self.values[c.inner])
 
     def for_loop(self, stmt: For) -> None:
-        items = self.read(stmt.items)
         self.enter(stmt.carried)
-        for item in items:
+        for item in self.items(stmt.items):
             self.bind(stmt.target, item)
             if self.turn(stmt):
                 break
