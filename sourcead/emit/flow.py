@@ -19,8 +19,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from sourcead.emit.order import expression_operands, head_operands, pinned
 from sourcead.ir.never import assert_never
 from sourcead.ir.nodes import (
@@ -60,7 +58,10 @@ Move = tuple[Name, Operand]
 
 @dataclass(frozen=True)
 class Interference:
-    """`names` in order of first definition; `clashes[i]` has bit j set when names i and j may not share."""
+    """`names` in order of first definition, and for each those that hold a value where it is written.
+
+    Names i and j may not share when bit j of `clashes[i]` is set, or bit i of `clashes[j]`.
+    """
 
     names: tuple[Name, ...]
     index: dict[Name, int]
@@ -68,7 +69,8 @@ class Interference:
     needed: frozenset[Name]  # read by a statement, or by a copy into a needed name
 
     def between(self, first: Name, second: Name) -> bool:
-        return bool(self.clashes[self.index[first]] >> self.index[second] & 1)
+        a, b = self.index[first], self.index[second]
+        return bool(self.clashes[a] >> b & 1 or self.clashes[b] >> a & 1)
 
 
 @dataclass
@@ -348,21 +350,7 @@ def _clashes(
             writes ^= bit
         for target, source in mask.moves:
             clash(target, (live | mask.kills) & ~(source & ~mask.kills))  # a swap keeps both apart
-    return _both_ways(clashes)
-
-
-def _both_ways(rows: list[int]) -> tuple[int, ...]:
-    """The matrix of bits, with each bit in its mirror's place too.
-
-    >>> [bin(row) for row in _both_ways([0b110, 0, 0])]
-    ['0b110', '0b1', '0b1']
-    """
-    width = -(-len(rows) // 8)
-    packed = np.frombuffer(b"".join(row.to_bytes(width, "little") for row in rows), np.uint8)
-    bits = np.unpackbits(packed.reshape(len(rows), width), axis=1, bitorder="little")
-    square = bits[:, : len(rows)]
-    both = np.packbits(square | square.T, axis=1, bitorder="little")
-    return tuple(int.from_bytes(row.tobytes(), "little") for row in both)
+    return tuple(clashes)
 
 
 def _live_in(points: list[_Point], masks: list[_Masks]) -> list[int]:

@@ -15,6 +15,7 @@ import keyword
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 
 from sourcead.emit.flow import IN_PLACE, Interference, interference
 from sourcead.emit.order import local_cells, pinned
@@ -76,9 +77,9 @@ class _Union:
 
     def __init__(self, clashes: Interference, function: Function) -> None:
         self.clashes = clashes
-        count = len(clashes.names)
-        self.parent = list(range(count))
-        self.masks = [1 << i for i in range(count)]
+        size = len(clashes.names)
+        self.parent = list(range(size))
+        self.masks = [1 << i for i in range(size)]
         self.against = list(clashes.clashes)
         cells = local_cells(function)
         self.hints = [
@@ -99,7 +100,8 @@ class _Union:
         if first not in index or second not in index:
             return
         a, b = self.find(index[first]), self.find(index[second])
-        if a == b or self.against[a] & self.masks[b] or not self._may_rename(a, b):
+        clash = self.against[a] & self.masks[b] or self.against[b] & self.masks[a]
+        if a == b or clash or not self._may_rename(a, b):
             return
         hint = self._hint(a, b)
         keep, drop = min(a, b), max(a, b)
@@ -215,26 +217,52 @@ def identifiers(
                 against |= clashes.clashes[clashes.index[name]]
         if own:
             masks[number] = own, against
+    taken = _Taken(reserved)
     chosen: dict[int, str] = {}
-    taken: dict[str, int] = {}
-    fixed = [number for number in masks if number in variables.fixed]
-    for number in fixed:
-        chosen[number] = variables.hints[number]
-        taken[chosen[number]] = taken.get(chosen[number], 0) | masks[number][0]
+    for number in masks:
+        if number in variables.fixed:
+            chosen[number] = variables.hints[number]
+            taken.give(chosen[number], masks[number])
     for number in masks:
         if number not in chosen:
-            own, against = masks[number]
-            chosen[number] = _free(variables.hints[number], against, taken, reserved)
-            taken[chosen[number]] = taken.get(chosen[number], 0) | own
+            chosen[number] = taken.free(variables.hints[number], masks[number])
+            taken.give(chosen[number], masks[number])
     return chosen
 
 
-def _free(hint: str, against: int, taken: dict[str, int], reserved: Collection[str]) -> str:
-    hint = re.sub(r"\W", "_", hint)
-    number = 0
-    while True:
-        name = hint if number == 0 else f"{hint}_{number}"
-        usable = name not in reserved and not keyword.iskeyword(name)
-        if usable and not taken.get(name, 0) & against:
-            return name
-        number += 1
+class _Taken:
+    """The identifiers given so far, each with the names that have it and those that may not."""
+
+    def __init__(self, reserved: Collection[str]) -> None:
+        self.reserved = reserved
+        self.masks: dict[str, tuple[int, int]] = {}
+        self.usable: dict[str, tuple[list[str], Iterator[str]]] = {}
+
+    def give(self, name: str, masks: tuple[int, int]) -> None:
+        own, against = self.masks.get(name, (0, 0))
+        self.masks[name] = own | masks[0], against | masks[1]
+
+    def free(self, hint: str, masks: tuple[int, int]) -> str:
+        """The first identifier of this hint that nothing has which interferes."""
+        own, against = masks
+        for name in self._candidates(hint):
+            having, excluded = self.masks.get(name, (0, 0))
+            if not (having & against or excluded & own):
+                return name
+        raise AssertionError("there is always another number")
+
+    def _candidates(self, hint: str) -> Iterator[str]:
+        """`x`, `x_1`, `x_2`, ... without words that are reserved; made once for each hint."""
+        if hint not in self.usable:
+            self.usable[hint] = [], self._numbered(re.sub(r"\W", "_", hint))
+        made, further = self.usable[hint]
+        yield from made
+        for name in further:
+            made.append(name)
+            yield name
+
+    def _numbered(self, hint: str) -> Iterator[str]:
+        for number in count():
+            name = hint if number == 0 else f"{hint}_{number}"
+            if name not in self.reserved and not keyword.iskeyword(name):
+                yield name

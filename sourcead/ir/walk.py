@@ -139,7 +139,10 @@ def map_stmt(stmt: Stmt, read: Read, bind: Bind = _same_name, inside: Inside = _
         case Unpack(targets, _, value):
             return replace(stmt, value=read(value), targets=tuple(map(bind, targets)))
         case Store(base, index, value):
-            return replace(stmt, base=read(base), index=read(index), value=read(value))
+            new = read(base), read(index), read(value)
+            if _are_same(new, (base, index, value)):
+                return stmt
+            return replace(stmt, base=new[0], index=new[1], value=new[2])
         case StoreAttr(base, _, value):
             return replace(stmt, base=read(base), value=read(value))
         case StoreVariable(_, cell, value):
@@ -241,7 +244,22 @@ def map_function(
 
 def map_blocks(stmt: Stmt, inside: Inside) -> Stmt:
     """The statement with each block that it contains replaced by `inside(block)`."""
-    return map_stmt(stmt, _same_operand, _same_name, inside)
+    match stmt:  # most statements have none, and most blocks stay as they are
+        case If(_, then, orelse):
+            new, new_orelse = inside(then), inside(orelse)
+            same = new is then and new_orelse is orelse
+            return stmt if same else replace(stmt, then=new, orelse=new_orelse)
+        case For(body=body) | With(body=body):
+            new = inside(body)
+            return stmt if new is body else replace(stmt, body=new)
+        case While(condition=condition, body=body):
+            new_condition, new = inside(condition), inside(body)
+            same = new_condition is condition and new is body
+            return stmt if same else replace(stmt, condition=new_condition, body=new)
+        case Try():
+            return _map_try(stmt, _same_operand, _same_name, inside)
+        case _:
+            return stmt
 
 
 def _same_operand(operand: Operand) -> Operand:
@@ -406,8 +424,12 @@ def statements(block: Block) -> Iterator[Stmt]:
     """Every statement of a block at any depth; one that contains blocks comes before what it contains."""
     for stmt in block:
         yield stmt
-        for inner in blocks(stmt):
-            yield from statements(inner)
+        if type(stmt) in _WITH_BLOCKS:
+            for inner in blocks(stmt):
+                yield from statements(inner)
+
+
+_WITH_BLOCKS = frozenset({If, For, While, With, Try})
 
 
 def expressions(block: Block) -> Iterator[Expr]:
