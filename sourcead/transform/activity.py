@@ -14,6 +14,7 @@ from sourcead.ir.kinds import (
     Kind,
     List,
     Object,
+    Tuple,
     carries,
 )
 from sourcead.ir.nodes import (
@@ -35,7 +36,7 @@ from sourcead.ir.nodes import (
 from sourcead.ir.walk import binds, reads, statements
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.effects import function_of, written_arguments
-from sourcead.transform.heap import Heap
+from sourcead.transform.heap import Heap, places
 from sourcead.transform.specialise import Specialiser
 
 __all__ = ["activity", "find_selected", "find_useful"]
@@ -101,6 +102,8 @@ def _storage_of(name: Name, heap: Heap, kinds: Mapping[Name, Kind]) -> Iterable[
             yield "array " + heap.find(str(name))
         case List(_, site) | Dict(_, site) | Object(_, site):
             yield "site " + site
+        case Tuple() as kind:
+            yield from ("array " + heap.find(place) for place in places(str(name), kind))
         case _:
             return
 

@@ -84,6 +84,7 @@ class Builder:
         self.new: set[Name] = set()  # names made in derivative code
         self.formulas: dict[Name, Op] = {}  # products, quotients and negations that still hold
         self.open: list[list[Stmt]] = [[]]
+        self.aside: list[list[Stmt]] = []  # blocks that are written to from anywhere
         self.origin = Origin.none()
 
     # -- names and kinds ---------------------------------------------------------------------
@@ -238,12 +239,15 @@ class Builder:
     def trial(self) -> Iterator[None]:
         """Whatever is written inside is thrown away, names and all (fixed points of loops)."""
         saved = dict(self.numbers), set(self.varied), len(self.open)
+        lengths = [len(block) for block in self.aside]
         self.open.append([])
         try:
             yield
         finally:
             self.numbers, self.varied = saved[0], saved[1]
             del self.open[saved[2] :]
+            for block, length in zip(self.aside, lengths):
+                del block[length:]
 
     @contextmanager
     def at(self, origin: Origin) -> Iterator[None]:

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sourcead.ir.kinds import Kind
+from sourcead.ir.kinds import Kind, NoneKind
 from sourcead.ir.nodes import (
     Assign,
+    Call,
     Const,
     Function,
     MethodCall,
     Name,
+    Op,
     Origin,
     Param,
+    Ref,
     Stmt,
     Store,
     Try,
 )
+from sourcead.runtime.undo import redo
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.clean import clean
 from sourcead.transform.reverse.needed import Needed
@@ -74,15 +78,19 @@ def _with_callers_storage(b: Specialiser, s: Sweeps) -> tuple[list[Stmt], Val]:
     """The reverse sweep; what it undoes in the caller's arrays is as the primal left it when it ends."""
     params = [p.name for p in s.primal.params]
     callers = [n for n in s.undone if n in params or n not in b.definitions]
-    if not callers:
+    if not callers and s.redo is None:
         return s.backward, s.returned
     finals = [b.fresh(f"{n.hint}_final", b.kind(n)) for n in callers]
     head: list[Stmt] = [
         Assign(f, MethodCall(n, "copy", ()), Origin.none()) for n, f in zip(callers, finals)
     ]
-    put_back = tuple(
+    put_back: tuple[Stmt, ...] = tuple(
         Store(n, Const(Ellipsis), f, None, Origin.none()) for n, f in zip(callers, finals)
     )
+    if s.redo is not None:
+        head.append(Assign(s.redo, Op("list", ()), Origin.none()))
+        again = Call(Ref("redo", redo), (s.redo,))
+        put_back = (Assign(b.fresh("_", NoneKind()), again, Origin.none()), *put_back)
     hint = s.returned.hint if isinstance(s.returned, Name) else "gradient"
     kept = b.fresh(hint, b.kind(s.returned))
     swept = Try(tuple(s.backward), (), (), put_back, (kept,), (s.returned,), (), Origin.none())

@@ -17,12 +17,27 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 
-from sourcead.ir.kinds import Kind, Never, join
+from sourcead.ir.kinds import Array, Kind, Never, Number, Tuple, Unknown, join
 
-__all__ = ["ITEM", "Heap"]
+__all__ = ["ITEM", "Heap", "place_of", "places"]
 
 ITEM = "[]"
 """The slot that stands for all elements of a list, or all values of a dict whose keys are not known."""
+
+
+def place_of(site: str, slot: Hashable) -> str:
+    """The place of what a slot holds, in the union-find over arrays."""
+    return f"{site} {slot!r}"
+
+
+def places(key: str, kind: Kind) -> Iterator[str]:
+    """Where arrays are in a value of this kind at the place `key`: there, or in items of a tuple."""
+    match kind:
+        case Tuple(items):
+            for i, each in enumerate(items):
+                yield from places(f"{key}[{i}]", each)
+        case Array() | Number() | Unknown():
+            yield key
 
 
 class Heap:
@@ -32,7 +47,7 @@ class Heap:
         self.slots: dict[tuple[str, Hashable], Kind] = {}
         self.varied: set[tuple[str, Hashable]] = set()
         self.changed = False
-        self.shared: dict[str, str] = {}  # union-find over the names of arrays
+        self.shared: dict[str, str] = {}  # union-find over the names and places of arrays
         self.written: set[str] = set()  # arrays that receive active values
         self.external: set[str] = (
             set()

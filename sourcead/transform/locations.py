@@ -12,6 +12,7 @@ from sourcead.ir.kinds import (
     Kind,
     List,
     Object,
+    Tuple,
 )
 from sourcead.ir.nodes import (
     Assign,
@@ -29,7 +30,7 @@ from sourcead.ir.nodes import (
 from sourcead.ir.walk import binds, statements
 from sourcead.rules import registry
 from sourcead.transform.effects import function_of, view_base, written_arguments
-from sourcead.transform.heap import Heap
+from sourcead.transform.heap import Heap, place_of, places
 
 __all__ = ["Locations", "View", "binds_all"]
 
@@ -54,6 +55,7 @@ class Locations:
     ) -> None:
         self.kinds = kinds
         self.heap = heap
+        params = self.params = list(params)
         self.views: dict[Name, View] = {}
         self.written: dict[str, list[tuple[int, ...]]] = {}
         self.owners: dict[str, set[Name]] = {}
@@ -97,6 +99,24 @@ class Locations:
             return True
         owners = self.owners.get(cls, set()) - self.settled
         return len(owners) <= 1 and not any(self.cls(m) == cls for m in self.maybe - self.settled)
+
+    def is_in_argument(self, name: Name) -> bool:
+        """May this array lie in a list, dict, object or tuple that was there before the call?"""
+        sites = {site for site, _ in self.heap.slots if self.heap.is_external(site)}
+        return self.is_in(name, sites) or any(self.is_in_tuple(name, p) for p in self.params)
+
+    def is_in(self, name: Name, sites: set[str]) -> bool:
+        """May this array be what one of these lists, dicts and objects holds?"""
+        held = ((place_of(*at), kind) for at, kind in self.heap.slots.items() if at[0] in sites)
+        return any(self._is_at(name, place, kind) for place, kind in held)
+
+    def is_in_tuple(self, name: Name, holder: Name) -> bool:
+        kind = self.kinds[holder]
+        return isinstance(kind, Tuple) and self._is_at(name, str(holder), kind)
+
+    def _is_at(self, name: Name, place: str, kind: Kind) -> bool:
+        cls = self.cls(name)
+        return any(self.heap.find(each) == cls for each in places(place, kind))
 
     def _note(self, stmt: Stmt) -> None:
         match stmt:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sourcead.ir.kinds import Array, Kind, NoneKind, Unknown
+from sourcead.ir.kinds import Array, Kind, List, NoneKind, Tuple, Unknown
 from sourcead.ir.nodes import (
     Assign,
+    Attr,
     Call,
     Const,
     Expr,
@@ -29,13 +30,17 @@ from sourcead.ir.nodes import (
     Unpack,
 )
 from sourcead.ir.walk import operands, reads, statements, substitute
+from sourcead.runtime.contents import arrays_in, contents_of, put_in_place
 from sourcead.runtime.undo import copy_of, redo
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.clean import clean
+from sourcead.transform.heap import ITEM, places
 from sourcead.transform.locations import binds_all
 from sourcead.transform.reverse.needed import Needed
 from sourcead.transform.reverse.sweeps import Sweeps, sweeps
+from sourcead.transform.reverse.uses import reverse_uses
 from sourcead.transform.specialise import Specialised, Specialiser
+from sourcead.transform.trees import site_of, sites_in
 
 __all__ = ["Pullback", "pullback"]
 
@@ -64,8 +69,11 @@ def pullback(
     s = sweeps(done, wrt, scalar=False, aux=aux, single=False, split=True, again=again)
     halves = _Halves(b, s, list(s.forward), list(s.backward))
     halves.redo()
-    for owner in _owners(b, s) if again else ():
-        halves.keep_content(owner)
+    if again:
+        exposed = _exposed(b, s)
+        for owner in exposed.owners:
+            halves.keep_content(owner)
+        halves.keep_contents(exposed.holders)
     free = halves.saved(copied=again)
     returned = halves.close()
     with b.block() as tail:
@@ -104,6 +112,22 @@ class _Halves:
             self.before.append(Assign(noted, Op("list", ()), Origin.none()))
             call = Call(Ref("redo", redo), (noted,))
             self.after.append(Assign(self.b.fresh("_", NoneKind()), call, Origin.none()))
+
+    def keep_contents(self, holders: Sequence[Name]) -> None:
+        """Keep what is in the arrays that arguments hold: those of the start, and those of the end."""
+        if not holders:
+            return
+        here = Origin.none()
+        given = [n for n in holders if n in {p.name for p in self.s.primal.params}]
+        first = [self.b.fresh(f"{n.hint}_arrays", Unknown()) for n in given]
+        taken = Ref("arrays_in", arrays_in)
+        self.forward[:0] = [Assign(f, Call(taken, (n,)), here) for n, f in zip(given, first)]
+        kept, now = self.b.fresh("contents", Unknown()), self.b.fresh("contents_now", Unknown())
+        made = Call(Ref("contents_of", contents_of), (*first, *holders))
+        put = Ref("put_in_place", put_in_place)
+        self.forward.append(Assign(kept, made, here))
+        self.before.insert(0, Assign(now, Call(put, (kept,)), here))
+        self.after.append(Assign(self.b.fresh("_", NoneKind()), Call(put, (now,)), here))
 
     def keep_content(self, owner: Name) -> None:
         """Keep what is in an array now, for the reverse sweep."""
@@ -175,13 +199,67 @@ class _Halves:
 # -- whose content must be kept ----------------------------------------------------------------
 
 
-def _owners(b: Specialiser, s: Sweeps) -> list[Name]:
-    """Arrays that the reverse sweep reads or undoes, and that the caller could change in between."""
+@dataclass(frozen=True)
+class _Exposed:
+    """`owners`: arrays whose content is kept; `holders`: arguments of which all arrays' contents are."""
+
+    owners: list[Name]
+    holders: list[Name]
+
+
+def _exposed(b: Specialiser, s: Sweeps) -> _Exposed:
+    """What the reverse sweep reads or undoes, and the caller could change in between."""
     params = [p.name for p in s.primal.params]
-    read = dict.fromkeys(u.name for u in s.uses if u.content)
+    uses = [*s.uses, *reverse_uses(s.backward, s.program, s.table, bounds=False)]
+    read = dict.fromkeys(u.name for u in uses if u.content and isinstance(b.kind(u.name), Array))
     exposed = [n for n in read if _is_exposed(b, s, n)]
     undone = [n for n in s.undone if n in params or n not in b.definitions or _is_exposed(b, s, n)]
-    return list(dict.fromkeys(_source_of_copy(b, s, n) for n in [*undone, *exposed]))
+    owners = [n if not s.locations.is_written(n) else _source_of_copy(b, s, n) for n in exposed]
+    owners += [_source_of_copy(b, s, n) for n in undone]
+    holders = [p for p in params if _is_holder(b, s, p, [*read, *s.undone])]
+    if isinstance(s.result, Name) and _is_holder(b, s, s.result, [*read, *s.undone]):
+        holders.append(s.result)
+    held = dict.fromkeys(u.name for u in uses if u.content and _holds_arrays(b, s, u.name))
+    holders += [n for n in held if n not in holders]
+    return _Exposed([n for n in dict.fromkeys(owners) if not _is_held(s, n)], holders)
+
+
+def _holds_arrays(b: Specialiser, s: Sweeps, name: Name) -> bool:
+    """Is it a list, dict, object or tuple, visible at the end, with arrays that the reverse sweep may look at?"""
+    kind, heap = b.kind(name), s.locations.heap
+    if isinstance(kind, Array) or s.program.definitions[name].home:
+        return False
+    sites = sites_in(heap, kind)
+    inside = (held for (site, _), held in heap.slots.items() if site in sites)
+    return any(list(places("", each)) for each in (kind, *inside))
+
+
+def _is_holder(b: Specialiser, s: Sweeps, holder: Name, names: Sequence[Name]) -> bool:
+    """Do arrays of these names lie in an argument, or in the result? A view that a turn of a loop takes does."""
+    at, kind = s.locations, b.kind(holder)
+    if isinstance(kind, Array):
+        definitions = s.program.definitions
+        turns = [n for n in names if s.program.loop_home(definitions[n].home) is not None]
+        return any(at.cls(n) == at.cls(holder) for n in turns if not at.is_written(n))
+    sites = sites_in(at.heap, kind)
+    return any(at.is_in(n, sites) or at.is_in_tuple(n, holder) for n in names)
+
+
+def _is_held(s: Sweeps, name: Name) -> bool:
+    """Is it an array that an argument has held from the start?"""
+    heap, kinds = s.locations.heap, s.locations.kinds
+    match s.program.made(name):
+        case Op("getitem", (Name() as base, index)):
+            slot = index.value if isinstance(index, Const) else ITEM
+        case Attr(Name() as base, attr):
+            slot = attr
+        case _:
+            return False
+    site = site_of(kinds.get(base))
+    if site is None:
+        return isinstance(kinds.get(base), Tuple) and base in {p.name for p in s.primal.params}
+    slot = ITEM if isinstance(kinds[base], List) else slot
+    return heap.is_external(site) and not heap.is_assigned(site, slot)
 
 
 def _source_of_copy(b: Specialiser, s: Sweeps, name: Name) -> Name:

@@ -9,6 +9,7 @@ import pytest
 
 import sourcead
 from tests.everyday import (  # noqa: F401  (they register their programs)
+    holding,
     idioms,
     language,
     numerics,

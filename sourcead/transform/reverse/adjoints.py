@@ -115,6 +115,27 @@ class Adjoints:
             and not self.at.is_static(name)
         )
 
+    def shadow(self, name: Name) -> Name:
+        """The adjoint in the table of the memory that `name` looks at."""
+        return self.table.shadow(self.parts.value(name))
+
+    def owner(self, name: Name) -> tuple[Name, list[Expr]]:
+        """Under which name the adjoint of this array's storage is, and the views that lead from there."""
+        owner, path = self.at.owner(name)
+        return self.home(owner), path
+
+    def home(self, name: Name) -> Name:
+        """An array or list that is read out of an argument has the adjoint of that part of it."""
+        if not isinstance(self.b.kind(name), (Array, List)) or self.is_in_table(name):
+            return name
+        source = self.structures.source(name)
+        if source is None or self.structures.is_dynamic(source[0]):
+            return name
+        return self.parts.part(*source)
+
+    def is_in_table(self, name: Name) -> bool:
+        return self.is_dynamic(name) or self.structures.is_dynamic(name)
+
     # -- reading -----------------------------------------------------------------------------
 
     def take(self, name: Name) -> Val:
@@ -146,8 +167,8 @@ class Adjoints:
     def location(self, name: Name) -> Operand | None:
         """The storage adjoint seen through `name`, or None while it is zero."""
         if self.is_dynamic(name):
-            return self.table.shadow(name)
-        owner, path = self.at.owner(name)
+            return self.shadow(name)
+        owner, path = self.owner(name)
         found = self._owned(owner)
         return None if found is None else follow(self.b, self.at, found, path)
 
@@ -180,8 +201,8 @@ class Adjoints:
     def buffer(self, name: Name) -> Operand:
         """The storage adjoint seen through `name`; made if nothing came yet."""
         if self.is_dynamic(name):
-            return self.table.shadow(name)
-        owner, path = self.at.owner(name)
+            return self.shadow(name)
+        owner, path = self.owner(name)
         self.touched.add(owner)
         return follow(self.b, self.at, self.materialise(owner), path)
 
@@ -208,14 +229,15 @@ class Adjoints:
 
     def list_adjoint(self, name: Name) -> Operand | None:
         """The list of the elements' adjoints, as long as the list is at this point of the sweep."""
-        found = self.state.get(name)
+        found = self.state.get(self.home(name))
         return None if found is None else found.value
 
     def open_list(self, name: Name) -> Operand:
         """Make the adjoints of a list: zeros for the elements that it has at the end of its block."""
+        name = self.home(name)
         kind = self.b.kind(name)
         assert isinstance(kind, List) and not self.structures.is_dynamic(name), name
-        source = self.parts.value(name)
+        source = self.parts.as_left(name)
         made = self.b.emit(Call(Ref("zeros_like", zeros_like), (source,)), kind, self.hint(name))
         if kind.cls is tuple:  # its adjoint is added to, element by element
             changeable = replace(kind, cls=list)
@@ -346,9 +368,9 @@ class Adjoints:
         kind = self.b.kind(value)
         fitted = self.fitting.fit(self.b.operand(amount), value, kind, manner.exact)
         if self.is_dynamic(value):
-            self._add_in_place(self.table.shadow(value), Const(Ellipsis), fitted)
+            self._add_in_place(self.shadow(value), Const(Ellipsis), fitted)
             return
-        owner, path = self.at.owner(value)
+        owner, path = self.owner(value)
         if path:
             self._add_to_view(owner, path, fitted)
             return

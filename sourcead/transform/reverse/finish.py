@@ -38,12 +38,12 @@ def _is_double(kind: Np) -> bool:
 class Finish:
     """Finishes the adjoints of one gradient. `returned`: storage that is a result already."""
 
-    def __init__(self, s: State) -> None:
+    def __init__(self, s: State, prologue: list[Stmt]) -> None:
         self.s = s
         self.b = s.b
         self.adj = s.adj
         self.returned: set[Operand] = set()
-        self.prologue: list[Stmt] = []
+        self.prologue = prologue  # what is noted at the start of the forward sweep
 
     def finish(self, name: Name) -> Val:
         kind, hint = self.b.kind(name), f"{name.hint}_bar"
@@ -52,10 +52,10 @@ class Finish:
         if isinstance(kind, (Tuple, Dict, Object)) or self._is_structure(kind):
             return self._parts(name, kind)
         if self.adj.is_dynamic(name):
-            return self.b.emit(MethodCall(self.adj.table.shadow(name), "copy", ()), kind, hint)
+            return self.b.emit(MethodCall(self.adj.shadow(name), "copy", ()), kind, hint)
         found = self.adj.peek(name)
         if found is None:
-            return self._zero(self.adj.parts.value(name), kind)
+            return self._zero(self.adj.parts.as_left(name), kind)
         return self._value(found.value, found.owned, kind, hint)
 
     def _as_on_entry(self, name: Name) -> Operand:

@@ -100,7 +100,7 @@ def list_item(s: State, base: Name, index: Operand, seed: Val) -> None:
         if s.is_built(base):
             _no_list(s, base)
         bar = s.adj.open_list(base)
-    s.adj.touched.add(base)
+    s.adj.touched.add(s.adj.home(base))
     if (
         isinstance(_item_kind(s, base), (Tuple, List, Dict, Object))
         or isinstance(seed, Virtual)

@@ -174,7 +174,7 @@ def _outer_names(
 def _written_outside(s: State, body: Block, inside: set[Name]) -> list[Name]:
     """Owners from outside whose storage the body writes: their adjoint may be zero so far, but is there."""
     owners = [
-        s.at.owner(each.base)[0]
+        s.adj.owner(each.base)[0]
         for each in statements(body)
         if isinstance(each, Store) and isinstance(each.base, Name) and s.flows(each.base)
     ]

@@ -6,23 +6,30 @@ under a name that is given when it is first asked for.
 
 from __future__ import annotations
 
-from sourcead.ir.kinds import Dict, Kind, List, Object, Tuple
-from sourcead.ir.nodes import Attr, Const, Expr, Name, Op
+from sourcead.ir.kinds import Array, Dict, Kind, List, Object, Tuple
+from sourcead.ir.nodes import Attr, Call, Const, Expr, Name, Op, Origin, Ref, Stmt
+from sourcead.transform.heap import place_of
 from sourcead.transform.reverse.structures import Slot, Structures
 from sourcead.transform.reverse.views import with_base
 from sourcead.transform.specialise import Specialiser
+from sourcead.transform.trees import site_of
 
 __all__ = ["Parts"]
 
 
 class Parts:
-    """The names given so far: (container, slot) -> name, and back to how the primal reads the part."""
+    """The names given so far: (container, slot) -> name, and back to how the primal reads the part.
+
+    `split`: start and end of a forward sweep after which the caller may change what holds the parts, before
+    the reverse sweep runs.
+    """
 
     def __init__(self, b: Specialiser, structures: Structures) -> None:
         self.b = b
         self.structures = structures
         self.names: dict[tuple[Name, Slot], Name] = {}
         self.reads: dict[Name, tuple[Name, Expr]] = {}
+        self.split: tuple[list[Stmt], list[Stmt]] | None = None
 
     def __contains__(self, name: object) -> bool:
         return name in self.reads
@@ -45,7 +52,20 @@ class Parts:
             )
             self.names[container, slot] = found
             self.reads[found] = container, read
+            if isinstance(kind, Array):  # it lies where what the program reads there lies
+                self.b.heap.share(str(found), self._place(found, slot))
         return found
+
+    def _place(self, part: Name, slot: Slot) -> str:
+        container, _ = self.reads[part]
+        site = site_of(self.b.kind(container))
+        if site is not None:
+            return place_of(site, slot)
+        return f"{self._place_of_container(container)}[{slot}]"
+
+    def _place_of_container(self, name: Name) -> str:
+        found = next((slot for (_, slot), part in self.names.items() if part == name), None)
+        return str(name) if found is None else self._place(name, found)
 
     def _item(self, container: Name, slot: Slot) -> tuple[Kind, Expr]:
         """The kind of a part and how the primal reads it."""
@@ -67,15 +87,29 @@ class Parts:
         container, expr = self.reads[part]
         known = next((s for (c, s), n in self.names.items() if n == part and c == container), None)
         entry = self.structures.entry_read(container, known)
-        if entry is not None:
+        is_given = self.split is not None and self.outermost(part) in self.structures.params
+        if entry is not None and not is_given:
             return entry
         if container in self.reads:
             expr = with_base(expr, self.read(container))
-        return self.b.emit(expr, self.b.kind(part), part.hint)
+        if self.split is None or not is_given:
+            return self.b.emit(expr, self.b.kind(part), part.hint)
+        return self._emit(self.split[0], expr, part)
+
+    def _emit(self, block: list[Stmt], expr: Expr, like: Name) -> Name:
+        return self.b.emit_into(block, expr, self.b.kind(like), Origin.none(), like.hint)
 
     def value(self, name: Name) -> Name:
         """The primal value that a name stands for: itself, or the part that it is the name of."""
         return self.read(name) if name in self.reads else name
+
+    def as_left(self, name: Name) -> Name:
+        """A list that is as long as the forward sweep leaves it, whatever the caller makes of it."""
+        value = self.value(name)
+        is_given = self.outermost(name) in self.structures.params
+        if self.split is None or not is_given or not isinstance(self.b.kind(name), List):
+            return value
+        return self._emit(self.split[1], Call(Ref("list", list), (value,)), name)
 
     def outermost(self, name: Name) -> Name:
         """The container that a part lies in, however deep."""

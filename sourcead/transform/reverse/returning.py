@@ -6,7 +6,7 @@ cheap, undoes writes where the sweep left its marks, and decides over what each 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from sourcead.ir.kinds import NoneKind, Object, Py, Unknown
@@ -40,13 +40,17 @@ Known = dict[Name, Operand]
 
 
 class Returning:
-    """Completes one reverse sweep. `again`: it may run more than once (a pullback)."""
+    """Completes one reverse sweep.
 
-    def __init__(self, kept: Kept, *, again: bool) -> None:
+    `noted`: of which arrays it is noted what is taken back, to be done again at the end: all of a pullback,
+    which may run more than once; those that lie in what the caller has given.
+    """
+
+    def __init__(self, kept: Kept, *, noted: Callable[[Name], bool]) -> None:
         self.kept = kept
         self.b = kept.b
-        self.again = again
-        self.redo: Name | None = None  # the list of what a pullback has taken back
+        self.noted = noted
+        self.redo: Name | None = None  # the list of what was taken back
 
     def block(self, block: Block, home: At, known: Known) -> list[Stmt]:
         """The reverse statements of the block `home`."""
@@ -194,7 +198,7 @@ class Returning:
             if isinstance(w.stmt, Store):
                 index = self.known(w.stmt.index, known, out, origin)
             target = self.known(base, known, out, origin)
-            if not self.again:
+            if not self.noted(base):
                 out.append(Store(target, index, value, None, origin))
                 continue
             if self.redo is None:

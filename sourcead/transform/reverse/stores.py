@@ -46,7 +46,7 @@ def store(s: State, stmt: Store) -> None:
 
 def _array_store(s: State, base: Name, kind: Array, stmt: Store) -> None:
     if not s.adj.is_dynamic(base):
-        owner, _ = s.at.owner(base)
+        owner, _ = s.adj.owner(base)
         if s.adj.peek(owner) is None:
             return
         s.adj.touched.add(owner)

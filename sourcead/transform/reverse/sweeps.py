@@ -43,7 +43,8 @@ __all__ = ["Sweeps", "sweeps", "value_and_aux"]
 @dataclass(frozen=True)
 class Sweeps:
     """`returned`: the adjoints; `undone`: owners of storage that the reverse sweep undoes; `redo`: the
-    list of what a pullback has taken back, if there is such."""
+    list of what was taken back and has to be done again at the end, if there is such; `table`:
+    the adjoints found by identity."""
 
     primal: Function
     result: Val
@@ -59,6 +60,7 @@ class Sweeps:
     needed: Needed
     kept: Kept
     redo: Name | None
+    table: Name | None
 
 
 def sweeps(
@@ -100,7 +102,12 @@ def sweeps(
     s.rules.chosen = find_selected(primal.body, b.kinds, done.heap, (), by_name=True)
     b.origin = Origin.none()
     out_bar = b.fresh("out_bar", Py(float) if scalar else b.kind(result))
-    prologue, reverse, returned = _adjoints(s, primal, result, out_bar, wrt, single)
+    prologue: list[Stmt] = []
+    epilogue: list[Stmt] = []
+    b.aside += [prologue, epilogue]
+    if again:
+        s.adj.parts.split = prologue, epilogue
+    reverse, returned = _adjoints(s, primal, result, out_bar, wrt, single, prologue)
     written = stretches(Function("", (), tuple(reverse), returned, primal.origin), b)
     trimmed = clean(written, b).body
     check_list_reads(s, primal.body, trimmed, program)
@@ -109,10 +116,10 @@ def sweeps(
     kept = plan_kept(b, program, needed, s.writes, trimmed)
     if compared:
         kept.comparisons = Comparisons(b, program, uses)
-    forward = [*prologue, *forward_sweep(kept, primal.body, split=split)]
+    forward = [*prologue, *forward_sweep(kept, primal.body, split=split), *epilogue]
     if kept.comparisons is not None:
         forward = [*kept.comparisons.opening(), *forward]
-    returning = Returning(kept, again=again)
+    returning = Returning(kept, noted=lambda base: again or locations.is_in_argument(base))
     backward = returning.block(trimmed, (), {})
     undone = _undone_owners(locations, s.writes, needed, params)
     return Sweeps(
@@ -130,6 +137,7 @@ def sweeps(
         needed,
         kept,
         returning.redo,
+        s.adj.table.name,
     )
 
 
@@ -147,9 +155,15 @@ def _element(b: Specialiser, base: Name, index: Operand) -> Kind | None:
 
 
 def _adjoints(
-    s: State, primal: Function, result: Val, out_bar: Name, wrt: Sequence[int], single: bool
-) -> tuple[list[Stmt], list[Stmt], Operand]:
-    """What is noted at the start; the reverse sweep as if everything were at hand, and what it returns."""
+    s: State,
+    primal: Function,
+    result: Val,
+    out_bar: Name,
+    wrt: Sequence[int],
+    single: bool,
+    prologue: list[Stmt],
+) -> tuple[list[Stmt], Operand]:
+    """The reverse sweep as if everything were at hand, and what it returns; `prologue`: noted at the start."""
     params = [p.name for p in primal.params]
     with s.b.block() as reverse:
         for name in params:
@@ -157,13 +171,13 @@ def _adjoints(
                 s.adj.open_list(name)
         s.adj.contribute(result, out_bar)
         reverse_sweep(s, primal.body)
-        finish = Finish(s)
+        finish = Finish(s, prologue)
         bars = [finish.finish(params[i]) for i in wrt]
         returned = s.b.operand(bars[0] if single else Virtual(tuple(bars)))
     if s.adj.table.name is not None:
         made = Assign(s.adj.table.name, Call(Ref("Shadows", Shadows), ()), Origin.none())
         reverse.insert(0, made)
-    return finish.prologue, reverse, returned
+    return reverse, returned
 
 
 def value_and_aux(done: Specialised) -> tuple[Val, Val]:

@@ -26,10 +26,13 @@ class Use:
     identity: bool = False  # it must be the very object: a copy has other adjoints in the table
 
 
-def reverse_uses(block: Sequence[Stmt], program: Program, table: Name | None) -> list[Use]:
+def reverse_uses(
+    block: Sequence[Stmt], program: Program, table: Name | None, bounds: bool = True
+) -> list[Use]:
     """Every read of a primal name in the reverse sweep, the bounds of its reversed loops included.
 
-    `table`: the adjoints that are found by identity; of an array it reads only where it looks.
+    `bounds`: their items are not written yet; `table`: the adjoints that are found by
+    identity; of an array it reads only where it looks.
     """
     uses: list[Use] = []
     for stmt in statements(tuple(block)):
@@ -44,7 +47,7 @@ def reverse_uses(block: Sequence[Stmt], program: Program, table: Name | None) ->
                 for o in ends
                 if isinstance(o, Name) and o in program.definitions
             ]
-    return uses + _bounds(block, program)
+    return uses + (_bounds(block, program) if bounds else [])
 
 
 def _is_of(stmt: Stmt, table: Name | None) -> bool:

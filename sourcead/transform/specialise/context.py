@@ -21,11 +21,9 @@ from sourcead.ir.kinds import (
     Dict,
     Kind,
     List,
-    Number,
     Object,
     Partial,
     Tuple,
-    Unknown,
 )
 from sourcead.ir.nodes import (
     UNDEFINED,
@@ -41,7 +39,7 @@ from sourcead.ir.nodes import (
 )
 from sourcead.rules.registry import Rule
 from sourcead.transform.builder import Builder, Val, Virtual
-from sourcead.transform.heap import Heap
+from sourcead.transform.heap import ITEM, Heap, place_of, places
 from sourcead.transform.left_out import LEFT_OUT, LeftOut
 from sourcead.transform.memory import Contents, Key, Memory
 from sourcead.transform.passed import Tools
@@ -111,6 +109,11 @@ class Handler(Protocol):
     """What the specialiser does with a call: the value, or None where it is a call like any other."""
 
     def __call__(self, s: Any, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None: ...
+
+
+def _each_with_each(a: list[str], b: list[str]) -> tuple[list[str], list[str]]:
+    """Each of the one with each of the other."""
+    return [x for x in a for _ in b], [y for _ in a for y in b]
 
 
 TRACKED = 64  # lists with more elements are not followed element by element
@@ -252,7 +255,12 @@ class Context(Builder):
     def operand(self, value: Val, hint: str = "t") -> Operand:
         if isinstance(value, Name) and value in self.generators:
             self.lower(self.generators[value][0])  # says which `yield` cannot be followed
-        return super().operand(value, hint)
+        made = super().operand(value, hint)
+        if isinstance(value, Virtual) and value.form == "tuple" and not self.derivative:
+            definition = self.definitions.get(made) if isinstance(made, Name) else None
+            for i, item in enumerate(getattr(definition, "args", ())):
+                self.share_part(item, made, i)
+        return made
 
     def add(self, statement: Stmt) -> None:
         """Write a statement; one that may raise what is caught around gets a `try` of its own."""
@@ -347,29 +355,52 @@ class Context(Builder):
         self.heap.store(site, slot, self.kind(value), self.holds_varied(value))
         self.share_slot(value, site, slot)
 
+    # -- which arrays may share storage ----------------------------------------------------------
+
     def share_slot(self, value: Val, site: str, slot: Hashable, read: bool = False) -> None:
         """An array that is read out of a slot, not knowing which, may be any that is stored there."""
-        if not isinstance(value, Name) or not isinstance(
-            self.kind(value), (Array, Number, Unknown)
-        ):
+        if not isinstance(value, Name) or not list(places("", self.kind(value))):
             return
-        if read:
-            self.heap.read_blindly(site, slot)
-        if self.heap.is_read_blindly(site, slot):
-            self.heap.share(str(value), f"{site} {slot!r}")
-            if self.heap.shares_varied(str(value)) and isinstance(self.kind(value), Array):
-                self.varied.add(value)
+        for each in self._slots_met(site, slot):
+            if read:
+                self.heap.read_blindly(site, each)
+            if self.heap.is_read_blindly(site, each):
+                self._share_place(value, place_of(site, each), self.kind(value))
+
+    def _slots_met(self, site: str, slot: Hashable) -> list[Hashable]:
+        """The slots that this one may be: a key that is known may be one that is computed elsewhere."""
+        known = self.heap.known(site)
+        if slot == ITEM:
+            return [ITEM, *(k for k in known if k != ITEM)]
+        return [slot, ITEM] if ITEM in known else [slot]
 
     def share(self, a: Val, b: Val) -> None:
-        """Two arrays may have storage in common."""
-        if (
-            isinstance(a, Name)
-            and isinstance(b, Name)
-            and isinstance(self.kind(a), (Array, Number, Unknown))
-        ):
-            self.heap.share(str(a), str(b))
-            if self.heap.shares_varied(str(a)) and isinstance(self.kind(a), Array):
-                self.varied.update((a, b))
+        """Two arrays, or those in two tuples, may have storage in common."""
+        if isinstance(a, Name) and isinstance(b, Name):
+            self._share_place(a, str(b), self.kind(b), b)
+
+    def share_part(self, part: Val, whole: Val, position: int | None) -> None:
+        """`part` is an item of a tuple (None: any of them)."""
+        kind = self.kind(whole)
+        if not isinstance(part, Name) or not isinstance(whole, Name):
+            return
+        if not isinstance(kind, Tuple):
+            self.share(part, whole)
+            return
+        for i, each in enumerate(kind.items):
+            if position in (None, i):
+                self._share_place(part, f"{whole}[{i}]", each, whole)
+
+    def _share_place(self, value: Name, key: str, kind: Kind, other: Name | None = None) -> None:
+        """What `value` refers to may be what is at the place `key`, in the value `other`."""
+        mine, theirs = list(places(str(value), self.kind(value))), list(places(key, kind))
+        if len(mine) != len(theirs):
+            mine, theirs = _each_with_each(mine, theirs)
+        for one, another in zip(mine, theirs):
+            self.heap.share(one, another)
+            if self.heap.shares_varied(one):
+                met = [n for n in (value, other) if n is not None]
+                self.varied.update(n for n in met if isinstance(self.kind(n), (Array, Tuple)))
 
     # -- asked of the parts: `specialiser.py` says who answers -----------------------------------
 

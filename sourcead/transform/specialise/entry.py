@@ -100,6 +100,7 @@ def load_elements(s: Context, base: Name, items: tuple[Kind, ...], path: str) ->
         held = s.enter(each, f"{path}[{i}]", varied)
         name = s.emit(Op("getitem", (base, Const(i))), held, base.hint, varied)
         s.entry_reads.add(name)
+        s.share_slot(name, path, i, read=True)
         load_assigned(s, name, each, f"{path}[{i}]")
         found.append(name)
     s.memory.begin(base, path, "list", dict(enumerate(found)))

@@ -56,6 +56,8 @@ def components(s: Context, value: Val, block: list[Any] | None = None) -> list[V
         s.emit(Op("getitem", (value, Const(i))), k, "t", s.is_varied(value))
         for i, k in enumerate(kind.items)
     ]
+    for i, item in enumerate(items):
+        s.share_part(item, value, i)
     if block is not None:
         s.open.pop()
     return items
@@ -89,7 +91,9 @@ def getitem(s: Context, base: Val, index: Val, hint: str = "t") -> Val:
             "a value of unknown kind that carries a derivative is indexed here",
             "convert it with np.asarray, or annotate the parameter",
         )
-    return s.emit(Op("getitem", (s.operand(base), s.operand(index))), item, hint, varied)
+    name = s.emit(Op("getitem", (s.operand(base), s.operand(index))), item, hint, varied)
+    s.share_part(name, base, None)
+    return name
 
 
 def tuple_item(s: Context, kind: Kind) -> Kind:

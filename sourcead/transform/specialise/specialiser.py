@@ -177,6 +177,9 @@ class Specialiser(Context):
                 self.never_returns(template)
             result = self.value(template.result, env)
             returned = self.operand(result)
+            for site in self.reachable([result]):  # its caller reads them
+                for slot in self.heap.known(site):
+                    self.heap.read_blindly(site, slot)
         self.memory.close()
         function = Function(template.name, tuple(params), tuple(body), returned, template.origin)
         return Specialised(function, self.kinds, self.varied, self.heap, self, result, self.guards)
