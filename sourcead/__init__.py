@@ -1,5 +1,8 @@
 """Automatic differentiation of Python and NumPy functions by source transformation."""
 
+from importlib import import_module
+from types import ModuleType
+
 from sourcead.api import differentiate, grad, jvp, value_and_grad, vjp
 from sourcead.checkpointing import checkpoint, checkpointed
 from sourcead.errors import (
@@ -36,3 +39,10 @@ __all__ = [
     "NotAFunction", "NotDifferentiable", "SourceADError", "SourceChanged", "UnknownArgument",
     "UnsupportedSyntax", "WrongCotangent", "WrongPattern",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> ModuleType:
+    """`sourcead.testing`, imported where it is used first."""
+    if name == "testing":
+        return import_module("sourcead.testing")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
