@@ -24,9 +24,10 @@ from sourcead.ir.kinds import (
 )
 from sourcead.ir.nodes import Origin
 from sourcead.nested import flatten
+from sourcead.runtime.shadows import owner_of
 from sourcead.runtime.structures import slots_of
 
-__all__ = ["check_aliases", "check_argument", "fitted", "has_float", "storages"]
+__all__ = ["check_argument", "fitted", "has_float", "shared_arguments", "storages"]
 
 
 def check_argument(kind: Kind, value: Any, name: str, origin: Origin) -> None:
@@ -93,22 +94,23 @@ def _several(kinds: Iterable[Kind]) -> int:
     return min(sum(map(storages, kinds)), 2)
 
 
-def check_aliases(
+def shared_arguments(
     full: Sequence[Any],
     wrt: Sequence[int],
     names: Sequence[str],
     origin: Origin,
     *,
     written: Collection[int],
-) -> None:
-    """Storage that is reached in two ways has no two gradients, where it is written.
+) -> tuple[int, ...]:
+    """The arguments that share memory that is written: in what they hold, or with another.
 
-    What two parts of one argument share counts as well as what two arguments share: `f([a, a])`, an
-    attribute that is a view of another.  `written`: arguments whose storage the function writes; of the
-    others only lists, dicts and objects matter, whose adjoints are found by identity.
+    `written`: arguments whose storage the function writes; of the others only lists, dicts and objects
+    matter, whose adjoints are found by identity.  Refused is what has no gradient of its own: two
+    differentiated arguments that share what is written; a list, dict or object that is met twice.
     """
     seen: dict[int, int] = {}
     memory: dict[int, list[tuple[Any, int]]] = {}
+    found: set[int] = set()
     for j, value in enumerate(full):
         todo = [value]
         while todo:
@@ -122,14 +124,17 @@ def check_aliases(
                 continue
             if not isinstance(each, tuple):
                 if id(each) in seen:
-                    _refuse_shared({seen[id(each)], j}, wrt, names, origin, written)
+                    _refuse_twice({seen[id(each)], j}, wrt, names, origin, written)
                     continue
                 seen[id(each)] = j
             todo += [v for _, v in slots]
     for arrays in memory.values():
         for (a, i), (b, j) in itertools.combinations(arrays, 2):
             if (i in written or j in written) and np.shares_memory(a, b):
-                _refuse_shared({i, j}, wrt, names, origin, written)
+                if (i != j and i in wrt and j in wrt) or owner_of(a) is not owner_of(b):
+                    _refuse_two({i, j}, names, origin)
+                found |= {i, j}
+    return tuple(sorted(found))
 
 
 def _memory_of(array: Any) -> int:
@@ -139,20 +144,20 @@ def _memory_of(array: Any) -> int:
     return id(array.obj) if isinstance(array, memoryview) else id(array)
 
 
-def _refuse_shared(
+def _refuse_two(at: set[int], names: Sequence[str], origin: Origin) -> None:
+    those = " and ".join(f"`{names[i]}`" for i in sorted(at))
+    cause = f"arguments {those} share memory, and one is written in place"
+    raise AliasedArguments.at(origin, cause, "pass a copy for one of them")
+
+
+def _refuse_twice(
     at: set[int], wrt: Sequence[int], names: Sequence[str], origin: Origin, written: Collection[int]
 ) -> None:
-    is_written = bool(at & set(written))
-    if not is_written and not at & set(wrt):
+    if not at & {*written, *wrt}:
         return
     those = [f"`{names[i]}`" for i in sorted(at)]
-    if not is_written:
-        who = f"arguments {' and '.join(those)}" if len(at) > 1 else f"the argument {those[0]}"
-        cause = f"a list, dict or object is reached in two ways from {who}"
-    elif len(at) > 1:
-        cause = f"arguments {' and '.join(those)} share memory, and one is written in place"
-    else:
-        cause = f"two parts of the argument {those[0]} share memory, and it is written in place"
+    who = f"arguments {' and '.join(those)}" if len(at) > 1 else f"the argument {those[0]}"
+    cause = f"a list, dict or object is reached in two ways from {who}"
     raise AliasedArguments.at(origin, cause, "pass a copy for one of them")
 
 

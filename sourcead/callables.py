@@ -28,6 +28,7 @@ class Mode:
     """Which derivative: `form` is gradient, pullback, tangent or linear; `wrt` the positions of the parameters.
 
     linear: the tangent in two halves, as a pullback.  batch: the second half takes stacks of seeds.
+    shared: positions of arguments that share memory, in what they hold or with each other.
     """
 
     form: str
@@ -36,6 +37,7 @@ class Mode:
     aux: bool = False
     single: bool = True  # one adjoint by itself rather than a tuple of one
     batch: bool = False
+    shared: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,12 @@ import inspect
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from sourcead.adapters import spread
-from sourcead.arguments import check_aliases, check_argument, fitted, storages
+from sourcead.arguments import check_argument, fitted, shared_arguments, storages
 from sourcead.callables import Compiled, Mode, Source, source_of
 from sourcead.dispatch import Candidate, Pool, dispatcher, kind_test
 from sourcead.ir.kinds import Kind, Py
@@ -98,6 +99,7 @@ class Derivative:
         self._source = source
         self._as_bound = _binding(source)
         self._cache: dict[tuple[Kind, ...], Compiled] = {}
+        self._sharing: dict[tuple[tuple[Kind, ...], tuple[int, ...]], Compiled] = {}
         self._last: Compiled | None = None
         self._misses = 0
         self._enter = self._dispatcher()
@@ -167,9 +169,9 @@ class Derivative:
         if compiled is not known and self._is_verified():
             from sourcead.verify import verified
 
-            if self._may_share(kinds, compiled):
-                self._check_aliases(full, compiled)
-            return verified(self._source, self._mode, kinds, compiled, full)
+            if not (self._may_share(kinds, compiled) and self._shared(full, compiled)):
+                return verified(self._source, self._mode, kinds, compiled, full)
+            # the copies that verifying works on would share nothing
         return self._checked(kinds, compiled)(*full)
 
     def _is_verified(self) -> bool:
@@ -182,8 +184,10 @@ class Derivative:
             return call
 
         def checked(*full: Any) -> Any:
-            self._check_aliases(full, compiled)
-            return call(*full)
+            shared = self._shared(full, compiled)
+            if not shared:
+                return call(*full)
+            return self._target(self._compiled_sharing(kinds, shared))(*full)
 
         return checked
 
@@ -192,9 +196,19 @@ class Derivative:
         matters = bool(compiled.written) or compiled.finds_by_identity
         return matters and sum(map(storages, kinds)) >= 2
 
-    def _check_aliases(self, full: tuple[Any, ...], compiled: Compiled) -> None:
+    def _shared(self, full: tuple[Any, ...], compiled: Compiled) -> tuple[int, ...]:
         names = [p.name for p in self._source.parameters]
-        check_aliases(full, self._mode.wrt, names, self._origin(), written=compiled.written)
+        written = compiled.written
+        return shared_arguments(full, self._mode.wrt, names, self._origin(), written=written)
+
+    def _compiled_sharing(self, kinds: tuple[Kind, ...], shared: tuple[int, ...]) -> Compiled:
+        """The code for arguments of which those at `shared` share memory that is written."""
+        found = self._sharing.get((kinds, shared))
+        if found is None or not found.valid():
+            mode = replace(self._mode, shared=shared)
+            found = self._sharing[kinds, shared] = _compile_derivative(self._source, kinds, mode)
+        self._last = found
+        return found
 
     def _target(self, compiled: Compiled) -> Callable[..., Any]:
         return compiled.call

@@ -140,8 +140,9 @@ def specialised(
     kinds: Sequence[Kind],
     wrt: Sequence[int],
     places: frozenset[Origin] = frozenset(),
+    shared: Sequence[int] = (),
 ) -> Specialised:
-    """The primal for arguments of these kinds, of which those at `wrt` vary.
+    """The primal for arguments of these kinds, of which those at `wrt` vary, and those at `shared` share memory.
 
     Without the statements at `places`, if they are given: see `offences.py`.
     """
@@ -152,7 +153,13 @@ def specialised(
             template = replace(template, result=Const(0.0))
     varied = [i in wrt and carries(k) for i, k in enumerate(kinds)]
     done = specialise(
-        template, kinds, varied, lower=lower, live=source.live, tools=tools_for(source)
+        template,
+        kinds,
+        varied,
+        lower=lower,
+        live=source.live,
+        tools=tools_for(source),
+        shared=shared,
     )
     refuse_integer_leaves(done, kinds, wrt)
     done = replace(done, function=updates(done.function, done.builder.kinds))
@@ -178,7 +185,7 @@ def derive_without(
     mode: Mode,
     compared: bool = False,
 ) -> Derived:
-    done = specialised(source, kinds, mode.wrt, places)
+    done = specialised(source, kinds, mode.wrt, places, mode.shared)
     with done.builder.ways_named():
         return transformed(done, source, mode, compared)
 

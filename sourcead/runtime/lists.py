@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -101,37 +102,41 @@ def like_object(value: Any, fields: dict[str, Any]) -> Any:
     return made
 
 
-def tangent_of(value: Any, given: Any, seen: dict[int, Any] | None = None) -> Any:
+def tangent_of(
+    value: Any,
+    given: Any,
+    seen: dict[int, Any] | None = None,
+    array: Callable[[Any, Any], Any] | None = None,
+) -> Any:
     """Storage for the tangent of an argument that is written: a copy of `given`, or zeros (None).
+
+    `array`: makes the tangents of arrays, where they share memory.
 
     >>> tangent_of({"a": 1.0, "n": "text"}, None)
     {'a': 0.0, 'n': None}
     """
     seen = {} if seen is None else seen
+    if array is not None and isinstance(value, np.ndarray):
+        return array(value, given)
     if id(value) in seen:
         return seen[id(value)]
+
+    def inner(part: Any, dot: Any) -> Any:
+        return tangent_of(part, dot, seen, array)
+
     if isinstance(value, np.ndarray):
         made: Any = np.zeros_like(value) if given is None else np.array(given)
     elif isinstance(value, (float, complex)):
         return (0j if isinstance(value, complex) else 0.0) if given is None else given
-    elif isinstance(value, list):
-        made = [
-            tangent_of(v, None if given is None else given[i], seen) for i, v in enumerate(value)
-        ]
-    elif isinstance(value, tuple):
-        made = tuple(
-            [tangent_of(v, None if given is None else given[i], seen) for i, v in enumerate(value)]
-        )
+    elif isinstance(value, (list, tuple)):
+        items = [inner(v, None if given is None else given[i]) for i, v in enumerate(value)]
+        made = items if isinstance(value, list) else tuple(items)
     elif isinstance(value, dict):
-        made = {
-            k: tangent_of(v, None if given is None else given.get(k), seen)
-            for k, v in value.items()
-        }
+        made = {k: inner(v, None if given is None else given.get(k)) for k, v in value.items()}
     elif hasattr(value, "__dict__") and not callable(value):
         made = seen[id(value)] = object.__new__(type(value))  # whose methods see the tangents
         for name, field in vars(value).items():
-            dot = tangent_of(field, getattr(given, name, None), seen)
-            object.__setattr__(made, name, dot)
+            object.__setattr__(made, name, inner(field, getattr(given, name, None)))
     else:
         return None
     seen[id(value)] = made

@@ -19,10 +19,13 @@ from contextlib import contextmanager
 
 from sourcead.ir.kinds import Array, Kind, Never, Number, Tuple, Unknown, join
 
-__all__ = ["ITEM", "Heap", "place_of", "places"]
+__all__ = ["ENTWINED", "ITEM", "Heap", "place_of", "places"]
 
 ITEM = "[]"
 """The slot that stands for all elements of a list, or all values of a dict whose keys are not known."""
+
+ENTWINED = "entwined"
+"""The place of all arrays that arguments share memory in."""
 
 
 def place_of(site: str, slot: Hashable) -> str:
@@ -48,6 +51,7 @@ class Heap:
         self.varied: set[tuple[str, Hashable]] = set()
         self.changed = False
         self.shared: dict[str, str] = {}  # union-find over the names and places of arrays
+        self.entwined = False  # arguments share memory
         self.written: set[str] = set()  # arrays that receive active values
         self.external: set[str] = (
             set()

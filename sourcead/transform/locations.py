@@ -30,7 +30,7 @@ from sourcead.ir.nodes import (
 from sourcead.ir.walk import binds, statements
 from sourcead.rules import registry
 from sourcead.transform.effects import function_of, view_base, written_arguments
-from sourcead.transform.heap import Heap, place_of, places
+from sourcead.transform.heap import ENTWINED, Heap, place_of, places
 
 __all__ = ["Locations", "View", "binds_all"]
 
@@ -97,6 +97,8 @@ class Locations:
         cls = self.cls(name)
         if cls not in self.written:
             return True
+        if self.heap.entwined and cls == self.heap.find(ENTWINED):
+            return False
         owners = self.owners.get(cls, set()) - self.settled
         return len(owners) <= 1 and not any(self.cls(m) == cls for m in self.maybe - self.settled)
 

@@ -21,10 +21,11 @@ from sourcead.ir.kinds import (
     dtype_of,
     same_dim,
 )
-from sourcead.ir.nodes import Assign, Attr, Block, Call, Const, MethodCall, Name, Operand, Ref
+from sourcead.ir.nodes import Assign, Attr, Block, Call, Const, MethodCall, Name, Op, Operand, Ref
 from sourcead.ir.walk import statements
 from sourcead.runtime.accumulate import laid_out
 from sourcead.runtime.lists import tangent_of, zeros_like
+from sourcead.runtime.shared_tangents import shared_tangents
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.locations import Locations
 from sourcead.transform.rule_calls import ZERO, RuleCalls
@@ -108,9 +109,12 @@ class Tangents:
 
     def own_parameters(self, params: Sequence[Name]) -> None:
         """Tangents of arguments that are written in place: copies, zeros where none was given."""
+        shared = [n for n in params if n in self.b.sharing]
+        if shared:
+            self._share_memory(shared)
         for name in params:
             kind = self.kind(name)
-            if not self.is_active(name):
+            if name in shared or not self.is_active(name):
                 continue
             if isinstance(kind, Tuple) and name not in self.dots:
                 continue
@@ -122,6 +126,16 @@ class Tangents:
             elif isinstance(kind, Array) and self.at.is_written(name):
                 found = self.dots.get(name)
                 self.dots[name] = self.zeros(name) if found is None else self._laid_out(found, name)
+
+    def _share_memory(self, params: Sequence[Name]) -> None:
+        """Tangents of arguments that share memory: they share it in the same way."""
+        given = [self.b.operand(self.dots.get(n, Const(None))) for n in params]
+        pairs = tuple(o for pair in zip(params, given) for o in pair)
+        kinds = tuple(map(self.kind, params))
+        made = self.b.emit(Call(Ref("shared_tangents", shared_tangents), pairs), Tuple(kinds))
+        for i, (name, kind) in enumerate(zip(params, kinds)):
+            item = Op("getitem", (made, Const(i)))
+            self.dots[name] = self.b.emit(item, kind, hint_of(name))
 
     def _laid_out(self, found: Val, like: Name) -> Name:
         made = Call(Ref("laid_out", laid_out), (self.b.operand(found), like))

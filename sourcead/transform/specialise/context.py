@@ -133,6 +133,7 @@ class Context(Builder):
         self.heap = heap
         self.rebound = rebound
         self.at_start = True
+        self.sharing: frozenset[Name] = frozenset()  # parameters that share memory
         self._lower = lower
         self.tools = tools
         self.stack: list[Any] = []

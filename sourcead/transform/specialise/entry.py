@@ -6,10 +6,10 @@ from typing import Any
 
 from sourcead.ir.kinds import Dict, Kind, List, Object, Tuple, Unknown, carries
 from sourcead.ir.nodes import UNDEFINED, Attr, Const, Name, Op
-from sourcead.transform.heap import ITEM
+from sourcead.transform.heap import ENTWINED, ITEM, place_of, places
 from sourcead.transform.specialise.context import Context
 
-__all__ = ["enter", "load_assigned", "may_vary"]
+__all__ = ["enter", "entwine", "load_assigned", "may_vary"]
 
 
 def enter(s: Context, kind: Kind, path: str, varied: bool) -> Kind:
@@ -55,6 +55,23 @@ def enter(s: Context, kind: Kind, path: str, varied: bool) -> Kind:
             )
         case _:
             return kind
+
+
+def entwine(s: Context, params: list[Name]) -> None:
+    """All arrays that these arguments are, or hold, may share memory with each other."""
+    s.heap.entwined = bool(params)
+    s.sharing = frozenset(params)
+    for param in params:
+        kind = s.kind(param)
+        held = [(str(param), kind)]
+        for site in s.reachable([param]):
+            for slot in s.heap.known(site):
+                s.heap.read_blindly(site, slot)
+                held.append((place_of(site, slot), s.heap.read(site, slot)))
+        for place in (each for at, kind in held for each in places(at, kind)):
+            s.heap.share(place, ENTWINED)
+        if s.is_varied(param):
+            s.heap.vary(ENTWINED)
 
 
 def load_assigned(s: Context, base: Name, kind: Kind, path: str) -> None:

@@ -51,7 +51,7 @@ from sourcead.transform.specialise import (
     variables,
 )
 from sourcead.transform.specialise.context import Again, Context, Env, Unreached
-from sourcead.transform.specialise.entry import load_assigned, may_vary
+from sourcead.transform.specialise.entry import entwine, load_assigned, may_vary
 from sourcead.transform.specialise.variables import load_rebound
 
 __all__ = ["Specialised", "Specialiser", "specialise"]
@@ -82,10 +82,11 @@ def specialise(
     tools: Tools | None = None,
     caller: Context | None = None,
     solving: Any = None,
+    shared: Sequence[int] = (),
 ) -> Specialised:
     """Specialise `template` for parameters of these kinds; `live` is the function object itself.
 
-    `caller`, `solving`: where a recursive function is specialised by itself, from where, and as what.
+    `shared`: parameters that share memory, in what they hold or with each other; `caller`, `solving`: where a recursive function is specialised by itself, from where, and as what.
     """
     recursive, units = (set(), []) if caller is None else (caller.recursive, caller.units)
     heap = Heap()
@@ -95,7 +96,7 @@ def specialise(
         run = Specialiser(heap, lower, rebound, tools)
         run.recursive, run.units, run.solving = recursive, units, solving
         try:
-            done = run.top(template, kinds, varied, live)
+            done = run.top(template, kinds, varied, live, shared)
         except Again:
             continue
         if not heap.changed:
@@ -153,7 +154,12 @@ class Specialiser(Context):
         )
 
     def top(
-        self, template: Function, kinds: Sequence[Kind], varied: Sequence[bool], live: Any
+        self,
+        template: Function,
+        kinds: Sequence[Kind],
+        varied: Sequence[bool],
+        live: Any,
+        shared: Sequence[int] = (),
     ) -> Specialised:
         env: Env = {}
         params = []
@@ -165,6 +171,7 @@ class Specialiser(Context):
             params.append(Param(name, param.form))
             if isinstance(kind, Array):
                 self.shapes.setdefault(kind.dims, name)
+        entwine(self, [params[i].name for i in shared])
         self.stack.append((getattr(live, "__code__", live), 0))
         self.active.append(len(self.seen))
         self.seen.append((live, template))
