@@ -226,14 +226,18 @@ class Builder:
     def block(self) -> Iterator[list[Stmt]]:
         """Statements written inside go to the list yielded."""
         statements: list[Stmt] = []
+        depth = len(self.open)
         self.open.append(statements)
         self.formulas.clear()  # what a later statement of a loop writes, an earlier one reads
         try:
             yield statements
+        except BaseException:
+            del self.open[depth:]  # also what a refusal inside has left open
+            raise
         finally:
             self.formulas.clear()
-            popped = self.open.pop()
-            assert popped is statements
+        popped = self.open.pop()
+        assert popped is statements
 
     @contextmanager
     def trial(self) -> Iterator[None]:

@@ -366,6 +366,14 @@ def ravel_inside(a):
     return weighted(b) * np.sum(flat * flat)
 
 
+@case("views: a part of ravel written, read through the base", A)
+def ravel_part(a):
+    a = a.copy()
+    a.ravel()[1:4] += 2.0 * a[0, 0]
+    a.reshape(-1)[0] *= a[1, 1]
+    return np.sum(np.cos(a) * a)
+
+
 @case("views: np.asarray, np.atleast_2d, np.squeeze", U)
 def pass_through(u):
     same = np.asarray(u)

@@ -160,10 +160,11 @@ class Tangents:
                 and len(have.dims) == len(kind.dims)
                 and all(map(same_dim, have.dims, kind.dims))
             )
-            if not same:
+            if not same and not (self.is_stored(target) and self._looks_elsewhere(target)):
                 found = self._stretched(found, target)
             elif (
-                self.is_stored(target)
+                same
+                and self.is_stored(target)
                 and target not in self.at.views
                 and found in self.dots.values()
             ):
@@ -172,12 +173,15 @@ class Tangents:
             return self._copied(found, target)
         if (
             self.is_stored(target)
-            and target not in self.at.views
-            and target not in self.at.maybe
+            and not self._looks_elsewhere(target)
             and self._may_be_viewed(target)
         ):
             return self._laid_out(found, target)
         return self._named(found, target)
+
+    def _looks_elsewhere(self, target: Name) -> bool:
+        """Is or may this array be a view?  Then its tangent is the same view, whatever is known of shapes."""
+        return target in self.at.views or target in self.at.maybe
 
     def _is_storage_of_other(self, found: Val, target: Name, is_new: bool) -> bool:
         """Is it the tangent of an array that is written in place, and `target` no other name of that?"""

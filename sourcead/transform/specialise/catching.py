@@ -19,11 +19,14 @@ A `raise` whose class is known sets the flag and ends its path here, in the comp
 
 from __future__ import annotations
 
+import numpy as np
+
 from sourcead.ir.kinds import Array, Kind, Np, Object, Py, Unknown, Value
 from sourcead.ir.nodes import (
     UNDEFINED,
     Assign,
     Block,
+    Call,
     Const,
     Delete,
     Handler,
@@ -31,6 +34,7 @@ from sourcead.ir.nodes import (
     Op,
     Operand,
     Raise,
+    Ref,
     Stmt,
     Store,
     StoreAttr,
@@ -121,15 +125,15 @@ def _tried(s: Context, statement: Stmt) -> tuple[Block, list[tuple[Name, Name]],
         case Assign(target, expr) if s.holds_varied(target) or target in s.varied:
             attempted = s.fresh("_", Unknown())
             return (Assign(attempted, expr, statement.origin),), [], [statement]
-        case Store(base, index, value) if s.holds_varied(base) or s.holds_varied(value):
-            if not isinstance(s.kind(value), (Py, Np)) and isinstance(s.kind(base), Array):
-                s.refuse(
-                    "an array that carries a derivative is written where an exception is caught",
-                    "test the condition before, instead of catching the exception",
-                )
-            attempted = s.fresh("_", Unknown())
-            read = Assign(attempted, Op("getitem", (base, index)), statement.origin)
-            return (read,), [], [statement]
+        case Store(base, index, value, op) if s.holds_varied(base) or s.holds_varied(value):
+            attempted, origin = s.fresh("_", Unknown()), statement.origin
+            read = Assign(attempted, Op("getitem", (base, index)), origin)
+            if isinstance(s.kind(value), (Py, Np)) or not isinstance(s.kind(base), Array):
+                return (read,), [], [statement]
+            # arrays may not fit, so a copy of the place is written, too
+            place = s.fresh("place", Unknown())
+            copied = Assign(place, Call(Ref("np.array", np.array), (attempted,)), origin)
+            return (read, copied, Store(place, Const(...), value, op, origin)), [], [statement]
         case Assign() | Store() | StoreAttr() | StoreVariable() | Unpack() | Delete() | Raise():
             bound = [(n, s.fresh(n.hint, s.kinds[n])) for n in binds(statement)]
             return (rename(statement, dict(bound)),), bound, []
