@@ -45,6 +45,7 @@ from sourcead.transform.batch import batch
 from sourcead.transform.clean import clean
 from sourcead.transform.forward.sweep import tangent
 from sourcead.transform.gradient import gradient
+from sourcead.transform.halves import Half, without_arguments
 from sourcead.transform.integer_leaves import refuse_integer_leaves
 from sourcead.transform.left_out import LEFT_OUT, leave_out
 from sourcead.transform.passed import Tools
@@ -53,7 +54,7 @@ from sourcead.transform.seeded import CannotSeparate
 from sourcead.transform.specialise import Specialised, specialise
 from sourcead.transform.split import split
 from sourcead.transform.structure import Tainted, both_arms, structural
-from sourcead.transform.units import Half, halves_in, refuse_writes
+from sourcead.transform.units import halves_in, refuse_writes
 
 __all__ = ["compile_derivative", "template_of_gradient"]
 
@@ -168,10 +169,19 @@ def specialised(
     return done
 
 
-def derive(source: Source, kinds: Sequence[Kind], mode: Mode, compared: bool = False) -> Derived:
-    """The stages up to the derivative's Wengert list; compared: with checks of what is read in reverse."""
+def derive(
+    source: Source,
+    kinds: Sequence[Kind],
+    mode: Mode,
+    compared: bool = False,
+    reopened: bool = False,
+) -> Derived:
+    """The stages up to the derivative's Wengert list.
+
+    compared: with checks of what is read in reverse; reopened: it is differentiated again.
+    """
     try:
-        return derive_without(frozenset(), source, kinds, mode, compared)
+        return derive_without(frozenset(), source, kinds, mode, compared, reopened)
     except SourceADError as error:
         raise all_offences(
             error, lambda places: derive_without(places, source, kinds, mode)
@@ -184,19 +194,22 @@ def derive_without(
     kinds: Sequence[Kind],
     mode: Mode,
     compared: bool = False,
+    reopened: bool = False,
 ) -> Derived:
     done = specialised(source, kinds, mode.wrt, places, mode.shared)
     with done.builder.ways_named():
-        return transformed(done, source, mode, compared)
+        return transformed(done, source, mode, compared, reopened)
 
 
-def transformed(done: Specialised, source: Source, mode: Mode, compared: bool) -> Derived:
+def transformed(
+    done: Specialised, source: Source, mode: Mode, compared: bool, reopened: bool
+) -> Derived:
     """The derivative of a specialised program."""
     name = f"{source.name.strip('<>')}_{_label(mode)}"
     if mode.form == "gradient":
         made = gradient(
             done, mode.wrt, value=mode.value, name=name, aux=mode.aux, single=mode.single,
-            compared=compared,
+            compared=compared, reopened=reopened,
         )  # fmt: skip
         return Derived((made.function,), done, made)
     if mode.form == "pullback":
@@ -250,6 +263,13 @@ def batched(derived: Derived, seeds: Sequence[Name]) -> Derived:
         return replace(derived, one_by_one=str(reason))
 
 
+def tangent_of_unit(half: Half) -> Function:
+    """The tangent function of a recursive function."""
+    assert half.unit.done is not None
+    b = half.unit.done.builder
+    return _positional(clean(tangent(half.unit.done, half.wrt, name=half.name), b))
+
+
 def derivatives_of_units(functions: Sequence[Function]) -> dict[Half, Function]:
     """The derivatives of recursive functions that these functions call, and that those call."""
     found: dict[Half, Function] = {}
@@ -262,7 +282,7 @@ def derivatives_of_units(functions: Sequence[Function]) -> dict[Half, Function]:
         refuse_writes(half.unit)
         b = half.unit.done.builder
         if half.form == "tangent":
-            made = {half: clean(tangent(half.unit.done, half.wrt, name=half.name), b)}
+            made = {half: tangent_of_unit(half)}
         elif half.form.startswith("linear"):
             name = f"{half.label}_linear"
             both = clean(tangent(half.unit.done, half.wrt, name=name, separate=True), b)
@@ -274,7 +294,7 @@ def derivatives_of_units(functions: Sequence[Function]) -> dict[Half, Function]:
         else:
             halves = pullback(half.unit.done, half.wrt, name=half.label, again=half.again)
             made = {half.other("forward"): halves.forward, half.other("reverse"): halves.reverse}
-        found |= made
+        found |= {other: without_arguments(function) for other, function in made.items()}
         open_ += [other for function in made.values() for other in halves_in(function)]
     return found
 
@@ -298,7 +318,7 @@ def tools_for(source: Source) -> Tools:
         compiled = compile_derivative(of, kinds, Mode(outer, tuple(wrt)))
         return compiled.call, compiled.reverse
 
-    return Tools(live, derivative, clean)
+    return Tools(live, derivative, clean, tangent_of_unit)
 
 
 def gradient_source(source: Source, mode: Mode) -> Source:
@@ -312,7 +332,7 @@ def gradient_source(source: Source, mode: Mode) -> Source:
 
 def template_of_gradient(source: Source, mode: Mode, kinds: Sequence[Kind]) -> Function:
     """A gradient as something that can itself be differentiated: seed 1, parameters of the primal."""
-    function = derive(source, kinds, mode).functions[0]
+    function = derive(source, kinds, mode, reopened=True).functions[0]
     seed = next(p.name for p in function.params if p.form == "seed")
     body = tuple(substitute(s, {seed: Const(1.0)}) for s in function.body)
     result = Const(1.0) if function.result == seed else function.result
@@ -335,6 +355,7 @@ def compile_derivative(
     """
     with looking() as looked_into:
         derived = derive(source, kinds, mode, compared)
+    derived = replace(derived, functions=tuple(map(without_arguments, derived.functions)))
     on_lists = None if careful or compared else _with_lists(derived, mode)
     written = derived.functions if on_lists is None else (on_lists,)
     derived = replace(derived, functions=tuple(polished(f, derived.done.builder) for f in written))

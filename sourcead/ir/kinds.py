@@ -351,6 +351,8 @@ def join(a: Kind, b: Kind) -> Kind:
             dtypes = dtype_of(a), dtype_of(b)
             is_complex = any(dtype is None or dtype.kind == "c" for dtype in dtypes)
             return Number(real=not is_complex or a == Number() or b == Number())
+        case (NoneKind(), Tape() as tape) | (Tape() as tape, NoneKind()):
+            return tape
         case _:
             return Unknown()
 

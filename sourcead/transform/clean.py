@@ -11,6 +11,7 @@ from sourcead.simplify.dead_code import dead_code
 from sourcead.simplify.storage_classes import StorageClasses
 from sourcead.transform.builder import Builder
 from sourcead.transform.effects import function_of, view_base
+from sourcead.transform.halves import Half
 
 __all__ = ["clean", "is_pure", "shared_bases"]
 
@@ -19,6 +20,9 @@ HARMLESS = (range, len, np.zeros_like, enumerate, zip, reversed, object.__new__,
 
 def clean(function: Function, b: Builder) -> Function:
     def pure(expr: Expr) -> bool:
+        match expr:
+            case Call(Ref(_, Half(form="reverse"))):  # adjoints only: it changes nothing that stays
+                return True
         return is_pure(expr, b)
 
     storage = StorageClasses(function, pure, lambda e: shared_bases(e, b), b.kind)

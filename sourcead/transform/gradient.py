@@ -51,15 +51,16 @@ def gradient(
     aux: bool = False,
     single: bool = True,
     compared: bool = False,
+    reopened: bool = False,
 ) -> Gradient:
     """The gradient with respect to parameters `wrt` of a program with a real scalar result.
 
     The function takes the primal's parameters and `out_bar`, and returns the adjoints (a tuple unless
     `single`), after the value if `value`, together with the auxiliary output if `aux`.  `compared`: for
-    the verifying mode.
+    the verifying mode; `reopened`: it is differentiated again.
     """
     b = done.builder
-    s = sweeps(done, wrt, scalar=True, aux=aux, single=single, compared=compared)
+    s = sweeps(done, wrt, scalar=True, aux=aux, single=single, compared=compared, reopened=reopened)
     body, returned = _with_callers_storage(b, s)
     final: Val = returned
     if value:

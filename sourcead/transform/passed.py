@@ -34,11 +34,13 @@ class Tools:
     derivative: a function's pullback (both halves) or tangent, for arguments of these kinds, with
       respect to those at these positions.
     clean: a Wengert list without what nobody needs.
+    tangent: the tangent function of a recursive function.
     """
 
     live: Callable[[Function, Sequence[Any]], FunctionType]
     derivative: Callable[[FunctionType, Sequence[Kind], str, Sequence[int]], tuple[Any, Any]]
     clean: Callable[[Function, Any], Function]
+    tangent: Callable[[Any], Function]
 
 
 def given_items(s: Any, value: Any) -> list[Val] | None:

@@ -56,6 +56,7 @@ from sourcead.ir.nodes import (
 from sourcead.ir.walk import operands, statements
 from sourcead.rules import registry
 from sourcead.transform.effects import function_of, view_base
+from sourcead.transform.halves import Half
 
 __all__ = ["CannotSeparate", "Seeded", "is_shape"]
 
@@ -81,6 +82,20 @@ def is_shape(expr: Any) -> bool:
             return False
 
 
+def _handed_over(function: Function) -> set[Any]:
+    """What halves of recursive functions are given, and only read."""
+    found: set[Any] = set()
+    for stmt in reversed(list(statements(function.body))):
+        match stmt:
+            case Assign(_, Call(Ref(_, Half()), args)):
+                found.update(args)
+            case Assign(target, Op("tuple", items)) if target in found:
+                found.update(items)
+            case _:
+                pass
+    return found
+
+
 class Seeded:
     """The names of `function` that depend on `seeds`; shapes and lengths do not."""
 
@@ -88,6 +103,7 @@ class Seeded:
         self.kinds = kinds
         self.parents: dict[Name, Name] = {}
         self.roots = set(seeds)
+        self.handed_over = _handed_over(function)
         self.flows = [f for stmt in statements(function.body) for f in self._flows(stmt)]
         while self._spread():
             pass
@@ -225,6 +241,8 @@ class Seeded:
         match expr:
             case Op("copy", (value,)):
                 return [value]
+            case Op("tuple") if target in self.handed_over:
+                return []
             case Op("tuple" | "list" | "dict", args):
                 return [a for a in args if isinstance(a, Name) and self._is_storage(a)]
             case Op(op, (first, *_)) if op in IN_PLACE:

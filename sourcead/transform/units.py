@@ -17,15 +17,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any
 
 from sourcead.errors import NotDifferentiable
-from sourcead.ir.kinds import Tuple, Unknown
+from sourcead.ir.kinds import Array, Tape, Tuple
 from sourcead.ir.nodes import (
     Assign,
     Block,
     Call,
     Const,
+    Expr,
     Function,
     MethodCall,
     Name,
@@ -39,64 +40,13 @@ from sourcead.ir.nodes import (
 from sourcead.ir.walk import map_blocks, map_stmt, statements
 from sourcead.transform.clean import is_pure, shared_bases
 from sourcead.transform.effects import written_arguments
+from sourcead.transform.halves import Half, half
 from sourcead.transform.locations import Locations
 from sourcead.transform.operations import OPERATORS
 from sourcead.transform.specialise import Specialised, Specialiser
-from sourcead.transform.specialise.recursion import Unit
+from sourcead.transform.specialise.recursion import Unit, solved
 
-__all__ = ["Half", "Split", "halves_in", "refuse_writes", "split_units", "unit_called"]
-
-
-@dataclass(eq=False, repr=False)
-class Half:
-    """A derivative of a unit, as it is called in a program.
-
-    `form`: "forward" and "reverse" are its pullback, "tangent" gives value and tangent at once,
-    "linear_forward" and "linear_map" one after the other.
-    """
-
-    unit: Unit
-    form: str
-    again: bool = False  # the reverse half may run more than once
-    writes_nothing: ClassVar[bool] = True  # that its caller can see: `refuse_writes`
-
-    number: int = 0  # among the units of one name
-
-    @property
-    def label(self) -> str:
-        """The unit's name in the text."""
-        return self.unit.name + (f"_{self.number}" if self.number else "")
-
-    @property
-    def name(self) -> str:
-        return f"{self.label}_{self.form}"
-
-    @property
-    def wrt(self) -> tuple[int, ...]:
-        """The positions of the parameters that may carry a derivative."""
-        return tuple(i for i, active in enumerate(self.unit.varied) if active)
-
-    def ref(self) -> Ref:
-        return Ref(self.name, self)
-
-    def other(self, form: str) -> Half:
-        made: dict[Any, Half] = self.unit.derivatives
-        return made.setdefault((form, self.again), replace(self, form=form))
-
-    def __repr__(self) -> str:
-        return self.name
-
-    def __call__(self, *args: Any) -> Any:
-        raise TypeError(f"{self.name} is called before it is made")  # a name in a program only
-
-
-def half(b: Specialiser, unit: Unit, form: str, again: bool = False) -> Half:
-    """The one object that stands for this derivative of the unit."""
-    made: dict[Any, Half] = unit.derivatives
-    if not made:
-        others = [u for u in b.units if u.name == unit.name and u.derivatives]
-        unit.number = len(others)
-    return made.setdefault((form, again), Half(unit, form, again, unit.number))
+__all__ = ["Split", "halves_in", "refuse_writes", "split_units", "tangent_unit", "unit_called"]
 
 
 def unit_called(expr: Any) -> Unit | None:
@@ -119,38 +69,65 @@ class Split:
     saved: dict[Name, tuple[Name, Name]]  # pair that a forward half returns -> value, what is saved
 
 
-def split_units(done: Specialised, body: Block, again: bool) -> Split:
-    """The primal's block with `y = f(x)` of a unit as `t = f_forward(x); y = t[0]; saved = t[1]`."""
+def split_units(done: Specialised, body: Block, again: bool, reopened: bool = False) -> Split:
+    """The primal's block with `y = f(x)` of a unit as `t = f_forward(x); y = t[0]; saved = t[1]`.
+
+    The reverse half takes back what the function wrote, also in the array that it returned.  Where the
+    derivative is differentiated again (`reopened`), `y` is a copy: its content is asked for later.
+    """
     split = Split((), {})
-    split.body = _split(done.builder, body, again, split.saved)
+    split.body = _split(done.builder, body, again, split.saved, reopened)
     if split.saved:
         _refuse_shared(done, body)
     return split
 
 
 def _split(
-    b: Specialiser, block: Block, again: bool, saved: dict[Name, tuple[Name, Name]]
+    b: Specialiser,
+    block: Block,
+    again: bool,
+    saved: dict[Name, tuple[Name, Name]],
+    reopened: bool,
 ) -> Block:
     out: list[Stmt] = []
     for stmt in block:
         unit = unit_called(stmt.expr) if isinstance(stmt, Assign) else None
         if unit is None or not isinstance(stmt, Assign) or not isinstance(stmt.expr, Call):
-            out.append(map_blocks(stmt, lambda inner: _split(b, inner, again, saved)))
+            out.append(map_blocks(stmt, lambda inner: _split(b, inner, again, saved, reopened)))
             continue
         target = stmt.target
-        pair = b.fresh("t", Tuple((b.kind(target), Unknown())), target in b.varied)
-        kept = b.fresh("saved", Unknown())
+        pair = b.fresh("t", Tuple((b.kind(target), Tape())), target in b.varied)
+        kept = b.fresh("saved", Tape())
         saved[pair] = target, kept
         called = replace(stmt.expr, func=half(b, unit, "forward", again).ref())
-        steps = (
-            (pair, called),
-            (target, Op("getitem", (pair, Const(0)))),
-            (kept, Op("getitem", (pair, Const(1)))),
-        )
+        steps: list[tuple[Name, Expr]] = [(pair, called)]
+        steps += _copied(b, target, pair) if reopened else [(target, _item(pair, 0))]
+        steps.append((kept, _item(pair, 1)))
         for name, expr in steps:
             b.definitions[name] = expr
             out.append(Assign(name, expr, stmt.origin))
     return tuple(out)
+
+
+def _item(value: Name, at: int) -> Expr:
+    return Op("getitem", (value, Const(at)))
+
+
+def _copied(b: Specialiser, target: Name, value: Name, at: int = 0) -> list[tuple[Name, Expr]]:
+    """`target = value[at]`, with copies of the arrays in it."""
+    kind, active = b.kind(target), target in b.varied
+    if not isinstance(kind, (Array, Tuple)):
+        return [(target, _item(value, at))]
+    given = b.fresh("t", kind, active)
+    if isinstance(kind, Array):
+        order = (("order", Const("K")),) if len(kind.dims) > 1 else ()
+        return [(given, _item(value, at)), (target, MethodCall(given, "copy", (), order))]
+    items = tuple(b.fresh("t", k, active) for k in kind.items)
+    steps = [step for i, item in enumerate(items) for step in _copied(b, item, given, i)]
+    whole: Expr = Op("tuple", items)
+    if kind.cls is not tuple:
+        whole = Call(Ref(kind.cls.__name__, kind.cls), items)
+    return [(given, _item(value, at)), *steps, (target, whole)]
 
 
 def _refuse_shared(done: Specialised, body: Block) -> None:
@@ -209,6 +186,25 @@ def _is_made(b: Specialiser, owner: Name) -> bool:
             return is_pure(expr, b) and not shared_bases(expr, b)
         case _:
             return False
+
+
+# -- derivatives of derivatives --------------------------------------------------------------
+
+
+def tangent_unit(b: Specialiser, unit: Unit, active: Sequence[bool]) -> tuple[Unit, Unit]:
+    """The unit with these arguments varying too, and its tangent as a unit.
+
+    The second is a function of the first one's arguments, then of their tangents.
+    """
+    assert b.tools is not None
+    live, varied = unit.live, tuple(a or v for a, v in zip(active, unit.varied))
+    wide = unit
+    if varied != unit.varied:
+        wide = solved(b, unit.code, unit.template, unit.kinds, varied, live)
+    tangent = half(b, wide, "tangent")
+    kinds = (*wide.kinds, *(wide.kinds[i] for i in tangent.wrt))
+    every = (*wide.varied, *(True for _ in tangent.wrt))
+    return wide, solved(b, tangent, b.tools.tangent(tangent), kinds, every, live)
 
 
 # -- all that a program calls ----------------------------------------------------------------

@@ -53,7 +53,8 @@ from sourcead.transform.forward.calls import rule_tangent
 from sourcead.transform.forward.containers import contained, delete_item, store_attribute
 from sourcead.transform.forward.stores import store, sum_at
 from sourcead.transform.forward.tangents import Tangents, hint_of
-from sourcead.transform.forward.unit_calls import unit_tangent
+from sourcead.transform.forward.unit_calls import half_tangent, unit_tangent
+from sourcead.transform.halves import Half
 from sourcead.transform.locations import Locations
 from sourcead.transform.operations import OPERATORS
 from sourcead.transform.refusals import check_attempt, check_passive, check_written
@@ -88,9 +89,9 @@ def tangent(
     start_derivative(b)
     s.rules.selected = find_selected(primal.body, b.kinds, done.heap, locations.written)
     s.rules.chosen = find_selected(primal.body, b.kinds, done.heap, (), by_name=True)
-    dots = []
+    dots: list[Param] = []
     for i in wrt:
-        dot = b.fresh(hint_of(params[i]), b.kind(params[i]))
+        dot = b.fresh(_hint(hint_of(params[i]), params, dots), b.kind(params[i]))
         dots.append(Param(dot, "tangent"))
         if carries(b.kind(dot)):
             s.dots[params[i]] = dot
@@ -100,6 +101,14 @@ def tangent(
         out_dot = s.full(value_and_aux(done)[0] if aux else done.result)
         result = b.operand(Virtual((done.result, out_dot)) if value else out_dot)
     return Function(name, (*primal.params, *dots), tuple(body), result, primal.origin)
+
+
+def _hint(hint: str, params: Sequence[Name], dots: Sequence[Param]) -> str:
+    """A parameter's name of its own: `x_dot` may be there already, in the tangent of a tangent."""
+    taken = {n.hint for n in (*params, *(d.name for d in dots))}
+    while hint in taken:
+        hint += "_again"
+    return hint
 
 
 def _sweep(s: Tangents, block: Block) -> None:
@@ -119,6 +128,8 @@ def _statement(s: Tangents, stmt: Stmt) -> None:
     match stmt:
         case Assign(target, Call(Ref(_, Unit() as unit), args)):
             unit_tangent(s, target, unit, [a for a in args if not isinstance(a, Star)])
+        case Assign(_, Call(Ref(_, Half() as half), args)):
+            half_tangent(s, stmt, half, [a for a in args if not isinstance(a, Star)])
         case Assign(target, expr):
             s.b.add(stmt)
             _assign(s, target, expr)

@@ -23,6 +23,7 @@ from sourcead.ir.kinds import (
     Number,
     Object,
     Py,
+    Tape,
     Tuple,
     Unknown,
     dtype_of,
@@ -222,6 +223,8 @@ class Adjoints:
         kind = self.b.kind(name)
         if isinstance(kind, (Py, Np)):
             return Const(0j if kind in (Py(complex), Np("complex128")) else 0.0)
+        if isinstance(kind, Tape):
+            return Const(0.0)
         made = Call(Ref("np.zeros_like", np.zeros_like), (self.parts.value(name),))
         return self.b.emit(made, kind, self.hint(name))
 

@@ -48,6 +48,7 @@ class State:
         self.rules = RuleCalls(b, is_active, locations.mutated_sites)
         self.writes: list[Write] = []
         self.saved_by_units: dict[Name, tuple[Name, Name]] = {}  # see `units.Split`
+        self.reopened = False  # is the gradient to be differentiated again?
         self.unbound: set[Name] = set()  # names that some path leaves without a value
         self.contents: list[Use] = []  # arrays that called functions read in the reverse sweep
         self._numbers: dict[At, int] = {}

@@ -44,6 +44,7 @@ from sourcead.ir.nodes import (
 from sourcead.ir.walk import goes_on, operands
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.effects import function_of, written_arguments
+from sourcead.transform.halves import Half
 from sourcead.transform.operations import OPERATORS
 from sourcead.transform.refusals import check_attempt, check_passive, check_written
 from sourcead.transform.reverse.branches import branch, tuple_item
@@ -61,9 +62,8 @@ from sourcead.transform.reverse.slots import (
 )
 from sourcead.transform.reverse.state import State
 from sourcead.transform.reverse.stores import read_array, store, sum_at
-from sourcead.transform.reverse.unit_calls import unit_adjoint
+from sourcead.transform.reverse.unit_calls import half_adjoint
 from sourcead.transform.rule_calls import ZERO
-from sourcead.transform.units import Half
 
 __all__ = ["reverse_sweep"]
 
@@ -239,7 +239,7 @@ def _expression(s: State, target: Name, expr: Expr, seed: Val, owned: bool) -> N
             function = function_of(expr, s.b.kinds)
             apply_rule(s, function, target, [value], (), seed, label=attr, owned=owned)
         case Call(Ref(_, Half() as half), args):
-            unit_adjoint(s, target, half, [a for a in args if not isinstance(a, Star)], seed)
+            half_adjoint(s, target, half, [a for a in args if not isinstance(a, Star)], seed)
         case Call(func, args, kwargs):
             function = function_of(expr, s.b.kinds)
             apply_rule(s, function, target, args, kwargs, seed, label=str(func), owned=owned)

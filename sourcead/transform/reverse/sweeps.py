@@ -73,16 +73,17 @@ def sweeps(
     split: bool = False,
     again: bool = False,
     compared: bool = False,
+    reopened: bool = False,
 ) -> Sweeps:
     """Forward and reverse sweep with respect to the parameters `wrt`.
 
     `scalar`: the result must be one number; `aux`: it is a pair of which the second item is handed out;
     `single`: there is one adjoint, not a tuple; `split`: the sweeps become functions of their own;
     `again`: the reverse sweep may run more than once; `compared`: what it reads is compared with what the
-    forward sweep had (the verifying mode).
+    forward sweep had (the verifying mode); `reopened`: the derivative is differentiated again.
     """
     b = done.builder
-    calls = split_units(done, done.function.body, again)
+    calls = split_units(done, done.function.body, again, reopened)
     primal = replace(done.function, body=positioned(calls.body))
     params = [p.name for p in primal.params]
     result, auxiliary = value_and_aux(done) if aux else (done.result, None)
@@ -96,7 +97,7 @@ def sweeps(
     structures = Structures(b, locations, params, primal.body)
     s = State(b, locations, structures, activity(b, useful), sizes)
     s.unbound = maybe_unbound(primal.body)
-    s.saved_by_units = calls.saved
+    s.saved_by_units, s.reopened = calls.saved, reopened
     start_derivative(b)
     s.rules.selected = find_selected(primal.body, b.kinds, done.heap, locations.written)
     s.rules.chosen = find_selected(primal.body, b.kinds, done.heap, (), by_name=True)

@@ -13,6 +13,7 @@ from sourcead.ir.kinds import Array, Bound, Closure, NoneKind, Object, Partial, 
 from sourcead.ir.nodes import Call, Name, Ref, Star
 from sourcead.rules import registry
 from sourcead.transform.builder import Val
+from sourcead.transform.halves import Half
 from sourcead.transform.specialise.attributes import live_operand
 from sourcead.transform.specialise.branches import choose
 from sourcead.transform.specialise.builtins import STRUCTURAL
@@ -20,6 +21,7 @@ from sourcead.transform.specialise.construction import construct
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
 from sourcead.transform.specialise.derivatives import call_derivative, make_derivative
 from sourcead.transform.specialise.generators import all_of_first
+from sourcead.transform.specialise.half_calls import call_half
 from sourcead.transform.specialise.inlining import call_function, inactive_call
 from sourcead.transform.specialise.nested import call_closure
 from sourcead.transform.specialise.numpy_calls import vectorized
@@ -63,13 +65,8 @@ def call_object(
     hint: str,
     method: bool = False,
 ) -> Val:
-    if getattr(type(obj), "writes_nothing", False) and any(
-        map(s.holds_varied, values_of(args, kwargs))
-    ):
-        s.refuse(
-            f"a second derivative of a function that calls itself (here by `{func}`)",
-            "write the recursion as a loop",
-        )
+    if isinstance(obj, Half):
+        return call_half(s, obj, args, hint)
     check_foreign(s, func, obj, args, kwargs)
     if s.generators or any(isinstance(s.kind(a), Object) for a in values_of(args, [])):
         args = all_of_first(s, obj, args)

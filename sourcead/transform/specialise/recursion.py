@@ -60,7 +60,7 @@ from sourcead.transform.specialise.context import Context, Unreached
 if TYPE_CHECKING:
     from sourcead.transform.specialise.specialiser import Specialised
 
-__all__ = ["Unit", "call_unit", "closure_template", "is_unit_call"]
+__all__ = ["Unit", "call_unit", "closure_template", "is_unit_call", "kind_here", "solved"]
 
 MAX_ROUNDS = 12
 
@@ -76,6 +76,7 @@ class Unit:
     varied: tuple[bool, ...]
     origin: Origin
     asked: tuple[Any, Any]  # kinds and activity of the call that it was made for
+    live: Any = None  # the function object whose globals and cells it reads
     result: Kind | None = None  # not known before a path that returns has been found
     result_varied: bool = False
     solving: bool = True
@@ -127,23 +128,35 @@ def call_unit(
     if unit is not None:
         unit.widen(kinds, varied)
     else:
-        plain = _canonical(kinds)
-        known = (u for u in s.units if u.code is code and u.asked == (plain, varied))
-        unit = next(known, None)
-        if unit is None:
-            unit = Unit(
-                template.name.strip("<>"), code, template, plain, varied, s.origin, (plain, varied)
-            )
-            s.units.append(unit)
-            _solve(s, unit, live)
+        unit = solved(s, code, template, kinds, varied, live)
     if unit.result is None:
         raise Unreached
     operands = tuple(map(s.operand, values))
-    found = _kind_here(unit.result, unit.kinds, kinds)
+    found = kind_here(unit.result, unit.kinds, kinds)
     value = s.emit(Call(Ref(unit.name, unit), operands), found, hint, unit.result_varied)
     for operand in operands if unit.shares else ():
         s.share(value, operand)
     return value
+
+
+def solved(
+    s: Context,
+    code: Any,
+    template: Function,
+    kinds: Sequence[Kind],
+    varied: tuple[bool, ...],
+    live: Any,
+) -> Unit:
+    """The unit for arguments of these kinds."""
+    plain = _canonical(kinds)
+    for unit in s.units:
+        if unit.code is code and unit.asked == (plain, varied):
+            return unit  # type: ignore[no-any-return]
+    name, asked = template.name.strip("<>"), (plain, varied)
+    unit = Unit(name, code, template, plain, varied, s.origin, asked, live)
+    s.units.append(unit)
+    _solve(s, unit)
+    return unit
 
 
 def _entry_kind(s: Context, value: Val) -> Kind:
@@ -171,7 +184,7 @@ def _entry_kind(s: Context, value: Val) -> Kind:
 # -- the fixed point -------------------------------------------------------------------------
 
 
-def _solve(s: Context, unit: Unit, live: Any) -> None:
+def _solve(s: Context, unit: Unit) -> None:
     from sourcead.transform.specialise.specialiser import specialise
 
     before = len(s.units)
@@ -185,7 +198,7 @@ def _solve(s: Context, unit: Unit, live: Any) -> None:
                 unit.varied,
                 lower=s.lower,
                 tools=s.tools,
-                live=live,
+                live=unit.live,
                 caller=s,
                 solving=unit,
             )
@@ -278,7 +291,7 @@ def _told_outside(kind: Kind, params: Sequence[Kind]) -> Kind:
     return _mapped(kind, lambda d: None if isinstance(d, Sym) and d.name not in known else d)
 
 
-def _kind_here(result: Kind, params: Sequence[Kind], given: Sequence[Kind]) -> Kind:
+def kind_here(result: Kind, params: Sequence[Kind], given: Sequence[Kind]) -> Kind:
     """The result's kind with the sizes of this call's arguments."""
     sizes: dict[str, Dim] = {}
 

@@ -1,7 +1,5 @@
 # wrt: x
 # at: 1.3, 5
-# order: 1
-# second derivatives of functions that call themselves are refused
 def power(x, n):
     if n == 0:
         return 1.0

@@ -1,7 +1,5 @@
 # wrt: points, t
 # at: np.array([[0.0, 0.2], [1.0, 0.7], [2.0, -0.4], [3.0, 0.1]]), 0.3
-# order: 1
-# second derivatives of functions that call themselves are refused
 import numpy as np
 
 
