@@ -86,7 +86,8 @@ def specialise(
 ) -> Specialised:
     """Specialise `template` for parameters of these kinds; `live` is the function object itself.
 
-    `shared`: parameters that share memory, in what they hold or with each other; `caller`, `solving`: where a recursive function is specialised by itself, from where, and as what.
+    `shared`: parameters that share memory, in what they hold or with each other; `caller`, `solving`:
+    where a recursive function is specialised by itself, from where, and as what.
     """
     recursive, units = (set(), []) if caller is None else (caller.recursive, caller.units)
     heap = Heap()
