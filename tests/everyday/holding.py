@@ -187,3 +187,13 @@ def read_by_elements(x):
     for i in range(2):
         total += x[i] * x[i + 1]
     return total
+
+
+@program(np.linspace(-1.0, 1.0, 5), 1.0)
+def number_or_array_in_a_loop(x, s):
+    y = x[0] * s if s > 2 else x * 2
+    total = 0.0
+    for i in range(3):
+        for _ in range(2):
+            total = total + y * x[i] * y
+    return np.sum(total)

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sourcead.ir.kinds import Array, Dict, Kind, List, Np, Object, Py, dtype_of
+from sourcead.ir.kinds import Array, Dict, Kind, List, Np, Number, Object, Py, dtype_of
 from sourcead.ir.nodes import (
     Assign,
     Block,
@@ -107,6 +107,8 @@ def _reversed(
 def _sum_kind(s: State, name: Name) -> Kind:
     """The kind of a number's running adjoint."""
     kind = s.kind(name)
+    if not isinstance(kind, (Py, Np)):
+        return Number()
     dtype = dtype_of(kind)
     return kind if dtype is not None and dtype.kind == "c" else Py(float)
 
@@ -130,13 +132,13 @@ def _end_of_turn(s: State, c: Carried) -> Operand:
 
 
 def _prepare(s: State, outer: set[Name]) -> list[Name]:
-    """Adjoints that the loop adds to exist before it: arrays as storage; the numbers among them."""
+    """Adjoints that the loop adds to exist before it: arrays as storage; the others among them."""
     sums = []
     for name in sorted(outer, key=lambda n: (n.hint, n.number)):
-        if isinstance(s.kind(name), (Py, Np)):
-            sums.append(name)
-        else:
+        if isinstance(s.kind(name), (Array, List)):
             s.adj.materialise(name)
+        else:  # a number, or it is not known whether it is one
+            sums.append(name)
     return sums
 
 
