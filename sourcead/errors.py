@@ -172,7 +172,9 @@ def _way_to(offence: Offence) -> tuple[list[Origin], list[Origin]]:
 
 @functools.lru_cache(maxsize=256)
 def _is_installed(file: str) -> bool:
-    """Is this a file of the standard library, of an installed package, or of sourcead?"""
+    """Is this a file of the standard library, of an installed package, or of sourcead (or made by it)?"""
+    if file.startswith("<sourcead"):
+        return True
     folders = {sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")}
     folders.add(os.path.dirname(__file__))
     return file.startswith(tuple(f + os.sep for f in folders if f))

@@ -16,6 +16,7 @@ from types import CellType, FunctionType, ModuleType
 from typing import Any
 
 from sourcead.ir.nodes import Ref
+from sourcead.runtime.mappings import without
 
 __all__ = ["MISSING", "SPECIAL", "Names", "is_data"]
 
@@ -25,6 +26,8 @@ SPECIAL: dict[str, Ref] = {
     for value in (isinstance, len, hasattr, tuple, list, BaseException)
 } | {
     ".Sequence": Ref("collections.abc.Sequence", collections.abc.Sequence),
+    ".Mapping": Ref("collections.abc.Mapping", collections.abc.Mapping),
+    ".without": Ref("without", without),
     ".text": Ref("(str, bytes, bytearray)", (str, bytes, bytearray)),
 }
 

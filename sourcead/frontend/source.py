@@ -124,14 +124,32 @@ def _lines(file: str, function: FunctionType) -> list[str]:
     try:
         return list(inspect.findsource(function)[0])
     except (OSError, TypeError, IndexError):
+        return _command(file, function)
+
+
+def _command(file: str, function: FunctionType) -> list[str]:
+    """The text of `python -c TEXT`, for the functions of that program."""
+    given = sys.orig_argv
+    is_command = file == "<string>" and sys.argv[:1] == ["-c"] and "-c" in given[:-1]
+    if not is_command or function.__module__ != "__main__":
         return []
+    text = given[given.index("-c") + 1]
+    linecache.cache[file] = (len(text), None, text.splitlines(True), file)
+    return text.splitlines(True)
+
+
+_WITHOUT_TEXT = {
+    "<stdin>": "what is piped into Python, or typed into one before 3.13, is not kept",
+    "<string>": "text given to exec is not kept",
+}
 
 
 def _no_source(code: CodeType) -> NoSource:
     origin = _origin_of(code)
-    cause = f"the source text of `{code.co_name}` cannot be found"
+    why = _WITHOUT_TEXT.get(code.co_filename, f"there is no text for {code.co_filename}")
+    cause = f"the source text of `{code.co_name}` cannot be found: {why}"
     way_out = (
-        "Put the function in a file (text given to exec has no source), or give a rule for it."
+        "Put the function in a file, register its text with linecache, or give a rule for it."
     )
     return NoSource.at(origin, cause, way_out)
 
@@ -149,6 +167,8 @@ def _matching(code: CodeType, lines: list[str]) -> FunctionTree:
     found = _functions("".join(lines))
     named = [place for place in found if _name(place.tree) == code.co_name]
     named.sort(key=lambda place: abs(_first_line(place.tree) - code.co_firstlineno))
+    if not named and code.co_filename.startswith("<"):  # another text of this name
+        raise _no_source(code)
     for place in named:
         if _compiles_to(place, code):
             return place.tree_mangled()

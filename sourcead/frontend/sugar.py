@@ -183,12 +183,14 @@ class Desugar(gast.NodeTransformer):  # type: ignore[misc]
                 return _Pattern(found.tests, [*found.captures, (name, again)])
             case gast.MatchSequence(patterns=patterns):
                 return self.sequence(patterns, subject)
+            case gast.MatchMapping():
+                return self.mapping(pattern, subject)
             case gast.MatchClass():
                 return self.instance(pattern, subject)
             case gast.MatchOr(patterns=patterns):
                 return self.alternatives(patterns, subject)
-            case _:  # refused by syntax.py
-                return _Pattern([false()], [])
+            case _:
+                raise AssertionError(f"no pattern: {pattern}")
 
     def named(self, subject: Any) -> tuple[Any, Any]:
         """The subject, and how to read it again without evaluating it twice."""
@@ -225,6 +227,18 @@ class Desugar(gast.NodeTransformer):  # type: ignore[misc]
         lower, upper = gast.Constant(start, None), gast.Constant(stop or None, None)
         part = gast.Subscript(subject, gast.Slice(lower, upper, None), gast.Load())
         return _Pattern([], [(pattern.name, call(".list", part))])
+
+    def mapping(self, pattern: Any, subject: Any) -> _Pattern:
+        """Each key is there, and its value matches; the rest is a dict of its own."""
+        first, again = self.named(subject)
+        found = _Pattern([call(".isinstance", first, load(".Mapping"))], [])
+        has = [gast.Compare(key, [gast.In()], [again]) for key in pattern.keys]
+        found += _Pattern(has, [])
+        for key, inner in zip(pattern.keys, pattern.patterns, strict=True):
+            found += self.pattern(inner, gast.Subscript(again, key, gast.Load()))
+        if pattern.rest is not None:
+            found += _Pattern([], [(pattern.rest, call(".without", again, *pattern.keys))])
+        return found
 
     def instance(self, pattern: Any, subject: Any) -> _Pattern:
         first, again = self.named(subject)

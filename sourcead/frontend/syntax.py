@@ -41,10 +41,6 @@ REFUSED: dict[type, tuple[str, str]] = {
         "a class is defined inside the function",
         "Define the class at the top of the module.",
     ),
-    gast.MatchMapping: (
-        "a mapping pattern is not transformed",
-        "Test the keys with `in` and read them with `[...]`.",
-    ),
 }
 if hasattr(gast, "TryStar"):
     REFUSED[gast.TryStar] = (

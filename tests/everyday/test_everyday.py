@@ -7,6 +7,7 @@ import copy
 import pytest
 
 from tests.everyday import (  # noqa: F401  (they register their programs)
+    constructs,
     holding,
     idioms,
     language,

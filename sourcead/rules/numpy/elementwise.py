@@ -16,6 +16,7 @@ from sourcead.rules.numpy.kinds import numeric
 from sourcead.rules.numpy.samples import call, methods
 from sourcead.rules.python.operators import pow_constant, power_singular
 from sourcead.rules.registry import Effects
+from sourcead.runtime.complex_parts import complex_of
 from sourcead.runtime.powers import log_or_zero, power_slope
 from sourcead.runtime.special import bessel_i, sinc_derivative
 
@@ -329,6 +330,11 @@ else:
             turned = x_dot - y * np.real(np.conj(y) * x_dot)
             return turned / np.where(x == 0.0, 1.0, np.absolute(x))
         return None
+
+
+@elementwise(complex_of, domain=("real", "real"))
+def complex_of_parts(y, re, im):
+    return 1.0, 1j
 
 
 @linear(

@@ -46,6 +46,7 @@ from sourcead.runtime.accumulate import unless_zero
 from sourcead.runtime.lists import add_items, zeros_like
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.effects import function_of
+from sourcead.transform.imaginary import is_imaginary
 from sourcead.transform.locations import Locations
 from sourcead.transform.reverse.fitting import Fitting
 from sourcead.transform.reverse.parts import Parts
@@ -371,6 +372,8 @@ class Adjoints:
         kind = self.b.kind(value)
         fitted = self.fitting.fit(self.b.operand(amount), value, kind, manner.exact)
         if self.is_dynamic(value):
+            if is_imaginary(self.b, value):
+                fitted = self.b.emit(Op("neg", (fitted,)), kind)
             self._add_in_place(self.shadow(value), Const(Ellipsis), fitted)
             return
         owner, path = self.owner(value)

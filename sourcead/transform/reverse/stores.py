@@ -18,6 +18,7 @@ from sourcead.runtime.accumulate import last_written
 from sourcead.transform.builder import Val
 from sourcead.transform.effects import index_kinds, is_at, is_mask
 from sourcead.transform.formulas import negative, weigh
+from sourcead.transform.imaginary import is_imaginary
 from sourcead.transform.indexing import is_basic
 from sourcead.transform.reverse.lists import list_store
 from sourcead.transform.reverse.slots import slot_store
@@ -86,7 +87,7 @@ def read_array(s: State, base: Name, index: Operand, seed: Val) -> None:
     """Reverse of reading an element or a gather: its adjoint goes to the same place of the base's."""
     parts = index_kinds(index, s.b.kinds)
     buffer = s.adj.buffer(base)
-    amount = s.b.operand(seed)
+    amount = s.b.operand(negative(s.b, seed) if is_imaginary(s.b, base) else seed)
     if parts is not None and (is_basic(parts) or is_mask(parts)):
         s.b.add(Store(buffer, index, amount, "add", s.b.origin))
     else:

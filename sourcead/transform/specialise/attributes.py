@@ -148,8 +148,8 @@ def number_attr(s: Context, base: Val, kind: Kind, attr: str, hint: str) -> Val:
                 if s.derivative
                 else s.emit(Attr(s.operand(base), "dtype"), Value(np.dtype(kind.dtype)), hint)
             )
-        if attr == "flat":
-            needs_flat(s, base)
+        if attr == "flat" and not s.derivative:
+            return flat_of(s, base, hint)
     cls = method_class(kind)
     found = result_kind(lambda v: getattr(v, attr), [kind])
     constant = attr in (
@@ -171,11 +171,11 @@ def number_attr(s: Context, base: Val, kind: Kind, attr: str, hint: str) -> Val:
     return name
 
 
-def needs_flat(s: Context, base: Val) -> None:
-    if s.is_varied(base):
-        s.refuse(
-            "`.flat` of an array that carries a derivative", "use `.reshape(-1)` or `.ravel()`"
-        )
+def flat_of(s: Context, base: Val, hint: str) -> Val:
+    """`u.flat`: its elements are read and written by place in u."""
+    name = s.emit(Attr(s.operand(base), "flat"), Unknown(), hint, s.is_varied(base))
+    s.flats[name] = base
+    return name
 
 
 def bind_method(s: Context, base: Val, function: Any, hint: str) -> Val:

@@ -13,11 +13,12 @@ from sourcead.transform.specialise.numpy_calls import NUMPY_CALLS
 from sourcead.transform.specialise.objects import OBJECTS
 from sourcead.transform.specialise.questions import QUESTIONS
 from sourcead.transform.specialise.sequences import SEQUENCES
+from sourcead.transform.specialise.splitting import SPLITTING
 from sourcead.transform.specialise.steps import AGAIN
 
 __all__ = ["STRUCTURAL"]
 
 STRUCTURAL: dict[Any, Handler] = {
     **QUESTIONS, **CONVERSIONS, **SEQUENCES, **OBJECTS, **AGAIN, **NUMPY_CALLS, **ITERTOOLS, **HOOKS,
-    **ADJOINT_LISTS,
+    **ADJOINT_LISTS, **SPLITTING,
 }  # fmt: skip

@@ -9,11 +9,23 @@ from typing import Any
 import numpy as np
 
 from sourcead.errors import NoRule
-from sourcead.ir.kinds import Array, Bound, Closure, NoneKind, Object, Partial, Value
-from sourcead.ir.nodes import Call, Name, Ref, Star
+from sourcead.ir.kinds import (
+    Array,
+    Bound,
+    Closure,
+    Kind,
+    List,
+    NoneKind,
+    Object,
+    Partial,
+    Value,
+    dtype_of,
+)
+from sourcead.ir.nodes import Call, Const, Name, Ref, Star
 from sourcead.rules import registry
 from sourcead.transform.builder import Val
 from sourcead.transform.halves import Half
+from sourcead.transform.specialise import numpy_library
 from sourcead.transform.specialise.attributes import live_operand
 from sourcead.transform.specialise.branches import choose
 from sourcead.transform.specialise.builtins import STRUCTURAL
@@ -25,8 +37,9 @@ from sourcead.transform.specialise.half_calls import call_half
 from sourcead.transform.specialise.inlining import call_function, inactive_call
 from sourcead.transform.specialise.nested import call_closure
 from sourcead.transform.specialise.numpy_calls import vectorized
-from sourcead.transform.specialise.objects import picked
+from sourcead.transform.specialise.objects import dispatched, picked
 from sourcead.transform.specialise.rewrites import REWRITES, without_out
+from sourcead.transform.specialise.sequences import by
 from sourcead.transform.specialise.stores import vary
 
 __all__ = ["call", "call_object"]
@@ -70,6 +83,9 @@ def call_object(
     check_foreign(s, func, obj, args, kwargs)
     if s.generators or any(isinstance(s.kind(a), Object) for a in values_of(args, [])):
         args = all_of_first(s, obj, args)
+    chosen = dispatched(s, obj, args)
+    if chosen is not None:
+        return s.call(chosen, args, kwargs, hint)
     structural = (STRUCTURAL.get(obj) or REWRITES.get(obj)) if _hashable(obj) else None
     if structural is not None:
         done = structural(s, args, kwargs, hint)
@@ -97,7 +113,7 @@ def call_object(
             check_out(s, kwargs, args)
         return s.call_rule(rule, func, obj, args, kwargs, hint, method)
     if isinstance(getattr(obj, "__self__", None), np.ufunc) and obj.__name__ == "at":
-        return add_at(s, func, obj, args, hint)
+        return ufunc_at(s, func, obj, args, hint)
     if getattr(obj, "__makes_derivatives__", False):
         return make_derivative(s, obj, args, kwargs)
     if hasattr(type(obj), "template_for"):
@@ -192,19 +208,39 @@ def check_out(s: Context, kwargs: Kwargs, args: list[Any]) -> None:
         )
 
 
-def add_at(s: Context, func: Val, obj: Any, args: list[Any], hint: str) -> Val:
-    """`np.add.at(u, index, v)`: an in-place sum in which repeated indices all count."""
+def ufunc_at(s: Context, func: Val, obj: Any, args: list[Any], hint: str) -> Val:
+    """`np.add.at(u, index, v)`: an in-place operation in which repeated indices all count."""
     ufunc = obj.__self__
-    active = any(map(s.holds_varied, args))
-    if active and (ufunc not in (np.add, np.subtract) or not isinstance(s.kind(args[0]), Array)):
+    if not any(map(s.holds_varied, args)):
+        return s.emit(Call(s.operand(func), tuple(map(s.operand, args))), NoneKind(), hint)
+    target, *rest = args
+    if isinstance(s.kind(target), Array) and ufunc in (np.add, np.subtract):
+        vary(s, s.operand(target))
+        return s.emit(Call(s.operand(func), tuple(map(s.operand, args))), NoneKind(), hint)
+    path = f"np.{ufunc.__name__}"
+    if not isinstance(s.kind(target), Array) or not is_row_of_places(s, rest[0]):
         s.refuse(
-            f"`np.{ufunc.__name__}.at` with values that carry a derivative",
+            f"`{path}.at` with values that carry a derivative, at places that are no list or vector of integers",
             "use np.add.at or np.subtract.at, or a loop over the elements",
             NoRule,
         )
-    if active:
-        vary(s, s.operand(args[0]))
-    return s.emit(Call(s.operand(func), tuple(map(s.operand, args))), NoneKind(), hint)
+    each = numpy_library.at_each if len(args) == 3 else numpy_library.at_each_alone
+    by(s, each, [Ref(path, ufunc), *args])
+    return Const(None)
+
+
+def is_row_of_places(s: Context, index: Val) -> bool:
+    """Is this a vector or list of integers?"""
+    kind = s.kind(index)
+    if isinstance(kind, Array):
+        return len(kind.dims) == 1 and _is_integer(kind)
+    items = s.components(index) if isinstance(kind, List) else None
+    return items is not None and all(_is_integer(s.kind(i)) for i in items)
+
+
+def _is_integer(kind: Kind) -> bool:
+    dtype = dtype_of(kind)
+    return dtype is not None and dtype.kind in "iu"
 
 
 def _hashable(obj: Any) -> bool:

@@ -163,6 +163,7 @@ class Context(Builder):
         self.choices: dict[Name, tuple[Operand, dict[Any, Any]]] = {}
         self.ordinal = 0
         self.iterators: dict[Name, Any] = {}
+        self.flats: dict[Name, Val] = {}  # `u.flat` -> u
         self.iterated: set[str] = set()  # lists that a loop runs over by position
         self.forks = 0
         self.trials = 0
@@ -181,6 +182,7 @@ class Context(Builder):
     def fresh(self, hint: str, kind: Kind, varied: bool = False) -> Name:
         name = super().fresh(hint, kind, varied)
         self.iterators.pop(name, None)
+        self.flats.pop(name, None)
         self.entry_reads.discard(name)
         self.lengths.pop(name, None)
         self.nothing.discard(name)

@@ -29,6 +29,7 @@ from sourcead.ir.kinds import (
     Unknown,
 )
 from sourcead.ir.nodes import (
+    UNDEFINED,
     Assign,
     Const,
     Function,
@@ -45,6 +46,7 @@ from sourcead.transform.specialise.attributes import live_operand
 from sourcead.transform.specialise.context import Again, Context, Kwargs, Unreached, values_of
 from sourcead.transform.specialise.flags import guard
 from sourcead.transform.specialise.generators import is_generator_function, started
+from sourcead.transform.specialise.library import of_length
 from sourcead.transform.specialise.recursion import call_unit, is_unit_call
 
 __all__ = [
@@ -54,6 +56,7 @@ __all__ = [
     "inline",
     "note_recursion",
     "live_defaults",
+    "spread",
 ]
 
 
@@ -90,18 +93,43 @@ def call_function(
     active = any(map(s.holds_varied, plain))
     if not active and not s.derivative:
         return inactive_call(s, func, function, args, kwargs, hint, method)
-    if any(isinstance(a, Star) for a in args) or any(k is None for k, _ in kwargs):
-        s.refuse(
-            f"`{function.__name__}` is called with * or ** of something of unknown length",
-            "unpack a tuple, or name the arguments",
-        )
     template = s.lower(function)
+    args = spread(s, template.params, live_defaults(function), args, kwargs, function.__name__)
     note_recursion(s, function.__code__, function.__name__)
     if is_unit_call(s, function.__code__):
         env = bind_arguments(s, template.params, function, args, kwargs)
         values = [env[p.name] for p in template.params]
         return call_unit(s, function.__code__, template, values, hint, function)
     return s.inline(template, function, args, kwargs)
+
+
+def spread(
+    s: Context,
+    params: Sequence[Param],
+    defaults: Iterable[str],
+    args: list[Any],
+    kwargs: Kwargs,
+    label: str,
+) -> list[Any]:
+    """The arguments with `*x` written out: a list or array gives what the parameters leave open."""
+    stars = [i for i, a in enumerate(args) if isinstance(a, Star)]
+    if not stars and all(k is not None for k, _ in kwargs):
+        return args
+    named = {k for k, _ in kwargs}
+    places = [p.name.hint for p in params if p.form in ("normal", "positional")]
+    open_ = [hint for hint in places[len(args) - 1 :] if hint not in named]
+    at = stars[0] if stars else 0
+    value = args[at].value if stars else UNDEFINED
+    known = isinstance(s.kind(value), (Array, List)) and not any(p.form == "args" for p in params)
+    behind = args[at + 1 :]
+    if len(stars) != 1 or None in named or not known or set(open_) & set(defaults) or behind:
+        s.refuse(
+            f"`{label}` is called with * or ** of something of unknown length",
+            "unpack a tuple, or name the arguments",
+        )
+    checked = s.inline(s.lower(of_length), of_length, [value, Const(len(open_)), Const(label)], [])
+    items = [s.getitem(checked, Const(i), hint) for i, hint in enumerate(open_)]
+    return [*args[:at], *items]
 
 
 def note_recursion(s: Context, code: Any, name: str) -> None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
+import numpy as np
+
 from sourcead.ir.kinds import (
     Array,
     Dict,
@@ -77,6 +79,8 @@ def remember(
 def iterable(s: Context, items: Val) -> Val:
     """What is iterated: an object's `__iter__` is called, a generator runs to its end."""
     items = all_of(s, items)
+    if isinstance(items, Name) and items in s.flats and s.is_varied(items):
+        return s.call(Ref("np.ravel", np.ravel), [s.flats[items]], [])
     kind = s.kind(items)
     function = getattr(kind.cls, "__iter__", None) if isinstance(kind, Object) else None
     if isinstance(function, FunctionType):

@@ -27,6 +27,101 @@ def neighbours(items):  # type: ignore[no-untyped-def]
     return [(items[i], items[i + 1]) for i in range(len(items) - 1)]
 
 
+def joined(rows):  # type: ignore[no-untyped-def]
+    """`itertools.chain.from_iterable(rows)`"""
+    return [item for row in rows for item in row]
+
+
+def pairs(items):  # type: ignore[no-untyped-def]
+    """`itertools.combinations(items, 2)`"""
+    count = len(items)
+    return [(items[i], items[j]) for i in range(count) for j in range(i + 1, count)]
+
+
+def triples(items):  # type: ignore[no-untyped-def]
+    """`itertools.combinations(items, 3)`"""
+    places = itertools.combinations(range(len(items)), 3)
+    return [(items[i], items[j], items[k]) for i, j, k in list(places)]
+
+
+def pairs_with_repeats(items):  # type: ignore[no-untyped-def]
+    """`itertools.combinations_with_replacement(items, 2)`"""
+    count = len(items)
+    return [(items[i], items[j]) for i in range(count) for j in range(i, count)]
+
+
+def ordered_pairs(items):  # type: ignore[no-untyped-def]
+    """`itertools.permutations(items, 2)`"""
+    count = len(items)
+    return [(items[i], items[j]) for i in range(count) for j in range(count) if i != j]
+
+
+def table(first, second):  # type: ignore[no-untyped-def]
+    """`itertools.product(first, second)`"""
+    return [(a, b) for a in first for b in second]
+
+
+def sliced(items, *bounds):  # type: ignore[no-untyped-def]
+    """`itertools.islice(items, *bounds)`"""
+    return items[slice(*bounds)]
+
+
+def filled(first, second, fill):  # type: ignore[no-untyped-def]
+    """`itertools.zip_longest(first, second, fillvalue=fill)`"""
+    count = max(len(first), len(second))
+    return [
+        (first[i] if i < len(first) else fill, second[i] if i < len(second) else fill)
+        for i in range(count)
+    ]
+
+
+def starmapped(function, rows):  # type: ignore[no-untyped-def]
+    """`itertools.starmap(function, rows)`"""
+    return [function(*row) for row in rows]
+
+
+def accumulated_by(items, function):  # type: ignore[no-untyped-def]
+    """`itertools.accumulate(items, function)`"""
+    total = items[0]
+    found = [total]
+    for i in range(1, len(items)):
+        total = function(total, items[i])
+        found.append(total)
+    return found
+
+
+def taken_while(test, items):  # type: ignore[no-untyped-def]
+    """`itertools.takewhile(test, items)`"""
+    found = []
+    for item in items:
+        if not test(item):
+            break
+        found.append(item)
+    return found
+
+
+def dropped_while(test, items):  # type: ignore[no-untyped-def]
+    """`itertools.dropwhile(test, items)`"""
+    found = []
+    dropping = True
+    for item in items:
+        if dropping and test(item):
+            continue
+        dropping = False
+        found.append(item)
+    return found
+
+
+def filtered_out(test, items):  # type: ignore[no-untyped-def]
+    """`itertools.filterfalse(test, items)`"""
+    return [item for item in items if not test(item)]
+
+
+def compressed(items, selectors):  # type: ignore[no-untyped-def]
+    """`itertools.compress(items, selectors)`"""
+    return [item for item, selected in zip(items, selectors) if selected]
+
+
 def accumulated(items):  # type: ignore[no-untyped-def]
     """`itertools.accumulate(items)`"""
     total = items[0]
@@ -37,8 +132,12 @@ def accumulated(items):  # type: ignore[no-untyped-def]
     return sums
 
 
+Source = Callable[[Sequence[Any]], "tuple[Callable[..., Any], Sequence[Any]] | None"]
+"""Which of the functions above does a call with these arguments, and with which of them."""
+
+
 def _arranged(
-    arrange: Callable[..., Iterable[Any]], source: Any = None, options: Sequence[str] = ()
+    arrange: Callable[..., Iterable[Any]], source: Source, options: Sequence[str] = ()
 ) -> Handler:
     """A function that arranges items; trailing constants and the keywords `options` say how."""
 
@@ -48,12 +147,57 @@ def _arranged(
             return None
         found = [a.value if isinstance(a, Const) else s.components(a) for a in args]
         if any(items is None for items in found):
-            simple = (
-                source is not None and not kwargs and not any(isinstance(a, Const) for a in args)
-            )
-            return by(s, source, args) if simple and len(args) == _count(source) else None
+            done = None if kwargs else source(args)
+            return None if done is None else by(s, done[0], list(done[1]))
         rows = arrange(*found, **{str(k): v.value for k, v in kwargs})  # type: ignore[union-attr]
         return Virtual(tuple(Virtual(r) if isinstance(r, tuple) else r for r in rows))
+
+    return handler
+
+
+def _all_in_one(args: Sequence[Any]) -> tuple[Callable[..., Any], Sequence[Any]]:
+    return joined, [Virtual(tuple(args))]
+
+
+def _as(function: Callable[..., Any]) -> Source:
+    return lambda args: (function, args) if len(args) == _count(function) else None
+
+
+def _choosing(functions: dict[int, Callable[..., Any]]) -> Source:
+    """By how many items a row has."""
+
+    def source(args: Sequence[Any]) -> tuple[Callable[..., Any], Sequence[Any]] | None:
+        size = args[1].value if len(args) == 2 and isinstance(args[1], Const) else None
+        return (functions[size], args[:1]) if size in functions else None
+
+    return source
+
+
+def _from_iterable(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if has_star(args) or len(args) != 1 or not follows(s, args):
+        return None
+    rows = s.components(args[0])
+    if rows is not None and all(s.components(row) is not None for row in rows):
+        return Virtual(tuple(item for row in rows for item in s.components(row) or []))
+    return by(s, joined, args)
+
+
+def _zip_longest(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    given = dict(kwargs)
+    fill = given.pop("fillvalue", Const(None))
+    if has_star(args) or len(args) != 2 or given or not follows(s, [*args, fill]):
+        return None
+    first, second = map(s.components, args)
+    if first is not None and second is not None:
+        rows = itertools.zip_longest(first, second, fillvalue=fill)
+        return Virtual(tuple(Virtual(row) for row in rows))
+    return by(s, filled, [*args, fill])
+
+
+def _by_test(function: Callable[..., Any]) -> Handler:
+    def handler(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+        plain = not has_star(args) and len(args) == 2 and not kwargs and follows(s, args)
+        return by(s, function, args) if plain else None
 
     return handler
 
@@ -67,7 +211,7 @@ def _accumulate(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val |
         return None
     items = s.components(args[0])
     if items is None:
-        return by(s, accumulated, args) if len(args) == 1 else None
+        return by(s, accumulated if len(args) == 1 else accumulated_by, args)
     totals: list[Val] = list(items[:1])
     for item in items[1:]:
         pair = [totals[-1], item]
@@ -76,21 +220,31 @@ def _accumulate(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val |
 
 
 def _starmap(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    rows = None if has_star(args) or len(args) != 2 else s.components(args[1])
+    if has_star(args) or len(args) != 2:
+        return None
+    rows = s.components(args[1])
     items = None if rows is None else [s.components(row) for row in rows]
     if items is None or any(row is None for row in items):
-        return None
+        return by(s, starmapped, args) if follows(s, args) else None
     return Virtual(tuple(s.call(args[0], list(row or ()), []) for row in items))
 
 
 ITERTOOLS: dict[Any, Handler] = {
-    itertools.chain: _arranged(itertools.chain, chained),
-    itertools.pairwise: _arranged(itertools.pairwise, neighbours),
-    itertools.product: _arranged(itertools.product, options=("repeat",)),
-    itertools.combinations: _arranged(itertools.combinations),
-    itertools.permutations: _arranged(itertools.permutations),
-    itertools.combinations_with_replacement: _arranged(itertools.combinations_with_replacement),
-    itertools.islice: _arranged(itertools.islice),
+    itertools.chain: _arranged(itertools.chain, _all_in_one),
+    itertools.chain.from_iterable: _from_iterable,
+    itertools.pairwise: _arranged(itertools.pairwise, _as(neighbours)),
+    itertools.product: _arranged(itertools.product, _as(table), options=("repeat",)),
+    itertools.combinations: _arranged(itertools.combinations, _choosing({2: pairs, 3: triples})),
+    itertools.permutations: _arranged(itertools.permutations, _choosing({2: ordered_pairs})),
+    itertools.combinations_with_replacement: _arranged(
+        itertools.combinations_with_replacement, _choosing({2: pairs_with_repeats})
+    ),
+    itertools.islice: _arranged(itertools.islice, lambda args: (sliced, args)),
+    itertools.zip_longest: _zip_longest,
     itertools.accumulate: _accumulate,
     itertools.starmap: _starmap,
+    itertools.takewhile: _by_test(taken_while),
+    itertools.dropwhile: _by_test(dropped_while),
+    itertools.filterfalse: _by_test(filtered_out),
+    itertools.compress: _by_test(compressed),
 }

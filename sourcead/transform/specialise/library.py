@@ -13,9 +13,11 @@ __all__ = [
     "listed",
     "mapped",
     "mapped_together",
+    "of_length",
     "product",
     "reduced",
     "reduced_from",
+    "same",
 ]
 
 
@@ -42,6 +44,13 @@ def filtered(function, items):
 def kept(items):
     """`filter(None, items)`"""
     return [item for item in items if item]
+
+
+def of_length(items, count, name):
+    """`items`, as the arguments of a function that takes so many: `name(*items)`"""
+    if len(items) != count:
+        raise TypeError(f"{name}() takes {count} more arguments, and gets {len(items)}")
+    return items
 
 
 def extended(items, more):
@@ -79,3 +88,8 @@ def product(items, *, start=1):
     for item in items:
         total = total * item
     return total
+
+
+def same(function):
+    """A decorator that changes nothing."""
+    return function

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from sourcead.ir.kinds import Closure
-from sourcead.ir.nodes import Assign, MakeFunction, Name, Star
+from sourcead.ir.nodes import Assign, MakeFunction, Name
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.context import Context, Kwargs, Unreached
 from sourcead.transform.specialise.flags import guard
-from sourcead.transform.specialise.inlining import bind_arguments, note_recursion
+from sourcead.transform.specialise.inlining import bind_arguments, note_recursion, spread
 from sourcead.transform.specialise.recursion import call_unit, closure_template, is_unit_call
 
 __all__ = ["call_closure", "make_function"]
@@ -38,12 +38,8 @@ def call_closure(s: Context, closure: Closure, args: list[Any], kwargs: Kwargs) 
     make: MakeFunction = closure.make
     template = make.template()
     note_recursion(s, make.syntax, make.name)
-    if any(isinstance(a, Star) for a in args) or any(k is None for k, _ in kwargs):
-        s.refuse(
-            f"`{make.name}` is called with * or ** of something of unknown length",
-            "unpack a tuple, or name the arguments",
-        )
     split = len(make.captures)
+    args = spread(s, template.params[split:], dict(closure.defaults), args, kwargs, make.name)
     env = bind_arguments(s, template.params[split:], make, args, kwargs, dict(closure.defaults))
     if is_unit_call(s, make.syntax):
         alone, captured = closure_template(s, closure)

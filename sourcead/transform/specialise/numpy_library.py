@@ -1,4 +1,4 @@
-# mypy: allow-untyped-defs
+# mypy: allow-untyped-defs, allow-untyped-calls
 """NumPy's functions that call a function, said in Python and NumPy.
 
 A call is transformed as if it were a call of the function here: the derivative follows from the source.
@@ -6,7 +6,10 @@ A call is transformed as if it were a call of the function here: the derivative 
 
 import numpy as np
 
-__all__ = ["along_axis", "for_each", "for_each_pair", "in_pieces"]
+__all__ = [
+    "along_axis", "at_each", "at_each_alone", "even_part", "flat_get", "flat_set", "for_each",
+    "for_each_pair", "in_pieces", "into_selected", "into_selected_of_two", "put",
+]  # fmt: skip
 
 
 def in_pieces(x, condlist, funclist):
@@ -48,3 +51,61 @@ def along_axis(function, axis, a):
         return np.reshape(stacked, np.shape(moved)[:-1])
     parts = np.reshape(stacked, (*np.shape(moved)[:-1], np.shape(stacked)[1]))
     return np.moveaxis(parts, -1, axis)
+
+
+def even_part(length, count):
+    """How long each of `count` parts is: `np.split(x, count)`"""
+    if length % count:
+        raise ValueError("array split does not result in an equal division")
+    return length // count
+
+
+# -- elements counted flat -------------------------------------------------------------------------
+
+
+def flat_get(a, index):
+    """`a.flat[index]`"""
+    return a[np.unravel_index(np.arange(np.size(a))[index], np.shape(a))]
+
+
+def flat_set(a, index, v):
+    """`a.flat[index] = v`: the values are repeated as often as needed"""
+    places = np.arange(np.size(a))[index]
+    a[np.unravel_index(places, np.shape(a))] = np.resize(v, np.shape(places))
+
+
+def put(a, ind, v):
+    """`np.put(a, ind, v)`"""
+    flat_set(a, np.ravel(ind), v)
+
+
+# -- ufuncs that write -----------------------------------------------------------------------------
+
+
+def at_each(ufunc, a, indices, b):
+    """`ufunc.at(a, indices, b)`: one place after the other, so that repeated ones all count"""
+    values = np.broadcast_to(b, np.shape(a[indices]))
+    for k, place in enumerate(indices):
+        a[place] = ufunc(a[place], values[k])
+
+
+def at_each_alone(ufunc, a, indices):
+    """`ufunc.at(a, indices)`"""
+    for place in indices:
+        a[place] = ufunc(a[place])
+
+
+def into_selected(ufunc, out, where, x):
+    """`ufunc(x, out=out, where=where)`: what is not selected is neither computed nor written"""
+    shape = np.shape(out)
+    mask = np.broadcast_to(where, shape)
+    out[mask] = ufunc(np.broadcast_to(x, shape)[mask])
+    return out
+
+
+def into_selected_of_two(ufunc, out, where, x1, x2):
+    """`ufunc(x1, x2, out=out, where=where)`"""
+    shape = np.shape(out)
+    mask = np.broadcast_to(where, shape)
+    out[mask] = ufunc(np.broadcast_to(x1, shape)[mask], np.broadcast_to(x2, shape)[mask])
+    return out

@@ -4,6 +4,7 @@ Each handler returns the value, or None where the call is to be treated like any
 
 from __future__ import annotations
 
+import collections
 import copy
 import dataclasses
 import functools
@@ -15,6 +16,7 @@ from typing import Any
 from sourcead.errors import UnsupportedSyntax
 from sourcead.ir.kinds import (
     Array,
+    Closure,
     Dict,
     List,
     NoneKind,
@@ -27,15 +29,16 @@ from sourcead.ir.kinds import (
     Unknown,
     Value,
 )
-from sourcead.ir.nodes import Call, Const, Name, Ref
+from sourcead.ir.nodes import Call, Const, Name, Ref, Star
 from sourcead.runtime.contexts import leave, watched
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.operations import OPERATORS
+from sourcead.transform.operations import OPERATORS, class_of
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
+from sourcead.transform.specialise.library import same
 from sourcead.transform.specialise.making import fresh_object
 from sourcead.transform.specialise.sequences import has_star
 
-__all__ = ["OBJECTS", "picked", "duplicate"]
+__all__ = ["OBJECTS", "dispatched", "duplicate", "picked"]
 
 
 def _logger(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
@@ -209,6 +212,46 @@ def _attribute_path(s: Context, value: Val, path: str) -> Val:
     return value
 
 
+def _cached(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """`functools.lru_cache(function)`: called again, the function gives the same.
+
+    Of a function that is made here, whose cache nobody else sees; `lru_cache(maxsize=...)` decorates it.
+    """
+    if len(args) == 1 and isinstance(s.kind(args[0]), Closure):
+        function: Val = args[0]
+        return function
+    if not args and all(isinstance(v, Const) for _, v in kwargs):
+        return Ref("same", same)
+    return None
+
+
+def _namedtuple(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """A class of tuples that is made here, of constants: one and the same at every call."""
+    fields = s.components(args[1]) if len(args) == 2 else None
+    given = [args[0], *(fields if fields is not None else args[1:])]
+    if kwargs or len(args) != 2 or not all(isinstance(g, Const) for g in given):
+        return None
+    name, *names = [g.value for g in given]
+    return Ref(name, _tuple_class(name, names[0] if fields is None else tuple(names)))
+
+
+@functools.lru_cache(maxsize=256)
+def _tuple_class(name: str, fields: Any) -> Any:
+    return collections.namedtuple(name, fields)
+
+
+def dispatched(s: Context, obj: Any, args: list[Any]) -> Val | None:
+    """The function that `functools.singledispatch` chooses by the class of the first argument."""
+    if not isinstance(obj, FunctionType) or not hasattr(obj, "registry") or not args:
+        return None
+    dispatch: Any = getattr(obj, "dispatch", None)
+    cls = None if isinstance(args[0], Star) else class_of(s.kind(args[0]))
+    if cls is None or getattr(dispatch, "__qualname__", "") != "singledispatch.<locals>.dispatch":
+        return None
+    found = dispatch(cls)
+    return Ref(f"{obj.__name__}.dispatch({cls.__name__})", found)
+
+
 def _reads_names(name: str) -> Any:
     """`eval` and `locals` read variables by names that no analysis sees."""
 
@@ -239,6 +282,8 @@ OBJECTS: dict[Any, Handler] = {
     copy.copy: _copy, copy.deepcopy: _deepcopy, dataclasses.replace: _replace,
     object.__new__: _new, object.__setattr__: _set_slot, setattr: _setattr,
     logging.getLogger: _logger, functools.partial: _partial,
+    functools.lru_cache: _cached, functools.cache: _cached,
+    collections.namedtuple: _namedtuple,
     operator.itemgetter: _picker(operator.itemgetter), operator.attrgetter: _picker(operator.attrgetter),
     **{f: _dunder(f"__{f.__name__}__") for f in (abs, round, float, int, complex, bool, divmod, str, repr, hash)},
     **{function: _operator(name) for name, function in OPERATORS.items()},

@@ -30,6 +30,7 @@ from sourcead.ir.nodes import Const, Name, Op, Ref
 from sourcead.transform.builder import Val, Virtual, constant_slice
 from sourcead.transform.heap import ITEM
 from sourcead.transform.indexing import element_kind, is_basic
+from sourcead.transform.specialise import numpy_library
 from sourcead.transform.specialise.context import Context, Unreached
 from sourcead.transform.specialise.flags import throw
 from sourcead.transform.specialise.results import written_out
@@ -64,6 +65,9 @@ def components(s: Context, value: Val, block: list[Any] | None = None) -> list[V
 
 
 def getitem(s: Context, base: Val, index: Val, hint: str = "t") -> Val:
+    if isinstance(base, Name) and base in s.flats and s.is_varied(s.flats[base]):
+        template = s.lower(numpy_library.flat_get)
+        return s.inline(template, numpy_library.flat_get, [s.flats[base], index], [])
     items = None if isinstance(s.kind(base), List) else s.components(base)
     if items is not None:
         picked = picked_item(s, base, items, index)

@@ -13,7 +13,9 @@ import numpy as np
 from sourcead.ir.kinds import Array, NoneKind, Py, is_scalar, same_dim
 from sourcead.ir.nodes import Const, Ref
 from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.specialise import numpy_library
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
+from sourcead.transform.specialise.sequences import by
 
 __all__ = ["REWRITES", "without_out"]
 
@@ -53,14 +55,16 @@ def _sort(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
 
 
 def _put(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    """One number, or one for each place (fewer values would be repeated); places count the elements flat."""
-    if len(args) != 3 or kwargs or not (_is_array(s, args[0], 1) or _is_array(s, args[0], 2)):
+    """One number, or one for each place (fewer values are repeated); places count the elements flat."""
+    if len(args) != 3 or kwargs or not isinstance(s.kind(args[0]), Array):
         return None
+    if not (_is_array(s, args[0], 1) or _is_array(s, args[0], 2)):
+        return by(s, numpy_library.put, args)
     places = args[1]
     if not isinstance(s.kind(places), (Array, Py)):
         places = s.call(Ref("np.asarray", np.asarray), [places], [])
     if not is_scalar(s.kind(args[2])) and not _same_shape(s, places, args[2]):
-        return None
+        return by(s, numpy_library.put, args)
     if _is_array(s, args[0], 2):
         split = Ref("np.unravel_index", np.unravel_index)
         rows = s.call(split, [places, s.attr(args[0], "shape")], [])
@@ -129,11 +133,13 @@ def without_out(
     """`f(x, out=y)` as `y[...] = f(x)`, whose value is y."""
     named = dict(kwargs)
     out: Val | None = named.pop("out", None)
-    if out is None or "where" in named:
+    if out is None:
         return None
     components = s.components(out)
     if components is not None and len(components) == 1:
         out = components[0]
+    if "where" in named:
+        return _into_selected(s, func, obj, out, args, named)
     if isinstance(s.kind(out), NoneKind):
         return s.call_object(func, obj, args, list(named.items()), hint)
     if not isinstance(s.kind(out), Array):
@@ -141,3 +147,16 @@ def without_out(
     value = s.call_object(func, obj, args, list(named.items()), hint)
     s.store(out, WHOLE, value, None)
     return out
+
+
+def _into_selected(
+    s: Context, func: Val, obj: Any, out: Val, args: list[Any], named: dict[Any, Val]
+) -> Val | None:
+    """`ufunc(x, out=y, where=mask)`: the elements of y that are selected are written."""
+    active = any(map(s.holds_varied, [out, *args]))
+    if not active or not isinstance(obj, np.ufunc) or obj.nout != 1 or named.keys() != {"where"}:
+        return None
+    if not isinstance(s.kind(out), Array) or obj.nin not in (1, 2) or len(args) != obj.nin:
+        return None
+    library = numpy_library.into_selected, numpy_library.into_selected_of_two
+    return by(s, library[obj.nin - 1], [func, out, named["where"], *args])

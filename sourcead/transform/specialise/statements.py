@@ -45,9 +45,11 @@ from sourcead.transform.specialise.contexts import within
 from sourcead.transform.specialise.deleting import delete_item
 from sourcead.transform.specialise.flags import close_guards, guard
 from sourcead.transform.specialise.iteration import iterable
+from sourcead.transform.specialise.library import listed
 from sourcead.transform.specialise.lists import note_length
 from sourcead.transform.specialise.loops import loop_over, loop_while
 from sourcead.transform.specialise.nested import make_function
+from sourcead.transform.specialise.sequences import by
 from sourcead.transform.specialise.variables import store_global
 
 __all__ = ["run", "value"]
@@ -255,8 +257,12 @@ def unpack(s: Context, statement: Unpack, env: Env) -> None:
     value = iterable(s, s.value(statement.value, env))
     items = s.components(value)
     targets, star = statement.targets, statement.star
-    if items is None and star is None and isinstance(s.kind(value), (Array, List)):
-        items = [s.getitem(value, Const(i), t.hint) for i, t in enumerate(targets)]
+    if items is None and isinstance(s.kind(value), (Array, List)):
+        if star is not None and s.holds_varied(value):
+            unpack_starred(s, statement, value, star, env)
+            return
+        if star is None:
+            items = [s.getitem(value, Const(i), t.hint) for i, t in enumerate(targets)]
     if items is not None:
         after = 0 if star is None else len(targets) - star - 1
         if len(items) == len(targets) or (star is not None and len(items) >= len(targets) - 1):
@@ -276,6 +282,20 @@ def unpack(s: Context, statement: Unpack, env: Env) -> None:
         )
     s.add(Unpack(names, star, held, s.origin))
     env.update(zip(targets, names))
+
+
+def unpack_starred(s: Context, statement: Unpack, value: Val, star: int, env: Env) -> None:
+    """`a, *b, c = value` of a list or array of unknown length: `b` is a list of what is between."""
+    targets = statement.targets
+    behind = len(targets) - star - 1
+    bounds = Virtual((Const(star), Const(-behind or None), Const(None)), "slice")
+    middle = s.getitem(value, bounds, targets[star].hint)
+    for i, target in enumerate(targets):
+        if i == star:
+            env[target] = middle if isinstance(s.kind(value), List) else by(s, listed, [middle])
+        else:
+            at = i if i < star else i - len(targets)
+            env[target] = s.getitem(value, Const(at), target.hint)
 
 
 def store_variable(s: Context, name: str, cell: Operand | None, value: Val, env: Env) -> None:

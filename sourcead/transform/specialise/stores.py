@@ -9,20 +9,34 @@ from types import FunctionType
 from typing import Any
 
 from sourcead.ir.kinds import Array, Dict, Kind, List, NoneKind, Number, Object, Unknown, dtype_of
-from sourcead.ir.nodes import UNDEFINED, Call, Const, Name, Operand, Ref, Store, StoreAttr
+from sourcead.ir.nodes import UNDEFINED, Attr, Call, Const, Name, Operand, Ref, Store, StoreAttr
+from sourcead.runtime.complex_parts import complex_of
 from sourcead.transform.builder import Val, Virtual, constant_slice
 from sourcead.transform.heap import ITEM
+from sourcead.transform.imaginary import is_imaginary
 from sourcead.transform.operations import INPLACE
+from sourcead.transform.specialise import numpy_library
 from sourcead.transform.specialise.attributes import class_attribute
 from sourcead.transform.specialise.context import Context
 from sourcead.transform.specialise.lists import list_method, note_length
 from sourcead.transform.specialise.making import list_item_kind
 from sourcead.transform.specialise.reading import constant_place
+from sourcead.transform.specialise.sequences import by
 
 __all__ = ["inplace", "store", "store_attr", "store_field", "vary"]
 
 
 def store(s: Context, base: Val, index: Val, value: Val, op: str | None) -> None:
+    array = s.flats.get(base) if isinstance(base, Name) else None
+    if array is not None and (s.holds_varied(value) or s.is_varied(array)):
+        if op is not None:
+            value = s.op(op, [s.getitem(base, index), value])
+        by(s, numpy_library.flat_set, [array, index, value])
+        return
+    whole = imaginary_part_of(s, base)
+    if whole is not None and s.is_varied(value):
+        store_part(s, whole, "imag", index, value, op)
+        return
     kind = s.kind(base)
     target = s.operand(base)
     s.changes(base)
@@ -54,6 +68,8 @@ def vary(s: Context, name: Operand) -> None:
     """Storage receives an active value: it varies, and so does every array that may share it."""
     dtype = dtype_of(s.kind(name))
     if isinstance(name, Name) and dtype is not None and dtype.kind in "fc":
+        if not s.derivative:
+            check_imaginary(s, name)
         s.heap.vary(str(name))
 
 
@@ -78,6 +94,13 @@ def store_attr(s: Context, base: Val, attr: str, value: Val, op: str | None) -> 
         held = s.operand(value)
         s.store_field(base, kind, attr, held)
         return
+    if isinstance(kind, Array) and attr in ("real", "imag"):
+        store_part(s, base, attr, Const(Ellipsis), value, op)
+        return
+    if isinstance(kind, Array) and attr == "flat" and op is None:
+        everything = Virtual((Const(None),) * 3, "slice")
+        s.store(s.attr(base, attr), everything, value, None)
+        return
     if isinstance(kind, Array) and attr == "shape":
         s.refuse("the shape of an array is assigned", "use reshape")
     if s.is_varied(value):
@@ -86,6 +109,41 @@ def store_attr(s: Context, base: Val, attr: str, value: Val, op: str | None) -> 
             "make its kind known",
         )
     s.add(StoreAttr(target, attr, s.operand(value), op, s.origin))
+
+
+def store_part(s: Context, base: Val, attr: str, index: Val, value: Val, op: str | None) -> None:
+    """`z.real[index] = value`, `z.imag[index] = value`; index: `...` where the part itself is assigned.
+
+    The adjoint of an imaginary part is that of z times -1j: no view of it, as the part is one of z.  So
+    where a derivative goes in, all of z is written.
+    """
+    parts = {name: s.attr(base, name) for name in ("real", "imag")}
+    dtype = dtype_of(s.kind(base))
+    if attr == "real" or dtype is None or dtype.kind != "c" or not s.is_varied(value):
+        s.store(parts[attr], index, value, op)
+        return
+    if op is not None:
+        value = s.op(op, [s.getitem(parts[attr], index), value])
+    real = s.getitem(parts["real"], index)
+    s.store(base, index, s.call(Ref("complex_of", complex_of), [real, value], []), None)
+
+
+def imaginary_part_of(s: Context, base: Val) -> Name | None:
+    """The array z, of `z.imag` as an expression that has no name."""
+    made = s.definitions.get(base) if isinstance(base, Name) and base.hint == "t" else None
+    if isinstance(made, Attr) and made.attr == "imag" and isinstance(made.value, Name):
+        dtype = dtype_of(s.kind(made.value))
+        return made.value if dtype is not None and dtype.kind == "c" else None
+    return None
+
+
+def check_imaginary(s: Context, target: Name) -> None:
+    """The adjoint of an imaginary part cannot be written through a view."""
+    if is_imaginary(s, target):
+        s.refuse(
+            "a value that carries a derivative is stored into the imaginary part of an array, as a view",
+            "write `z.imag = ...` or `z.imag[...] = ...`",
+        )
 
 
 def inplace(s: Context, op: str, args: list[Val], hint: str) -> Val:
