@@ -184,7 +184,7 @@ def test_what_is_stored_into_is_left_out():
     def program(x, u):
         a = x.first()
         u[0] = a
-        b = u[1]
+        b = u[1]  # noqa: F841
         return x.other()
 
     assert without(program, "a = x.first()") == ["    t = x.other()", "    return t"]

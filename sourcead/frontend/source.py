@@ -148,9 +148,7 @@ def _no_source(code: CodeType) -> NoSource:
     origin = _origin_of(code)
     why = _WITHOUT_TEXT.get(code.co_filename, f"there is no text for {code.co_filename}")
     cause = f"the source text of `{code.co_name}` cannot be found: {why}"
-    way_out = (
-        "Put the function in a file, register its text with linecache, or give a rule for it."
-    )
+    way_out = "Put the function in a file, register its text with linecache, or give a rule for it."
     return NoSource.at(origin, cause, way_out)
 
 
