@@ -12,6 +12,7 @@ from sourcead.adapters import spread
 from sourcead.callables import Mode, Source, source_of
 from sourcead.derivative import Derivative, Pullback, Pushforward, Spread
 from sourcead.errors import UnknownArgument
+from sourcead.importable import importable
 from sourcead.ir.nodes import Origin
 
 __all__ = [
@@ -130,23 +131,29 @@ def jvp(
     return (value[0], tangent, value[1]) if has_aux else (value, tangent)
 
 
-_DERIVATIVES: dict[Any, Any] = {}
+def _kept(make: Any) -> Any:
+    """The derivatives made last are made once; each holds its function, and what that closes over."""
+    known = functools.lru_cache(maxsize=256)(make)
+
+    @functools.wraps(make)
+    def found(function: Any, *options: Any) -> Any:
+        try:
+            hash(function)
+        except TypeError:
+            return make(function, *options)
+        return known(function, *options)
+
+    return found
 
 
 def _derivative(
     function: Any, form: str, argnums: Argnums | None, count: int, has_aux: bool = False
 ) -> Any:
     at = tuple(argnums) if isinstance(argnums, list) else argnums
-    key = (function, form, at, count, has_aux)
-    try:
-        found = _DERIVATIVES.get(key)
-    except TypeError:
-        return _make(function, form, argnums, count, has_aux)
-    if found is None:
-        found = _DERIVATIVES[key] = _make(function, form, argnums, count, has_aux)
-    return found
+    return _make(function, form, at, count, has_aux)
 
 
+@_kept
 def _make(
     function: Any, form: str, argnums: Argnums | None, count: int, has_aux: bool = False
 ) -> Any:
@@ -160,16 +167,10 @@ def _make(
     return made(function, Mode(form, wrt, aux=has_aux))
 
 
+@_kept
 def pushforward(function: Any, wrt: tuple[int, ...]) -> Any:
     """`(out, out_dot)` from arguments and tangents of the parameters at `wrt`."""
-    key = (function, "pushforward", wrt)
-    try:
-        found = _DERIVATIVES.get(key)
-    except TypeError:
-        return Pushforward(function, Mode("tangent", wrt))
-    if found is None:
-        found = _DERIVATIVES[key] = Pushforward(function, Mode("tangent", wrt))
-    return found
+    return Pushforward(function, Mode("tangent", wrt))
 
 
 # -- the decorator ---------------------------------------------------------------------------
@@ -249,6 +250,11 @@ class Differentiable:
     def __differentiable_source__(self) -> Source:
         return source_of(self.function)
 
+    def __reduce__(self) -> Any:
+        if importable(self.function) is self:
+            return self.__qualname__
+        return Differentiable, (self.function, self._argnums, self._mode, self._backend)
+
     def __repr__(self) -> str:
         return f"<differentiable {self.__wrapped__!r}>"  # type: ignore[attr-defined]
 
@@ -264,8 +270,9 @@ def differentiate(
 ) -> Any:
     """Give a function its derivatives as attributes; bare (`@differentiate`) or with options.
 
-    argnums: the differentiated parameters.  mode: "reverse", or "forward": gradients by one sweep of the
-    tangent for each element of the differentiated arguments, for functions of few numbers.
+    argnums: the differentiated parameters; of a method, positions count behind `self`.  mode: "reverse",
+    or "forward": gradients by one sweep of the tangent for each element of the differentiated
+    arguments, for functions of few numbers.
     """
     if function is None:
         return lambda f: Differentiable(f, argnums, mode, backend)

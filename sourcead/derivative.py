@@ -20,6 +20,7 @@ from sourcead.adapters import spread
 from sourcead.arguments import check_argument, fitted, shared_arguments, storages
 from sourcead.callables import Compiled, Mode, Source, source_of
 from sourcead.dispatch import Candidate, Pool, dispatcher, kind_test
+from sourcead.importable import importable
 from sourcead.ir.kinds import Kind, Py
 from sourcead.ir.nodes import Function, Origin
 from sourcead.signature import kind_of
@@ -334,7 +335,7 @@ class Derivative:
         return _template_of_gradient(self._source, self._mode, kinds)
 
     def __reduce__(self) -> Any:
-        return Derivative, (self._function, self._mode, self._label)
+        return Derivative, (importable(self._function), self._mode, self._label)
 
 
 _NAMED: dict[Any, Any] = {"float": float, "int": int, "bool": bool, "complex": complex}
@@ -356,6 +357,9 @@ class Pushforward(Derivative):
 
     def __init__(self, function: Any, mode: Mode) -> None:
         super().__init__(function, mode, "jvp")
+
+    def __reduce__(self) -> Any:
+        return type(self), (importable(self._function), self._mode)
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         count = len(args) - len(self._mode.wrt)
@@ -383,6 +387,9 @@ class Pullback(Derivative):
 
     def __init__(self, function: Any, mode: Mode) -> None:
         super().__init__(function, mode, "vjp")
+
+    def __reduce__(self) -> Any:
+        return type(self), (importable(self._function), self._mode)
 
     def _target(self, compiled: Compiled) -> Callable[..., Any]:
         reverse, origin, has_aux = compiled.reverse, self._origin(), self._mode.aux

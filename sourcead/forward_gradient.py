@@ -29,6 +29,7 @@ from sourcead.arguments import check_argument
 from sourcead.callables import Mode, Source
 from sourcead.derivative import Derivative, Pushforward, annotated
 from sourcead.errors import NonScalarOutput, NotDifferentiable
+from sourcead.importable import importable
 from sourcead.ir.kinds import Kind
 from sourcead.nested import Structure, flatten, unflatten
 from sourcead.runtime.checks import checksum
@@ -59,7 +60,7 @@ class ForwardGradient(Pushforward):
         return Derivative(self._function, self._asked, self._label).__differentiable_source__()
 
     def __reduce__(self) -> Any:
-        return ForwardGradient, (self._function, self._asked)
+        return ForwardGradient, (importable(self._function), self._asked)
 
     def _check_argument(self, kind: Kind, value: Any, name: str) -> None:
         check_argument(kind, value, name, self._origin())

@@ -19,6 +19,7 @@ import numpy as np
 from sourcead.api import Argnums, Derivative, grad, positions, pushforward
 from sourcead.callables import source_of
 from sourcead.errors import NonScalarOutput, UnknownArgument
+from sourcead.importable import importable
 from sourcead.ir.nodes import Origin
 from sourcead.linear import Linearization, LinearMap, linear_map, transposed_map
 from sourcead.nested import Structure, flatten, unflatten
@@ -84,6 +85,9 @@ class Jacobian:
         self._last: LinearMap | None = None
         self.__name__ = f"{source_of(function).name}_jacobian"
         self.__doc__ = f"The Jacobian of `{source_of(function).name}`."
+
+    def __reduce__(self) -> Any:
+        return Jacobian, (importable(self._function), self._argnums, self._mode, self._aux)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         found = self._linearized(args, kwargs)
@@ -279,10 +283,14 @@ class Hvp:
     """Hessian times vector of `function`."""
 
     def __init__(self, function: Any, argnums: Argnums) -> None:
+        self._function, self._argnums = function, argnums
         self._gradient: Derivative = grad(function, argnums)
         self._wrt, self._single = positions(self._gradient, argnums)
         self.__name__ = f"{source_of(function).name}_hvp"
         self.__doc__ = f"Hessian times vector of `{source_of(function).name}`."
+
+    def __reduce__(self) -> Any:
+        return Hvp, (importable(self._function), self._argnums)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not args:

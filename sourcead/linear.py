@@ -20,6 +20,7 @@ from sourcead.api import Argnums, addresses_star, positions
 from sourcead.arguments import fitted
 from sourcead.callables import Compiled, Mode
 from sourcead.derivative import Derivative, Spread, annotated
+from sourcead.importable import importable
 from sourcead.ir.kinds import Kind
 from sourcead.ir.nodes import Origin
 from sourcead.nested import Spot, flatten, unflatten
@@ -56,6 +57,9 @@ class Linearization(Derivative):
 
     def __init__(self, function: Any, mode: Mode) -> None:
         super().__init__(function, mode, "linear" if mode.form == "linear" else "vjp")
+
+    def __reduce__(self) -> Any:
+        return type(self), (importable(self._function), self._mode)
 
     def _target(self, compiled: Compiled) -> Callable[..., Any]:
         """The derivative at the arguments, as a `LinearMap`."""

@@ -256,8 +256,12 @@ def _compiles_to(place: _Place, code: CodeType) -> bool:
         compiled = compile(module, code.co_filename, "exec", flags=flags, dont_inherit=True)
     except (SyntaxError, ValueError):
         return False
-    mine = (found for found in _nested(compiled) if found.co_name == _name(place.tree))
-    return any(_same(found, code) for found in mine)
+    around = next(_nested(compiled))  # `scope`
+    if place.owner is not None:
+        around = next(_nested(around))  # the class
+    # the first of its name: others are inside of it
+    mine = next(found for found in _nested(around) if found.co_name == _name(place.tree))
+    return _same(mine, code)
 
 
 def _scope(place: _Place, free: Iterable[str]) -> ast.stmt:

@@ -218,3 +218,20 @@ def test_what_has_no_source():
 def test_type_parameters():
     found = registered("<generic>", "def f[T](x: T) -> T:\n    return x\n")
     assert text(found["f"]).startswith("def f[T]")
+
+
+NESTED = """
+outer = lambda x: (lambda x: x * x)(x) + 1.0
+inner = (lambda x: lambda x: x * x)(0.0)
+def same(x):
+    def same(x):
+        return x * x
+    return same
+"""
+
+
+def test_a_function_inside_of_one_that_has_its_name():
+    found = registered("<nested>", NESTED)
+    assert text(found["outer"]) == "lambda x: (lambda x: x * x)(x) + 1.0"
+    assert text(found["inner"]) == "lambda x: x * x"
+    assert text(found["same"](0.0)) == "def same(x):\n    return x * x"
