@@ -36,6 +36,7 @@ from sourcead.ir.nodes import (
     Unpack,
 )
 from sourcead.ir.walk import blocks
+from sourcead.runtime import accumulate
 
 __all__ = ["Effect", "commute", "effect", "statement_effect"]
 
@@ -118,6 +119,8 @@ def _is_pure(value: Any) -> bool:
         return True
     module, name = getattr(value, "__module__", None), getattr(value, "__name__", "")
     if isinstance(value, BuiltinFunctionType) and module == math.__name__:
+        return True
+    if module == accumulate.__name__:
         return True
     if module in ("numpy", "numpy.linalg", "numpy.fft"):
         return callable(value) and name not in _NUMPY_WRITERS

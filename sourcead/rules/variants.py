@@ -8,10 +8,11 @@ True
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sourcead.ir.kinds import Kind, Py, dtype_of
+from sourcead.ir.kinds import Array, Kind, Py, dtype_of
 from sourcead.ir.nodes import Const
 from sourcead.rules.registry import Rule
 
@@ -33,10 +34,19 @@ def partials_for(
         found = rule.also["inactive_exponent"]
     elif numbers and "scalar" in rule.also:
         found = rule.also["scalar"]
+    elif "softplus" in rule.also and _is_softplus(args, kinds):
+        found = rule.also["softplus"]
     else:
         found = rule.partials
     assert found is not None, rule.name
     return found  # type: ignore[no-any-return]
+
+
+def _is_softplus(args: Sequence[Any], kinds: Sequence[Kind]) -> bool:
+    """A finite constant, and an array of doubles?"""
+    known = isinstance(args[0], Const) and isinstance(args[0].value, (int, float))
+    is_double = isinstance(kinds[1], Array) and kinds[1].dtype == "float64"
+    return known and math.isfinite(args[0].value) and is_double
 
 
 def refuses_complex(rule: Rule, kinds: Sequence[Kind]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -69,9 +70,10 @@ def unless_zero(adjoint: Any, partial: Any) -> Any:
     >>> unless_zero(np.array([0.0, 2.0]), np.array([np.inf, 3.0])).tolist()
     [0.0, 6.0]
     """
-    if np.ndim(adjoint) == 0 and np.ndim(partial) == 0:
+    if type(partial) is not np.ndarray and np.ndim(adjoint) == 0 and np.ndim(partial) == 0:
         return adjoint * partial if adjoint != 0 else 0.0
-    if np.isfinite(np.vdot(partial, partial)):  # one quick pass: no lane of the partial is singular
+    total = np.vdot(partial, partial)  # one quick pass: is a lane of the partial singular?
+    if math.isfinite(total.real):
         return adjoint * partial
     with np.errstate(invalid="ignore"):
         return np.where(

@@ -9,21 +9,29 @@ from __future__ import annotations
 from sourcead.ir.nodes import Function, Name
 from sourcead.simplify.common import common
 from sourcead.simplify.element_lists import element_lists
+from sourcead.simplify.in_place import in_place
 from sourcead.simplify.indices import indices
+from sourcead.simplify.kept import kept
 from sourcead.simplify.outer_products import outer_products
+from sourcead.simplify.shapes import shapes
 from sourcead.simplify.signs import signs
 from sourcead.simplify.stores import stores
 from sourcead.simplify.unchanged import unchanged
 from sourcead.simplify.unpacking import unpacked
 from sourcead.transform.builder import Builder
-from sourcead.transform.clean import clean, is_pure, shared_bases
+from sourcead.transform.clean import clean, is_pure, shared_bases, storage_of
 
 __all__ = ["on_lists", "polished"]
 
 
 def polished(function: Function, b: Builder) -> Function:
-    function = outer_products(unchanged(signs(clean(function, b), b.kinds)), b)
-    return unpacked(indices(common(stores(function, b), b.kinds), b), b.kind)
+    function = clean(function, b)
+    asked = shapes(function, b.kinds)
+    function = function if asked is function else clean(asked, b)
+    function = kept(unchanged(signs(function, b.kinds)), b.kinds)
+    function = outer_products(function, b)
+    function = indices(common(stores(function, b), b.kinds), b)
+    return unpacked(in_place(function, b.kinds, lambda: storage_of(function, b)), b.kind)
 
 
 def on_lists(function: Function, b: Builder, apart: frozenset[Name]) -> Function | None:

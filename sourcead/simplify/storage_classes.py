@@ -108,6 +108,10 @@ class StorageClasses:
             inner = self._contents.get(found)
             found = None if inner is None else self._find(inner)
 
+    def kept(self) -> set[Class]:
+        """The classes of what lists, dicts, tuples and objects keep."""
+        return {self._find(inner) for inner in self._contents.values()}
+
     def from_outside(self) -> set[Class]:
         """The classes of storage that the function did not make, or not all of it."""
         made = self._made_here - self._met_outside

@@ -13,7 +13,7 @@ from sourcead.transform.builder import Builder
 from sourcead.transform.effects import function_of, view_base
 from sourcead.transform.halves import Half
 
-__all__ = ["clean", "is_pure", "shared_bases"]
+__all__ = ["clean", "is_pure", "shared_bases", "storage_of"]
 
 HARMLESS = (range, len, np.zeros_like, enumerate, zip, reversed, object.__new__, float)
 
@@ -25,8 +25,11 @@ def clean(function: Function, b: Builder) -> Function:
                 return True
         return is_pure(expr, b)
 
-    storage = StorageClasses(function, pure, lambda e: shared_bases(e, b), b.kind)
-    return needless_copies(dead_code(function, pure, storage), b.kinds)
+    return needless_copies(dead_code(function, pure, storage_of(function, b)), b.kinds)
+
+
+def storage_of(function: Function, b: Builder) -> StorageClasses:
+    return StorageClasses(function, lambda e: is_pure(e, b), lambda e: shared_bases(e, b), b.kind)
 
 
 def shared_bases(expr: Expr, b: Builder) -> list[Name]:
