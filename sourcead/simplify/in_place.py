@@ -19,7 +19,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -129,9 +128,7 @@ class _InPlace:
         hints = {self.root(mine).hint, target.hint}
         return len(hints) == 1 or (hints <= WEAK and mine in self.in_reverse)
 
-    def may_take(
-        self, mine: Operand, target: Name, made: set[Name], left: Counter[Name]
-    ) -> bool:
+    def may_take(self, mine: Operand, target: Name, made: set[Name], left: Counter[Name]) -> bool:
         return (
             isinstance(mine, Name)
             and mine in made

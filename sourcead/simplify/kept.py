@@ -106,9 +106,7 @@ def _turns(block: Block) -> Iterator[Block]:
             yield from _turns(inner)
 
 
-def _takers(
-    function: Function, unpacked: dict[Operand, Unpack]
-) -> Iterator[tuple[Name, Unpack]]:
+def _takers(function: Function, unpacked: dict[Operand, Unpack]) -> Iterator[tuple[Name, Unpack]]:
     """Where a list's entries are taken apart: in a loop over it, or behind a `pop`."""
     backwards: dict[Name, Name] = {}
     for stmt in statements(function.body):
@@ -176,9 +174,7 @@ def _is_number(expr: Expr, target: Name, kinds: dict[Name, Kind]) -> bool:
 def _without(function: Function, dropped: set[Name]) -> Function:
     def block(old: Block) -> Block:
         return tuple(
-            map_blocks(s, block)
-            for s in old
-            if not (isinstance(s, Assign) and s.target in dropped)
+            map_blocks(s, block) for s in old if not (isinstance(s, Assign) and s.target in dropped)
         )
 
     return replace(function, body=block(function.body))
@@ -200,7 +196,7 @@ def _shorter(function: Function, log: _Log, uses: Counter[Name]) -> Function:
                 return [] if alone else [replace(stmt, expr=Op("tuple", values))]
             case Assign(_, MethodCall(_, "append", (entry,))) if alone and entry == log.entry:
                 assert isinstance(stmt.expr, MethodCall)
-                return [replace(stmt, expr=replace(stmt.expr, args=(values[0],)))]  # type: ignore[arg-type]
+                return [replace(stmt, expr=replace(stmt.expr, args=(values[0],)))]
             case Unpack() if stmt == log.taken:
                 return [] if alone else [replace(stmt, targets=targets)]
             case For(target) if alone and target == log.taken.value:

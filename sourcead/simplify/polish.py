@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from sourcead.ir.nodes import Function, Name
 from sourcead.simplify.common import common
+from sourcead.simplify.contractions import contractions
 from sourcead.simplify.element_lists import element_lists
 from sourcead.simplify.in_place import in_place
 from sourcead.simplify.indices import indices
 from sourcead.simplify.kept import kept
 from sourcead.simplify.outer_products import outer_products
+from sourcead.simplify.parts import parts
 from sourcead.simplify.shapes import shapes
 from sourcead.simplify.signs import signs
 from sourcead.simplify.stores import stores
 from sourcead.simplify.unchanged import unchanged
+from sourcead.simplify.undone import undone
 from sourcead.simplify.unpacking import unpacked
 from sourcead.transform.builder import Builder
 from sourcead.transform.clean import clean, is_pure, shared_bases, storage_of
@@ -25,11 +28,12 @@ __all__ = ["on_lists", "polished"]
 
 
 def polished(function: Function, b: Builder) -> Function:
-    function = clean(function, b)
-    asked = shapes(function, b.kinds)
-    function = function if asked is function else clean(asked, b)
+    cleaned = clean(function, b)
+    function = undone(cleaned, b, lambda: storage_of(cleaned, b), lambda e: is_pure(e, b))
+    function = shapes(parts(function, b), b.kinds)
+    function = function if function is cleaned else clean(function, b)
     function = kept(unchanged(signs(function, b.kinds)), b.kinds)
-    function = outer_products(function, b)
+    function = contractions(outer_products(function, b), b)
     function = indices(common(stores(function, b), b.kinds), b)
     return unpacked(in_place(function, b.kinds, lambda: storage_of(function, b)), b.kind)
 

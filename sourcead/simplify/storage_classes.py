@@ -58,7 +58,7 @@ from sourcead.ir.nodes import (
 )
 from sourcead.ir.walk import binds, inner_binds, map_stmt, reads, statements
 
-__all__ = ["StorageClasses"]
+__all__ = ["NEW_NUMBERS", "Class", "StorageClasses", "meets_live_objects"]
 
 NEW_NUMBERS = frozenset({"add", "sub", "mul", "truediv", "neg", "pow", "matmul"})
 DISPLAYS = frozenset({"list", "dict", "tuple", "set"})
@@ -185,9 +185,7 @@ class StorageClasses:
         """Names that may share storage with a global or a variable of a function around."""
         if isinstance(stmt, Assign) and self._gives_new_numbers(stmt.expr):
             return
-        found: list[Operand] = []
-        map_stmt(stmt, lambda operand: found.append(operand) or operand)  # type: ignore[func-returns-value]
-        if any(isinstance(o, Ref) and _may_be_written(o.value) for o in found):
+        if meets_live_objects(stmt):
             names = (*binds(stmt), *inner_binds(stmt), *reads(stmt))
             self._met_outside.update(names)
 
@@ -282,6 +280,13 @@ class StorageClasses:
         self._share(target, *given)
         if self._is_pure(expr):
             self._made_here.add(target)
+
+
+def meets_live_objects(stmt: Stmt) -> bool:
+    """Does it read a global, or a variable of a function around, that could share storage with something?"""
+    found: list[Operand] = []
+    map_stmt(stmt, lambda operand: found.append(operand) or operand)  # type: ignore[func-returns-value]
+    return any(isinstance(o, Ref) and _may_be_written(o.value) for o in found)
 
 
 def _may_be_written(value: object) -> bool:

@@ -1,0 +1,204 @@
+"""A sum of products is a contraction: no array of the products is made.
+
+    t = a_bar * x                                   w_bar += np.einsum("ij,ij->j", a_bar, x)
+    w_bar += t.sum(axis=0)                ->
+
+    t = d_bar.sum(axis=1, keepdims=True)            x_bar += d_bar.sum(axis=1)
+    x_bar[:, None, :] += t
+
+Over an axis that is short and lies innermost, a sum alone takes ten times as long as the product.  Arrays of
+doubles in the reverse sweep, whose axes are certainly as long as each other: a contraction rounds in another
+order than `np.sum` does, which the primal's values must not see.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from sourcead.ir.kinds import Array, Dim, same_dim
+from sourcead.ir.nodes import (
+    Assign,
+    Block,
+    Call,
+    Const,
+    Expr,
+    Function,
+    MethodCall,
+    Name,
+    Op,
+    Operand,
+    Ref,
+    Stmt,
+    Store,
+)
+from sourcead.ir.walk import map_blocks, reads, statements
+
+__all__ = ["contractions"]
+
+LETTERS = "ijklmn"
+PASSED = frozenset({"slice", "tuple", "getitem", "add", "sub", "mul", "truediv", "neg"})
+
+
+def contractions(function: Function, builder: Any) -> Function:
+    sums = any(isinstance(s, Assign) and _is_sum(s.expr) for s in statements(function.body))
+    return (
+        replace(function, body=_Pass(function, builder).block(function.body)) if sums else function
+    )
+
+
+def _is_sum(expr: Expr) -> bool:
+    return isinstance(expr, MethodCall) and expr.method == "sum" and not expr.args
+
+
+class _Pass:
+    def __init__(self, function: Function, builder: Any) -> None:
+        self.b = builder
+        self.uses = Counter(n for s in statements(function.body) for n in reads(s))
+        self.uses.update([function.result] if isinstance(function.result, Name) else [])
+        self.indices = {
+            s.target: s.expr
+            for s in statements(function.body)
+            if isinstance(s, Assign) and isinstance(s.expr, Op) and s.expr.op in ("slice", "tuple")
+        }
+
+    def block(self, block: Block) -> Block:
+        out: list[Stmt] = []
+        for stmt in block:
+            stmt = map_blocks(stmt, self.block)
+            if isinstance(stmt, Store):
+                stmt = self.without_new_axes(stmt, out)
+            elif isinstance(stmt, Assign) and stmt.origin.sweep == "reverse":
+                stmt = self.contracted(stmt, out)
+            out.append(stmt)
+        return self.again(tuple(out))
+
+    def again(self, block: Block) -> Block:
+        """Sums that have lost their `keepdims` may be contractions now."""
+        out: list[Stmt] = []
+        for stmt in block:
+            if isinstance(stmt, Assign) and stmt.origin.sweep == "reverse":
+                stmt = self.contracted(stmt, out)
+            out.append(stmt)
+        return tuple(out)
+
+    # -- axes that are put in and taken out again ---------------------------------------------
+
+    def without_new_axes(self, store: Store, out: list[Stmt]) -> Store:
+        """`x[:, None] += t` as `x += t`, where t is a sum that kept just these axes."""
+        value = store.value
+        at = next((k for k, s in enumerate(out) if isinstance(s, Assign) and s.target == value), -1)
+        made = out[at] if at >= 0 else None
+        if store.op is None or not isinstance(value, Name) or self.uses[value] != 1:
+            return store
+        if not isinstance(made, Assign) or not _is_sum(made.expr):
+            return store
+        assert isinstance(made.expr, MethodCall)
+        kwargs = dict(made.expr.kwargs)
+        axes = self.axes(kwargs.get("axis"))
+        kind = self.b.kind(value)
+        if kwargs.get("keepdims") != Const(True) or not axes or not isinstance(kind, Array):
+            return store
+        if self.new_axes(store.index, len(kind.dims)) != axes:
+            return store
+        shorter = Array(kind.dtype, tuple(d for k, d in enumerate(kind.dims) if k not in axes))
+        target = self.b.fresh("t", shorter)
+        self.uses[target] = 1
+        out[at] = replace(
+            made, target=target, expr=replace(made.expr, kwargs=(("axis", kwargs["axis"]),))
+        )
+        return replace(store, index=Const(Ellipsis), value=target)
+
+    def axes(self, operand: Operand | None) -> list[int]:
+        """Axes that are constants, counted from the first one."""
+        display = self.index(operand)
+        entries = display.args if display is not None and display.op == "tuple" else (operand,)
+        found = [e.value for e in entries if isinstance(e, Const) and type(e.value) is int]
+        return sorted(found) if len(found) == len(entries) and min(found, default=-1) >= 0 else []
+
+    def index(self, operand: Operand | None) -> Op | None:
+        """The slice or tuple that a name stands for."""
+        return self.indices.get(operand) if isinstance(operand, Name) else None
+
+    def new_axes(self, index: Operand, rank: int) -> list[int]:
+        """The places of None in an index that is `:` otherwise; empty if it is anything else."""
+        match self.index(index):
+            case Op("tuple", args) if len(args) == rank and all(map(self.is_none_or_all, args)):
+                return [k for k, a in enumerate(args) if a == Const(None)]
+            case _:
+                return []
+
+    def is_none_or_all(self, entry: Operand) -> bool:
+        everything = Op("slice", (Const(None),) * 3)
+        return entry == Const(None) or self.index(entry) == everything
+
+    # -- products that are summed --------------------------------------------------------------
+
+    def contracted(self, stmt: Assign, out: list[Stmt]) -> Assign:
+        """The statement, or the contraction that it is; the product is taken out of `out` then."""
+        if not _is_sum(stmt.expr):
+            return stmt
+        assert isinstance(stmt.expr, MethodCall)
+        product, kwargs = stmt.expr.value, dict(stmt.expr.kwargs)
+        if set(kwargs) - {"axis"} or not isinstance(product, Name) or self.uses[product] != 1:
+            return stmt
+        at = len(out) - 1
+        while at >= 0 and not (isinstance(out[at], Assign) and out[at].target == product):  # type: ignore[union-attr]
+            if not self.may_pass(out[at]):
+                return stmt
+            at -= 1
+        made = out[at] if at >= 0 else None
+        kind = self.b.kind(product)
+        axes = self.axes(kwargs["axis"]) if "axis" in kwargs else list(range(_rank(kind)))
+        if not isinstance(made, Assign) or not axes or not 2 <= _rank(kind) <= len(LETTERS):
+            return stmt
+        match made.expr:
+            case Op("mul", (Name() as a, Name() as b)):
+                first, second = self.letters(a, kind, made), self.letters(b, kind, made)
+            case _:
+                return stmt
+        if (
+            first is None
+            or second is None
+            or set(first[1] + second[1]) != set(LETTERS[: _rank(kind)])
+        ):
+            return stmt
+        del out[at]
+        rest = "".join(LETTERS[k] for k in range(_rank(kind)) if k not in axes)
+        text = f"{first[1]},{second[1]}" + (f"->{rest}" if rest else "")
+        call = Call(Ref("np.einsum", np.einsum), (Const(text), first[0], second[0]))
+        return replace(stmt, expr=call)
+
+    def may_pass(self, stmt: Stmt) -> bool:
+        """Does the statement write nothing?"""
+        return isinstance(stmt, Assign) and isinstance(stmt.expr, Op) and stmt.expr.op in PASSED
+
+    def letters(self, operand: Name, kind: Array, made: Assign) -> tuple[Name, str] | None:
+        """The operand with a letter for each axis, if its axes are as long as the product's."""
+        mine = self.b.kind(operand)
+        if not isinstance(mine, Array) or mine.dtype != "float64" or kind.dtype != "float64":
+            return None
+        offset = len(kind.dims) - len(mine.dims)
+        pairs = list(enumerate(mine.dims, offset))
+        if all(_agree(dim, kind.dims[k]) for k, dim in pairs):
+            return operand, "".join(LETTERS[k] for k, _ in pairs)
+        match self.b.definitions.get(operand):
+            case Call(Ref("np.expand_dims"), (Name() as inner, Const(int() as axis)), ()) if (
+                0 <= axis < len(mine.dims)
+                and all(_agree(d, kind.dims[k]) for k, d in pairs if k - offset != axis)
+                and self.uses[operand] == 1
+            ):
+                return inner, "".join(LETTERS[k] for k, _ in pairs if k - offset != axis)
+            case _:
+                return None
+
+
+def _rank(kind: object) -> int:
+    return len(kind.dims) if isinstance(kind, Array) else 0
+
+
+def _agree(mine: Dim, other: Dim) -> bool:
+    return same_dim(mine, other)
