@@ -357,8 +357,11 @@ def compile_derivative(
         derived = derive(source, kinds, mode, compared)
     derived = replace(derived, functions=tuple(map(without_arguments, derived.functions)))
     on_lists = None if careful or compared else _with_lists(derived, mode)
+    apart = mode.form == "gradient" and not mode.shared
     written = derived.functions if on_lists is None else (on_lists,)
-    derived = replace(derived, functions=tuple(polished(f, derived.done.builder) for f in written))
+    derived = replace(
+        derived, functions=tuple(polished(f, derived.done.builder, apart) for f in written)
+    )
     header = _header(source, kinds, mode)
     calls: list[Callable[..., Any]] = []
     texts = []

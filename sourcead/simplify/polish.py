@@ -27,9 +27,11 @@ from sourcead.transform.clean import clean, is_pure, shared_bases, storage_of
 __all__ = ["on_lists", "polished"]
 
 
-def polished(function: Function, b: Builder) -> Function:
-    cleaned = clean(function, b)
-    function = undone(cleaned, b, lambda: storage_of(cleaned, b), lambda e: is_pure(e, b))
+def polished(function: Function, b: Builder, apart: bool = False) -> Function:
+    """`apart`: parameters share no memory with each other."""
+    function = cleaned = clean(function, b)
+    if apart:
+        function = undone(function, b, lambda: storage_of(cleaned, b), lambda e: is_pure(e, b))
     function = shapes(parts(function, b), b.kinds)
     function = function if function is cleaned else clean(function, b)
     function = kept(unchanged(signs(function, b.kinds)), b.kinds)
