@@ -100,11 +100,6 @@ def value_and_grad(function: Any, argnums: Argnums = 0, *, has_aux: bool = False
     return Derivative(function, Mode("gradient", wrt, True, has_aux, single), "value_and_grad")
 
 
-# Applied inside a function that is itself differentiated, these are evaluated when the code is written.
-grad.__makes_derivatives__ = True  # type: ignore[attr-defined]
-value_and_grad.__makes_derivatives__ = True  # type: ignore[attr-defined]
-
-
 def vjp(
     function: Any, *primals: Any, argnums: Argnums | None = None, has_aux: bool = False
 ) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ import functools
 import inspect
 import types
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sourcead.errors import NotAFunction
@@ -20,7 +20,7 @@ from sourcead.ir.nodes import Function, Origin
 if TYPE_CHECKING:
     from sourcead.dispatch import Test
 
-__all__ = ["Compiled", "Mode", "Source", "source_of"]
+__all__ = ["Compiled", "Mode", "Source", "Written", "gradient_source", "source_of"]
 
 
 @dataclass(frozen=True)
@@ -99,13 +99,49 @@ def source_of(function: Any) -> Source:
     elif isinstance(plain, functools.partial) or not isinstance(plain, types.FunctionType):
         plain, receiver = _adapted(function)
     parameters = tuple(inspect.signature(plain, follow_wrapped=False).parameters.values())
-    return Source(plain.__name__, lambda kinds: _lowered(plain), plain, parameters, receiver)
+    return Source(plain.__name__, Lowered(plain), plain, parameters, receiver)
 
 
-def _lowered(function: types.FunctionType) -> Function:
-    from sourcead.frontend.lower import lower
+@dataclass(frozen=True)
+class Lowered:
+    """The template of a live function: its own Wengert list, whatever the kinds are."""
 
-    return lower(function)
+    function: types.FunctionType
+
+    def __call__(self, kinds: Sequence[Kind]) -> Function:
+        from sourcead.frontend.lower import lower
+
+        return lower(self.function)
+
+
+@dataclass(frozen=True)
+class Written:
+    """The template of a Wengert list that has been written down for given kinds already."""
+
+    function: Function
+
+    def __call__(self, kinds: Sequence[Kind]) -> Function:
+        return self.function
+
+
+@dataclass(frozen=True)
+class GradientOf:
+    """The template of a gradient, with seed 1 and the parameters of the primal, that is differentiated in turn."""
+
+    template: Callable[[Sequence[Kind]], Function]
+    source: Source = field(compare=False)
+    mode: Mode
+
+    def __call__(self, kinds: Sequence[Kind]) -> Function:
+        from sourcead.pipeline import template_of_gradient
+
+        return template_of_gradient(self.source, self.mode, kinds)
+
+
+def gradient_source(source: Source, mode: Mode) -> Source:
+    """The gradient as a function that can be differentiated in turn."""
+    template = GradientOf(source.template, source, mode)
+    return replace(source, name=f"{source.name}_grad", template=template)
 
 
 def _adapted(function: Any) -> tuple[types.FunctionType, Any]:

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 from sourcead.adapters import spread
 from sourcead.arguments import check_argument, fitted, shared_arguments, storages
-from sourcead.callables import Compiled, Mode, Source, source_of
+from sourcead.callables import Compiled, Mode, Source, gradient_source, source_of
 from sourcead.dispatch import Candidate, Pool, dispatcher, kind_test
 from sourcead.importable import importable
 from sourcead.ir.kinds import Kind, Py
-from sourcead.ir.nodes import Function, Origin
+from sourcead.ir.nodes import Origin
 from sourcead.signature import kind_of
 from sourcead.unforeseen import failures_named
 
@@ -46,12 +46,6 @@ def _compile_derivative(source: Source, kinds: Sequence[Kind], mode: Mode) -> Co
     line = code.co_firstlineno
     with failures_named(Origin(code.co_filename, line, 0, line, 0, source.name, "")):
         return compile_derivative(source, kinds, mode)
-
-
-def _template_of_gradient(source: Source, mode: Mode, kinds: Sequence[Kind]) -> Function:
-    from sourcead.pipeline import template_of_gradient
-
-    return template_of_gradient(source, mode, kinds)
 
 
 def _annotate(error: BaseException) -> None:
@@ -321,18 +315,12 @@ class Derivative:
 
     def __differentiable_source__(self) -> Source:
         """This derivative as a function that can be differentiated in turn."""
-        source, mode = self._source, self._mode
-        return Source(
-            self.__name__,
-            lambda kinds: _template_of_gradient(source, mode, kinds),
-            source.live,
-            source.parameters,
-            source.receiver,
-        )
+        return replace(gradient_source(self._source, self._mode), name=self.__name__)
 
-    def template_for(self, kinds: Sequence[Kind]) -> Any:
-        """The Wengert list for arguments of these kinds (a function that calls this derivative inlines it)."""
-        return _template_of_gradient(self._source, self._mode, kinds)
+    @property
+    def gradient_mode(self) -> Mode | None:
+        """What is asked of `function` by a call, if that is a gradient (a function that calls it inlines that)."""
+        return self._mode if self._mode.form == "gradient" else None
 
     def __reduce__(self) -> Any:
         return Derivative, (importable(self._function), self._mode, self._label)

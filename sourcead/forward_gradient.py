@@ -59,6 +59,10 @@ class ForwardGradient(Pushforward):
         """A derivative of it is one of the same function in reverse mode."""
         return Derivative(self._function, self._asked, self._label).__differentiable_source__()
 
+    @property
+    def gradient_mode(self) -> Mode | None:
+        return self._asked
+
     def __reduce__(self) -> Any:
         return ForwardGradient, (importable(self._function), self._asked)
 

@@ -85,6 +85,8 @@ class Jacobian:
         self._last: LinearMap | None = None
         self.__name__ = f"{source_of(function).name}_jacobian"
         self.__doc__ = f"The Jacobian of `{source_of(function).name}`."
+        options = {"argnums": argnums, "mode": mode, "has_aux": has_aux}
+        self.__taken__ = jacobian, function, options  # for a function that calls it
 
     def __reduce__(self) -> Any:
         return Jacobian, (importable(self._function), self._argnums, self._mode, self._aux)
@@ -288,6 +290,7 @@ class Hvp:
         self._wrt, self._single = positions(self._gradient, argnums)
         self.__name__ = f"{source_of(function).name}_hvp"
         self.__doc__ = f"Hessian times vector of `{source_of(function).name}`."
+        self.__taken__ = hvp, function, {"argnums": argnums}  # for a function that calls it
 
     def __reduce__(self) -> Any:
         return Hvp, (importable(self._function), self._argnums)

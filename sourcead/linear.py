@@ -18,7 +18,7 @@ import numpy as np
 from sourcead.adapters import spread
 from sourcead.api import Argnums, addresses_star, positions
 from sourcead.arguments import fitted
-from sourcead.callables import Compiled, Mode
+from sourcead.callables import Compiled, Mode, source_of
 from sourcead.derivative import Derivative, Spread, annotated
 from sourcead.importable import importable
 from sourcead.ir.kinds import Kind
@@ -26,6 +26,7 @@ from sourcead.ir.nodes import Origin
 from sourcead.nested import Spot, flatten, unflatten
 
 __all__ = [
+    "ElementwiseGradient",
     "Linearization",
     "LinearMap",
     "elementwise_grad",
@@ -123,20 +124,39 @@ def linearize(
     return (found.value, push, found.aux) if has_aux else (found.value, push)
 
 
-def elementwise_grad(function: Any, argnum: int | str = 0) -> Callable[..., Any]:
+def elementwise_grad(function: Any, argnum: int | str = 0) -> ElementwiseGradient:
     """The sums of the Jacobian's columns, in one sweep: of a function that works element by element, its slopes.
 
     The result has the shape of the argument: for `np.tanh` of an array the derivative of each element.
     """
-    wrt, _ = positions(function, argnum)
+    return ElementwiseGradient(function, argnum)
 
-    def slopes(*args: Any, **kwargs: Any) -> Any:
-        found: LinearMap = _linearization(function, Mode("pullback", wrt))(*args, **kwargs)
+
+class ElementwiseGradient:
+    """The slopes of `function`, a callable with its parameters."""
+
+    def __init__(self, function: Any, argnum: int | str) -> None:
+        self._function = function
+        self._wrt, _ = positions(function, argnum)
+        self.__name__ = f"{source_of(function).name}_elementwise_grad"
+        self.__doc__ = f"The slopes of `{source_of(function).name}`, element by element."
+        self.__taken__ = elementwise_grad, function, {"argnum": argnum}
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        found: LinearMap = self._linearization()(*args, **kwargs)
         leaves, structure = flatten(found.value)
         ones = [np.ones_like(leaf) if np.ndim(leaf) else type(leaf)(1.0) for leaf in leaves]
         return found.many(unflatten(structure, ones))[0]
 
-    return slopes
+    def source_for(self, *args: Any, **kwargs: Any) -> str:
+        """The generated source for these arguments; nothing is run."""
+        return self._linearization().source_for(*args, **kwargs)
+
+    def _linearization(self) -> Linearization:
+        return _linearization(self._function, Mode("pullback", self._wrt))
+
+    def __repr__(self) -> str:
+        return f"<elementwise_grad of {source_of(self._function).name}>"
 
 
 def linear_map(function: Any, wrt: tuple[int, ...], aux: bool) -> Linearization:

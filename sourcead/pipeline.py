@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sourcead.callables import Compiled, Mode, Source, source_of
+from sourcead.callables import Compiled, Mode, Source, Written, gradient_source, source_of
 from sourcead.emit.load import load, texts_behind
 from sourcead.emit.source import emit
 from sourcead.errors import NotDifferentiable, SourceADError
@@ -318,16 +318,50 @@ def tools_for(source: Source) -> Tools:
         compiled = compile_derivative(of, kinds, Mode(outer, tuple(wrt)))
         return compiled.call, compiled.reverse
 
-    return Tools(live, derivative, clean, tangent_of_unit)
+    def made(function: Function) -> Source:
+        return replace(source, name=function.name, template=Written(function), receiver=None)
+
+    return Tools(live, derivative, clean, tangent_of_unit, _derive_inside(), made, gradient_source)
 
 
-def gradient_source(source: Source, mode: Mode) -> Source:
-    """The gradient as a function that can be differentiated in turn."""
-    return replace(
-        source,
-        name=f"{source.name}_grad",
-        template=lambda kinds: template_of_gradient(source, mode, kinds),
-    )
+def _derive_inside() -> Callable[[Source, Sequence[Kind], Mode], tuple[Function, ...]]:
+    """`derive` for derivatives inside a program, which is gone through several times: each is made once."""
+    known: dict[Any, tuple[Function, ...]] = {}
+
+    def derived(source: Source, kinds: Sequence[Kind], mode: Mode) -> tuple[Function, ...]:
+        key = (source.template, tuple(kinds), mode)
+        found = known.get(key)
+        if found is None:
+            with _under_way(source, key):
+                if mode.form == "gradient":
+                    found = (template_of_gradient(source, mode, kinds),)
+                else:
+                    found = derive(source, kinds, mode).functions
+            known[key] = found
+        return found
+
+    return derived
+
+
+_open: ContextVar[tuple[Any, ...]] = ContextVar("open", default=())
+
+
+@contextmanager
+def _under_way(source: Source, key: Any) -> Iterator[None]:
+    """A function that takes its own derivative would never be done."""
+    if key in _open.get():
+        code = source.live.__code__
+        line = code.co_firstlineno
+        raise NotDifferentiable.at(
+            Origin(code.co_filename, line, 0, line, 0, source.name, ""),
+            f"`{source.name}` takes a derivative of itself",
+            "write the orders out, or take the derivative outside",
+        )
+    token = _open.set((*_open.get(), key))
+    try:
+        yield
+    finally:
+        _open.reset(token)
 
 
 def template_of_gradient(source: Source, mode: Mode, kinds: Sequence[Kind]) -> Function:

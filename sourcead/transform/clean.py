@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from sourcead.ir.nodes import Attr, Call, Expr, Function, MakeFunction, MethodCall, Name, Op, Ref
@@ -15,7 +17,9 @@ from sourcead.transform.halves import Half
 
 __all__ = ["clean", "is_pure", "shared_bases", "storage_of"]
 
-HARMLESS = (range, len, np.zeros_like, enumerate, zip, reversed, object.__new__, float)
+HARMLESS = (
+    range, len, np.zeros_like, enumerate, zip, reversed, object.__new__, float, functools.partial,
+)  # fmt: skip
 
 
 def clean(function: Function, b: Builder) -> Function:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from types import MethodType
 from typing import Any
@@ -111,6 +112,7 @@ _HARMLESS = (
     max,
     sum,
     object.__new__,
+    functools.partial,
 )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
+from sourcead.callables import Mode, Source
 from sourcead.ir.kinds import Kind, List, NoneKind, Text, Tuple
 from sourcead.ir.nodes import Const, Function, Name, Ref
 from sourcead.rules.registry import Rule
@@ -35,12 +36,17 @@ class Tools:
       respect to those at these positions.
     clean: a Wengert list without what nobody needs.
     tangent: the tangent function of a recursive function.
+    derive: the Wengert lists of a derivative, to be written into the program; `made`: a Wengert list that
+      belongs to the program as something to derive, `gradient`: the gradient of something, to be derived.
     """
 
     live: Callable[[Function, Sequence[Any]], FunctionType]
     derivative: Callable[[FunctionType, Sequence[Kind], str, Sequence[int]], tuple[Any, Any]]
     clean: Callable[[Function, Any], Function]
     tangent: Callable[[Any], Function]
+    derive: Callable[[Source, Sequence[Kind], Mode], tuple[Function, ...]]
+    made: Callable[[Function], Source]
+    gradient: Callable[[Source, Mode], Source]
 
 
 def given_items(s: Any, value: Any) -> list[Val] | None:

@@ -666,3 +666,15 @@ def selected(u):
     return np.sum(np.select([u > 0.5, u < 0.0], [u * u, u**3], 2.0 * u)) + np.sum(
         np.clip(u * u, 0.3, 1.0) ** 2
     )
+
+
+@case("aliases: an array in a tuple that a try leaves behind", [0.7, 1.2, 0.4])
+def tuple_out_of_try(values):
+    u = np.array(values)
+    try:
+        pair = (u, 1)
+    finally:
+        values = None
+    total = np.sum(u**3)
+    pair[0][pair[1]] *= total
+    return np.sum(u**2) + total

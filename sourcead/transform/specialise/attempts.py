@@ -190,7 +190,10 @@ def joined_target(s: Context, hint: str, values: list[Any]) -> Name:
     kind: Kind = Never()
     for value in values:
         kind = join(kind, s.kind(value))
-    return s.fresh(hint, kind, any(map(s.holds_varied, values)))
+    target = s.fresh(hint, kind, any(map(s.holds_varied, values)))
+    for value in values:
+        s.share(target, value)
+    return target
 
 
 def slots_behind(s: Context, paths: list[Path], entry: State, in_final: set[Key]) -> list[Name]:

@@ -7,6 +7,7 @@ from typing import Any
 from sourcead.transform.specialise.adjoint_lists import ADJOINT_LISTS
 from sourcead.transform.specialise.context import Handler
 from sourcead.transform.specialise.conversions import CONVERSIONS
+from sourcead.transform.specialise.derivatives import DERIVATIVES
 from sourcead.transform.specialise.hooks import HOOKS
 from sourcead.transform.specialise.itertools_calls import ITERTOOLS
 from sourcead.transform.specialise.numpy_calls import NUMPY_CALLS
@@ -20,5 +21,5 @@ __all__ = ["STRUCTURAL"]
 
 STRUCTURAL: dict[Any, Handler] = {
     **QUESTIONS, **CONVERSIONS, **SEQUENCES, **OBJECTS, **AGAIN, **NUMPY_CALLS, **ITERTOOLS, **HOOKS,
-    **ADJOINT_LISTS, **SPLITTING,
+    **ADJOINT_LISTS, **SPLITTING, **DERIVATIVES,
 }  # fmt: skip

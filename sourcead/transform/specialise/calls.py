@@ -31,7 +31,7 @@ from sourcead.transform.specialise.branches import choose
 from sourcead.transform.specialise.builtins import STRUCTURAL
 from sourcead.transform.specialise.construction import construct
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
-from sourcead.transform.specialise.derivatives import call_derivative, make_derivative
+from sourcead.transform.specialise.derivatives import call_derivative
 from sourcead.transform.specialise.generators import all_of_first
 from sourcead.transform.specialise.half_calls import call_half
 from sourcead.transform.specialise.inlining import call_function, inactive_call
@@ -114,10 +114,9 @@ def call_object(
         return s.call_rule(rule, func, obj, args, kwargs, hint, method)
     if isinstance(getattr(obj, "__self__", None), np.ufunc) and obj.__name__ == "at":
         return ufunc_at(s, func, obj, args, hint)
-    if getattr(obj, "__makes_derivatives__", False):
-        return make_derivative(s, obj, args, kwargs)
-    if hasattr(type(obj), "template_for"):
-        return call_derivative(s, obj, args, kwargs)
+    derived = call_derivative(s, obj, args, kwargs)
+    if derived is not None:
+        return derived
     if hasattr(type(obj), "__differentiable_source__"):
         return s.call_object(func, obj.function, args, kwargs, hint, method)
     if isinstance(obj, np.vectorize):

@@ -58,7 +58,7 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.passed import given_items, is_no_function
 from sourcead.transform.specialise.context import Context, Kwargs
 
-__all__ = ["formula_of", "with_plain_functions"]
+__all__ = ["formula_of", "lifted", "parameter_names", "with_plain_functions"]
 
 MAX_LOADS = 20
 CHANGING = frozenset(
@@ -212,9 +212,9 @@ def sketch(s: Context, function: Val, own: Sequence[Kind], extra: list[Val], lab
 def _attempt(
     s: Context, function: Val, own: Sequence[Kind], extra: list[Val], label: str
 ) -> tuple[Sketch, list[tuple[Name, Any]]]:
-    names = _parameter_names(s, function, len(own))
+    names = parameter_names(s, function, len(own))
     with _aside(s), s.block() as body:
-        params = tuple(s.fresh(n, k, True) for n, k in zip(names, own))
+        params = tuple(s.fresh(n, _entered(s, k, n), True) for n, k in zip(names, own))
         result = s.operand(s.call(function, [*params, *extra], [], label))
         returned = s.kind(result)
         block = tuple(body)
@@ -232,6 +232,13 @@ def _attempt(
             taken = [n for n in taken if n in read]
     name = _function_name(s, function, label)
     return Sketch(name, params, block, result, returned, tuple(taken)), loads
+
+
+def _entered(s: Context, kind: Kind, name: str) -> Kind:
+    """The kind of a parameter; what a list, dict or object holds is known as that of an argument is."""
+    path = f"{name}@{'/'.join(s.entered)}"
+    s.paths.add(path.partition(".")[0].partition("[")[0])
+    return s.enter(kind, path, True)
 
 
 def _without_unread(s: Context, block: tuple[Stmt, ...], result: Operand) -> tuple[Any, Operand]:
@@ -268,7 +275,7 @@ def _loads(s: Context, block: tuple[Stmt, ...], outside: set[Name]) -> Iterator[
                 yield base, key
 
 
-def _parameter_names(s: Context, function: Val, count: int) -> list[str]:
+def parameter_names(s: Context, function: Val, count: int) -> list[str]:
     """The user's names for the parameters, where they can be seen."""
     kind = s.kind(function)
     found: list[str] = []
@@ -351,13 +358,24 @@ def first_item(pair: Any) -> Any:
 # -- the function ----------------------------------------------------------------------------
 
 
-def written(s: Context, made: Sketch, taken: list[Name]) -> Ref:
-    """The function as a live one, of its own parameters and of `taken`."""
+def lifted(s: Context, function: Val, own: Sequence[Kind]) -> tuple[Function, tuple[Name, ...]]:
+    """A function that carries values along as one of its own parameters and of those values."""
+    made = sketch(s, function, own, [], "function")
+    return as_function(s, made, list(made.taken)), made.taken
+
+
+def as_function(s: Context, made: Sketch, taken: list[Name]) -> Function:
+    """The function of its own parameters and of `taken`."""
     names = _unique([*made.own, *taken])
     body = tuple(substitute(stmt, names) for stmt in made.body)
     result = names.get(made.result, made.result) if isinstance(made.result, Name) else made.result
     params = tuple(Param(names[n]) for n in (*made.own, *taken))
-    function = Function(made.name, params, body, result, s.origin)
+    return Function(made.name, params, body, result, s.origin)
+
+
+def written(s: Context, made: Sketch, taken: list[Name]) -> Ref:
+    """The function as a live one, of its own parameters and of `taken`."""
+    function = as_function(s, made, taken)
     assert s.tools is not None
     live: Any = s.tools.live(function, [f for f, _ in s.seen])
     live.__result_kind__ = made.returned  # rules may ask what an integrand returns
