@@ -42,10 +42,13 @@ _LIBRARIES = ("numpy", "math", "scipy", "cmath", "sourcead")  # their data is co
 
 def assumptions(seen: Seen, classes: Iterable[type]) -> list[Test]:
     """The conditions for the functions looked into, and the classes whose instances are met."""
-    distinct = {id(f): (f, t) for f, t in seen if isinstance(f, types.FunctionType)}
-    own = [(f, t) for f, t in distinct.values() if not _is_library(f.__module__)]
+    own = [
+        (f, t)
+        for f, t in seen
+        if isinstance(f, types.FunctionType) and not _is_library(f.__module__)
+    ]  # a function may come with its own Wengert list, and with that of a derivative of it
     tests: list[Test] = []
-    for function, _ in own:
+    for function in {id(f): f for f, _ in own}.values():
         tests += _name_tests(function)
         tests += _function_tests(function)
     used = {name for _, template in own for name in _attributes(template)}

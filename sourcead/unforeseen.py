@@ -12,6 +12,7 @@ from types import TracebackType
 
 from sourcead.errors import CompilerFailure, SourceADError
 from sourcead.ir.nodes import Origin
+from sourcead.transform.seeded import CannotSeparate
 
 __all__ = ["failures_named"]
 
@@ -21,7 +22,7 @@ def failures_named(function: Origin) -> Iterator[None]:
     """Exceptions of the compiler inside become refusals at the statement that it was at."""
     try:
         yield
-    except (SourceADError, MemoryError):
+    except (SourceADError, CannotSeparate, MemoryError):
         raise
     except Exception as error:
         if os.environ.get("SOURCEAD_CHECK"):
