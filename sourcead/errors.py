@@ -176,7 +176,7 @@ def _is_installed(file: str) -> bool:
     if file.startswith("<sourcead"):
         return True
     folders = {sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")}
-    folders.add(os.path.dirname(__file__))
+    folders.add(os.path.dirname(_way_to.__code__.co_filename))
     return file.startswith(tuple(f + os.sep for f in folders if f))
 
 
