@@ -348,7 +348,11 @@ class _Nester:
         if isinstance(stmt, Assign) and not _takes_lines(stmt.expr):
             text = ast.unparse(self.texts.expression(stmt.expr))
             return len(self.texts.identifier(stmt.target)) + 3 + len(text)
+        if isinstance(stmt, Store) and stmt.op is not None and stmt.index == Const(Ellipsis):
+            operands = (stmt.base, stmt.value)
         shown = (ast.unparse(_plain(self.texts.index(operand))) for operand in operands)
+        if isinstance(stmt, Store):  # `base[index] += value`; an index is shown as `_[index]`
+            return 1 + sum(len(text) - 2 for text in shown) - 1 + 4
         return 8 + sum(len(text) + 2 for text in shown)
 
     def _width(self, site: _Site, name: Name) -> int:

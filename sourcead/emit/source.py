@@ -38,6 +38,7 @@ from sourcead.emit.nest import WIDTH, nest
 from sourcead.emit.order import local_cells
 from sourcead.emit.references import References, references_of
 from sourcead.emit.shapes import break_shape, count_uses, return_shape
+from sourcead.emit.together import MOST, are_of_one, form
 from sourcead.ir.never import assert_never
 from sourcead.ir.nodes import (
     Assign,
@@ -295,9 +296,45 @@ class _Printer:
             stmt = block[position]
             if isinstance(stmt, Unpack):
                 position += self._unpack(block[position:])
+            elif isinstance(stmt, Assign) and (run := self._run(stmt, block[position + 1 :])):
+                position += 1 + run
             else:
                 self._statement(stmt)
                 position += 1
+
+    def _run(self, first: Assign, rest: Sequence[Stmt]) -> int:
+        """Print the assignment together with those of its form that follow; returns how many statements that took."""
+        if first.target in self.texts.nested or self.watched or form(first.expr) is None:
+            return 0
+        together, taken = [first], 0
+        for count, stmt in enumerate(rest, start=1):
+            if isinstance(stmt, Assign) and stmt.target in self.texts.nested:
+                continue
+            if not isinstance(stmt, Assign) or not self._joins(stmt, together):
+                break
+            together.append(stmt)
+            taken = count
+        if taken:
+            targets = ", ".join(self._name(s.target) for s in together)
+            sources = ", ".join(ast.unparse(self.texts.expression(s.expr)) for s in together)
+            self._line(f"{targets} = {sources}", first.origin)
+        return taken
+
+    def _joins(self, stmt: Assign, together: list[Assign]) -> bool:
+        """Is it of one form with these, does it read none of them, and is there room on the line?"""
+        first = together[0]
+        if len(together) == MOST or not are_of_one(first, stmt):
+            return False
+        if any(self.uses[s.target] == 0 for s in (*together, stmt)):
+            return False
+        syntax = self.texts.expression(stmt.expr)
+        read = {node.id for node in ast.walk(syntax) if isinstance(node, ast.Name)}
+        bound = {self._name(s.target) for s in together}
+        if self._name(stmt.target) in bound or read & bound:
+            return False
+        texts = [ast.unparse(self.texts.expression(s.expr)) for s in (*together, stmt)]
+        names = [self._name(s.target) for s in (*together, stmt)]
+        return 4 * self.depth + sum(len(t) + 2 for t in (*names, *texts)) <= WIDTH
 
     def _statement(self, stmt: Stmt) -> None:
         match stmt:

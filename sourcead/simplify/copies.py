@@ -14,6 +14,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
+
 from sourcead.ir.kinds import Array, Kind
 from sourcead.ir.nodes import (
     Assign,
@@ -31,10 +33,12 @@ from sourcead.ir.nodes import (
     Store,
 )  # fmt: skip
 from sourcead.ir.walk import map_blocks, reads, statements, substitute
+from sourcead.runtime.accumulate import unless_zero
 
 __all__ = ["needless_copies"]
 
 ARITHMETIC = frozenset({"add", "sub", "mul", "truediv", "neg", "pow", "matmul"})
+READERS = (np.vdot, np.einsum, unless_zero, float)  # of which the result is new
 ASIDE = frozenset({"slice", "tuple"})  # makes what an index is made of
 
 
@@ -127,5 +131,7 @@ def _computes(expr: Expr, copied: Name) -> bool:
             return True
         case Call(Ref("unbroadcast"), (first, *_)):
             return first != copied
+        case Call(Ref(value=function), _, ()):
+            return function in READERS or isinstance(function, np.ufunc)
         case _:
             return False

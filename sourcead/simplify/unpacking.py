@@ -17,9 +17,11 @@ from dataclasses import replace
 from sourcead.ir.kinds import Kind, Tuple
 from sourcead.ir.nodes import (
     Assign,
+    Attr,
     Block,
     Call,
     Const,
+    Expr,
     Function,
     MethodCall,
     Name,
@@ -52,7 +54,7 @@ def _block(block: Block, count: Counter[Name], kind_of: Callable[[Name], Kind]) 
         stmt.target: parts[stmt.target]
         for stmt in block
         if isinstance(stmt, Assign)
-        and isinstance(stmt.expr, (Call, MethodCall))
+        and (isinstance(stmt.expr, (Call, MethodCall)) or _is_shape(stmt.expr))
         and _is_whole(stmt.target, parts.get(stmt.target, {}), count, kind_of)
     }
     taken = {name for items in whole.values() for name in items.values()}
@@ -66,6 +68,10 @@ def _block(block: Block, count: Counter[Name], kind_of: Callable[[Name], Kind]) 
             targets = tuple(items[i] for i in range(len(items)))
             out.append(Unpack(targets, None, stmt.target, stmt.origin))
     return tuple(out)
+
+
+def _is_shape(expr: Expr) -> bool:
+    return isinstance(expr, Attr) and expr.attr == "shape"
 
 
 def _is_whole(

@@ -22,8 +22,7 @@ def de_casteljau_forward(points, t):
         saved = None
     else:
         t_3 = 1.0 - t
-        t_4 = points[:-1]
-        t_5 = points[1:]
+        t_4, t_5 = points[:-1], points[1:]
         t_2, saved = de_casteljau_forward(t_3 * t_4 + t * t_5, t)
     return t_2, (t_1, points, saved, t_5, t, t_4, t_3)
 

@@ -13,8 +13,7 @@ def elements_tangent(x):
     return np.sum(y)
 # output
 def elements_tangent_jvp(x, x_dot):       # jvp(elements_tangent), x: float64[:]
-    x = x.tolist()
-    x_dot = x_dot.tolist()
+    x, x_dot = x.tolist(), x_dot.tolist()
     y = np.empty(len(x)).tolist()
     y_dot = [0.0] * len(y)                 # y = np.empty(len(x))
     for i in range(len(x)):

@@ -13,8 +13,7 @@ def break_when_small(x):
     return total
 # output
 def break_when_small_grad(x, out_bar=1.0):  # grad(break_when_small), x: float
-    saved = []
-    saved_1 = []
+    saved, saved_1 = [], []
     term = x
     for k in range(1, 50):
         t = abs(term) < 1e-09

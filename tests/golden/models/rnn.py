@@ -17,21 +17,18 @@ def rnn_grad(W, U, xs, out_bar=1.0):      # grad(rnn), W: float64[:, :], U: floa
         h_1 = np.tanh(W @ h + U @ xs[i])
         saved.append((h, h_1))
         h = h_1
-    h_bar = 2.0 * out_bar * h             # return np.sum(h * h)
-    U_bar = np.zeros_like(U)              # for x in xs:
-    W_bar = np.zeros_like(W)
-    t_bars = []
-    rows = []
-    hs = []
-    for i in reversed(range(t)):           # for x in xs:
+    h_bar = 2.0 * out_bar * h                          # return np.sum(h * h)
+    U_bar, W_bar = np.zeros_like(U), np.zeros_like(W)  # for x in xs:
+    t_bars, rows, hs = [], [], []
+    for i in reversed(range(t)):                       # for x in xs:
         h, h_1 = saved.pop()
-        t_bar = h_bar * (1.0 - h_1 * h_1)  # h = np.tanh(W @ h + U @ x)
+        t_bar = h_bar * (1.0 - h_1 * h_1)              # h = np.tanh(W @ h + U @ x)
         t = xs[i]
         t_bars.append(t_bar)
         rows.append(t)
-        h_bar = t_bar @ W                  # h = np.tanh(W @ h + U @ x)
+        h_bar = t_bar @ W                              # h = np.tanh(W @ h + U @ x)
         hs.append(h)
     t_bars = np.array(t_bars)
-    U_bar += t_bars.T @ np.array(rows)     # h = np.tanh(W @ h + U @ x)
+    U_bar += t_bars.T @ np.array(rows)                 # h = np.tanh(W @ h + U @ x)
     W_bar += t_bars.T @ np.array(hs)
     return W_bar, U_bar

@@ -12,8 +12,8 @@ def transpose_grad(A, out_bar=1.0):       # grad(transpose), A: float64[:, :]
     G = t @ A
     G_bar = np.zeros_like(G)              # return np.trace(G) + G[0, 1]
     G_bar[0, 1] += out_bar
-    t_1 = G.shape
-    G_bar += out_bar * np.eye(t_1[0], t_1[1], k=0, dtype=np.float64)
+    t_1, t_2 = G.shape
+    G_bar += out_bar * np.eye(t_1, t_2, k=0, dtype=np.float64)
     t = t.T @ G_bar                       # G = A.T @ A
     A_bar = np.zeros_like(A)
     A_bar_1 = A_bar.T

@@ -18,8 +18,7 @@ def cholesky_grad(A, out_bar=1.0):        # grad(cholesky), A: float64[:, :]
     A_list = A.tolist()
     t = A.shape[0]
     L = np.zeros((t, t))
-    saved = []
-    saved_1 = []
+    saved, saved_1 = [], []
     for i in range(t):
         for j in range(i):
             A_row = A_list[i]

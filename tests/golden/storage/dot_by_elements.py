@@ -7,8 +7,7 @@ def dot_by_elements(x, y):
     return total
 # output
 def dot_by_elements_grad(x, y, out_bar=1.0):  # grad(dot_by_elements), x: float64[:], y: float64[:]
-    x = x.tolist()
-    y = y.tolist()
+    x, y = x.tolist(), y.tolist()
     x_bar = [0.0] * len(x)                # for i in range(len(x)):
     y_bar = [0.0] * len(y)
     for i in reversed(range(len(x))):
