@@ -20,6 +20,7 @@ __all__ = [
     "cholesky_adjoint",
     "cholesky_tangent",
     "cofactors",
+    "cofactors_change",
     "eig_adjoint",
     "eig_tangent",
     "eigh_adjoint",
@@ -39,6 +40,7 @@ __all__ = [
     "qr_tangent",
     "svd_adjoint",
     "svd_tangent",
+    "singular_cofactors_change",
     "tensorinv_change",
     "tensorsolve_adjoints",
     "tensorsolve_tangent",
@@ -113,6 +115,38 @@ def cofactors(a: Any) -> Any:
     behind = np.cumprod(np.concatenate([ones, s[..., :0:-1]], axis=-1), axis=-1)[..., ::-1]
     turn = np.expand_dims(np.linalg.det(u) * np.linalg.det(vh), (-1, -2))
     return turn * ((np.conj(u) * np.expand_dims(before * behind, -2)) @ np.conj(vh))
+
+
+def cofactors_change(a: Any, change: Any) -> Any:
+    """The derivative of the cofactors along `change`; a symmetric map, and so its own adjoint."""
+    if np.shape(a)[-1] < 2:
+        return np.zeros_like(a)
+    s = np.linalg.svd(a, compute_uv=False)
+    if np.all(s[..., -1] > 1e-6 * s[..., 0]):
+        there = np.linalg.inv(a)
+        moved = there @ change
+        growth = np.expand_dims(np.trace(moved, axis1=-2, axis2=-1), (-1, -2))
+        determinant = np.expand_dims(np.linalg.det(a), (-1, -2))
+        return determinant * transposed(growth * there - moved @ there)
+    return singular_cofactors_change(a, change)
+
+
+def singular_cofactors_change(a: Any, change: Any) -> Any:
+    """The same where the matrix has no inverse.
+
+    In the bases of the singular vectors, where `a` is diagonal, a second derivative of the determinant
+    is the product of all singular values but two, with the sign of the exchange.
+    """
+    u, s, vh = np.linalg.svd(a)
+    turn = np.expand_dims(np.linalg.det(u) * np.linalg.det(vh), (-1, -2))
+    inner = _adjoint(u) @ change @ _adjoint(vh)
+    eye = np.eye(np.shape(a)[-1], dtype=bool)
+    kept = ~(eye[:, np.newaxis, :] | eye[np.newaxis, :, :])
+    others = np.prod(np.where(kept, s[..., np.newaxis, np.newaxis, :], 1.0), axis=-1)
+    others = np.where(eye, 0.0, others)
+    along = np.sum(others * np.expand_dims(_diagonal(inner), -2), axis=-1)
+    moved = _on_diagonal(along) - others * transposed(inner)
+    return turn * (np.conj(u) @ moved @ np.conj(vh))
 
 
 # ---- Cholesky ------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from sourcead.runtime.quotients import over_length
+
 __all__ = [
     "cond_slope",
     "is_extreme",
@@ -67,8 +69,7 @@ def spread_norm(y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
 def _unit(x: Any) -> Any:
     """conj(x) / |x|, and 0 at 0."""
     if np.iscomplexobj(x):
-        size = np.abs(x)
-        return np.conj(x) / np.where(size == 0, 1.0, size)
+        return over_length(np.conj(x), np.abs(x))
     return np.sign(x)
 
 
@@ -78,7 +79,7 @@ def _safe(y: Any) -> Any:
 
 def _two_slope(x: Any, axes: tuple[int, ...]) -> Any:
     length = np.sqrt(np.sum(np.real(x * np.conj(x)), axis=axes, keepdims=True))
-    return np.conj(x) / _safe(length)
+    return over_length(np.conj(x), length)
 
 
 def _shared(picked: Any, axes: Any, dtype: Any) -> Any:

@@ -6,12 +6,9 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["over", "table_adjoints", "table_tangent", "vector_slope", "weight_slope"]
+from sourcead.runtime.quotients import over_length
 
-
-def over(a: Any, b: Any) -> Any:
-    """a / b, and 0 where b is 0."""
-    return np.where(b == 0.0, 0.0, a / np.where(b == 0.0, 1.0, b))
+__all__ = ["table_adjoints", "table_tangent", "vector_slope", "weight_slope"]
 
 
 def vector_slope(d: Any, difference: Any, metric: str, p: float, w: Any) -> Any:
@@ -22,16 +19,16 @@ def vector_slope(d: Any, difference: Any, metric: str, p: float, w: Any) -> Any:
     d = np.expand_dims(d, -1)
     weights = 1.0 if w is None else w
     if metric == "euclidean":
-        return weights * over(difference, d)
+        return weights * over_length(difference, d)
     if metric == "sqeuclidean":
         return 2.0 * weights * difference
     if metric == "cityblock":
         return weights * np.sign(difference)
     if metric == "chebyshev":
         largest = (np.abs(difference) == d) & (difference != 0.0) & (np.asarray(weights) > 0.0)
-        return np.sign(difference) * over(largest, np.sum(largest, axis=-1, keepdims=True))
+        return np.sign(difference) * over_length(largest, np.sum(largest, axis=-1, keepdims=True))
     if metric == "minkowski":
-        return weights * np.sign(difference) * over(np.abs(difference), d) ** (p - 1.0)
+        return weights * np.sign(difference) * over_length(np.abs(difference), d) ** (p - 1.0)
     raise NotImplementedError(f"the metric {metric!r} has no derivative rule")
 
 
@@ -40,20 +37,20 @@ def weight_slope(d: Any, difference: Any, metric: str, p: float) -> Any:
     d = np.expand_dims(d, -1)
     sizes = np.abs(difference)
     if metric == "euclidean":
-        return 0.5 * over(sizes**2, d)
+        return 0.5 * over_length(sizes**2, d)
     if metric == "sqeuclidean":
         return sizes**2
     if metric == "cityblock":
         return sizes
     if metric == "minkowski":
-        return over(sizes**p, p * np.where(d == 0.0, 0.0, np.abs(d)) ** (p - 1.0))
+        return over_length(sizes**p, p * np.where(d == 0.0, 0.0, np.abs(d)) ** (p - 1.0))
     return np.zeros_like(sizes)
 
 
 def table_adjoints(d_bar: Any, d: Any, a: Any, b: Any, metric: str, p: float) -> tuple[Any, Any]:
     """The adjoints of the rows of a and b from that of d[i, j] = distance(a[i], b[j])."""
     if metric in ("euclidean", "sqeuclidean"):  # without a table of differences
-        pull = over(d_bar, d) if metric == "euclidean" else 2.0 * d_bar
+        pull = over_length(d_bar, d) if metric == "euclidean" else 2.0 * d_bar
         return (
             np.sum(pull, axis=1)[:, np.newaxis] * a - pull @ b,
             np.sum(pull, axis=0)[:, np.newaxis] * b - pull.T @ a,
@@ -67,9 +64,12 @@ def table_adjoints(d_bar: Any, d: Any, a: Any, b: Any, metric: str, p: float) ->
 def _cosine_adjoint(d_bar: Any, d: Any, a: Any, b: Any) -> Any:
     """1 - a.b / (|a| |b|): the part of each b across a, over |a|."""
     size_a = np.sqrt(np.sum(a * a, axis=1))[:, np.newaxis]
-    unit_a, unit_b = over(a, size_a), over(b, np.sqrt(np.sum(b * b, axis=1))[:, np.newaxis])
+    unit_a, unit_b = (
+        over_length(a, size_a),
+        over_length(b, np.sqrt(np.sum(b * b, axis=1))[:, np.newaxis]),
+    )
     across = d_bar @ unit_b - np.sum(d_bar * (1.0 - d), axis=1)[:, np.newaxis] * unit_a
-    return -over(across, size_a)
+    return -over_length(across, size_a)
 
 
 def table_tangent(d: Any, a: Any, b: Any, metric: str, p: float, a_dot: Any, b_dot: Any) -> Any:
@@ -87,6 +87,8 @@ def table_tangent(d: Any, a: Any, b: Any, metric: str, p: float, a_dot: Any, b_d
 
 def _cosine_tangent(d: Any, a: Any, b: Any, a_dot: Any) -> Any:
     size_a = np.sqrt(np.sum(a * a, axis=1))[:, np.newaxis]
-    unit_b = over(b, np.sqrt(np.sum(b * b, axis=1))[:, np.newaxis])
-    moved = over(a_dot, size_a)
-    return (1.0 - d) * np.sum(over(a, size_a) * moved, axis=1)[:, np.newaxis] - moved @ unit_b.T
+    unit_b = over_length(b, np.sqrt(np.sum(b * b, axis=1))[:, np.newaxis])
+    moved = over_length(a_dot, size_a)
+    return (1.0 - d) * np.sum(over_length(a, size_a) * moved, axis=1)[
+        :, np.newaxis
+    ] - moved @ unit_b.T

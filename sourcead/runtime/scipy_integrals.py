@@ -14,7 +14,14 @@ from scipy.integrate import quad, quad_vec
 
 from sourcead.runtime.scipy_implicit import still
 
-__all__ = ["numbers_of", "quad_adjoints", "quad_tangent", "quad_vec_tangent", "with_numbers"]
+__all__ = [
+    "numbers_of",
+    "quad_adjoints",
+    "quad_tangent",
+    "quad_vec_tangent",
+    "seed_or_zeros",
+    "with_numbers",
+]
 
 Function = Callable[..., Any]
 FINE = 1e-10
@@ -46,6 +53,11 @@ def with_numbers(like: Any, numbers: Any) -> Any:
 def _at_end(f: Function, end: Any, args: tuple[Any, ...]) -> Any:
     """The integrand at a limit of the integral; an infinite limit does not move."""
     return f(end, *args) if np.isfinite(end) else 0.0
+
+
+def seed_or_zeros(seed: Any, value: Any) -> Any:
+    """The seed of a value, where it may be known only at run time that nothing flows back to it."""
+    return np.zeros_like(value) if seed is None else seed
 
 
 def quad_adjoints(

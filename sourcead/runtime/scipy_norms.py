@@ -9,31 +9,29 @@ from typing import Any
 
 import numpy as np
 
+from sourcead.runtime.quotients import over_length
+
 __all__ = ["norm_slope"]
 
 
 def norm_slope(a: Any, ord: Any, axis: Any) -> Any:
     a = np.asarray(a)
     if axis is None and (ord is None or a.ndim not in (1, 2)):
-        return _over(np.conj(a), np.sqrt(np.sum(np.abs(a) ** 2)))
+        return over_length(np.conj(a), np.sqrt(np.sum(np.abs(a) ** 2)))
     axes = tuple(range(a.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     if len(axes) == 1:
         return _vector_slope(a, ord, axes[0])
     return _matrix_slope(a, ord, axes)
 
 
-def _over(a: Any, y: Any) -> Any:
-    return np.where(y == 0.0, 0.0, a / np.where(y == 0.0, 1.0, y))
-
-
 def _sign(a: Any) -> Any:
-    return _over(np.conj(a), np.abs(a))
+    return over_length(np.conj(a), np.abs(a))
 
 
 def _vector_slope(a: Any, ord: Any, axis: int) -> Any:
     sizes = np.abs(a)
     if ord is None or ord == 2:
-        return _over(np.conj(a), np.sqrt(np.sum(sizes**2, axis=axis, keepdims=True)))
+        return over_length(np.conj(a), np.sqrt(np.sum(sizes**2, axis=axis, keepdims=True)))
     if ord in (np.inf, -np.inf):
         return _sign(a) * _shared(sizes, axis, ord)
     if ord == 0:
@@ -42,7 +40,7 @@ def _vector_slope(a: Any, ord: Any, axis: int) -> Any:
         return _sign(a)
     y = np.sum(sizes**ord, axis=axis, keepdims=True) ** (1.0 / ord)
     return _sign(a) * np.where(
-        sizes == 0.0, 0.0, _over(np.where(sizes == 0.0, 1.0, sizes), y) ** (ord - 1.0)
+        sizes == 0.0, 0.0, over_length(np.where(sizes == 0.0, 1.0, sizes), y) ** (ord - 1.0)
     )
 
 
@@ -55,7 +53,7 @@ def _shared(sizes: Any, axis: int, ord: float) -> Any:
 def _matrix_slope(a: Any, ord: Any, axes: tuple[int, ...]) -> Any:
     rows, columns = axes[0] % a.ndim, axes[1] % a.ndim
     if ord is None or ord == "fro":
-        return _over(np.conj(a), np.sqrt(np.sum(np.abs(a) ** 2, axis=axes, keepdims=True)))
+        return over_length(np.conj(a), np.sqrt(np.sum(np.abs(a) ** 2, axis=axes, keepdims=True)))
     if ord in (1, -1, np.inf, -np.inf):
         summed, compared = (rows, columns) if abs(ord) == 1 else (columns, rows)
         sums = np.sum(np.abs(a), axis=summed, keepdims=True)

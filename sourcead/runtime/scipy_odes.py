@@ -78,7 +78,14 @@ def ode_adjoints(
         t_bar[i] = path_bar[i] @ rate(t[i], path[i])
         piece = (float(t[i]), float(t[i - 1]))
         if piece[0] != piece[1]:
-            found = solve_ivp(backward, piece, state, method, rtol=tight(rtol), atol=1e-10)
+            found = solve_ivp(
+                backward,
+                piece,
+                state,
+                method,
+                rtol=tight(rtol),
+                atol=np.minimum(tight(atol), 1e-10),
+            )
             state = found.y[:, -1].copy()
     t_bar[0] = -scale * (state[:n] @ rate(t[0], path[0]))
     return scale * state[:n] + path_bar[0], t_bar, with_numbers(like, scale * state[n:])

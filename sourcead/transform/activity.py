@@ -166,7 +166,7 @@ def find_selected(
     body: Block,
     kinds: Mapping[Name, Kind],
     heap: Heap,
-    written: Iterable[str],
+    overwritten: Iterable[str],
     *,
     by_name: bool = False,
 ) -> set[Name]:
@@ -176,7 +176,7 @@ def find_selected(
     """
     sources: dict[Name, list[Any]] = {}
     todo: list[Any] = []
-    overwritten = set(written)
+    lost = set() if by_name else set(overwritten)
     for stmt in statements(body):
         for target, found in _flows((stmt,), heap, kinds):
             if isinstance(target, Name):
@@ -189,11 +189,7 @@ def find_selected(
             todo.extend(reads(stmt))
         if isinstance(stmt, Store) and isinstance(stmt.value, Name) and not by_name:
             todo.append(stmt.value)
-    if by_name:
-        overwritten = set()
-    todo.extend(
-        n for n, k in kinds.items() if isinstance(k, Array) and heap.find(str(n)) in overwritten
-    )
+    todo.extend(n for n, k in kinds.items() if isinstance(k, Array) and heap.find(str(n)) in lost)
     found_: set[Name] = set()
     while todo:
         name = todo.pop()

@@ -30,6 +30,7 @@ from sourcead.ir.nodes import (
 from sourcead.rules import registry
 from sourcead.runtime import accumulate, lists, nested_lists, selection, sequences, shadows, undo
 from sourcead.runtime.batched import for_each_seed, laid_out_each, unbroadcast_each, unpacked_each
+from sourcead.runtime.quotients import over_length, ratio
 from sourcead.transform.batch import ALL, CannotBatch
 from sourcead.transform.effects import function_of
 
@@ -186,7 +187,7 @@ def _at(batch: Batch, expr: Any, args: tuple[Operand, ...]) -> Expr:
 
 @rule(
     np.add, np.subtract, np.multiply, np.divide, np.negative, np.positive, np.real, np.imag,
-    np.conj, np.where, accumulate.unless_zero, np.isnan, np.isfinite, np.equal, np.not_equal,
+    np.conj, np.where, accumulate.unless_zero, over_length, ratio, np.isnan, np.isfinite, np.equal, np.not_equal,
     names="*",
 )  # fmt: skip
 def elementwise(given: Given) -> Expr:

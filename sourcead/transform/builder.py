@@ -160,7 +160,7 @@ class Builder:
     # -- formulas ----------------------------------------------------------------------------
 
     def formula(self, value: Val) -> Op | None:
-        """What a value is the product, quotient or negative of, where that may be used instead.
+        """What a value is the product, quotient, power or negative of, where that may be used instead.
 
         Not any more once an array in it has been written in place: `b_bar = -a_bar; b_bar += c`.
         """
@@ -205,7 +205,7 @@ class Builder:
         self.definitions[name] = expr
         self.new.add(name)
         self.add(Assign(name, expr, self.origin))
-        if isinstance(expr, Op) and expr.op in ("mul", "truediv", "neg"):
+        if isinstance(expr, Op) and expr.op in ("mul", "truediv", "neg", "pow"):
             if len(self.formulas) >= 200:  # keeps writes in long functions cheap
                 self.formulas.clear()
             self.formulas[name] = expr

@@ -116,7 +116,7 @@ _AXES = (
     41,
     43,
 )  # sizes of the base's axes in a sample; two elements of a mask are True
-_LENGTHS = (11, 13, 17, 19, 23, 29, 31, 37)  # and of the indices'
+_QUOTIENTS = (11, 13, 17, 19, 23, 29, 31, 37)  # and of the indices'
 
 
 def _advanced(base: Array, parts: Sequence[Kind], bounds: Sequence[Any] | None) -> Kind:
@@ -162,7 +162,7 @@ class _Lengths:
         for number, known in self.dims.items():
             if known == dim and dim is not None:
                 return number
-        number = _LENGTHS[min(len(self.dims), len(_LENGTHS) - 1)]
+        number = _QUOTIENTS[min(len(self.dims), len(_QUOTIENTS) - 1)]
         self.dims[number] = dim
         return number
 

@@ -58,6 +58,7 @@ class Locations:
         params = self.params = list(params)
         self.views: dict[Name, View] = {}
         self.written: dict[str, list[tuple[int, ...]]] = {}
+        self.overwritten: set[str] = set()  # of those, where content is lost, not only added to
         self.owners: dict[str, set[Name]] = {}
         self.mutated_sites: set[str] = set()
         self.maybe: set[Name] = set()
@@ -154,6 +155,8 @@ class Locations:
     def _write(self, name: Name, stmt: Stmt) -> None:
         if isinstance(self.kinds.get(name), Array):
             self.written.setdefault(self.cls(name), []).append(stmt.origin.at)
+            if not (isinstance(stmt, Store) and stmt.op in ("add", "sub")):
+                self.overwritten.add(self.cls(name))
 
     def _mutate(self, name: Name) -> None:
         kind = self.kinds.get(name)

@@ -25,6 +25,7 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.formulas import weigh
 from sourcead.transform.operations import OPERATORS
 from sourcead.transform.specialise import Specialiser
+from sourcead.transform.specialise.quotients import without_factor
 
 __all__ = ["ZERO", "Arguments", "Keywords", "RuleCalls"]
 
@@ -158,6 +159,19 @@ class RuleCalls:
         names = [p.name for p in _parameters(body)[1:]]
         return self._paired(result, [n for n in rule.wrt if n in names], bound)
 
+    def along_length(
+        self, rule: Rule, target: Name, args: Arguments, kwargs: Keywords, seed: Val
+    ) -> tuple[Val, list[tuple[Val, Val]]] | None:
+        """Of a length whose seed is a product with it: the other factor, and the slopes times the length.
+
+        `np.abs(x) ** 2` is smooth at 0, where the sign is not: `2.0 * np.abs(x)` times the sign is `2.0 * x`.
+        """
+        times: Formula | None = rule.also.get("times")
+        if times is None or (rest := without_factor(self.b, seed, target)) is None:
+            return None
+        bound = self.bound(rule, times, 1, args, kwargs)
+        return rest, self._paired(self.inline(times, [target], bound), list(rule.wrt), bound)
+
     def _paired(self, result: Val, wrt: list[str], bound: Bindings) -> list[tuple[Val, Val]]:
         if len(wrt) == 1 and isinstance(bound.get(wrt[0]), Virtual):  # *args
             return list(zip(_items(bound, wrt[0]), self.b.components(result) or []))
@@ -218,6 +232,7 @@ class RuleCalls:
 
     def inline(self, body: Formula, leading: list[Val], bound: Mapping[str, Val]) -> Val:
         """The rule's own source, with its names bound, as statements; a rule with loops is called."""
+        self.b.in_selected = leading[-1] in self.selected
         named_rule = registry.lookup(body)
         if named_rule is not None and named_rule.form == "source":
             return self._by_name(body, leading, bound)

@@ -42,7 +42,7 @@ from sourcead.ir.nodes import (
     While,
 )
 from sourcead.ir.walk import blocks, bound, map_blocks, operands, reads, statements
-from sourcead.runtime import accumulate
+from sourcead.runtime import accumulate, quotients
 from sourcead.runtime.dependences import either, no_dependences
 from sourcead.transform.effects import function_of
 from sourcead.transform.seeded import CannotSeparate, Seeded
@@ -56,7 +56,8 @@ BY_PLACE: tuple[Any, ...] = (
     np.dot, np.matmul, np.zeros_like, np.copy, np.expand_dims, np.squeeze, np.trace, np.diag,
     np.diagonal, np.multiply, np.add, np.subtract, np.divide, np.negative, np.full, np.array,
     np.asarray, np.conj, np.real, np.atleast_1d, np.triu, np.tril, np.repeat, np.tile, np.inner,
-    accumulate.unbroadcast, accumulate.unless_zero, accumulate.laid_out,
+    accumulate.unbroadcast, accumulate.unless_zero, accumulate.laid_out, quotients.over_length,
+    quotients.ratio,
 )  # fmt: skip
 PLACED = frozenset({id(f) for f in BY_PLACE})
 METHODS = frozenset(

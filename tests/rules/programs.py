@@ -31,6 +31,7 @@ from typing import Any
 
 import numpy as np
 
+from sourcead.rules.numpy.samples import Symmetric
 from tests.rules.harness import GENERATORS, Call, active, is_leaf, variadic
 
 __all__ = ["Program", "program", "squared"]
@@ -68,6 +69,9 @@ class _Writer:
 
     def expression(self, value: Any, active: bool) -> str:
         match value:
+            case Symmetric() if active:
+                self.parameters.append(np.asarray(value))
+                return f"symmetric(x{len(self.parameters) - 1})"
             case _ if active and is_leaf(value):
                 self.parameters.append(value)
                 return f"x{len(self.parameters) - 1}"
@@ -133,9 +137,13 @@ def _compiled(writer: _Writer, body: str, call: Call) -> Program:
     text = f"def program({names}):\n{body}"
     file = f"<rule program {next(_NUMBERS)}>"
     linecache.cache[file] = (len(text), None, text.splitlines(True), file)
-    namespace = writer.globals | {"twin": _twin, "__name__": __name__}
+    namespace = writer.globals | {"twin": _twin, "symmetric": _symmetric, "__name__": __name__}
     exec(compile(text, file, "exec"), namespace)
     return Program(text.rstrip(), namespace["program"], tuple(writer.parameters), call)
+
+
+def _symmetric(a: Any) -> Any:
+    return 0.5 * (a + a.T)
 
 
 def _twin(generator: Any) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, Kind, List, NoneKind, Np, Py, Tuple, Unknown, dtype_of
+from sourcead.ir.kinds import Array, Kind, List, NoneKind, Np, Number, Py, Tuple, Unknown, dtype_of
 from sourcead.ir.nodes import Const
 from sourcead.runtime import einsum
 
@@ -103,6 +103,8 @@ def _adjoint(value: Any, dtype: Any) -> Kind:
             return Array(str(dtype), dims)
         case Py() | Np():
             return Np(str(dtype))
+        case Number():
+            return value
         case None | Const() | NoneKind():
             return NoneKind()
         case _:

@@ -14,10 +14,11 @@ import numpy as np
 from sourcead.rules.forms import constant, elementwise, forward_rule, linear, reverse_rule
 from sourcead.rules.numpy.kinds import numeric
 from sourcead.rules.numpy.samples import call, methods
-from sourcead.rules.python.operators import pow_constant, power_singular
+from sourcead.rules.python.operators import absolute_times, pow_constant, power_singular
 from sourcead.rules.registry import Effects
 from sourcead.runtime.complex_parts import complex_of
 from sourcead.runtime.powers import log_or_zero, power_slope
+from sourcead.runtime.quotients import over_length, ratio
 from sourcead.runtime.special import bessel_i, sinc_derivative
 
 # ---- trigonometric -------------------------------------------------------------------------
@@ -265,11 +266,19 @@ def reciprocal(y, x):
     return -y * y
 
 
-@elementwise(np.hypot, domain=("nonzero", "nonzero"))
+def hypot_times(y, x1, x2):
+    return x1, x2
+
+
+@elementwise(np.hypot, domain=("nonzero", "nonzero"), also={"times": hypot_times})
 def hypot(y, x1, x2):
     """0 at the origin."""
-    length = np.where(y == 0.0, 1.0, y)
-    return x1 / length, x2 / length
+    return over_length(x1, y), over_length(x2, y)
+
+
+@elementwise(over_length, ratio, domain=("real", "nonzero"), singular=True)
+def quotient(y, x1, x2):
+    return 1.0 / x2, -y / x2
 
 
 @linear(
@@ -294,21 +303,25 @@ def bessel_i_slope(y, order, x):
 # ---- absolute value, sign, parts of a number -----------------------------------------------
 
 
-@elementwise(np.absolute, domain="nonzero")
+@elementwise(np.absolute, domain="nonzero", also={"times": absolute_times})
 def absolute(y, x):
     """0 at 0. The slope of |z| is conj(z) / |z|."""
     if np.iscomplexobj(x):
-        return np.conj(x) / np.where(y == 0.0, 1.0, y)
+        return over_length(np.conj(x), y)
     return np.sign(x)
 
 
-@elementwise(np.fabs, domain="nonzero")
+@elementwise(np.fabs, domain="nonzero", also={"times": absolute_times})
 def fabs(y, x):
     """0 at 0."""
     return np.sign(x)
 
 
-@elementwise(np.copysign, domain=("nonzero", "nonzero"))
+def copysign_times(y, x1, x2):
+    return x1, 0.0
+
+
+@elementwise(np.copysign, domain=("nonzero", "nonzero"), also={"times": copysign_times})
 def copysign(y, x1, x2):
     """0 at x1 = 0, as for `abs`."""
     return np.sign(x1) * np.sign(y), 0.0
@@ -331,14 +344,14 @@ else:
         """Constant on the reals; on the complex plane the unit number z / |z|."""
         if np.iscomplexobj(x):
             turned = y_bar - np.conj(y) * np.real(y_bar * y)
-            return turned / np.where(x == 0.0, 1.0, np.absolute(x))
+            return over_length(turned, np.absolute(x))
         return None
 
     @forward_rule(np.sign)
     def sign_tangent(y, x, *, x_dot):
         if np.iscomplexobj(x):
             turned = x_dot - y * np.real(np.conj(y) * x_dot)
-            return turned / np.where(x == 0.0, 1.0, np.absolute(x))
+            return over_length(turned, np.absolute(x))
         return None
 
 

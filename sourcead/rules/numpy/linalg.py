@@ -12,12 +12,13 @@ import numpy as np
 
 from sourcead.rules.forms import constant, forward_rule, reverse_rule
 from sourcead.rules.numpy.decided import computed, maybe_complex
-from sourcead.rules.numpy.kinds import same_rank, solved
+from sourcead.rules.numpy.kinds import of_rank, rank, same_rank, solved
 from sourcead.rules.numpy.samples import call, positive_definite, present, well_conditioned
 from sourcead.runtime.matrices import (
     cholesky_adjoint,
     cholesky_tangent,
     cofactors,
+    cofactors_change,
     eig_adjoint,
     eig_tangent,
     eigh_adjoint,
@@ -32,6 +33,7 @@ from sourcead.runtime.matrices import (
     power_block,
     qr_adjoint,
     qr_tangent,
+    singular_cofactors_change,
     svd_adjoint,
     svd_tangent,
     tensorinv_change,
@@ -48,6 +50,7 @@ from sourcead.runtime.norms import (
     spread_norm,
     vector_norm_slope,
 )
+from sourcead.runtime.quotients import over_length
 
 constant(np.linalg.matrix_rank)
 constant(is_vector_norm, kind=computed(is_vector_norm, otherwise=False))
@@ -82,10 +85,8 @@ def inv_tangent(y, a, *, a_dot):
     return -y @ a_dot @ y
 
 
-@reverse_rule(
-    np.linalg.det,
-    wrt=("a",),
-    samples=lambda rng: [
+def _matrices(rng):
+    return [
         call(rng.normal(size=(3, 3))),
         call(rng.normal(size=(2, 4, 3, 3))),
         call(np.array([[1.0, 2.0], [2.0, 4.0]])),
@@ -94,8 +95,10 @@ def inv_tangent(y, a, *, a_dot):
         call(_complex(rng, 3, 3)),
         call(np.outer(_complex(rng, 2), _complex(rng, 2))),
         call(rng.normal(size=(1, 1))),
-    ],
-)
+    ]
+
+
+@reverse_rule(np.linalg.det, wrt=("a",), samples=_matrices)
 def det(y_bar, y, a):
     """The cofactors, also of a singular matrix."""
     return np.expand_dims(y_bar, (-1, -2)) * cofactors(a)
@@ -104,6 +107,44 @@ def det(y_bar, y, a):
 @forward_rule(np.linalg.det)
 def det_tangent(y, a, *, a_dot):
     return np.sum(cofactors(a) * a_dot, axis=(-1, -2))
+
+
+@reverse_rule(
+    cofactors,
+    wrt=("a",),
+    samples=lambda rng: [
+        call(rng.normal(size=(3, 3))),
+        call(rng.normal(size=(2, 2, 4, 4))),
+        call(_complex(rng, 3, 3)),
+    ],
+    kind=same_rank,
+)
+def cofactors_adjoint(y_bar, y, a):
+    """Of a singular matrix too, where the inverse of the last formula does not exist."""
+    return cofactors_change(a, y_bar)
+
+
+@forward_rule(cofactors)
+def cofactors_tangent(y, a, *, a_dot):
+    return cofactors_change(a, a_dot)
+
+
+@reverse_rule(
+    singular_cofactors_change,
+    wrt=("a", "change"),
+    samples=lambda rng: [call(np.outer([1, 2, 3], [1, 0, 2]), rng.normal(size=(3, 3)))],
+    kind=lambda a, change: of_rank(a, rank(a), change),
+)
+def third_of_det(y_bar, y, a, change):
+    """Third derivatives of the determinant of a singular matrix are not known: NaN, not a wrong number."""
+    return np.full_like(a, np.nan), singular_cofactors_change(a, y_bar)
+
+
+@forward_rule(singular_cofactors_change)
+def third_of_det_tangent(y, a, change, *, a_dot, change_dot):
+    if a_dot is not None:
+        return np.full_like(y, np.nan)
+    return singular_cofactors_change(a, change_dot)
 
 
 @reverse_rule(
@@ -560,7 +601,7 @@ def norm(y_bar, y, x, ord=None, axis=None, keepdims=False):
         y_bar = np.expand_dims(y_bar, axis)
     if ord == 1:
         return y_bar * np.sign(x)
-    return x * (y_bar / np.where(y == 0.0, 1.0, y))
+    return x * over_length(y_bar, y)
 
 
 @forward_rule(np.linalg.norm)
@@ -569,7 +610,7 @@ def norm_tangent(y, x, ord=None, axis=None, keepdims=False, *, x_dot):
         return np.sum(np.real(norm_slope(x, ord, axis) * x_dot), axis=axis, keepdims=keepdims)
     if ord == 1:
         return np.sum(np.sign(x) * x_dot, axis=axis, keepdims=keepdims)
-    return np.sum(x * x_dot, axis=axis, keepdims=keepdims) / np.where(y == 0.0, 1.0, y)
+    return over_length(np.sum(x * x_dot, axis=axis, keepdims=keepdims), y)
 
 
 @reverse_rule(

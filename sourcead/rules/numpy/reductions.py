@@ -15,6 +15,7 @@ from sourcead.rules.numpy.kinds import numeric
 from sourcead.rules.numpy.samples import call, masked, methods, reduced
 from sourcead.runtime.array_products import product_of_others
 from sourcead.runtime.averages import align_weights, sum_to_weights
+from sourcead.runtime.quotients import over_length
 
 constant(np.all, np.any, np.count_nonzero, *methods("all", "any"))
 
@@ -276,7 +277,7 @@ def std(
         ddof = correction
     count = _count(a, y, axis, True, where)
     deviation = _deviation(a, axis, where, mean)
-    y_bar = y_bar / np.where(y == 0.0, 1.0, y)
+    y_bar = over_length(y_bar, y)
     if axis is not None and not keepdims:
         y_bar = np.expand_dims(y_bar, axis)
     a_bar = np.divide(y_bar, count - ddof) * deviation
@@ -308,7 +309,7 @@ def std_tangent(
     deviation = _deviation(a, axis, where, mean)
     change = _change(deviation, a_dot, mean_dot)
     var_dot = np.sum(np.real(change), axis=axis, keepdims=keepdims, where=where) / (count - ddof)
-    return var_dot / np.where(y == 0.0, 1.0, y)
+    return over_length(var_dot, y)
 
 
 @reverse_rule(
@@ -468,7 +469,7 @@ def nanstd(y_bar, y, a, axis=None, dtype=None, *, ddof=0, keepdims=False):
     """0 where the deviation is 0."""
     counted = ~np.isnan(a)
     count = np.sum(counted, axis=axis, keepdims=True, dtype=np.result_type(a))
-    y_bar = y_bar / np.where(y == 0.0, 1.0, y)
+    y_bar = over_length(y_bar, y)
     if axis is not None and not keepdims:
         y_bar = np.expand_dims(y_bar, axis)
     deviation = a - np.nanmean(a, axis=axis, keepdims=True)
@@ -481,6 +482,4 @@ def nanstd_tangent(y, a, axis=None, dtype=None, *, ddof=0, keepdims=False, a_dot
     count = np.sum(counted, axis=axis, keepdims=keepdims, dtype=np.result_type(a))
     deviation = a - np.nanmean(a, axis=axis, keepdims=True)
     change = np.where(counted, deviation * a_dot, 0.0)
-    return (
-        np.sum(change, axis=axis, keepdims=keepdims) / (count - ddof) / np.where(y == 0.0, 1.0, y)
-    )
+    return over_length(np.sum(change, axis=axis, keepdims=keepdims) / (count - ddof), y)

@@ -13,14 +13,30 @@ from typing import Any
 import numpy as np
 
 __all__ = [
+    "Symmetric",
     "call",
     "masked",
     "methods",
     "positive_definite",
     "present",
     "reduced",
+    "symmetric",
     "well_conditioned",
 ]
+
+
+class Symmetric(np.ndarray):
+    """A sample that the function takes as a symmetric matrix only: tests move it along symmetric directions.
+
+    >>> symmetric(np.array([[1.0, 2.0], [0.0, 1.0]])).tolist()
+    [[1.0, 1.0], [1.0, 1.0]]
+    """
+
+
+def symmetric(a: Any) -> Any:
+    """The symmetric part, marked as what it is."""
+    return (0.5 * (a + a.T)).view(Symmetric)
+
 
 Call = tuple[tuple[Any, ...], dict[str, Any]]
 

@@ -16,6 +16,7 @@ from sourcead.rules.forms import constant, elementwise, forward_rule, reverse_ru
 from sourcead.rules.registry import Effects
 from sourcead.runtime import selection, sequences
 from sourcead.runtime.polygamma import digamma, polygamma
+from sourcead.runtime.quotients import over_length
 
 NUMBER = Effects("scalar")
 
@@ -214,12 +215,26 @@ def polygamma_rule(y, n, x):
 # -- sign, parts, remainders -----------------------------------------------------------------
 
 
-@elementwise(math.fabs, effects=NUMBER)
+def fabs_times(y, x):
+    """The slope, times |x|."""
+    return x
+
+
+@elementwise(math.fabs, effects=NUMBER, also={"times": fabs_times})
 def fabs(y, x):
     return (x > 0.0) - (x < 0.0)
 
 
-@elementwise(math.copysign, domain=("nonzero", "nonzero"), effects=NUMBER)
+def copysign_times(result, x, y):
+    return x, None
+
+
+@elementwise(
+    math.copysign,
+    domain=("nonzero", "nonzero"),
+    effects=NUMBER,
+    also={"times": copysign_times},
+)
 def copysign(result, x, y):
     """`|x|` with the sign of y: 0 at x = 0, and piecewise constant in y."""
     return math.copysign(1.0, y) * ((x > 0.0) - (x < 0.0)), None
@@ -290,13 +305,13 @@ def coordinates(rng):
 @reverse_rule(math.hypot, wrt=("coordinates",), samples=coordinates, effects=NUMBER, kind=number)
 def hypot(y_bar, y, *coordinates):
     if len(coordinates) == 2:
-        return (y_bar * coordinates[0] / y, y_bar * coordinates[1] / y) if y else (0.0, 0.0)
-    return sequences.scaled(coordinates, y_bar / y if y else 0.0)
+        return over_length(y_bar, y) * coordinates[0], over_length(y_bar, y) * coordinates[1]
+    return sequences.scaled(coordinates, over_length(y_bar, y))
 
 
 @forward_rule(math.hypot)
 def hypot_tangent(y, *coordinates, coordinates_dot):
-    return sequences.inner(coordinates, coordinates_dot) / y if y else 0.0
+    return over_length(sequences.inner(coordinates, coordinates_dot), y)
 
 
 def two_points(rng):
@@ -306,8 +321,10 @@ def two_points(rng):
 
 @reverse_rule(math.dist, wrt=("p", "q"), samples=two_points, effects=NUMBER, kind=number)
 def dist(y_bar, y, p, q):
-    return sequences.scaled(sequences.difference(p, q), y_bar / y if y else 0.0), sequences.scaled(
-        sequences.difference(q, p), y_bar / y if y else 0.0
+    pull = over_length(y_bar, y)
+    return (
+        sequences.scaled(sequences.difference(p, q), pull),
+        sequences.scaled(sequences.difference(q, p), pull),
     )
 
 
@@ -316,7 +333,7 @@ def dist_tangent(y, p, q, *, p_dot, q_dot):
     along = sequences.inner(sequences.difference(p, q), p_dot) + sequences.inner(
         sequences.difference(q, p), q_dot
     )
-    return along / y if y else 0.0
+    return over_length(along, y)
 
 
 def some_numbers(rng):

@@ -16,6 +16,7 @@ import numpy as np
 from sourcead.ir.nodes import Const
 from sourcead.rules.forms import constant, elementwise, forward_rule, reverse_rule
 from sourcead.runtime.powers import log_or_zero, power_slope
+from sourcead.runtime.quotients import over_length
 
 # -- arithmetic ------------------------------------------------------------------------------
 
@@ -63,11 +64,18 @@ def abs_of_number(y, x):
     return (x > 0.0) - (x < 0.0)
 
 
-@elementwise(operator.abs, abs, also={"scalar": abs_of_number})
+def absolute_times(y, x):
+    """The slope, times |x|."""
+    if np.iscomplexobj(x):
+        return np.conj(x)
+    return x
+
+
+@elementwise(operator.abs, abs, also={"scalar": abs_of_number, "times": absolute_times})
 def absolute(y, x):
     """0 at 0. Of a complex number d|z| = Re(conj(z) / |z| dz)."""
     if np.iscomplexobj(x):
-        return np.conj(x) / np.where(y == 0.0, 1.0, y)
+        return over_length(np.conj(x), y)
     return np.sign(x)
 
 

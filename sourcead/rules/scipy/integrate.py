@@ -25,7 +25,12 @@ from sourcead.rules.scipy.kinds import (
     vector_integral,
 )
 from sourcead.runtime import scipy_implicit, scipy_integrals, scipy_odes, scipy_quadrature
-from sourcead.runtime.scipy_integrals import quad_adjoints, quad_tangent, quad_vec_tangent
+from sourcead.runtime.scipy_integrals import (
+    quad_adjoints,
+    quad_tangent,
+    quad_vec_tangent,
+    seed_or_zeros,
+)
 from sourcead.runtime.scipy_odes import ivp_adjoints, ivp_tangents, ode_adjoints, ode_tangent
 from sourcead.runtime.scipy_quadrature import simpson_slopes, steps, to_grid
 
@@ -38,6 +43,7 @@ register(Rule("ivp_tangents", "source", (ivp_tangents,), kind=lambda *kinds: _tw
 register(Rule("ode_tangent", "source", (ode_tangent,), kind=kind_like(ode_tangent, "path")))
 _limits = kind_like(quad_adjoints, ("a", "b", "args"))
 register(Rule("quad_adjoints", "source", (quad_adjoints,), kind=_limits))
+register(Rule("seed_or_zeros", "source", (seed_or_zeros,), kind=lambda seed, value: value))
 register(Rule("quad_vec_tangent", "source", (quad_vec_tangent,), kind=lambda value, *rest: value))
 register(Rule("quad_tangent", "source", (quad_tangent,), kind=number))
 
@@ -220,10 +226,12 @@ def quad_vec(
     y_bar, y, f, a, b, epsabs=1e-200, epsrel=1e-8, norm="2", cache_size=100e6, limit=10000, workers=1,
     points=None, quadrature=None, *, args=(), f_forward, f_reverse
 ):  # fmt: skip
-    """`(integral, error estimate)` of a vector or a number."""
-    if y_bar[0] is None:
-        return None, None, None
-    return quad_adjoints(y_bar[0], f, f_forward, f_reverse, a, b, args, epsrel, points)
+    """`(integral, error estimate)` of a vector or a number.
+
+    What the integrand returns may be known only when it runs, and with it, what flows back.
+    """
+    seed = seed_or_zeros(y_bar[0], y[0])
+    return quad_adjoints(seed, f, f_forward, f_reverse, a, b, args, epsrel, points)
 
 
 @forward_rule(integrate.quad_vec)
@@ -259,8 +267,8 @@ def as_vector(rate):
             np.array([1.0, 0.2]),
             np.array([0.0, 0.4, 1.0]),
             (0.25, 5.0),
-            rtol=1e-11,
-            atol=1e-11,
+            rtol=1e-13,
+            atol=1e-13,
         )
     ],
     calls={

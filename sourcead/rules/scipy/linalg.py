@@ -13,7 +13,13 @@ from scipy import linalg
 
 from sourcead.rules.forms import constant, forward_rule, helper, helpers, linear, reverse_rule
 from sourcead.rules.numpy.adjoint_kinds import kind_like
-from sourcead.rules.numpy.samples import call, positive_definite, present, well_conditioned
+from sourcead.rules.numpy.samples import (
+    call,
+    positive_definite,
+    present,
+    symmetric,
+    well_conditioned,
+)
 from sourcead.rules.registry import Rule, register
 from sourcead.rules.scipy.kinds import eigenpairs_of_bands, factor_and_flag, like
 from sourcead.runtime import factorizations, scipy_matrices, scipy_norms, triangles
@@ -1436,7 +1442,8 @@ def solve_discrete_lyapunov_tangent(x, a, q, method=None, *, a_dot, q_dot):
 
 def _riccati(rng):
     a, b = 0.5 * rng.normal(size=(3, 3)), rng.normal(size=(3, 2))
-    return [call(a, b, positive_definite(rng, 3, 3), positive_definite(rng, 2, 2))]
+    q, r = positive_definite(rng, 3, 3), positive_definite(rng, 2, 2)
+    return [call(a, b, symmetric(q), symmetric(r))]
 
 
 @reverse_rule(

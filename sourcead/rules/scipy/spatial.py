@@ -9,8 +9,8 @@ from scipy.spatial import distance
 from sourcead.rules.forms import forward_rule, helper, helpers, reverse_rule
 from sourcead.rules.numpy.samples import call, positive_definite
 from sourcead.runtime import scipy_distances
+from sourcead.runtime.quotients import over_length
 from sourcead.runtime.scipy_distances import (
-    over,
     table_adjoints,
     table_tangent,
     vector_slope,
@@ -40,7 +40,7 @@ def _along(slope, w_slope, u_dot, v_dot, w_dot):
 @reverse_rule(distance.euclidean, wrt=("u", "v", "w"), samples=_points)
 def euclidean(d_bar, d, u, v, w=None):
     if w is None:
-        pull = d_bar * over(u - v, d)
+        pull = d_bar * over_length(u - v, d)
         return pull, -pull, None
     return _euclidean_weighted(d_bar, d, u, v, w)
 
@@ -137,16 +137,16 @@ def minkowski_tangent(d, u, v, p=2, w=None, *, u_dot, v_dot, w_dot):
 @helper
 def mahalanobis(d_bar, d, u, v, VI):
     deviation = u - v
-    pull = d_bar * over(0.5 * (VI + VI.T) @ deviation, d)
-    return pull, -pull, d_bar * over(0.5 * np.outer(deviation, deviation), d)
+    pull = d_bar * over_length(0.5 * (VI + VI.T) @ deviation, d)
+    return pull, -pull, d_bar * over_length(0.5 * np.outer(deviation, deviation), d)
 
 
 @forward_rule(distance.mahalanobis)
 @helper
 def mahalanobis_tangent(d, u, v, VI, *, u_dot, v_dot, VI_dot):
     deviation = u - v
-    slope = over(0.5 * (VI + VI.T) @ deviation, d)
-    return _along(slope, over(0.5 * np.outer(deviation, deviation), d), u_dot, v_dot, VI_dot)
+    slope = over_length(0.5 * (VI + VI.T) @ deviation, d)
+    return _along(slope, over_length(0.5 * np.outer(deviation, deviation), d), u_dot, v_dot, VI_dot)
 
 
 @reverse_rule(distance.cosine, wrt=("u", "v"), samples=lambda rng: _points(rng)[:1])
@@ -182,9 +182,11 @@ def correlation_tangent(d, u, v, *, u_dot, v_dot):
 
 def _canberra_slopes(u, v):
     sizes = np.abs(u) + np.abs(v)
-    terms = over(np.abs(u - v), sizes)
+    terms = over_length(np.abs(u - v), sizes)
     sign = np.sign(u - v)
-    return over(sign - terms * np.sign(u), sizes), over(-sign - terms * np.sign(v), sizes)
+    return over_length(sign - terms * np.sign(u), sizes), over_length(
+        -sign - terms * np.sign(v), sizes
+    )
 
 
 @reverse_rule(distance.canberra, wrt=("u", "v"), samples=lambda rng: _points(rng)[:1])

@@ -19,6 +19,7 @@ from sourcead.rules.registry import lookup
 from sourcead.rules.scipy.kinds import stretched_like
 from sourcead.runtime import scipy_asymptotic, scipy_elliptic, scipy_gamma, scipy_incomplete
 from sourcead.runtime.powers import log_or_zero, power_slope
+from sourcead.runtime.quotients import ratio
 from sourcead.runtime.scipy_asymptotic import kolmogorov_slope, one_minus_2x
 from sourcead.runtime.scipy_elliptic import ellipeinc_in_m, ellipkinc_in_m, elliprc_in_x
 from sourcead.runtime.scipy_gamma import rgamma_slope, zeta_in_x
@@ -302,12 +303,12 @@ def powm1(result, x, y):
 @elementwise(special.xlogy, domain=("real", "positive"), singular=True)
 def xlogy(result, x, y):
     """The slope in y is 0 where x = 0, also at y = 0."""
-    return np.log(y), x / np.where(x == 0.0, 1.0, y)
+    return np.log(y), ratio(x, y)
 
 
 @elementwise(special.xlog1py, domain=("real", "positive"), singular=True)
 def xlog1py(result, x, y):
-    return special.log1p(y), x / np.where(x == 0.0, 1.0, 1.0 + y)
+    return special.log1p(y), ratio(x, 1.0 + y)
 
 
 @elementwise(special.entr, domain="positive", singular=True)
@@ -317,16 +318,12 @@ def entr(y, x):
 
 @elementwise(special.rel_entr, domain=("positive", "positive"), singular=True)
 def rel_entr(result, x, y):
-    return np.log(x / np.where((x == 0.0) & (y == 0.0), 1.0, y)) + 1.0, -x / np.where(
-        x == 0.0, 1.0, y
-    )
+    return np.log(x / np.where((x == 0.0) & (y == 0.0), 1.0, y)) + 1.0, -ratio(x, y)
 
 
 @elementwise(special.kl_div, domain=("positive", "positive"), singular=True)
 def kl_div(result, x, y):
-    return np.log(x / np.where((x == 0.0) & (y == 0.0), 1.0, y)), 1.0 - x / np.where(
-        x == 0.0, 1.0, y
-    )
+    return np.log(x / np.where((x == 0.0) & (y == 0.0), 1.0, y)), 1.0 - ratio(x, y)
 
 
 # ---- Box-Cox: (x ** lmbda - 1) / lmbda = log(x) exprel(lmbda log(x)) -------------------------

@@ -87,7 +87,7 @@ def tangent(
     locations = Locations(primal.body, b.kinds, done.heap, params)
     s = Tangents(b, locations, activity(b, useful), primal.body, separate)
     start_derivative(b)
-    s.rules.selected = find_selected(primal.body, b.kinds, done.heap, locations.written)
+    s.rules.selected = find_selected(primal.body, b.kinds, done.heap, locations.overwritten)
     s.rules.chosen = find_selected(primal.body, b.kinds, done.heap, (), by_name=True)
     dots: list[Param] = []
     for i in wrt:

@@ -52,7 +52,11 @@ def _elementwise(
     seed: Val,
     owned: bool,
 ) -> None:
-    partials = s.rules.partials(rule, target, args, kwargs, s.is_active)
+    shorter = s.rules.along_length(rule, target, args, kwargs, seed)
+    if shorter is None:
+        partials = s.rules.partials(rule, target, args, kwargs, s.is_active)
+    else:
+        seed, partials = shorter
     sole = sum(map(s.is_active, args)) == 1
     if function in (operator.mul, np.multiply) and args[0] == args[1]:
         seed, partials = weigh(s.b, seed, Const(2.0)), partials[:1]  # of a square

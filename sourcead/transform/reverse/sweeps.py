@@ -99,7 +99,7 @@ def sweeps(
     s.unbound = maybe_unbound(primal.body)
     s.saved_by_units, s.reopened = calls.saved, reopened
     start_derivative(b)
-    s.rules.selected = find_selected(primal.body, b.kinds, done.heap, locations.written)
+    s.rules.selected = find_selected(primal.body, b.kinds, done.heap, locations.overwritten)
     s.rules.chosen = find_selected(primal.body, b.kinds, done.heap, (), by_name=True)
     b.origin = Origin.none()
     out_bar = b.fresh("out_bar", Py(float) if scalar else b.kind(result))

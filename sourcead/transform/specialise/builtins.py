@@ -13,6 +13,7 @@ from sourcead.transform.specialise.itertools_calls import ITERTOOLS
 from sourcead.transform.specialise.numpy_calls import NUMPY_CALLS
 from sourcead.transform.specialise.objects import OBJECTS
 from sourcead.transform.specialise.questions import QUESTIONS
+from sourcead.transform.specialise.quotients import QUOTIENTS
 from sourcead.transform.specialise.sequences import SEQUENCES
 from sourcead.transform.specialise.splitting import SPLITTING
 from sourcead.transform.specialise.steps import AGAIN
@@ -21,5 +22,5 @@ __all__ = ["STRUCTURAL"]
 
 STRUCTURAL: dict[Any, Handler] = {
     **QUESTIONS, **CONVERSIONS, **SEQUENCES, **OBJECTS, **AGAIN, **NUMPY_CALLS, **ITERTOOLS, **HOOKS,
-    **ADJOINT_LISTS, **SPLITTING, **DERIVATIVES,
+    **ADJOINT_LISTS, **SPLITTING, **DERIVATIVES, **QUOTIENTS,
 }  # fmt: skip

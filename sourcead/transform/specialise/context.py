@@ -141,6 +141,7 @@ class Context(Builder):
         self.seen: list[tuple[Any, Function]] = []  # functions looked into
         self.guards: dict[str, Any] = {}
         self.derivative = False
+        self.in_selected = False  # may lanes of the result at hand be left out later?
         self.shapes: dict[Any, Name] = {}
         self.memory = Memory()
         self.paths: set[str] = set()
