@@ -22,7 +22,8 @@ import numpy as np
 __all__ = [
     "AnyKind", "Array", "Bound", "Closure", "Dict", "Dim", "Kind", "List", "Never", "NoneKind", "Np",
     "Number", "Object", "Partial", "Py", "Slice", "Sym", "Tape", "Text", "Tuple", "Unknown",
-    "Value", "broadcast_dims", "carries", "dtype_of", "is_array", "is_number", "is_scalar", "join", "same_dim",
+    "Value", "broadcast_dims", "carries", "dtype_of", "is_array", "is_number", "is_optional", "is_scalar", "join",
+    "same_dim", "without_none",
 ]  # fmt: skip
 
 
@@ -65,10 +66,11 @@ class Np:
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """An `np.ndarray` (exactly this class) of a dtype and rank."""
+    """An `np.ndarray` (exactly this class) of a dtype and rank; `optional`: or None."""
 
     dtype: str
     dims: tuple[Dim, ...]
+    optional: bool = False
 
     def __str__(self) -> str:
         return f"{self.dtype}[{', '.join('?' if d is None else str(d) for d in self.dims)}]"
@@ -126,6 +128,7 @@ class List:
     site: str = ""
     items: tuple[Kind, ...] | None = None  # of an argument: element by element
     cls: type = list
+    optional: bool = False  # or None
 
     def __str__(self) -> str:
         return f"{self.cls.__name__}[{self.item}]"
@@ -138,6 +141,7 @@ class Dict:
     item: Kind
     site: str = ""
     fields: tuple[tuple[Any, Kind], ...] | None = None
+    optional: bool = False  # or None
 
     def __str__(self) -> str:
         return f"dict[{self.item}]"
@@ -150,6 +154,7 @@ class Object:
     cls: type
     site: str = ""
     fields: tuple[tuple[str, Kind], ...] = ()
+    optional: bool = False  # or None
 
     def __str__(self) -> str:
         return self.cls.__name__
@@ -282,6 +287,18 @@ def carries(kind: Kind) -> bool:
             return False
 
 
+def is_optional(kind: Kind) -> bool:
+    """Is it an array or container, or None?"""
+    return isinstance(kind, (Array, List, Dict, Object)) and kind.optional
+
+
+def without_none(kind: Kind) -> Kind:
+    """The kind of the value where it is not None."""
+    if isinstance(kind, (Array, List, Dict, Object)) and kind.optional:
+        return replace(kind, optional=False)
+    return kind
+
+
 # -- shapes ----------------------------------------------------------------------------------
 
 
@@ -330,6 +347,19 @@ def join(a: Kind, b: Kind) -> Kind:
     match a, b:
         case (Never(), other) | (other, Never()):
             return other
+        case (NoneKind(), (Array() | List() | Dict() | Object()) as known) | (
+            (Array() | List() | Dict() | Object()) as known,
+            NoneKind(),
+        ):
+            return replace(known, optional=True)
+        case _ if is_optional(a) or is_optional(b):
+            inner = join(without_none(a), without_none(b))
+            if isinstance(inner, (Array, List, Dict, Object)):
+                return replace(inner, optional=True)
+            return Unknown()
+        case _:
+            pass
+    match a, b:
         case Array(da, sa), Array(db, sb) if da == db and len(sa) == len(sb):
             return Array(da, tuple(x if x == y else None for x, y in zip(sa, sb)))
         case Tuple(xs, ca), Tuple(ys, cb) if len(xs) == len(ys) and ca is cb:

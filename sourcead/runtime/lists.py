@@ -31,6 +31,10 @@ def zeros_like(value: Any) -> Any:
         return {key: zeros_like(item) for key, item in value.items()}
     if isinstance(value, np.ndarray):
         return np.zeros_like(value)
+    if value is None:
+        return None
+    if hasattr(value, "__dict__"):
+        return tangent_of(value, None)
     return 0j if isinstance(value, complex) else 0.0
 
 

@@ -68,8 +68,8 @@ class _Owners:
         """A site that was there before is named by the path to it: `params['w']`, `model.state`."""
         if not self.heap.is_external(site):
             return set()
-        position = self.positions.get(re.split(r"[.\[]", site, maxsplit=1)[0])
-        return set() if position is None else {position}
+        roots = {re.split(r"[.\[]", path, maxsplit=1)[0] for path in self.heap.paths_to(site)}
+        return {self.positions[root] for root in roots & self.positions.keys()}
 
     def _belongs(self, name: Name, positions: set[int]) -> None:
         self.arrays.setdefault(self.heap.find(str(name)), set()).update(positions)

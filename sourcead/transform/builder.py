@@ -283,7 +283,7 @@ def _with_own_symbols(kind: Kind, name: Name) -> Kind:
     if isinstance(kind, Array) and None in kind.dims:
         label = f"{name.hint}.{name.number}."
         dims = tuple(Sym(f"{label}{i}") if d is None else d for i, d in enumerate(kind.dims))
-        return Array(kind.dtype, dims)
+        return Array(kind.dtype, dims, kind.optional)
     return kind
 
 

@@ -16,10 +16,22 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
-from sourcead.ir.kinds import Array, Kind, Never, Number, Tuple, Unknown, join
+from sourcead.ir.kinds import (
+    Array,
+    Dict,
+    Kind,
+    List,
+    Never,
+    Number,
+    Object,
+    Tuple,
+    Unknown,
+    join,
+)
 
-__all__ = ["ENTWINED", "ITEM", "Heap", "place_of", "places"]
+__all__ = ["ENTWINED", "ITEM", "Again", "Heap", "place_of", "places"]
 
 ITEM = "[]"
 """The slot that stands for all elements of a list, or all values of a dict whose keys are not known."""
@@ -43,6 +55,10 @@ def places(key: str, kind: Kind) -> Iterator[str]:
             yield key
 
 
+class Again(Exception):
+    """Something was found out that an earlier statement should have known: write the program once more."""
+
+
 class Heap:
     """Slots of sites: (site, slot) -> the kind that covers what is stored, and whether it varies."""
 
@@ -51,6 +67,8 @@ class Heap:
         self.varied: set[tuple[str, Hashable]] = set()
         self.changed = False
         self.shared: dict[str, str] = {}  # union-find over the names and places of arrays
+        self.merged: dict[str, str] = {}  # union-find over sites: one of two, decided while running
+        self.paths: set[str] = set()  # by which arguments' containers were entered
         self.entwined = False  # arguments share memory
         self.written: set[str] = set()  # arrays that receive active values
         self.external: set[str] = (
@@ -94,6 +112,70 @@ class Heap:
     def shares_varied(self, name: str) -> bool:
         return self.find(name) in self.written
 
+    # -- sites that count as one -----------------------------------------------------------------
+
+    def site(self, name: str) -> str:
+        """The site that this one counts as."""
+        while name in self.merged:
+            name = self.merged[name]
+        return name
+
+    def cover(self, a: Kind, b: Kind) -> Kind:
+        """The least kind that covers both; what may be one of two containers makes their sites one.
+
+        Raises `Again` where they were not, because statements before have told them apart.
+        """
+        before = len(self.merged)
+        found = self._cover(a, b)
+        if len(self.merged) > before:
+            raise Again
+        return found
+
+    def _cover(self, a: Kind, b: Kind) -> Kind:
+        match a, b:
+            case List(cls=one), List(cls=other) if one is other:
+                self._merge(a.site, b.site)
+            case Dict(), Dict():
+                self._merge(a.site, b.site)
+            case Object(one), Object(other) if one is other:
+                self._merge(a.site, b.site)
+            case Tuple(xs, one), Tuple(ys, other) if len(xs) == len(ys) and one is other:
+                for x, y in zip(xs, ys):
+                    self._cover(x, y)
+        return join(self._moved(a), self._moved(b))
+
+    def _merge(self, one: str, other: str) -> None:
+        one, other = self.site(one), self.site(other)
+        if one == other or not one or not other:
+            return
+        if other in self.external and one not in self.external:
+            one, other = other, one
+        self.merged[other] = one
+        self.changed = True
+        for noted in (self.varied, self.entry_varied, self.assigned, self.blind):
+            moved = {(site, slot) for site, slot in noted if site == other}
+            noted -= moved
+            noted |= {(one, slot) for _, slot in moved}
+        for sites in (self.external, self.globals, self.removed, self.escaped, self.followed):
+            if other in sites:
+                sites.remove(other)
+                sites.add(one)
+        held = [(slot, kind) for (site, slot), kind in self.slots.items() if site == other]
+        self.slots = {at: kind for at, kind in self.slots.items() if at[0] != other}
+        for slot, kind in held:
+            self.slots[one, slot] = self._cover(self.read(one, slot), kind)
+        self.slots = {at: self._moved(kind) for at, kind in self.slots.items()}
+
+    def _moved(self, kind: Kind) -> Kind:
+        """The kind, of the site that its own counts as now."""
+        match kind:
+            case List(_, site) | Dict(_, site) | Object(_, site) if site in self.merged:
+                return replace(kind, site=self.site(site))
+            case Tuple(items):
+                return replace(kind, items=tuple(map(self._moved, items)))
+            case _:
+                return kind
+
     # -- slots -------------------------------------------------------------------------------
 
     def read(self, site: str, slot: Hashable) -> Kind:
@@ -104,7 +186,7 @@ class Heap:
         return [slot for s, slot in self.slots if s == site]
 
     def store(self, site: str, slot: Hashable, kind: Kind, varied: bool = False) -> None:
-        wider = join(self.read(site, slot), kind)
+        wider = self.cover(self.read(site, slot), kind)
         if wider != self.slots.get((site, slot)):
             self.slots[site, slot] = wider
             self.changed = True
@@ -119,10 +201,15 @@ class Heap:
 
     # -- who else knows a site ---------------------------------------------------------------
 
-    def enter(self, site: str, is_global: bool) -> None:
-        self.external.add(site)
+    def enter(self, path: str, is_global: bool) -> None:
+        self.paths.add(path)
+        self.external.add(self.site(path))
         if is_global:
-            self.globals.add(site)
+            self.globals.add(self.site(path))
+
+    def paths_to(self, site: str) -> list[str]:
+        """The paths by which a container of this site is reached from the arguments."""
+        return [path for path in sorted(self.paths) if self.site(path) == site]
 
     def enter_slot(self, site: str, slot: Hashable, kind: Kind, varied: bool) -> None:
         """What a slot of an argument holds on entry."""
@@ -133,9 +220,11 @@ class Heap:
     def is_entry_varied(self, site: str, slot: Hashable) -> bool:
         return (site, slot) in self.entry_varied
 
-    def holds_assigned(self, site: str) -> bool:
+    def holds_assigned(self, path: str) -> bool:
         """Is a slot of this container, or of one that it holds on entry, stored to?"""
-        return any(s == site or s.startswith((f"{site}.", f"{site}[")) for s, _ in self.assigned)
+        inside = (p for p in self.paths if p == path or p.startswith((f"{path}.", f"{path}[")))
+        stored = {site for site, _ in self.assigned}
+        return any(self.site(p) in stored for p in inside)
 
     def is_external(self, site: str) -> bool:
         return site in self.external
@@ -167,9 +256,15 @@ class Heap:
 
     def is_certain(self, site: str, slot: Hashable) -> bool:
         """Does the dict have this key at any time?"""
-        return (
-            (site, slot) in self.certain and site not in self.removed and site not in self.escaped
-        )
+        paths = self.paths_to(site)
+        there = all((path, slot) in self.certain for path in paths)
+        is_one = site not in self.merged.values() or len(paths) == self._count(site)
+        gone = site in self.removed or site in self.escaped
+        return bool(paths) and there and is_one and not gone
+
+    def _count(self, site: str) -> int:
+        """How many sites count as this one."""
+        return 1 + sum(self.site(each) == site for each in self.merged)
 
     @contextmanager
     def resizing(self) -> Iterator[set[str]]:

@@ -13,6 +13,8 @@ from sourcead.ir.kinds import (
     List,
     Object,
     Tuple,
+    Unknown,
+    is_optional,
 )
 from sourcead.ir.nodes import (
     Assign,
@@ -73,6 +75,7 @@ class Locations:
             kind = kinds.get(name)
             if isinstance(kind, (List, Dict, Object)):
                 self.list_names.setdefault(kind.site, set()).add(name)
+        self.optional = [n for n in names if is_optional(kinds.get(n, Unknown())) and n in kinds]
         for name in names:
             if isinstance(kinds.get(name), Array) and name not in self.views:
                 self.owners.setdefault(self.cls(name), set()).add(name)
@@ -96,6 +99,8 @@ class Locations:
     def is_static(self, name: Name) -> bool:
         """Is the owner of this storage known: unwritten, or one owner for all arrays that may share it?"""
         cls = self.cls(name)
+        if any(self.cls(n) == cls for n in self.optional):
+            return False
         if cls not in self.written:
             return True
         if self.heap.entwined and cls == self.heap.find(ENTWINED):

@@ -24,6 +24,7 @@ from sourcead.ir.kinds import (
     Slice,
     Tuple,
     Value,
+    is_optional,
 )
 
 __all__ = ["CONSTANT", "INPLACE", "OPERATORS", "class_of", "method_class"]
@@ -74,6 +75,8 @@ def class_of(kind: Kind) -> type | None:
     """The exact class of a value of this kind, where that is known."""
     match kind:
         case Py(_, False) | Np(_, False):
+            return None
+        case _ if is_optional(kind):
             return None
         case Py(t):
             return t

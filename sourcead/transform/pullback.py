@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sourcead.ir.kinds import Array, Kind, List, NoneKind, Tuple, Unknown
+from sourcead.ir.kinds import Array, Kind, List, NoneKind, Tuple, Unknown, is_optional
 from sourcead.ir.nodes import (
     Assign,
     Attr,
@@ -220,8 +220,14 @@ def _exposed(b: Specialiser, s: Sweeps) -> _Exposed:
     if isinstance(s.result, Name) and _is_holder(b, s, s.result, [*read, *s.undone]):
         holders.append(s.result)
     held = dict.fromkeys(u.name for u in uses if u.content and _holds_arrays(b, s, u.name))
-    holders += [n for n in held if n not in holders]
-    return _Exposed([n for n in dict.fromkeys(owners) if not _is_held(s, n)], holders)
+    apart = [n for n in dict.fromkeys(owners) if not _is_held(s, n)]
+    by_name = [n for n in apart if not is_optional(b.kind(n)) and _is_named(s, n)]
+    found = [n for n in apart if n not in by_name and not s.program.definitions[n].home]
+    return _Exposed(by_name, list(dict.fromkeys([*holders, *held, *found])))
+
+
+def _is_named(s: Sweeps, name: Name) -> bool:
+    return s.locations.is_static(name) or s.locations.is_written(name)
 
 
 def _holds_arrays(b: Specialiser, s: Sweeps, name: Name) -> bool:
@@ -240,7 +246,8 @@ def _is_holder(b: Specialiser, s: Sweeps, holder: Name, names: Sequence[Name]) -
     if isinstance(kind, Array):
         definitions = s.program.definitions
         turns = [n for n in names if s.program.loop_home(definitions[n].home) is not None]
-        return any(at.cls(n) == at.cls(holder) for n in turns if not at.is_written(n))
+        same = [n for n in turns if at.cls(n) == at.cls(holder)]
+        return any(not at.is_written(n) or not at.is_static(n) for n in same)
     sites = sites_in(at.heap, kind)
     return any(at.is_in(n, sites) or at.is_in_tuple(n, holder) for n in names)
 

@@ -13,6 +13,7 @@ from tests.everyday import (  # noqa: F401  (they register their programs)
     idioms,
     language,
     numerics,
+    one_of_two,
     recursion,
     recursion_storage,
     storage,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from sourcead.ir.kinds import Dict, Kind, List, Object
+from sourcead.ir.kinds import Dict, Kind, List, NoneKind, Object
 from sourcead.ir.nodes import (
     Argument,
     Attr,
@@ -27,7 +27,7 @@ from sourcead.transform.builder import Val
 from sourcead.transform.forward.tangents import Tangents, hint_of
 from sourcead.transform.rule_calls import ZERO
 
-__all__ = ["contained", "delete_item", "store_attribute", "store_item"]
+__all__ = ["contained", "delete_item", "set_attribute", "store_attribute", "store_item"]
 
 
 def contained(s: Tangents, target: Name, expr: Expr) -> Val | None:
@@ -111,6 +111,14 @@ def store_item(s: Tangents, stmt: Store) -> None:
 def store_attribute(s: Tangents, base: Operand, attr: str, value: Operand, op: str | None) -> None:
     holder = s.b.operand(s.dot(base))
     s.b.add(StoreAttr(holder, attr, s.written_out(value), op, s.b.origin))
+
+
+def set_attribute(s: Tangents, expr: Call) -> None:
+    """`object.__setattr__(base, attr, value)`, as frozen dataclasses do, on the tangents."""
+    base, attr, value = expr.args
+    assert not isinstance(base, Star) and not isinstance(value, Star)
+    made = Call(expr.func, (s.b.operand(s.dot(base)), attr, s.written_out(value)))
+    s.b.emit(made, NoneKind(), "_")
 
 
 def delete_item(s: Tangents, stmt: Delete) -> None:

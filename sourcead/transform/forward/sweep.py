@@ -50,7 +50,12 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.effects import function_of, written_arguments
 from sourcead.transform.formulas import start_derivative
 from sourcead.transform.forward.calls import rule_tangent
-from sourcead.transform.forward.containers import contained, delete_item, store_attribute
+from sourcead.transform.forward.containers import (
+    contained,
+    delete_item,
+    set_attribute,
+    store_attribute,
+)
 from sourcead.transform.forward.stores import store, sum_at
 from sourcead.transform.forward.tangents import Tangents, hint_of
 from sourcead.transform.forward.unit_calls import half_tangent, unit_tangent
@@ -164,6 +169,15 @@ def _statement(s: Tangents, stmt: Stmt) -> None:
 
 
 def _assign(s: Tangents, target: Name, expr: Expr) -> None:
+    match expr:
+        case Call(Ref(_, setter), (Name() as base, Const(), Name() | Const() | Ref())) if (
+            setter is object.__setattr__
+        ):
+            if s.dot(base) != ZERO:
+                set_attribute(s, expr)
+            return
+        case _:
+            pass
     if isinstance(expr, (Call, MethodCall)):
         written = written_arguments(expr, s.b.kinds)
         if written and sum_at(s, expr):

@@ -19,6 +19,7 @@ from sourcead.ir.kinds import (
     Tuple,
     Value,
     dtype_of,
+    is_optional,
     same_dim,
 )
 from sourcead.ir.nodes import Assign, Attr, Block, Call, Const, MethodCall, Name, Op, Operand, Ref
@@ -84,8 +85,12 @@ class Tangents:
                 return Const(0.0)
             case Text() | NoneKind() | Value():
                 return Const(None)
-            case List() | Dict() as kind:
+            case kind if isinstance(kind, (List, Dict)) or is_optional(kind):
                 made = Call(Ref("zeros_like", zeros_like), (value,))
+                return self.b.emit(made, kind, hint_of(value))
+            case Object() as kind:
+                given = found if isinstance(found, Name) else Const(None)
+                made = Call(Ref("tangent_of", tangent_of), (value, given))
                 return self.b.emit(made, kind, hint_of(value))
             case Tuple() as kind:
                 return self._full_items(value, kind, found)

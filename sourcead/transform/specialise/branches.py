@@ -118,7 +118,7 @@ def merge(
             like.form if isinstance(like, Virtual) else "tuple",
             like.cls if isinstance(like, Virtual) else tuple,
         )
-    kind = join(s.kind(a), s.kind(b))
+    kind = s.heap.cover(s.kind(a), s.kind(b))
     varied = s.holds_varied(a) or s.holds_varied(b)
     x, y = s.in_block(a, then), s.in_block(b, orelse)
     if varied and isinstance(kind, Unknown):

@@ -39,7 +39,7 @@ from sourcead.ir.nodes import (
 )
 from sourcead.rules.registry import Rule
 from sourcead.transform.builder import Builder, Val, Virtual
-from sourcead.transform.heap import ITEM, Heap, place_of, places
+from sourcead.transform.heap import ITEM, Again, Heap, place_of, places
 from sourcead.transform.left_out import LEFT_OUT, LeftOut
 from sourcead.transform.memory import Contents, Key, Memory
 from sourcead.transform.passed import Tools
@@ -57,10 +57,6 @@ __all__ = [
 ]
 
 Env = dict[Name, Val]
-
-
-class Again(Exception):
-    """Something was found out that an earlier statement should have known: write the program once more."""
 
 
 @dataclass
@@ -319,6 +315,9 @@ class Context(Builder):
             case _:
                 cell = self.memory.known(value)
                 inner = list(value.items) if isinstance(value, Virtual) else []
+                if isinstance(value, Name) and value in self.iterators:  # a zip, say
+                    _, args, kwargs = self.iterators[value]
+                    inner = [*args, *kwargs.values()]
                 if cell is not None and cell.form == "cell":
                     inner = [v for v in cell.slots.values() if v is not UNDEFINED]
         return [*inner, *(v for i in inner if i is not value for v in self.carried_by(i))]

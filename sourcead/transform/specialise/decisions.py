@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from types import FunctionType
 
-from sourcead.ir.kinds import Bound, Closure, Kind, NoneKind, Np, Object, Partial, Py, Tuple, Value
+from sourcead.ir.kinds import (
+    Bound,
+    Closure,
+    Kind,
+    NoneKind,
+    Np,
+    Object,
+    Partial,
+    Py,
+    Tuple,
+    Value,
+    is_optional,
+)
 from sourcead.ir.nodes import Const
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.context import Context
@@ -13,8 +25,8 @@ __all__ = ["is_exact", "tested", "truth"]
 
 
 def is_exact(kind: Kind) -> bool:
-    """Is a number certainly of its type, and not None?"""
-    return not isinstance(kind, (Py, Np)) or kind.exact
+    """Is a value certainly not None, and a number of its type?"""
+    return not is_optional(kind) and (not isinstance(kind, (Py, Np)) or kind.exact)
 
 
 def truth(s: Context, value: Val) -> bool | None:
@@ -40,7 +52,7 @@ def truth(s: Context, value: Val) -> bool | None:
 def tested(s: Context, value: Val) -> Val:
     """What a test asks: an object's class may say what its truth is."""
     kind = s.kind(value)
-    if isinstance(kind, Object):
+    if isinstance(kind, Object) and not kind.optional:
         for name in ("__bool__", "__len__"):
             function = getattr(kind.cls, name, None)
             if isinstance(function, FunctionType):

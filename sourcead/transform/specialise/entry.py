@@ -19,36 +19,37 @@ def enter(s: Context, kind: Kind, path: str, varied: bool) -> Kind:
             path,
             path not in s.paths and path.partition(".")[0].partition("[")[0] not in s.paths,
         )
+    site = s.heap.site(path)
     match kind:
         case List(item, "", None):
             held = s.enter(item, f"{path}[]", varied)
-            s.heap.store(path, ITEM, held, varied and carries(item))
-            return List(Unknown(), path)
+            s.heap.store(site, ITEM, held, varied and carries(item))
+            return List(Unknown(), site)
         case List(item, "", tuple() as items):
             for i, each in enumerate(items):
                 held = s.enter(each, f"{path}[{i}]", varied)
-                s.heap.enter_slot(path, i, held, varied and carries(each))
-            s.heap.store(path, ITEM, item, varied and any(map(carries, items)))
-            return List(Unknown(), path)
+                s.heap.enter_slot(site, i, held, varied and carries(each))
+            s.heap.store(site, ITEM, item, varied and any(map(carries, items)))
+            return List(Unknown(), site)
         case Dict(item, "", fields) if fields is not None:
             for key, each in fields:
                 s.heap.certain.add((path, key))
                 s.heap.enter_slot(
-                    path,
+                    site,
                     key,
                     s.enter(each, f"{path}[{key!r}]", varied),
                     varied and carries(each),
                 )
-            return Dict(Unknown(), path)
+            return Dict(Unknown(), site)
         case Object(cls, "", fields):
             for attr, each in fields:
                 s.heap.enter_slot(
-                    path,
+                    site,
                     attr,
                     s.enter(each, f"{path}.{attr}", varied),
                     varied and carries(each),
                 )
-            return Object(cls, path)
+            return Object(cls, site)
         case Tuple(items, cls):
             return Tuple(
                 tuple(s.enter(k, f"{path}[{i}]", varied) for i, k in enumerate(items)), cls
@@ -89,14 +90,15 @@ def load_assigned(s: Context, base: Name, kind: Kind, path: str) -> None:
             return
         case _:
             return
-    s.memory.begin(base, path, "dict" if isinstance(kind, Dict) else "object", {}, complete=False)
+    site = s.heap.site(path)
+    s.memory.begin(base, site, "dict" if isinstance(kind, Dict) else "object", {}, complete=False)
     if isinstance(kind, Object):  # what an instance does not have yet
         present = {slot for slot, _, _ in slots}
-        for slot in sorted(s.heap.assigned_slots(path) - present):
+        for slot in sorted(s.heap.assigned_slots(site) - present):
             s.memory.learn(base, slot, UNDEFINED)
     for (slot, each, read), place in zip(slots, inner):
-        if s.heap.is_assigned(path, slot) or s.heap.holds_assigned(place):
-            varied = s.heap.is_entry_varied(path, slot)
+        if s.heap.is_assigned(site, slot) or s.heap.holds_assigned(place):
+            varied = s.heap.is_entry_varied(site, slot)
             name = s.emit(
                 read,
                 s.enter(each, place, varied),
@@ -104,23 +106,23 @@ def load_assigned(s: Context, base: Name, kind: Kind, path: str) -> None:
                 varied,
             )
             s.entry_reads.add(name)
-            s.share_slot(name, path, slot, read=True)
+            s.share_slot(name, site, slot, read=True)
             s.memory.learn(base, slot, name)
             load_assigned(s, name, each, place)
 
 
 def load_elements(s: Context, base: Name, items: tuple[Kind, ...], path: str) -> None:
     """The elements of a list of several kinds are read at the start, each for itself."""
-    found = []
+    found, site = [], s.heap.site(path)
     for i, each in enumerate(items):
-        varied = s.heap.is_entry_varied(path, i)
+        varied = s.heap.is_entry_varied(site, i)
         held = s.enter(each, f"{path}[{i}]", varied)
         name = s.emit(Op("getitem", (base, Const(i))), held, base.hint, varied)
         s.entry_reads.add(name)
-        s.share_slot(name, path, i, read=True)
+        s.share_slot(name, site, i, read=True)
         load_assigned(s, name, each, f"{path}[{i}]")
         found.append(name)
-    s.memory.begin(base, path, "list", dict(enumerate(found)))
+    s.memory.begin(base, site, "list", dict(enumerate(found)))
 
 
 def may_vary(kind: Kind) -> bool:

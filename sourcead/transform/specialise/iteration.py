@@ -179,7 +179,7 @@ def sequenced(s: Context, items: Val) -> Sequenced | None:
         return Sequenced(
             lambda: Const(len(found)), lambda i: s.getitem(items, i), lambda: len(found)
         )
-    if not isinstance(kind, (Array, List)) and kind != Object(range):
+    if not isinstance(kind, (Array, List, Text)) and kind != Object(range):
         return None
     held = s.operand(items)
     return Sequenced(

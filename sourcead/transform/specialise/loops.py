@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sourcead.ir.kinds import Np, Py, Text, Unknown, join
+from sourcead.ir.kinds import Np, Py, Text, Unknown
 from sourcead.ir.nodes import UNDEFINED, Carried, Const, For, Name, Op, Operand, Stmt, While
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
@@ -289,7 +289,7 @@ def compare_slot(
         return True
     known = shape if shape is not None else shape_of(s, before)
     found = shape_of(s, after.slots[slot])
-    kind = join(flattened(known)[0], flattened(found)[0])
+    kind = s.heap.cover(flattened(known)[0], flattened(found)[0])
     if isinstance(kind, Unknown) and flattened(known)[0] != Unknown():
         held.drop(name, slot)
         return False

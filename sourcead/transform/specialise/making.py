@@ -25,7 +25,7 @@ __all__ = [
 def new_site(s: Context, hint: str) -> str:
     """The name of the place where a container is made: the same whenever this place is come by."""
     s.ordinal += 1
-    return f"{hint}@{'/'.join(s.entered)}:{s.place}"
+    return s.heap.site(f"{hint}@{'/'.join(s.entered)}:{s.place}")
 
 
 def fresh_list(s: Context, name: Operand, items: Sequence[Any] | None = None) -> Name:

@@ -24,7 +24,6 @@ from sourcead.ir.kinds import (
     Unknown,
     Value,
     is_number,
-    join,
 )
 from sourcead.ir.nodes import Const, Name, Op, Ref
 from sourcead.transform.builder import Val, Virtual, constant_slice
@@ -101,13 +100,11 @@ def getitem(s: Context, base: Val, index: Val, hint: str = "t") -> Val:
 
 
 def tuple_item(s: Context, kind: Kind) -> Kind:
-    from sourcead.ir.kinds import join
-
     if not isinstance(kind, Tuple):
         return kind if isinstance(kind, Text) else Unknown()
     item: Kind = Never()
     for each in kind.items:
-        item = join(item, each)
+        item = s.heap.cover(item, each)
     return item
 
 
@@ -223,10 +220,10 @@ def stored(s: Context, site: str) -> Kind:
 
 def slot(s: Context, site: str, slot: Hashable) -> Kind:
     """What a dict may hold under a key (all keys: ITEM)."""
-    kind = join(s.heap.read(site, slot), s.heap.read(site, ITEM))
+    kind = s.heap.cover(s.heap.read(site, slot), s.heap.read(site, ITEM))
     if slot == ITEM:
         for known in s.heap.known(site):
-            kind = join(kind, s.heap.read(site, known))
+            kind = s.heap.cover(kind, s.heap.read(site, known))
     return kind
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias, Union
 
-from sourcead.ir.kinds import Kind, Tuple, Unknown, join
+from sourcead.ir.kinds import Kind, Tuple, Unknown
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.context import Context
 
@@ -53,7 +53,7 @@ def widen(s: Context, a: Shape, b: Shape) -> Shape:
         if a.cls is b.cls:
             return Parts(a.cls, tuple(widen(s, x, y) for x, y in zip(a.items, b.items)))
     (ka, va), (kb, vb) = flattened(a), flattened(b)
-    kind = join(ka, kb)
+    kind = s.heap.cover(ka, kb)
     if isinstance(kind, Unknown) and (va or vb) and Unknown() not in (ka, kb):
         s.refuse(
             f"a variable is a {ka} at the first turn of the loop and a {kb} later, and carries a derivative",

@@ -56,7 +56,7 @@ from sourcead.transform.specialise.variables import load_rebound
 
 __all__ = ["Specialised", "Specialiser", "specialise"]
 
-MAX_RUNS = 40
+MAX_RUNS = 100
 
 
 @dataclass
