@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
@@ -15,7 +16,17 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["arrays", "fresh", "has_leaf", "leaves", "map_leaves", "pairing", "same_content", "size"]
+__all__ = [
+    "arrays",
+    "fresh",
+    "has_leaf",
+    "leaves",
+    "map_leaves",
+    "pairing",
+    "same_content",
+    "size",
+    "titled",
+]
 
 _OPAQUE = (type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType)
 
@@ -204,3 +215,8 @@ def _plainly_equal(left: Any, right: Any) -> bool:
     if equality is object.__eq__:
         return True  # two fresh objects without attributes and without an equality of their own
     return bool(left == right)
+
+
+def titled(value: Any) -> str:
+    """The value in the name of a test: without its address, which is another one in each process."""
+    return re.sub(r" at 0x\w+", "", repr(value))[:60]

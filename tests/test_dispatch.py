@@ -16,6 +16,7 @@ import pytest
 import sourcead
 from sourcead.dispatch import Candidate, Pool, dispatcher, kind_test, predicate
 from sourcead.signature import kind_of
+from tests.structures import titled
 
 Pair = collections.namedtuple("Pair", "left right")
 
@@ -85,7 +86,7 @@ def test_conditions_tell_kinds_apart_as_kind_of_does() -> None:
         assert accepts(left, right) == same, (left, right)
 
 
-@pytest.mark.parametrize(("value", "other"), ALIKE, ids=repr)
+@pytest.mark.parametrize(("value", "other"), ALIKE, ids=titled)
 def test_another_value_of_the_kind_is_accepted(value: Any, other: Any) -> None:
     assert accepts(value, other)
     assert accepts(other, value)

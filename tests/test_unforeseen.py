@@ -12,6 +12,7 @@ import pytest
 
 import sourcead
 from sourcead.transform.specialise import statements
+from tests.structures import titled
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ RIGHT: list[tuple[Any, float]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("function", "slope"), RIGHT, ids=[repr(f)[:40] for f, _ in RIGHT])
+@pytest.mark.parametrize(("function", "slope"), RIGHT, ids=[titled(f) for f, _ in RIGHT])
 def test_odd_functions(function: Any, slope: float | None) -> None:
     found = sourcead.grad(function)(3.0)
     if slope is None:
@@ -106,7 +107,7 @@ def generator(x: Any) -> Any:
 REFUSED = [without_source(), coroutine, generator, print, eval, None, 5, "text", math, np.ones(3)]
 
 
-@pytest.mark.parametrize("function", REFUSED, ids=[repr(f)[:30] for f in REFUSED])
+@pytest.mark.parametrize("function", REFUSED, ids=titled)
 def test_what_cannot_be_differentiated(function: Any) -> None:
     with pytest.raises(sourcead.SourceADError):
         sourcead.grad(function)(3.0)
@@ -116,7 +117,7 @@ def test_what_cannot_be_differentiated(function: Any) -> None:
     "value",
     ["text", b"bytes", None, 2, True, np.ones(2, int), np.array(["a"]), np.array([None]), {1.0}, object(),
      np.matrix([[1.0]]), np.ma.ones(2), math.sin, {}, []],
-    ids=repr,
+    ids=titled,
 )  # fmt: skip
 def test_arguments_that_carry_no_derivative(value: Any) -> None:
     with pytest.raises(sourcead.SourceADError):

@@ -25,6 +25,7 @@ from sourcead.emit.standalone import CannotBeWritten, module
 from sourcead.ir.nodes import Call, Function, Op, Ref, StoreVariable
 from sourcead.runtime.accumulate import unbroadcast
 from tests.emit.build import HERE, assign, call, function, let, n
+from tests.structures import titled
 
 
 def own_function(x):
@@ -102,7 +103,7 @@ def test_data_is_written_as_it_is():
 
 
 @pytest.mark.parametrize(
-    "value", [np.ones(2), [1.0], Fraction(1, 2), float("nan"), lambda x: x], ids=repr
+    "value", [np.ones(2), [1.0], Fraction(1, 2), float("nan"), lambda x: x], ids=titled
 )
 def test_objects_are_refused(value):
     made = function("x", let("t", "mul", "x", Ref("thing", value, live=True)), result="t")
