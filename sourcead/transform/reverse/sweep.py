@@ -74,7 +74,7 @@ def reverse_sweep(s: State, block: Block) -> None:
         match stmt:
             case Assign(_, Op("getitem")):
                 continue  # of a list: its adjoints are opened where the outer list's are
-            case Assign(target) if s.is_built(target):
+            case Assign(target) if s.is_built(target) and s.adj.list_adjoint(target) is None:
                 with s.b.at(replace(stmt.origin, sweep="reverse")):
                     s.adj.open_list(target)
             case _:
