@@ -1,7 +1,6 @@
 """Derivatives of matrix factorizations, for one real matrix or a stack of them: (..., m, n).
 
-`F` is 1 / (w_j - w_i) off the diagonal and 0 on it.  It is also 0 where two values agree to rounding:
-then the factors are not unique, and what does not depend on the choice has its derivative all the same.
+Where eigenvalues agree to rounding, see `sourcead.runtime.ties`.
 
 Sources: Giles (2008), NA-08/01; Murray (2016), arXiv 1602.07527; Walter and Lehmann (2010), arXiv
 1001.1654; Roberts and Roberts (2020), arXiv 2009.10071; de Hoog, Anderssen and Lukas (2011).
@@ -13,9 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from sourcead.runtime.ties import over_gaps, unsettled
+
 __all__ = [
-    "cholesky_bar", "cholesky_dot", "eigen_bar", "eigen_dot", "eigh_bar", "eigh_dot", "lu_bar", "lu_dot",
-    "qr_bar", "qr_dot", "svd_bar", "svd_dot", "transpose",
+    "cholesky_bar", "cholesky_dot", "eigh_bar", "eigh_dot", "lu_bar", "lu_dot", "qr_bar", "qr_dot",
+    "transpose",
 ]  # fmt: skip
 
 
@@ -32,21 +33,8 @@ def _real(*matrices: Any) -> None:
         raise NotImplementedError("this factorization has no derivative rule for complex matrices")
 
 
-def _spread(w: Any) -> Any:
-    """1 / (w_j - w_i), and 0 for equal values."""
-    differences = w[..., np.newaxis, :] - w[..., :, np.newaxis]
-    scale = np.max(np.abs(w), axis=-1, keepdims=True, initial=0.0)
-    rounding = 4.0 * np.finfo(np.result_type(w)).eps * np.shape(w)[-1]
-    equal = np.abs(differences) <= rounding * scale[..., np.newaxis]
-    return np.where(equal, 0.0, 1.0 / np.where(equal, 1.0, differences))
-
-
 def _diagonal_matrix(w: Any) -> Any:
     return w[..., np.newaxis] * np.eye(w.shape[-1])
-
-
-def _inverse(s: Any) -> Any:
-    return np.where(s == 0.0, 0.0, 1.0 / np.where(s == 0.0, 1.0, s))
 
 
 # -- a = l @ l.T -----------------------------------------------------------------------------
@@ -170,58 +158,6 @@ def qr_dot(q: Any, r: Any, a_dot: Any) -> tuple[Any, Any]:
     return basis_dot, r_dot
 
 
-# -- a = u @ diag(s) @ vh --------------------------------------------------------------------
-
-
-def svd_bar(u: Any, s: Any, vh: Any, u_bar: Any, s_bar: Any, vh_bar: Any) -> Any:
-    """Reduced or complete factors; the columns without a singular value as in `qr_bar`."""
-    _real(u, vh)
-    k = s.shape[-1]
-    v, v_bar = transpose(vh), None if vh_bar is None else transpose(vh_bar)
-    u, u_bar = _without_rest(u, u_bar, k)
-    v, v_bar = _without_rest(v, v_bar, k)
-    middle = _diagonal_matrix(np.zeros_like(s) if s_bar is None else s_bar)
-    a_bar: Any = 0.0
-    gaps, column = _spread(s * s), s[..., np.newaxis, :]
-    if u_bar is not None:
-        inner = transpose(u) @ u_bar
-        middle = middle + gaps * (inner - transpose(inner)) * column
-        a_bar = a_bar + ((u_bar - u @ inner) * _inverse(column)) @ transpose(v)
-    if v_bar is not None:
-        inner = transpose(v) @ v_bar
-        middle = middle + s[..., np.newaxis] * gaps * (inner - transpose(inner))
-        a_bar = a_bar + (u * _inverse(column)) @ transpose(v_bar - v @ inner)
-    return a_bar + u @ middle @ transpose(v)
-
-
-def _without_rest(u: Any, u_bar: Any, k: int) -> tuple[Any, Any]:
-    if u_bar is not None:
-        rest, rest_bar = u[..., k:], u_bar[..., k:]
-        u_bar = u_bar[..., :k] - rest @ (transpose(rest_bar) @ u[..., :k])
-    return u[..., :k], u_bar
-
-
-def svd_dot(u: Any, s: Any, vh: Any, a_dot: Any) -> tuple[Any, Any, Any]:
-    _real(u, vh)
-    k = s.shape[-1]
-    left, right = u[..., :k], transpose(vh)[..., :k]
-    inner = transpose(left) @ a_dot @ right
-    gaps, column, row = _spread(s * s), s[..., np.newaxis, :], s[..., np.newaxis]
-    turn_left = gaps * (inner * column + row * transpose(inner))
-    turn_right = gaps * (row * inner + transpose(inner) * column)
-    along_right, along_left = a_dot @ right, transpose(a_dot) @ left
-    left_dot = left @ turn_left + (along_right - left @ (transpose(left) @ along_right)) * _inverse(
-        column
-    )
-    right_dot = right @ turn_right + (
-        along_left - right @ (transpose(right) @ along_left)
-    ) * _inverse(column)
-    u_dot = np.concatenate([left_dot, -left @ (transpose(left_dot) @ u[..., k:])], axis=-1)
-    rest = transpose(vh)[..., k:]
-    v_dot = np.concatenate([right_dot, -right @ (transpose(right_dot) @ rest)], axis=-1)
-    return u_dot, np.diagonal(inner, 0, -2, -1), transpose(v_dot)
-
-
 # -- a @ v = b @ v @ diag(w), symmetric ---------------------------------------------------------
 
 
@@ -232,7 +168,7 @@ def eigh_bar(w: Any, v: Any, w_bar: Any, v_bar: Any) -> tuple[Any, Any]:
     if v_bar is not None:
         _real(v)
         inner = transpose(v) @ v_bar
-        middle = middle + _spread(w) * inner
+        middle = middle + over_gaps(inner, w, unsettled(inner, w_bar))
         norms = _diagonal_matrix(0.5 * np.diagonal(inner, 0, -2, -1))
     a_bar = np.conj(v) @ middle @ transpose(v)
     b_bar = -np.conj(v) @ (middle * w[..., np.newaxis, :] + norms) @ transpose(v)
@@ -247,53 +183,4 @@ def eigh_dot(w: Any, v: Any, a_dot: Any, b_dot: Any = None) -> tuple[Any, Any]:
         in_b = transpose(v) @ b_dot @ v
         change = change - in_b * w[..., np.newaxis, :]
         norms = -_diagonal_matrix(0.5 * np.diagonal(in_b, 0, -2, -1))
-    return np.diagonal(change, 0, -2, -1), v @ (_spread(w) * change + norms)
-
-
-# -- a @ v = v @ diag(w) ---------------------------------------------------------------------
-
-
-def eigen_bar(w: Any, v: Any, w_bar: Any, v_bar: Any) -> Any:
-    """Columns of v have norm 1 and a real largest entry, as LAPACK leaves them (JAX's convention).
-
-    Source: Boeddeker et al. (2017), arXiv 1701.00392, equation 4.77; the phase is added here.
-    """
-    middle = _diagonal_matrix(np.zeros_like(w) if w_bar is None else np.conj(w_bar))
-    if v_bar is not None:
-        turned = _free_bar(v, np.conj(v_bar))
-        middle = middle + np.conj(_spread_complex(w)) * (_adjoint(v) @ turned)
-    return np.conj(np.linalg.solve(_adjoint(v), middle @ _adjoint(v)))
-
-
-def _free_bar(v: Any, v_bar: Any) -> Any:
-    """Back through the choice of norm and phase of each column."""
-    largest = _largest(v)
-    inner = np.sum(np.conj(v) * v_bar, axis=-2, keepdims=True)
-    return (
-        v_bar
-        - v * np.real(inner)
-        - 1j * largest * np.imag(inner) / np.sum(largest * v, -2, keepdims=True)
-    )
-
-
-def _largest(v: Any) -> Any:
-    """1 at the largest entry of each column, 0 elsewhere."""
-    rows = np.arange(v.shape[-2])[:, np.newaxis]
-    return (rows == np.argmax(np.abs(v), axis=-2)[..., np.newaxis, :]).astype(float)
-
-
-def _spread_complex(w: Any) -> Any:
-    differences = w[..., np.newaxis, :] - w[..., :, np.newaxis]
-    equal = differences == 0.0
-    return np.where(equal, 0.0, 1.0 / np.where(equal, 1.0, differences))
-
-
-def eigen_dot(w: Any, v: Any, a_dot: Any) -> tuple[Any, Any]:
-    change = np.linalg.solve(v, a_dot @ v)
-    free = v @ (_spread_complex(w) * change)
-    largest = _largest(v)
-    norm = np.real(np.sum(np.conj(v) * free, axis=-2, keepdims=True))
-    phase = np.imag(np.sum(largest * free, axis=-2, keepdims=True)) / np.sum(
-        largest * v, -2, keepdims=True
-    )
-    return np.diagonal(change, 0, -2, -1), free - v * (norm + 1j * phase)
+    return np.diagonal(change, 0, -2, -1), v @ (over_gaps(change, w, change) + norms)

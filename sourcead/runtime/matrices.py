@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from sourcead.runtime.ties import is_rounding, over_gaps, unsettled
+
 __all__ = [
     "cholesky_adjoint",
     "cholesky_tangent",
@@ -64,13 +66,6 @@ def _diagonal(a: Any) -> Any:
 
 def _on_diagonal(d: Any) -> Any:
     return np.expand_dims(d, -1) * np.eye(np.shape(d)[-1], dtype=np.result_type(d))
-
-
-def _gaps(w: Any) -> Any:
-    """F[i, j] = 1 / (w[j] - w[i]); 0 where they are equal."""
-    difference = np.expand_dims(w, -2) - np.expand_dims(w, -1)
-    equal = difference == 0
-    return np.where(equal, 0.0, 1.0 / np.where(equal, 1.0, difference))
 
 
 # ---- one triangle of a symmetric matrix ----------------------------------------------------
@@ -247,14 +242,14 @@ def qr_tangent(q: Any, r: Any, a_dot: Any) -> tuple[Any, Any]:
 def eigh_adjoint(w_bar: Any, v_bar: Any, w: Any, v: Any, lower: bool) -> Any:
     """conj(V) (diag w_bar + F * (V^T v_bar)) V^T, of which one triangle was read.
 
-    F[i, j] = 1 / (w[j] - w[i]), 0 where eigenvalues are equal.  Complex eigenvectors have a phase: LAPACK
+    F[i, j] = 1 / (w[j] - w[i]); for ties see `runtime/ties.py`.  Complex eigenvectors have a phase: LAPACK
     leaves the first row real (the last for the upper triangle), and so does the derivative.
     """
     inner = 0.0 if w_bar is None else _on_diagonal(w_bar)
     if v_bar is not None:
-        inner = inner + _gaps(w) * _without_phase(
-            transposed(v) @ v_bar, v[..., :1, :] if lower else v[..., -1:, :]
-        )
+        row = v[..., :1, :] if lower else v[..., -1:, :]
+        asked = _without_phase(transposed(v) @ v_bar, row)
+        inner = inner + over_gaps(asked, w, unsettled(asked, w_bar))
     return one_triangle(np.conj(v) @ inner @ transposed(v), lower)
 
 
@@ -269,7 +264,7 @@ def _without_phase(inner: Any, row: Any) -> Any:
 def eigh_tangent(w: Any, v: Any, a_dot: Any, lower: bool) -> tuple[Any, Any]:
     """w_dot = diag(V' a_dot V), v_dot = V (F * (V' a_dot V)), the real row kept real."""
     inner = _adjoint(v) @ from_triangle(a_dot, lower) @ v
-    v_dot = v @ (_gaps(w) * inner)
+    v_dot = v @ over_gaps(inner, w, inner)
     if np.iscomplexobj(v):
         row, row_dot = (
             (v[..., :1, :], v_dot[..., :1, :]) if lower else (v[..., -1:, :], v_dot[..., -1:, :])
@@ -295,7 +290,8 @@ def eig_adjoint(w_bar: Any, v_bar: Any, w: Any, v: Any, a: Any) -> Any:
             )  # (j, i): component that is real in vector j
             own = np.take_along_axis(v, largest, -2)
             asked = asked - 1j * np.imag(diagonal) / own * transposed(rows)
-        inner = inner + _gaps(w) * asked
+        lost = unsettled(asked, np.zeros_like(w) if w_bar is None else w_bar)
+        inner = inner + over_gaps(asked, w, lost)
     a_bar = np.linalg.solve(transposed(v), inner @ transposed(v))
     return np.real(a_bar) if np.isrealobj(a) else a_bar
 
@@ -303,7 +299,7 @@ def eig_adjoint(w_bar: Any, v_bar: Any, w: Any, v: Any, a: Any) -> Any:
 def eig_tangent(w: Any, v: Any, a_dot: Any) -> tuple[Any, Any]:
     """w_dot = diag(V^-1 a_dot V); v_dot = V (F * (V^-1 a_dot V)), length and phase kept."""
     inner = np.linalg.solve(v, a_dot @ v)
-    v_dot = v @ (_gaps(w) * inner)
+    v_dot = v @ over_gaps(inner, w, inner)
     v_dot = v_dot - v * np.real(np.sum(np.conj(v) * v_dot, axis=-2, keepdims=True))
     if np.iscomplexobj(v):
         largest = np.expand_dims(np.argmax(np.abs(v), axis=-2), -2)
@@ -316,38 +312,57 @@ def eig_tangent(w: Any, v: Any, a_dot: Any) -> tuple[Any, Any]:
 
 
 def svd_adjoint(u_bar: Any, s_bar: Any, vh_bar: Any, u: Any, s: Any, vh: Any) -> Any:
-    """conj(U) D V^T plus what leaves the spans of U and V; without u_bar and vh_bar only diag(s_bar).
+    """conj(U) D V^T plus what leaves the spans of U and V.
 
-    Where singular values are equal or zero the vectors' derivative does not exist; those terms are 0.
+    The turning of U (p) and of V (q) gives (p s_j + s_i q) / (s_j**2 - s_i**2), off the diagonal: its part
+    p - q meets sums of singular values only, so that a function of U V' has its derivative at ties, too.
     """
     k = np.shape(s)[-1]
     u1, v1 = u[..., :k], _adjoint(vh)[..., :k]
     inner = 0.0 if s_bar is None else _on_diagonal(s_bar)
-    zero = s == 0
-    inverse = np.expand_dims(np.where(zero, 0.0, 1.0 / np.where(zero, 1.0, s)), -2)
-    row, column = np.expand_dims(s, -2), np.expand_dims(s, -1)
     outside = 0.0
+    turn_u: Any = 0.0
+    turn_v: Any = 0.0
     if u_bar is not None:
         asked = transposed(u1) @ u_bar[..., :k]
-        turn = _gaps(s * s) * asked
-        inner = inner + (turn + _adjoint(turn)) * row
-        if np.iscomplexobj(asked):
-            inner = inner + 1j * _on_diagonal(np.imag(_diagonal(asked))) * inverse
+        turn_u = asked - _adjoint(asked)
         rest = u_bar[..., :k] - np.conj(u1) @ asked
         if np.shape(u)[-1] > k:
             rest = rest - np.conj(u[..., k:]) @ _adjoint(transposed(u1) @ u_bar[..., k:])
-        outside = outside + (rest * inverse) @ transposed(v1)
+        outside = outside + _over_values(rest, s, u_bar) @ transposed(v1)
     if vh_bar is not None:
         v_bar = _adjoint(vh_bar)
         asked = transposed(v1) @ v_bar[..., :k]
-        turn = _gaps(s * s) * asked
-        inner = inner + column * (turn + _adjoint(turn))
+        turn_v = asked - _adjoint(asked)
         rest = v_bar[..., :k] - np.conj(v1) @ asked
         if np.shape(vh)[-2] > k:
             v2 = _adjoint(vh)[..., k:]
             rest = rest - np.conj(v2) @ _adjoint(transposed(v1) @ v_bar[..., k:])
-        outside = outside + (np.conj(u1) * inverse) @ _adjoint(rest)
+        outside = outside + np.conj(u1) @ _adjoint(_over_values(rest, s, v_bar))
+    if u_bar is not None or vh_bar is not None:
+        both = 0.5 * (turn_u + turn_v)
+        size = np.abs(turn_u) + np.abs(turn_v)
+        lost = both if s_bar is None else unsettled(size, s_bar)
+        inner = (
+            inner + over_gaps(both, s, lost, size) + _over_sums(0.5 * (turn_u - turn_v), s, size)
+        )
     return np.conj(u1) @ inner @ transposed(v1) + outside
+
+
+def _over_sums(turn: Any, s: Any, size: Any) -> Any:
+    """turn[i, j] / (s[i] + s[j]): NaN between two zeros, unless nothing is asked there."""
+    sums = np.expand_dims(s, -2) + np.expand_dims(s, -1)
+    zero = is_rounding(sums, s[..., np.newaxis])
+    undefined = zero & ~is_rounding(turn, size)
+    return np.where(undefined, np.nan, np.where(zero, 0.0, turn / np.where(zero, 1.0, sums)))
+
+
+def _over_values(columns: Any, s: Any, asked: Any) -> Any:
+    """Each column over its singular value: NaN where that is 0, unless nothing is asked there."""
+    zero = np.swapaxes(is_rounding(s[..., np.newaxis], s[..., np.newaxis]), -1, -2)
+    undefined = zero & ~is_rounding(columns, asked)
+    divisor = np.where(zero, 1.0, np.expand_dims(s, -2))
+    return np.where(undefined, np.nan, np.where(zero, 0.0, columns / divisor))
 
 
 def svd_tangent(u: Any, s: Any, vh: Any, a_dot: Any) -> tuple[Any, Any, Any]:
@@ -356,23 +371,24 @@ def svd_tangent(u: Any, s: Any, vh: Any, a_dot: Any) -> tuple[Any, Any, Any]:
     u1, v = u[..., :k], _adjoint(vh)
     v1 = v[..., :k]
     moved = _adjoint(u1) @ a_dot @ v1
-    row, column = np.expand_dims(s, -2), np.expand_dims(s, -1)
-    zero = s == 0
-    inverse = np.expand_dims(np.where(zero, 0.0, 1.0 / np.where(zero, 1.0, s)), -2)
-    turn_u = _gaps(s * s) * (moved * row + column * _adjoint(moved))
-    turn_v = _gaps(s * s) * (column * moved + _adjoint(moved) * row)
-    if np.iscomplexobj(moved):
-        turn_u = turn_u + 1j * _on_diagonal(np.imag(_diagonal(moved))) * inverse
-    leaving_u = a_dot @ v1 - u1 @ moved
-    leaving_v = _adjoint(a_dot) @ u1 - v1 @ _adjoint(moved)
-    u_dot = u1 @ turn_u + leaving_u * inverse
-    v_dot = v1 @ turn_v + leaving_v * inverse
+    symmetric = 0.5 * (moved + _adjoint(moved))
+    both = over_gaps(symmetric, s, symmetric, moved)
+    skew = _over_sums(moved - symmetric, s, moved)
+    if np.iscomplexobj(moved):  # the phase of a pair of vectors is free: V is left as it is
+        phase = _on_diagonal(_diagonal(skew))
+        turn_u, turn_v = both + skew + phase, both - skew + phase
+    else:
+        turn_u, turn_v = both + skew, both - skew
+    leaving_u = _over_values(a_dot @ v1 - u1 @ moved, s, a_dot)
+    leaving_v = _over_values(_adjoint(a_dot) @ u1 - v1 @ _adjoint(moved), s, a_dot)
+    u_dot = u1 @ turn_u + leaving_u
+    v_dot = v1 @ turn_v + leaving_v
     if np.shape(u)[-1] > k:
         u2 = u[..., k:]
-        u_dot = np.concatenate([u_dot, -u1 @ _adjoint(_adjoint(u2) @ leaving_u * inverse)], axis=-1)
+        u_dot = np.concatenate([u_dot, -u1 @ _adjoint(_adjoint(u2) @ leaving_u)], axis=-1)
     if np.shape(v)[-1] > k:
         v2 = v[..., k:]
-        v_dot = np.concatenate([v_dot, -v1 @ _adjoint(_adjoint(v2) @ leaving_v * inverse)], axis=-1)
+        v_dot = np.concatenate([v_dot, -v1 @ _adjoint(_adjoint(v2) @ leaving_v)], axis=-1)
     return u_dot, np.real(_diagonal(moved)), _adjoint(v_dot)
 
 
@@ -424,8 +440,7 @@ def lstsq_adjoints(
         a_bar = a_bar - pull @ _adjoint(columns)
     a_bar = np.conj(a_bar)
     if s_bar is not None:
-        u, s, vh = np.linalg.svd(a, full_matrices=False)
-        a_bar = a_bar + svd_adjoint(None, s_bar, None, u, s, vh)
+        a_bar = a_bar + svd_adjoint(None, s_bar, None, *np.linalg.svd(a, full_matrices=False))
     return a_bar, np.reshape(np.conj(b_bar), np.shape(b))
 
 

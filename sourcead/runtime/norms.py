@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from sourcead.runtime.quotients import over_length
+from sourcead.runtime.spectra import singular_slope
 
 __all__ = [
     "cond_slope",
@@ -122,26 +123,26 @@ def matrix_norm_slope(x: Any, ord: Any, axes: tuple[int, ...]) -> Any:
             picked = sums == np.min(sums, axis=other, keepdims=True)
         slope = _unit(matrices) * _shared(picked, other, np.result_type(sums))
     else:
-        u, s, vh = np.linalg.svd(matrices, full_matrices=False)
+        s = np.linalg.svd(matrices, compute_uv=False)
         if ord == "nuc":
             weights = np.where(s > 0, 1.0, 0.0).astype(s.dtype)
         else:
             picked = s == (s[..., :1] if ord == 2 else s[..., -1:])
             weights = _shared(picked, -1, s.dtype)
-        slope = (np.conj(u) * np.expand_dims(weights, -2)) @ np.conj(vh)
+        slope = singular_slope(matrices, weights)
     return np.moveaxis(slope, (-2, -1), axes)
 
 
 def cond_slope(x: Any, p: Any) -> Any:
     """Of `np.linalg.cond(x, p)`."""
     if p is None or p == 2 or p == -2:
-        u, s, vh = np.linalg.svd(x, full_matrices=False)
-        top = np.conj(u[..., :, :1]) @ np.conj(vh[..., :1, :])
-        bottom = np.conj(u[..., :, -1:]) @ np.conj(vh[..., -1:, :])
-        largest, least = s[..., :1, None], s[..., -1:, None]
+        s = np.linalg.svd(x, compute_uv=False)
+        largest, least = s[..., :1], s[..., -1:]
+        place = np.arange(np.shape(s)[-1])
+        first, last = place == 0, place == np.shape(s)[-1] - 1
         if p == -2:
-            return bottom / largest - top * (least / largest**2)
-        return top / least - bottom * (largest / least**2)
+            return singular_slope(x, last / largest - first * (least / largest**2))
+        return singular_slope(x, first / least - last * (largest / least**2))
     inverse = np.linalg.inv(x)
     axes = (-2, -1)
     norm_x = np.linalg.norm(x, p, axis=axes, keepdims=True)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 __all__ = [
-    "block_frechet", "cofactors", "collect", "diagonal_sums", "on_band", "outer_on_band", "permutation",
+    "block_frechet", "collect", "diagonal_sums", "on_band", "outer_on_band", "permutation",
     "single", "transpose_band",
 ]  # fmt: skip
 
@@ -28,19 +28,6 @@ def block_frechet(f: Callable[[Any], Any], a: Any, direction: Any) -> Any:
     upper = np.concatenate([a, direction], axis=-1)
     lower = np.concatenate([np.zeros_like(a), a], axis=-1)
     return f(np.concatenate([upper, lower], axis=-2))[..., :n, n:]
-
-
-def cofactors(a: Any) -> Any:
-    """The slope of the determinant: det(a) inv(a).T, by the singular values where that is 0 * inf."""
-    det = np.linalg.det(a)
-    if np.all(np.abs(det) > 1e-200):
-        return det[..., np.newaxis, np.newaxis] * np.swapaxes(np.linalg.inv(a), -1, -2)
-    u, s, vh = np.linalg.svd(a)
-    n = s.shape[-1]
-    others = np.prod(np.where(np.eye(n, dtype=bool), 1.0, s[..., np.newaxis, :]), axis=-1)
-    sign = np.conj(np.linalg.det(u) * np.linalg.det(vh))
-    full = np.conj((u * others[..., np.newaxis, :]) @ vh)
-    return np.conj(sign)[..., np.newaxis, np.newaxis] * full
 
 
 def collect(positions: Any, matrix_bar: Any, size: int) -> Any:

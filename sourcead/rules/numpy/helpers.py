@@ -42,6 +42,8 @@ from sourcead.runtime import (
     quantiles,
     ramps,
     shapes,
+    spectra,
+    ties,
     ufuncs,
 )
 
@@ -70,6 +72,8 @@ MODULES: tuple[ModuleType, ...] = (
     quantiles,
     ramps,
     shapes,
+    spectra,
+    ties,
     ufuncs,
 )
 
@@ -124,6 +128,8 @@ LIKE: dict[Any, str | tuple[str, ...]] = {
     quantiles.to_each_quantile: "q",
     accumulate.unbroadcast: "like",
     shapes.unbroadcast_change: "like",
+    spectra.eigenvalue_adjoints: ("a", "w_bar"),
+    spectra.singular_adjoints: ("a", "s_bar"),
     shapes.meshgrid_adjoint: "arrays",
     shapes.reshape_each: "arrays",
 }

@@ -1,9 +1,8 @@
 # mypy: allow-untyped-defs, allow-untyped-calls, no-check-untyped-defs
-"""numpy.linalg: inverses, factorisations, eigenvalues, norms; in front of the matrices any axes.
+"""numpy.linalg: inverses, factorisations, least squares, norms; in front of the matrices any axes.
 
-Routines that read one triangle of a symmetric matrix (cholesky, eigh) have the adjoint of that
-triangle: zero in the other.  Where eigenvalues or singular values are equal, those terms of the
-vectors' derivative that do not exist are 0; the values' derivative always exists.
+Routines that read one triangle of a symmetric matrix (cholesky) have the adjoint of that triangle: zero in
+the other.  Eigenvalues and singular values: `rules/numpy/spectra.py`.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sourcead.rules.forms import constant, forward_rule, reverse_rule
-from sourcead.rules.numpy.decided import computed, maybe_complex
+from sourcead.rules.numpy.decided import computed
 from sourcead.rules.numpy.kinds import of_rank, rank, same_rank, solved
 from sourcead.rules.numpy.samples import call, positive_definite, present, well_conditioned
 from sourcead.runtime.matrices import (
@@ -19,23 +18,16 @@ from sourcead.runtime.matrices import (
     cholesky_tangent,
     cofactors,
     cofactors_change,
-    eig_adjoint,
-    eig_tangent,
-    eigh_adjoint,
-    eigh_tangent,
     lstsq_adjoints,
     lstsq_tangent,
     multi_dot_adjoint,
     multi_dot_tangent,
-    one_triangle,
     pinv_adjoint,
     pinv_tangent,
     power_block,
     qr_adjoint,
     qr_tangent,
     singular_cofactors_change,
-    svd_adjoint,
-    svd_tangent,
     tensorinv_change,
     tensorsolve_adjoints,
     tensorsolve_tangent,
@@ -295,11 +287,6 @@ def _hermitian(rng, n):
     return a + np.conj(a.T)
 
 
-def _symmetric(rng, *shape):
-    a = rng.normal(size=shape)
-    return a + np.swapaxes(a, -1, -2)
-
-
 @reverse_rule(
     np.linalg.qr,
     wrt=("a",),
@@ -328,151 +315,6 @@ def qr_forward(y, a, mode="reduced", *, a_dot):
         q, r = np.linalg.qr(a)
         return qr_tangent(q, r, a_dot)[1]
     return qr_tangent(y[0], y[1], a_dot)
-
-
-@reverse_rule(
-    np.linalg.eigh,
-    wrt=("a",),
-    samples=lambda rng: [
-        call(_symmetric(rng, 3, 3)),
-        call(_symmetric(rng, 3, 3), "U"),
-        call(rng.normal(size=(3, 3)), UPLO="L"),
-        call(rng.normal(size=(3, 3)), UPLO="U"),
-        call(_symmetric(rng, 2, 3, 3)),
-        call(_hermitian(rng, 3)),
-        call(_hermitian(rng, 3), UPLO="U"),
-        call(rng.normal(size=(1, 1))),
-    ],
-)
-def eigh(y_bar, y, a, UPLO="L"):
-    """Giles (2008)."""
-    return eigh_adjoint(y_bar[0], y_bar[1], y[0], y[1], UPLO == "L")
-
-
-@forward_rule(np.linalg.eigh)
-def eigh_forward(y, a, UPLO="L", *, a_dot):
-    return eigh_tangent(y[0], y[1], a_dot, UPLO == "L")
-
-
-@reverse_rule(
-    np.linalg.eigvalsh,
-    wrt=("a",),
-    samples=lambda rng: [
-        call(_symmetric(rng, 3, 3)),
-        call(rng.normal(size=(3, 3)), UPLO="U"),
-        call(_symmetric(rng, 2, 3, 3)),
-        call(_hermitian(rng, 3)),
-    ],
-)
-def eigvalsh(w_bar, w, a, UPLO="L"):
-    _, v = np.linalg.eigh(a, UPLO)
-    full = (np.conj(v) * np.expand_dims(w_bar, -2)) @ transposed(v)
-    return one_triangle(full, UPLO == "L")
-
-
-@forward_rule(np.linalg.eigvalsh)
-def eigvalsh_forward(w, a, UPLO="L", *, a_dot):
-    _, v = np.linalg.eigh(a, UPLO)
-    w_dot, _ = eigh_tangent(w, v, a_dot, UPLO == "L")
-    return w_dot
-
-
-@reverse_rule(
-    np.linalg.eig,
-    wrt=("a",),
-    kind=lambda a: maybe_complex(a, 2),
-    samples=lambda rng: [
-        call(np.array([[2.0, 1.0, 0.3], [0.4, -1.0, 0.2], [0.1, 0.5, 4.0]])),
-        call(np.diag([3.0, -2.0, 1.0, 6.0]) + 0.3 * rng.normal(size=(4, 4))),
-        call(np.array([[0.3, 2.0], [-1.5, 0.2]])),
-        call(np.diag([3.0, -2.0, 1.0]) + 0.3 * rng.normal(size=(2, 3, 3))),
-        call(np.diag([3.0, -2.0j, 1.0]) + 0.3 * _complex(rng, 3, 3)),
-    ],
-)
-def eig(y_bar, y, a):
-    """Boeddeker et al. (2017), with LAPACK's normalisation: length 1, largest component real."""
-    return eig_adjoint(y_bar[0], y_bar[1], y[0], y[1], a)
-
-
-@forward_rule(np.linalg.eig)
-def eig_forward(y, a, *, a_dot):
-    return eig_tangent(y[0], y[1], a_dot)
-
-
-@reverse_rule(
-    np.linalg.eigvals,
-    wrt=("a",),
-    kind=lambda a: maybe_complex(a, 1),
-    samples=lambda rng: [
-        call(np.array([[2.0, 1.0, 0.3], [0.4, -1.0, 0.2], [0.1, 0.5, 4.0]])),
-        call(rng.normal(size=(4, 4))),
-        call(rng.normal(size=(2, 3, 3))),
-        call(_complex(rng, 3, 3)),
-    ],
-)
-def eigvals(w_bar, w, a):
-    _, v = np.linalg.eig(a)
-    return eig_adjoint(w_bar, None, w, v, a)
-
-
-@forward_rule(np.linalg.eigvals)
-def eigvals_forward(w, a, *, a_dot):
-    _, v = np.linalg.eig(a)
-    w_dot, _ = eig_tangent(w, v, a_dot)
-    return w_dot
-
-
-@reverse_rule(
-    np.linalg.svd,
-    wrt=("a",),
-    samples=lambda rng: [
-        *[
-            call(rng.normal(size=shape), full_matrices=False)
-            for shape in [(3, 3), (5, 3), (3, 5), (2, 4, 3)]
-        ],
-        call(rng.normal(size=(3, 3))),
-        *[call(rng.normal(size=shape), compute_uv=False) for shape in [(3, 3), (5, 3), (2, 3, 4)]],
-        call(_complex(rng, 4, 3), compute_uv=False),
-    ],
-)
-def svd(y_bar, y, a, full_matrices=True, compute_uv=True):
-    """Wan and Zhang (2019). `full_matrices`: the further vectors only as a space.
-
-    Functions of complex singular vectors must not depend on their phases.
-    """
-    if not compute_uv:
-        u, s, vh = np.linalg.svd(a, full_matrices=False)
-        return svd_adjoint(None, y_bar, None, u, s, vh)
-    return svd_adjoint(y_bar[0], y_bar[1], y_bar[2], y[0], y[1], y[2])
-
-
-@forward_rule(np.linalg.svd)
-def svd_forward(y, a, full_matrices=True, compute_uv=True, *, a_dot):
-    if not compute_uv:
-        u, s, vh = np.linalg.svd(a, full_matrices=False)
-        return svd_tangent(u, s, vh, a_dot)[1]
-    return svd_tangent(y[0], y[1], y[2], a_dot)
-
-
-@reverse_rule(
-    *present(np.linalg, "svdvals"),
-    wrt=("x",),
-    samples=lambda rng: [
-        call(rng.normal(size=(3, 3))),
-        call(rng.normal(size=(5, 3))),
-        call(rng.normal(size=(2, 3, 4))),
-        call(_complex(rng, 3, 2)),
-    ],
-)
-def svdvals(s_bar, s, x):
-    u, _, vh = np.linalg.svd(x, full_matrices=False)
-    return (np.conj(u) * np.expand_dims(s_bar, -2)) @ np.conj(vh)
-
-
-@forward_rule(*present(np.linalg, "svdvals"))
-def svdvals_tangent(s, x, *, x_dot):
-    u, _, vh = np.linalg.svd(x, full_matrices=False)
-    return np.real(np.sum(np.conj(u) * (x_dot @ np.conj(transposed(vh))), axis=-2))
 
 
 # ---- least squares, powers, products -------------------------------------------------------

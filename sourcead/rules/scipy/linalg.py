@@ -3,7 +3,7 @@
 
 A routine that reads one triangle gives that triangle an adjoint, and the other one zero.  Keywords
 that allow an argument to be overwritten are not taken.  Where factors are not unique, the derivative
-is that of functions that do not depend on the choice (see `runtime/factorizations.py`).
+is that of functions that do not depend on the choice (see `runtime/ties.py`).
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from sourcead.rules.numpy.samples import (
 )
 from sourcead.rules.registry import Rule, register
 from sourcead.rules.scipy.kinds import eigenpairs_of_bands, factor_and_flag, like
-from sourcead.runtime import factorizations, scipy_matrices, scipy_norms, triangles
+from sourcead.runtime import factorizations, matrices, scipy_matrices, scipy_norms, triangles
 from sourcead.runtime.factorizations import transpose
+from sourcead.runtime.matrices import cofactors, svd_adjoint
 from sourcead.runtime.scipy_matrices import (
     block_frechet,
-    cofactors,
     collect,
     diagonal_sums,
     on_band,
@@ -36,6 +36,12 @@ from sourcead.runtime.scipy_matrices import (
     transpose_band,
 )
 from sourcead.runtime.scipy_norms import norm_slope
+from sourcead.runtime.spectra import (
+    eigenvalue_change,
+    eigenvalue_slope,
+    singular_change,
+    singular_slope,
+)
 from sourcead.runtime.triangles import as_read, to_read, transposed_structure
 
 helpers(factorizations, scipy_matrices, scipy_norms, triangles)
@@ -245,8 +251,7 @@ def lstsq(y_bar, y, a, b, *, check_finite=True):
         b_bar = b_bar + 2.0 * rest * residues_bar
         a_bar = a_bar - _outer(2.0 * rest * residues_bar, x)
     if s_bar is not None:
-        u, _, vh = linalg.svd(a, full_matrices=False)
-        a_bar = a_bar + (u * s_bar) @ vh
+        a_bar = a_bar + singular_slope(a, s_bar)
     return a_bar, b_bar
 
 
@@ -263,8 +268,7 @@ def lstsq_tangent(y, a, b, *, check_finite=True, a_dot, b_dot):
     around = a_dot.T @ (inverse.T @ x)
     x_dot = x_dot + around - inverse @ (a @ around)
     residues_dot = np.sum(2.0 * rest * rest_dot, axis=0) if np.size(residues) else residues
-    u, _, vh = linalg.svd(a, full_matrices=False)
-    return x_dot, residues_dot, None, np.sum(u * (a_dot @ vh.T), axis=0)
+    return x_dot, residues_dot, None, singular_change(a, a_dot)
 
 
 def _any_shape(rng):
@@ -597,31 +601,30 @@ def svd(
     y_bar, y, a, full_matrices=True, compute_uv=True, *, check_finite=True, lapack_driver="gesdd"
 ):
     if not compute_uv:
-        u, _, vh = linalg.svd(a, full_matrices=False)
-        return (u * y_bar[..., np.newaxis, :]) @ vh
-    return factorizations.svd_bar(y[0], y[1], y[2], y_bar[0], y_bar[1], y_bar[2])
+        return singular_slope(a, y_bar)
+    if y_bar[0] is None and y_bar[2] is None:
+        return singular_slope(a, y_bar[1])
+    return svd_adjoint(y_bar[0], y_bar[1], y_bar[2], y[0], y[1], y[2])
 
 
 @forward_rule(linalg.svd)
 def svd_tangent(
     y, a, full_matrices=True, compute_uv=True, *, check_finite=True, lapack_driver="gesdd", a_dot
 ):
-    if compute_uv:
-        return factorizations.svd_dot(y[0], y[1], y[2], a_dot)
-    u, _, vh = linalg.svd(a, full_matrices=False)
-    return np.sum(np.conj(u) * (a_dot @ np.conj(transpose(vh))), axis=-2)
+    if not compute_uv:
+        return singular_change(a, a_dot)
+    u_dot, _, vh_dot = matrices.svd_tangent(y[0], y[1], y[2], a_dot)
+    return u_dot, singular_change(a, a_dot), vh_dot
 
 
 @reverse_rule(linalg.svdvals, wrt=("a",), samples=_any_shape)
 def svdvals(y_bar, y, a, *, check_finite=True):
-    u, _, vh = linalg.svd(a, full_matrices=False)
-    return np.conj((u * y_bar[..., np.newaxis, :]) @ vh)
+    return singular_slope(a, y_bar)
 
 
 @forward_rule(linalg.svdvals)
 def svdvals_tangent(y, a, *, check_finite=True, a_dot):
-    u, _, vh = linalg.svd(a, full_matrices=False)
-    return np.real(np.sum(np.conj(u) * (a_dot @ np.conj(transpose(vh))), axis=-2))
+    return singular_change(a, a_dot)
 
 
 # ---- symmetric eigenvalues -----------------------------------------------------------------
@@ -682,6 +685,8 @@ def eigh(
         raise NotImplementedError("eigh has a derivative rule for type=1 only")
     w, v = (y, None) if eigvals_only else y
     w_bar, v_bar = (y_bar, None) if eigvals_only else y_bar
+    if v_bar is None and b is None and w.shape[-1] == np.shape(a)[-1]:
+        return eigenvalue_slope(a, w_bar, lower), None
     if v is None or w.shape[-1] < np.shape(a)[-1]:
         selected = (
             None if subset_by_index is None else slice(subset_by_index[0], subset_by_index[1] + 1)
@@ -712,6 +717,8 @@ def eigh_tangent(
         w, v, chosen = _spectrum(w, v, a, b, lower, None if subset_by_index is None else chosen)
     a_full = None if a_dot is None else as_read(a_dot, "hermitian", lower)
     b_full = None if b_dot is None else as_read(b_dot, "hermitian", lower)
+    if eigvals_only and b is None:
+        return eigenvalue_change(a, a_dot, lower)[..., chosen]
     if eigvals_only:
         inner = np.conj(transpose(v))
         change = 0.0 if a_full is None else inner @ a_full @ v
@@ -814,25 +821,25 @@ def eigvalsh_tridiagonal_tangent(w, d, e, *, check_finite=True, d_dot, e_dot):
 def eig(y_bar, y, a, *, right=True, check_finite=True):
     """Distinct eigenvalues; the vectors with norm 1 and a real largest entry, as LAPACK leaves them."""
     if not right:
-        return factorizations.eigen_bar(y, linalg.eig(a)[1], y_bar, None)
-    return factorizations.eigen_bar(y[0], y[1], y_bar[0], y_bar[1])
+        return matrices.eig_adjoint(y_bar, None, y, linalg.eig(a)[1], a)
+    return matrices.eig_adjoint(y_bar[0], y_bar[1], y[0], y[1], a)
 
 
 @forward_rule(linalg.eig)
 def eig_tangent(y, a, *, right=True, check_finite=True, a_dot):
     if not right:
-        return factorizations.eigen_dot(y, linalg.eig(a)[1], a_dot)[0]
-    return factorizations.eigen_dot(y[0], y[1], a_dot)
+        return matrices.eig_tangent(y, linalg.eig(a)[1], a_dot)[0]
+    return matrices.eig_tangent(y[0], y[1], a_dot)
 
 
 @reverse_rule(linalg.eigvals, wrt=("a",), samples=lambda rng: [call(rng.normal(size=(4, 4)))])
 def eigvals(w_bar, w, a, *, check_finite=True):
-    return factorizations.eigen_bar(w, linalg.eig(a)[1], w_bar, None)
+    return matrices.eig_adjoint(w_bar, None, w, linalg.eig(a)[1], a)
 
 
 @forward_rule(linalg.eigvals)
 def eigvals_tangent(w, a, *, check_finite=True, a_dot):
-    return factorizations.eigen_dot(w, linalg.eig(a)[1], a_dot)[0]
+    return matrices.eig_tangent(w, linalg.eig(a)[1], a_dot)[0]
 
 
 # ---- matrix functions: the adjoint of the derivative at A is the derivative at transpose(A) ------------
