@@ -19,6 +19,7 @@ from itertools import count
 
 from sourcead.emit.flow import IN_PLACE, Interference, interference
 from sourcead.emit.order import local_cells, pinned
+from sourcead.emit.titles import titles
 from sourcead.ir.nodes import (
     Assign,
     Expr,
@@ -37,7 +38,9 @@ from sourcead.ir.walk import statements
 __all__ = ["Variables", "identifiers", "is_temporary", "variables"]
 
 
-_WEAK = ("t", "_", "result")  # hints of names that nobody wrote: give way to those of the user
+_GIVEN = 1  # rank of a title; below it what says nothing, above it `t`, which is never untrue
+_RANKS = {"_": 0, "result": 0, "t": 2}  # of names that nobody wrote: give way to those of the user
+_WRITTEN = 3
 
 
 def is_temporary(name: Name) -> bool:
@@ -81,10 +84,13 @@ class _Union:
         self.parent = list(range(size))
         self.masks = [1 << i for i in range(size)]
         self.against = list(clashes.clashes)
-        cells = local_cells(function)
+        cells, given = local_cells(function), titles(function)
         self.hints = [
-            name.hint.removesuffix("_cell") if name in cells else name.hint
+            name.hint.removesuffix("_cell") if name in cells else given.get(name, name.hint)
             for name in clashes.names
+        ]
+        self.ranks = [
+            _GIVEN if name in given else _RANKS.get(name.hint, _WRITTEN) for name in clashes.names
         ]
         self.fixed = {clashes.index[param.name] for param in function.params}
         self.pinned = {clashes.index[name] for name in pinned(function)}
@@ -103,12 +109,12 @@ class _Union:
         clash = self.against[a] & self.masks[b] or self.against[b] & self.masks[a]
         if a == b or clash or not self._may_rename(a, b):
             return
-        hint = self._hint(a, b)
+        named = self._named(a, b)
         keep, drop = min(a, b), max(a, b)
         self.parent[drop] = keep
         self.masks[keep] |= self.masks[drop]
         self.against[keep] |= self.against[drop]
-        self.hints[keep] = hint
+        self.hints[keep], self.ranks[keep] = self.hints[named], self.ranks[named]
         for marked in (self.fixed, self.pinned):
             if drop in marked:
                 marked.add(keep)
@@ -120,13 +126,14 @@ class _Union:
         if not {a, b} & (self.fixed | self.pinned):
             return True
         other = b if a in self.fixed | self.pinned else a
-        return self.hints[a] == self.hints[b] or self.hints[other] in _WEAK
+        return self.hints[a] == self.hints[b] or self.ranks[other] < _WRITTEN
 
-    def _hint(self, a: int, b: int) -> str:
+    def _named(self, a: int, b: int) -> int:
+        """Which of the two gives the name."""
         if a in self.fixed:
-            return self.hints[a]
+            return a
         keeps = b in self.fixed or b in self.pinned
-        return self.hints[b] if keeps or self.hints[a] in _WEAK else self.hints[a]
+        return b if keeps or self.ranks[b] > self.ranks[a] else a
 
     def result(self) -> Variables:
         names = self.clashes.names

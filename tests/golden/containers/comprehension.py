@@ -7,14 +7,14 @@ def comprehension(x):
 # output
 def comprehension_grad(x, out_bar=1.0):   # grad(comprehension), x: float64[:]
     t = []
-    t_1 = len(x)
-    for i in range(t_1):
-        t_2 = x[i]
-        t.append(t_2 * t_2)
+    n = len(x)
+    for i in range(n):
+        t_1 = x[i]
+        t.append(t_1 * t_1)
     t_bar = zeros_like(t)                 # return sum([v * v for v in x])
     add_items(t_bar, (out_bar,) * len(t))
     x_bar = np.zeros_like(x)
-    for i in reversed(range(t_1)):
+    for i in reversed(range(n)):
         t_bar_1 = 2.0 * t_bar.pop() * x[i]
         x_bar[i] += t_bar_1
     return x_bar

@@ -15,8 +15,8 @@ def newton_sqrt_grad(a, out_bar=1.0):     # grad(newton_sqrt), a: float
     x_bar, a_bar = out_bar, 0.0
     for x in reversed(x_saved):           # while abs(x * x - a) > 1e-12:
         x_bar = 0.5 * x_bar               # x = 0.5 * (x + a / x)
-        t = x_bar / x
-        a_bar += t
-        x_bar -= t * (a / x)
+        t_bar = x_bar / x
+        a_bar += t_bar
+        x_bar -= t_bar * (a / x)
     a_bar += x_bar                        # while abs(x * x - a) > 1e-12:
     return a_bar

@@ -11,16 +11,16 @@ def rnn(W, U, xs):
 # output
 def rnn_grad(W, U, xs, out_bar=1.0):      # grad(rnn), W: float64[:, :], U: float64[:, :], xs: float64[:, :]
     h = np.zeros(len(W))
-    t = len(xs)
+    n = len(xs)
     saved = []
-    for i in range(t):
+    for i in range(n):
         h_1 = np.tanh(W @ h + U @ xs[i])
         saved.append((h, h_1))
         h = h_1
     h_bar = 2.0 * out_bar * h                          # return np.sum(h * h)
     U_bar, W_bar = np.zeros_like(U), np.zeros_like(W)  # for x in xs:
     t_bars, rows, hs = [], [], []
-    for i in reversed(range(t)):                       # for x in xs:
+    for i in reversed(range(n)):                       # for x in xs:
         h, h_1 = saved.pop()
         t_bar = h_bar * (1.0 - h_1 * h_1)              # h = np.tanh(W @ h + U @ x)
         t = xs[i]

@@ -14,9 +14,9 @@ def transpose_grad(A, out_bar=1.0):       # grad(transpose), A: float64[:, :]
     G_bar[0, 1] += out_bar
     t_1, t_2 = G.shape
     G_bar += out_bar * np.eye(t_1, t_2, k=0, dtype=np.float64)
-    t = t.T @ G_bar                       # G = A.T @ A
+    t_bar = t.T @ G_bar                   # G = A.T @ A
     A_bar = np.zeros_like(A)
     A_bar_1 = A_bar.T
     A_bar_1 += G_bar @ A.T
-    A_bar += t
+    A_bar += t_bar
     return A_bar

@@ -13,8 +13,8 @@ def distance_value_and_grad(x, y, out_bar=1.0):  # value_and_grad(distance), x: 
     t_2 = t + abs(t_1)
     x_bar = out_bar * ((t_1 > 0.0) - (t_1 < 0.0))  # return math.hypot(x, y) + abs(x - y)
     y_bar = -x_bar
-    t_1 = over_length(out_bar, t) * x
-    t = over_length(out_bar, t) * y
-    x_bar += t_1
-    y_bar += t
+    t_bar = over_length(out_bar, t) * x
+    t_bar_1 = over_length(out_bar, t) * y
+    x_bar += t_bar
+    y_bar += t_bar_1
     return t_2, (x_bar, y_bar)

@@ -14,12 +14,12 @@ def augmented_array_grad(x, y, out_bar=1.0):  # grad(augmented_array), x: float6
     z += x
     t = z.copy()
     z *= y
-    t_1 = x.shape                         # return np.sum(z)
+    shape = x.shape                       # return np.sum(z)
     z[...] = t
-    z_bar = np.full(t_1, out_bar)         # z *= y
-    t = z_bar.copy()
-    z_bar[...] = t * y
-    y_bar = t * z
+    z_bar = np.full(shape, out_bar)       # z *= y
+    t_bar = z_bar.copy()
+    z_bar[...] = t_bar * y
+    y_bar = t_bar * z
     x_bar = z_bar.copy()                  # z += x
     x_bar += z_bar * y                    # z = x * y
     y_bar += z_bar * x

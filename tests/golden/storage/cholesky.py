@@ -16,44 +16,44 @@ def cholesky(A):
 # output
 def cholesky_grad(A, out_bar=1.0):        # grad(cholesky), A: float64[:, :]
     A_list = A.tolist()
-    t = A.shape[0]
-    L = np.zeros((t, t))
+    n = A.shape[0]
+    L = np.zeros((n, n))
     saved, saved_1 = [], []
-    for i in range(t):
+    for i in range(n):
         for j in range(i):
             A_row = A_list[i]
-            t_1 = (A_row[j] - L[i, :j] @ L[j, :j]) / L[j, j]
-            saved_1.append((t_1, L[i, j]))
-            L[i, j] = t_1
+            t = (A_row[j] - L[i, :j] @ L[j, :j]) / L[j, j]
+            saved_1.append((t, L[i, j]))
+            L[i, j] = t
         A_row = A_list[i]
-        t_1 = math.sqrt(A_row[i] - L[i, :i] @ L[i, :i])
-        saved.append((t_1, L[i, i]))
-        L[i, i] = t_1
+        t = math.sqrt(A_row[i] - L[i, :i] @ L[i, :i])
+        saved.append((t, L[i, i]))
+        L[i, i] = t
     L_bar = on_diagonal(out_bar / np.diag(L), L.shape, 0)  # return np.sum(np.log(np.diag(L)))
     A_bar = np.zeros_like(A).tolist()                      # for i in range(n):
     L_bar = L_bar.copy()
-    for i in reversed(range(t)):
+    for i in reversed(range(n)):
         t, t_1 = saved.pop()
         L[i, i] = t_1
-        t_1 = L_bar[i, i]                 # L[i, i] = math.sqrt(A[i, i] - L[i, :i] @ L[i, :i])
+        t_bar = L_bar[i, i]               # L[i, i] = math.sqrt(A[i, i] - L[i, :i] @ L[i, :i])
         L_bar[i, i] = 0.0
-        t_bar = unless_zero(t_1, 0.5 / t)
+        t_bar = unless_zero(t_bar, 0.5 / t)
         t_bar_1 = -t_bar
-        t = t_bar_1 * L[i, :i]
+        t_bar_2 = t_bar_1 * L[i, :i]
         L_bar[i, :i] += t_bar_1 * L[i, :i]
-        L_bar[i, :i] += t
+        L_bar[i, :i] += t_bar_2
         A_bar_row = A_bar[i]
         A_bar_row[i] += t_bar
         for j in reversed(range(i)):      # for j in range(i):
             t, t_1 = saved_1.pop()
             L[i, j] = t_1
-            t_1 = L_bar[i, j]             # L[i, j] = (A[i, j] - L[i, :j] @ L[j, :j]) / L[j, j]
+            t_bar = L_bar[i, j]           # L[i, j] = (A[i, j] - L[i, :j] @ L[j, :j]) / L[j, j]
             L_bar[i, j] = 0.0
-            t_bar = t_1 / L[j, j]
+            t_bar = t_bar / L[j, j]
             L_bar[j, j] -= t_bar * t
             t_bar_1 = -t_bar
-            t = t_bar_1 * L[i, :j]
+            t_bar_2 = t_bar_1 * L[i, :j]
             L_bar[i, :j] += t_bar_1 * L[j, :j]
-            L_bar[j, :j] += t
+            L_bar[j, :j] += t_bar_2
             A_bar_row[j] += t_bar
     return np.array(A_bar).reshape(A.shape)

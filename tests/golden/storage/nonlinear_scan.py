@@ -8,18 +8,18 @@ def nonlinear_scan(x):
 # output
 def nonlinear_scan_grad(x, out_bar=1.0):  # grad(nonlinear_scan), x: float64[:]
     A = x.tolist()
-    t = len(A)
+    n = len(A)
     A_undo = []
-    for i in range(1, t):
-        t_1 = A[i]
-        A_undo.append(t_1)
-        A[i] = t_1 * A[i - 1]
+    for i in range(1, n):
+        t = A[i]
+        A_undo.append(t)
+        A[i] = t * A[i - 1]
     A_bar = [0.0] * len(A)                # return A[-1]
     A_bar[-1] += out_bar
-    for i in reversed(range(1, t)):       # for i in range(1, len(A)):
+    for i in reversed(range(1, n)):       # for i in range(1, len(A)):
         A[i] = A_undo.pop()
-        t = A_bar[i]                      # A[i] = A[i] * A[i - 1]
-        t_bar = t * A[i - 1]
-        A_bar[i - 1] += t * A[i]
-        A_bar[i] = t_bar
+        t_bar = A_bar[i]                  # A[i] = A[i] * A[i - 1]
+        t_bar_1 = t_bar * A[i - 1]
+        A_bar[i - 1] += t_bar * A[i]
+        A_bar[i] = t_bar_1
     return np.array(A_bar)
