@@ -163,9 +163,9 @@ def _make(
 
 
 @_kept
-def pushforward(function: Any, wrt: tuple[int, ...]) -> Any:
+def pushforward(function: Any, wrt: tuple[int, ...], has_aux: bool = False) -> Any:
     """`(out, out_dot)` from arguments and tangents of the parameters at `wrt`."""
-    return Pushforward(function, Mode("tangent", wrt))
+    return Pushforward(function, Mode("tangent", wrt, aux=has_aux))
 
 
 # -- the decorator ---------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from sourcead.ir.kinds import (
     dtype_of,
 )
 from sourcead.ir.nodes import Origin
-from sourcead.nested import flatten
+from sourcead.nested import StructureMismatch, flatten, flatten_like, is_leaf, unflatten
 from sourcead.runtime.shadows import owner_of
 from sourcead.runtime.structures import slots_of
 
@@ -166,21 +166,27 @@ def _refuse_twice(
 
 def fitted(value: Any, given: Any, what: str, origin: Origin) -> Any:
     """A cotangent (or tangent) that was given for a value: of its structure and shape, in its dtype."""
-    if isinstance(value, (tuple, list)):
-        if not isinstance(given, (tuple, list)) or len(given) != len(value):
-            raise WrongCotangent.at(
-                origin,
-                f"the {what} of a {type(value).__name__} of {len(value)} is {_described(given)}",
-                f"pass a {type(value).__name__} of {len(value)}",
-            )
-        items = [fitted(v, g, what, origin) for v, g in zip(value, given)]
-        if all(new is old for new, old in zip(items, given)):
-            return given
-        kind = type(given)
-        return kind(*items) if hasattr(given, "_fields") else kind(items)
-    if isinstance(value, np.ndarray) and value.dtype.kind not in "fc":
+    if isinstance(value, np.ndarray) or is_leaf(value):
+        return _fitted_leaf(value, given, what, origin)
+    leaves, structure = flatten(value)
+    try:
+        parts = flatten_like(structure, given)
+    except StructureMismatch as error:
+        raise WrongCotangent.at(
+            origin,
+            f"the {what} of a {type(value).__name__} is {_described(given)}: {error}"
+            + (f" at {error.path}" if error.path else ""),
+            f"pass a {type(value).__name__} of the same structure",
+        ) from None
+    new = [_fitted_leaf(v, g, what, origin) for v, g in zip(leaves, parts)]
+    if all(a is b for a, b in zip(new, parts)):
         return given
-    if not isinstance(value, (float, complex, np.ndarray, np.inexact)):
+    return unflatten(structure, new)
+
+
+def _fitted_leaf(value: Any, given: Any, what: str, origin: Origin) -> Any:
+    """The same for a number or an array."""
+    if isinstance(value, np.ndarray) and value.dtype.kind not in "fc":
         return given
     is_number = isinstance(given, (int, float, complex, np.ndarray, np.generic))
     if not is_number or np.shape(given) != np.shape(value):

@@ -29,7 +29,7 @@ from sourcead.unforeseen import failures_named
 if TYPE_CHECKING:
     from sourcead.report import Report
 
-__all__ = ["Derivative", "Pullback", "Pushforward", "Spread"]
+__all__ = ["Applied", "Derivative", "Pullback", "Pushforward", "Spread"]
 
 _AT_ONCE = 4  # signatures that the dispatcher tests for, the latest first
 _KEPT = 256  # signatures that stay compiled
@@ -338,6 +338,37 @@ def _binding(source: Source) -> tuple[Any, ...]:
     live = source.live
     named = tuple((live.__kwdefaults__ or {}).items())
     return id(live.__code__), id(live.__defaults__), tuple((name, id(v)) for name, v in named)
+
+
+class Applied:
+    """What applies a derivative (a matrix of them, a product with one), and is shown by its text."""
+
+    __name__: str
+
+    def _applied(self) -> Derivative:
+        """The derivative whose code runs."""
+        raise NotImplementedError
+
+    @property
+    def source(self) -> str:
+        """The generated text that was run last; before any call, the one for floats and what is annotated."""
+        return self._applied().source
+
+    @property
+    def wengert(self) -> str:
+        """The primal's list, as `Derivative.wengert`."""
+        return self._applied().wengert
+
+    def source_for(self, *args: Any, **kwargs: Any) -> str:
+        """The generated text for these arguments; nothing is run."""
+        return self._applied().source_for(*args, **kwargs)
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        return self._applied().__signature__
+
+    def _repr_html_(self) -> str:
+        return self._applied()._repr_html_()
 
 
 class Pushforward(Derivative):

@@ -11,6 +11,7 @@ them (`transform/batch.py`), and one after the other where it cannot.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -18,11 +19,12 @@ import numpy as np
 
 from sourcead.api import Argnums, Derivative, grad, positions, pushforward
 from sourcead.callables import source_of
+from sourcead.derivative import Applied
 from sourcead.errors import NonScalarOutput, UnknownArgument
 from sourcead.importable import importable
 from sourcead.ir.nodes import Origin
 from sourcead.linear import Linearization, LinearMap, linear_map, transposed_map
-from sourcead.nested import Structure, flatten, unflatten
+from sourcead.nested import Structure, flatten, flatten_like, unflatten
 
 __all__ = ["Hvp", "Jacobian", "hessian", "hvp", "jacobian"]
 
@@ -61,15 +63,16 @@ def hessian(function: Any, argnums: Argnums = 0, *, has_aux: bool = False) -> Ja
     return Jacobian(grad(function, argnums, has_aux=has_aux), argnums, "forward", has_aux)
 
 
-def hvp(function: Any, argnums: Argnums = 0) -> Hvp:
+def hvp(function: Any, argnums: Argnums = 0, *, has_aux: bool = False) -> Hvp:
     """Hessian times vector: `hvp(f)(*args, v)`, with `v` (a tuple for several argnums) like the argument.
 
-    Forward over reverse: the cost of a few gradients, whatever the size.
+    Forward over reverse: the cost of a few gradients, whatever the size.  has_aux: the function returns
+    `(value, aux)`; the result is `(product, aux)`.
     """
-    return Hvp(function, argnums)
+    return Hvp(function, argnums, has_aux)
 
 
-class Jacobian:
+class Jacobian(Applied):
     """A Jacobian of `function`; calling it gives the blocks.
 
     source: the text that was run last, with the leading axis for the seeds where it has one.
@@ -101,17 +104,10 @@ class Jacobian:
         matrix = self._assembled(blocks, inputs, outputs)
         return (matrix, found.aux) if self._aux else matrix
 
-    @property
-    def source(self) -> str:
-        """The generated text that was run last."""
-        if self._last is None:
-            raise ValueError("call the Jacobian first, or ask source_for(*args)")
-        return self._last.source
-
-    def source_for(self, *args: Any, **kwargs: Any) -> str:
-        """The generated text for these arguments, by forward mode unless reverse was asked for."""
-        make = transposed_map if self._mode == "reverse" else linear_map
-        return make(self._function, self._wrt, self._aux).source_for(*args, **kwargs)
+    def _applied(self) -> Linearization:
+        """By the mode that ran last; before any call, by forward mode unless reverse was asked for."""
+        by_rows = self._mode == "reverse" if self._last is None else self._last.is_transposed
+        return (transposed_map if by_rows else linear_map)(self._function, self._wrt, self._aux)
 
     def _linearized(self, args: Any, kwargs: Any) -> LinearMap:
         """The derivative at the arguments as a linear map, in the mode with fewer seeds."""
@@ -247,7 +243,7 @@ def _stacked(
     """The results of all unit directions, for each leaf along a leading axis."""
     found: list[list[Any]] = [[] for _ in results.leaves]
     for start, stop in seeds.chunks(results):
-        leaves, _ = flatten(apply(seeds.seeds(start, stop, unit)))
+        leaves = flatten_like(results.structure, apply(seeds.seeds(start, stop, unit)))
         for kept, leaf in zip(found, leaves, strict=True):
             kept.append(leaf)
     return [
@@ -281,30 +277,44 @@ def _no_matrix(origin: Origin, cause: str, other: str) -> NonScalarOutput:
     return NonScalarOutput.at(origin, f"{cause}: this Jacobian is not defined", way_out)
 
 
-class Hvp:
+class Hvp(Applied):
     """Hessian times vector of `function`."""
 
-    def __init__(self, function: Any, argnums: Argnums) -> None:
-        self._function, self._argnums = function, argnums
-        self._gradient: Derivative = grad(function, argnums)
+    def __init__(self, function: Any, argnums: Argnums, has_aux: bool = False) -> None:
+        self._function, self._argnums, self._aux = function, argnums, has_aux
+        self._gradient: Derivative = grad(function, argnums, has_aux=has_aux)
         self._wrt, self._single = positions(self._gradient, argnums)
         self.__name__ = f"{source_of(function).name}_hvp"
         self.__doc__ = f"Hessian times vector of `{source_of(function).name}`."
-        self.__taken__ = hvp, function, {"argnums": argnums}  # for a function that calls it
+        options = {"argnums": argnums, "has_aux": has_aux}
+        self.__taken__ = hvp, function, options  # for a function that calls it
 
     def __reduce__(self) -> Any:
-        return Hvp, (importable(self._function), self._argnums)
+        return Hvp, (importable(self._function), self._argnums, self._aux)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not args:
             raise TypeError(f"{self.__name__}() takes the arguments, then the vector")
         *primals, v = args
-        return self._product()(*primals, *self._dots(v), **kwargs)[1]
+        value, product = self._applied()(*primals, *self._dots(v), **kwargs)
+        return (product, value[1]) if self._aux else product
 
     def source_for(self, *args: Any, **kwargs: Any) -> str:
         """The generated source for these arguments and vector; nothing is run."""
         *primals, _ = args
-        return str(self._product().source_for(*primals, **kwargs))
+        return super().source_for(*primals, **kwargs)
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        """That of the function, and the vector behind it."""
+        given = list(super().__signature__.parameters.values())
+        taken = {p.name for p in given}
+        name = next(n for n in ("v", "vector", "hvp_vector") if n not in taken)
+        plain = [p.replace(default=p.empty) for p in given if p.kind is not p.KEYWORD_ONLY]
+        last = inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY)
+        rest = [p for p in given if p.kind is p.KEYWORD_ONLY]
+        positional = [p.replace(kind=p.POSITIONAL_ONLY) for p in plain]
+        return inspect.Signature([*positional, last, *rest])
 
     def _dots(self, v: Any) -> Sequence[Any]:
         if self._single:
@@ -317,8 +327,8 @@ class Hvp:
             )
         return tuple(v)
 
-    def _product(self) -> Any:
-        return pushforward(self._gradient, self._wrt)
+    def _applied(self) -> Derivative:
+        return pushforward(self._gradient, self._wrt, self._aux)  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
         return f"<hvp of {self.__name__.removesuffix('_hvp')}>"

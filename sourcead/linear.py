@@ -19,7 +19,7 @@ from sourcead.adapters import spread
 from sourcead.api import Argnums, addresses_star, positions
 from sourcead.arguments import fitted
 from sourcead.callables import Compiled, Mode, source_of
-from sourcead.derivative import Derivative, Spread, annotated
+from sourcead.derivative import Applied, Derivative, Spread, annotated
 from sourcead.importable import importable
 from sourcead.ir.kinds import Kind
 from sourcead.ir.nodes import Origin
@@ -124,36 +124,41 @@ def linearize(
     return (found.value, push, found.aux) if has_aux else (found.value, push)
 
 
-def elementwise_grad(function: Any, argnum: int | str = 0) -> ElementwiseGradient:
+def elementwise_grad(
+    function: Any, argnums: Argnums = 0, *, has_aux: bool = False
+) -> ElementwiseGradient:
     """The sums of the Jacobian's columns, in one sweep: of a function that works element by element, its slopes.
 
-    The result has the shape of the argument: for `np.tanh` of an array the derivative of each element.
+    The result has the structure and shape of the argument (a tuple of such for several `argnums`): for
+    `np.tanh` of an array the derivative of each element.  has_aux: the function returns `(out, aux)`;
+    the result is `(slopes, aux)`.
     """
-    return ElementwiseGradient(function, argnum)
+    return ElementwiseGradient(function, argnums, has_aux)
 
 
-class ElementwiseGradient:
+class ElementwiseGradient(Applied):
     """The slopes of `function`, a callable with its parameters."""
 
-    def __init__(self, function: Any, argnum: int | str) -> None:
-        self._function = function
-        self._wrt, _ = positions(function, argnum)
+    def __init__(self, function: Any, argnums: Argnums, has_aux: bool) -> None:
+        self._function, self._argnums, self._aux = function, argnums, has_aux
+        self._wrt, self._single = positions(function, argnums)
         self.__name__ = f"{source_of(function).name}_elementwise_grad"
         self.__doc__ = f"The slopes of `{source_of(function).name}`, element by element."
-        self.__taken__ = elementwise_grad, function, {"argnum": argnum}
+        self.__taken__ = elementwise_grad, function, {"argnums": argnums, "has_aux": has_aux}
+
+    def __reduce__(self) -> Any:
+        return ElementwiseGradient, (importable(self._function), self._argnums, self._aux)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        found: LinearMap = self._linearization()(*args, **kwargs)
+        found: LinearMap = self._applied()(*args, **kwargs)
         leaves, structure = flatten(found.value)
         ones = [np.ones_like(leaf) if np.ndim(leaf) else type(leaf)(1.0) for leaf in leaves]
-        return found.many(unflatten(structure, ones))[0]
+        bars = found.many(unflatten(structure, ones))
+        slopes = bars[0] if self._single else bars
+        return (slopes, found.aux) if self._aux else slopes
 
-    def source_for(self, *args: Any, **kwargs: Any) -> str:
-        """The generated source for these arguments; nothing is run."""
-        return self._linearization().source_for(*args, **kwargs)
-
-    def _linearization(self) -> Linearization:
-        return _linearization(self._function, Mode("pullback", self._wrt))
+    def _applied(self) -> Linearization:
+        return _linearization(self._function, Mode("pullback", self._wrt, aux=self._aux))
 
     def __repr__(self) -> str:
         return f"<elementwise_grad of {source_of(self._function).name}>"

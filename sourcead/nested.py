@@ -241,7 +241,9 @@ def _attributes(value: Any) -> dict[str, Any]:
 def _slots(cls: type) -> list[str]:
     """Names of the slots that a class adds, as attributes are found (private names are mangled)."""
     return [
-        name for name, member in vars(cls).items() if isinstance(member, types.MemberDescriptorType)
+        name
+        for name, member in vars(cls).items()
+        if isinstance(member, types.MemberDescriptorType) and name != "__dict__"
     ]
 
 

@@ -142,10 +142,12 @@ def specialised(
     wrt: Sequence[int],
     places: frozenset[Origin] = frozenset(),
     shared: Sequence[int] = (),
+    opened: bool = False,
 ) -> Specialised:
     """The primal for arguments of these kinds, of which those at `wrt` vary, and those at `shared` share memory.
 
-    Without the statements at `places`, if they are given: see `offences.py`.
+    Without the statements at `places`, if they are given: see `offences.py`.  `opened`: with reads of all
+    that the result holds.
     """
     template, lower = source.template(kinds), lower_without(places)
     if places:
@@ -161,6 +163,7 @@ def specialised(
         live=source.live,
         tools=tools_for(source),
         shared=shared,
+        opened=opened,
     )
     refuse_integer_leaves(done, kinds, wrt)
     done = replace(done, function=updates(done.function, done.builder.kinds))
@@ -196,7 +199,8 @@ def derive_without(
     compared: bool = False,
     reopened: bool = False,
 ) -> Derived:
-    done = specialised(source, kinds, mode.wrt, places, mode.shared)
+    opened = mode.form == "pullback"
+    done = specialised(source, kinds, mode.wrt, places, mode.shared, opened)
     with done.builder.ways_named():
         return transformed(done, source, mode, compared, reopened)
 

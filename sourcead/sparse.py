@@ -24,10 +24,10 @@ import numpy as np
 from sourcead.api import grad, positions
 from sourcead.callables import Compiled, Mode, source_of
 from sourcead.coloring import column_coloring, star_coloring
-from sourcead.derivative import Derivative
+from sourcead.derivative import Applied, Derivative
 from sourcead.errors import NotDifferentiable, WrongPattern
 from sourcead.ir.kinds import Kind
-from sourcead.linear import LinearMap, linear_map, transposed_map
+from sourcead.linear import Linearization, LinearMap, linear_map, transposed_map
 from sourcead.nested import flatten
 
 __all__ = ["SparseJacobian", "sparse_hessian", "sparse_jacobian"]
@@ -82,7 +82,7 @@ class Plan:
         return int(self.colors.max(initial=-1)) + 1
 
 
-class SparseJacobian:
+class SparseJacobian(Applied):
     """A sparse Jacobian (or Hessian); calling it gives a `scipy.sparse.csr_array`.
 
     pattern: the one used last, a boolean csr_array.  colors: its colouring.  sweeps: how many directions a
@@ -106,11 +106,15 @@ class SparseJacobian:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         plan = self.prepare(*args, **kwargs)
-        make = transposed_map if plan.by_rows else linear_map
-        derivative = make(self._function, self._wrt, False)(*args, **kwargs)
+        derivative: LinearMap = self._applied()(*args, **kwargs)
         matrix = _from_sweeps(plan, derivative)
         self._compare(plan, matrix, derivative)
         return matrix
+
+    def _applied(self) -> Linearization:
+        """Before any call, by forward mode unless reverse was asked for."""
+        by_rows = self._mode == "reverse" if self._plan is None else self._plan.by_rows
+        return (transposed_map if by_rows else linear_map)(self._function, self._wrt, False)
 
     @property
     def pattern(self) -> Any:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from sourcead.runtime.lists import added
-from sourcead.runtime.structures import gradient_of
+from sourcead.runtime.structures import gradient_of, part_at, slots_of
 
 __all__ = ["Shadows"]
 
@@ -75,6 +75,17 @@ class Shadows:
     def full_slot(self, holder: Any, slot: Any, like: Any) -> Any:
         """The adjoint in a slot, with zeros written out."""
         return self.full(self.peek_slot(holder, slot), like)
+
+    def add_structure(self, value: Any, amount: Any) -> None:
+        """Add to the adjoints of all that a list, dict or object holds what `amount` holds there."""
+        for slot, held in slots_of(value) or ():
+            given = part_at(amount, value, slot)
+            if given is None:
+                continue
+            if isinstance(held, tuple) or slots_of(held) is None:
+                self.add_slot(value, slot, given)
+            else:
+                self.add_structure(held, given)
 
     # -- lists -------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from sourcead.runtime.lists import added
 
-__all__ = ["Entry", "entry_of", "gradient_of", "slots_of"]
+__all__ = ["Entry", "entry_of", "gradient_of", "part_at", "slots_of"]
 
 
 PLAIN = (
@@ -54,6 +54,13 @@ def slots_of(value: Any) -> list[tuple[Any, Any]] | None:
     named = [(s, getattr(value, s)) for s in slotted if s != "__dict__" and hasattr(value, s)]
     own = list(getattr(value, "__dict__", {}).items())
     return named + own if slotted or hasattr(value, "__dict__") else None
+
+
+def part_at(value: Any, like: Any, slot: Any) -> Any:
+    """What `value`, which has the structure of `like`, holds in a slot of it; None where it has none."""
+    if isinstance(like, (list, tuple)):
+        return value[slot]
+    return value.get(slot) if isinstance(like, dict) else getattr(value, slot, None)
 
 
 def gradient_of(

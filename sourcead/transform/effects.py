@@ -36,7 +36,10 @@ from sourcead.transform.builder import kind_of_constant
 from sourcead.transform.indexing import is_basic
 from sourcead.transform.operations import OPERATORS, method_class
 
-__all__ = ["function_of", "index_kinds", "is_at", "is_mask", "view_base", "written_arguments"]
+__all__ = [
+    "function_of", "index_kinds", "is_at", "is_mask", "makes_namedtuple", "tuple_items", "view_base",
+    "written_arguments",
+]  # fmt: skip
 
 
 def function_of(expr: Any, kinds: Mapping[Name, Kind]) -> Any:
@@ -87,7 +90,11 @@ def written_arguments(expr: Call | MethodCall, kinds: Mapping[Name, Kind]) -> li
         return list(dict.fromkeys([*written, *outs]))
     if isinstance(expr, Call) and isinstance(expr.func, Ref):
         called = expr.func.value
-        if called in _HARMLESS or getattr(called, "writes_nothing", False):  # a unit is checked
+        if (
+            called in _HARMLESS
+            or makes_namedtuple(called)
+            or getattr(called, "writes_nothing", False)
+        ):  # a unit is checked
             return []
     if isinstance(expr, MethodCall) and isinstance(
         kinds.get(args[0]) if args else None, (List, Dict)
@@ -114,6 +121,25 @@ _HARMLESS = (
     object.__new__,
     functools.partial,
 )
+
+
+def makes_namedtuple(function: Any) -> bool:
+    """Is it a namedtuple's class as it was made, of which a call does nothing but hold its arguments?"""
+    if not isinstance(function, type) or not issubclass(function, tuple):
+        return False
+    own = vars(function)
+    return "_fields" in own and "__init__" not in own
+
+
+def tuple_items(expr: Any) -> tuple[Operand, ...] | None:
+    """The items of a tuple or namedtuple that is made here."""
+    match expr:
+        case Op("tuple", items):
+            return items
+        case Call(Ref(_, function), items, ()) if makes_namedtuple(function):
+            return items  # type: ignore[return-value]
+        case _:
+            return None
 
 
 def _arguments(expr: Call | MethodCall) -> list[Any]:

@@ -278,6 +278,9 @@ class Seeded:
                 return [base]
             case MethodCall(Name() as base, _) if isinstance(self.kinds.get(base), Unknown):
                 return [base]
+            case Call(Ref(_, setter), (Name() as base, _, value)) if setter is object.__setattr__:
+                self._join(value, base)  # type: ignore[arg-type]
+                return [base]
             case Call(Ref(_, function), args, kwargs):
                 outs = [v for k, v in kwargs if k == "out" and isinstance(v, Name)]
                 bound = getattr(function, "__self__", None)

@@ -17,7 +17,7 @@ that are written later, are copied when they are kept.
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -188,7 +188,10 @@ class _Sorter:
 
     def find_remade(self, function: Function) -> None:
         """Slices, tuples and positions are computed again from what they are made of."""
-        made = {s.target: s.expr for s in statements(function.body) if isinstance(s, Assign)}
+        every = list(statements(function.body))
+        made = {s.target: s.expr for s in every if isinstance(s, Assign)}
+        for name in _changed(every):
+            made.pop(name, None)
         waiting = list(self.needed)
         while waiting:
             name = waiting.pop()
@@ -201,7 +204,7 @@ class _Sorter:
 
     def is_cheap(self, expr: Any) -> bool:
         match expr:
-            case Op("slice" | "tuple"):
+            case Op("slice" | "tuple") | Op("list", ()):
                 return True
             case Op("add" | "sub" | "mul" | "neg", args):
                 return all(self.builder.kind(a) == Py(int) for a in args)
@@ -531,3 +534,13 @@ def _names(values: Sequence[Any]) -> tuple[Name, ...]:
 
 def _inner(stmt: Stmt) -> Block:
     return tuple(s for block in blocks(stmt) for s in block)
+
+
+def _changed(every: Sequence[Stmt]) -> Iterator[Name]:
+    """Names through which something is changed: a list that is, is no list display any more."""
+    for stmt in every:
+        match stmt:
+            case Store(base) | StoreAttr(base) | Delete(base) | Assign(_, MethodCall(base)):
+                yield from _names([base])
+            case _:
+                continue

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 from sourcead.ir.kinds import Dict, Kind, List, NoneKind, Object
 from sourcead.ir.nodes import (
     Argument,
@@ -45,8 +43,7 @@ def contained(s: Tangents, target: Name, expr: Expr) -> Val | None:
         case Op("list" | "dict" as form, items) if isinstance(s.kind(target), (List, Dict)):
             return _display(s, target, form, items)
         case Call(Ref("object.__new__")) if isinstance(s.kind(target), Object):
-            made = Call(Ref("SimpleNamespace", SimpleNamespace), ())
-            return s.b.emit(made, s.kind(target), hint_of(target))
+            return s.b.emit(expr, s.kind(target), hint_of(target))  # whose methods see the tangents
         case Call(Ref("list" | "tuple") as func, (Name() as value,)):
             made = Call(func, (s.written_out(value),))
             return s.b.emit(made, s.kind(target), hint_of(target))

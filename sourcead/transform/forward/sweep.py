@@ -47,7 +47,7 @@ from sourcead.ir.nodes import (
 from sourcead.ir.walk import goes_on
 from sourcead.transform.activity import activity, find_selected, find_useful
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.effects import function_of, written_arguments
+from sourcead.transform.effects import function_of, makes_namedtuple, written_arguments
 from sourcead.transform.formulas import start_derivative
 from sourcead.transform.forward.calls import rule_tangent
 from sourcead.transform.forward.containers import (
@@ -234,6 +234,8 @@ def _expression(s: Tangents, target: Name, expr: Expr) -> Val:
             return _getitem(s, target, base, index)
         case Op("tuple" | "list" as form, items):
             return s.dot(Virtual(items, form))
+        case Call(Ref(_, cls), items) if makes_namedtuple(cls):
+            return s.dot(Virtual(items, "tuple", cls))  # type: ignore[arg-type]  # no stars
         case Op("copy", (value,)):
             return s.dot(value)
         case Op(op, args) if op in OPERATORS:

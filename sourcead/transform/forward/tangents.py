@@ -12,6 +12,7 @@ from sourcead.ir.kinds import (
     Dict,
     Kind,
     List,
+    Never,
     NoneKind,
     Object,
     Py,
@@ -28,6 +29,7 @@ from sourcead.runtime.accumulate import laid_out
 from sourcead.runtime.lists import tangent_of, zeros_like
 from sourcead.runtime.shared_tangents import shared_tangents
 from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.heap import ITEM
 from sourcead.transform.locations import Locations
 from sourcead.transform.rule_calls import ZERO, RuleCalls
 from sourcead.transform.specialise import Specialiser
@@ -85,6 +87,8 @@ class Tangents:
                 return Const(0.0)
             case Text() | NoneKind() | Value():
                 return Const(None)
+            case List(_, site) as kind if self.b.heap.read(site, ITEM) == Never():
+                return self.b.emit(Op("list", ()), kind, hint_of(value))  # an empty one
             case kind if isinstance(kind, (List, Dict)) or is_optional(kind):
                 made = Call(Ref("zeros_like", zeros_like), (value,))
                 return self.b.emit(made, kind, hint_of(value))

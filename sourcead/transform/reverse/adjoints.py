@@ -45,12 +45,12 @@ from sourcead.rules import registry
 from sourcead.runtime.accumulate import unless_zero
 from sourcead.runtime.lists import add_items, zeros_like
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.effects import function_of
+from sourcead.transform.effects import function_of, tuple_items
 from sourcead.transform.imaginary import is_imaginary
 from sourcead.transform.locations import Locations
 from sourcead.transform.reverse.fitting import Fitting
 from sourcead.transform.reverse.parts import Parts
-from sourcead.transform.reverse.structures import Slot, Structures
+from sourcead.transform.reverse.structures import Slot, Structures, holds_containers
 from sourcead.transform.reverse.table import Table
 from sourcead.transform.reverse.views import follow
 from sourcead.transform.rule_calls import ZERO
@@ -275,6 +275,13 @@ class Adjoints:
                 if self.is_active(value):
                     self._contribute_name(value, amount, Manner(transient, owned, shared, exact))
 
+    def contribute_result(self, value: Val, bar: Val) -> None:
+        """The cotangent that the caller gives for (a part of) the result."""
+        if not holds_containers(self.b, value):
+            self.contribute(value, bar, shared=True)
+        elif isinstance(value, Name) and self.is_active(value):
+            self.table.undo("add_structure", value, self.b.operand(bar))
+
     def _contribute_name(self, value: Name, amount: Val, manner: Manner) -> None:
         kind = self.b.kind(value)
         if isinstance(kind, Tuple):
@@ -330,9 +337,9 @@ class Adjoints:
         self.b.emit(made, NoneKind(), "_")
 
     def _contribute_parts(self, value: Name, amount: Val) -> None:
-        definition = self.b.definitions.get(value)
-        if isinstance(definition, Op) and definition.op == "tuple":
-            self.contribute(Virtual(definition.args), amount)
+        items_made = tuple_items(self.b.definitions.get(value))
+        if items_made is not None:
+            self.contribute(Virtual(items_made), amount)
             return
         items = self.b.components(amount)
         if items is None:

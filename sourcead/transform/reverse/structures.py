@@ -29,13 +29,15 @@ from sourcead.ir.nodes import (
 )
 from sourcead.ir.walk import statements
 from sourcead.rules import registry
+from sourcead.transform.builder import Val
 from sourcead.transform.effects import function_of
 from sourcead.transform.heap import ITEM
 from sourcead.transform.locations import Locations, binds_all
 from sourcead.transform.specialise import Specialiser
+from sourcead.transform.specialise.leaves import Leaf
 from sourcead.transform.trees import arrays_in, site_of, sites_in
 
-__all__ = ["Slot", "Structures"]
+__all__ = ["Slot", "Structures", "holds_containers"]
 
 Slot = Hashable
 """A position, a key or the name of an attribute."""
@@ -45,7 +47,12 @@ class Structures:
     """Which containers are looked up by identity (`dynamic`), and where the plain ones come from."""
 
     def __init__(
-        self, b: Specialiser, locations: Locations, params: Sequence[Name], body: Block
+        self,
+        b: Specialiser,
+        locations: Locations,
+        params: Sequence[Name],
+        body: Block,
+        leaves: Sequence[Leaf] = (),
     ) -> None:
         self.b = b
         self.at = locations
@@ -63,6 +70,11 @@ class Structures:
         self.at_start = [n for n in outermost if n in b.entry_reads]  # visible everywhere
         self.names = [n for n in bound if site_of(b.kind(n)) is not None]
         self.dynamic: set[str] = set()
+        for (
+            leaf
+        ) in leaves:  # a dict or object that gets a cotangent as it is: see `contribute_result`
+            if holds_containers(b, leaf.value):
+                self.dynamic |= sites_in(b.heap, b.kind(leaf.value))
         self._find_dynamic()
 
     # -- asking ------------------------------------------------------------------------------
@@ -198,6 +210,14 @@ class Structures:
                 return registry.lookup(function_of(call, self.b.kinds)) is not None
             case _:
                 return False
+
+
+def holds_containers(b: Specialiser, value: Val) -> bool:
+    """Is it a dict or an object, or a list of which an element is (or holds) a list, dict or object?"""
+    kind = b.kind(value)
+    if isinstance(kind, List) and kind.site:
+        return _has_container(b.heap.read(kind.site, ITEM))
+    return isinstance(kind, (Dict, Object)) and bool(kind.site)
 
 
 def _has_container(kind: Kind) -> bool:

@@ -43,7 +43,7 @@ from sourcead.ir.nodes import (
 )
 from sourcead.ir.walk import goes_on, operands
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.effects import function_of, written_arguments
+from sourcead.transform.effects import function_of, makes_namedtuple, written_arguments
 from sourcead.transform.halves import Half
 from sourcead.transform.operations import OPERATORS
 from sourcead.transform.refusals import check_attempt, check_passive, check_written
@@ -238,6 +238,8 @@ def _expression(s: State, target: Name, expr: Expr, seed: Val, owned: bool) -> N
         case Attr(value, attr):
             function = function_of(expr, s.b.kinds)
             apply_rule(s, function, target, [value], (), seed, label=attr, owned=owned)
+        case Call(Ref(_, cls), items) if makes_namedtuple(cls):
+            s.adj.contribute(Virtual(items), seed)  # type: ignore[arg-type]  # no stars
         case Call(Ref(_, Half() as half), args):
             half_adjoint(s, target, half, [a for a in args if not isinstance(a, Star)], seed)
         case Call(func, args, kwargs):

@@ -35,6 +35,7 @@ from sourcead.transform.reverse.sweep import reverse_sweep
 from sourcead.transform.reverse.unbound import maybe_unbound
 from sourcead.transform.reverse.uses import Use, reverse_uses
 from sourcead.transform.specialise import Specialised, Specialiser
+from sourcead.transform.specialise.leaves import Leaf, bar_kind, parts_of
 from sourcead.transform.units import split_units
 
 __all__ = ["Sweeps", "sweeps", "value_and_aux"]
@@ -87,14 +88,16 @@ def sweeps(
     primal = replace(done.function, body=positioned(calls.body))
     params = [p.name for p in primal.params]
     result, auxiliary = value_and_aux(done) if aux else (done.result, None)
+    leaves = _leaves(done, result, aux)
     if scalar:
         _check_scalar(b.kind(result), primal.origin)
-    useful = find_useful(primal.body, result, done.heap, b.kinds, b.formula_of)
+    seeded = Virtual((result, *(leaf.value for leaf in leaves)))
+    useful = find_useful(primal.body, seeded, done.heap, b.kinds, b.formula_of)
     locations = Locations(primal.body, b.kinds, done.heap, params)
     sizes = Sizes(primal.body, b.kinds, partial(_element, b))
     program = Program(primal.body, params)
     locations.settled = settled_views(locations, program)
-    structures = Structures(b, locations, params, primal.body)
+    structures = Structures(b, locations, params, primal.body, leaves)
     s = State(b, locations, structures, activity(b, useful), sizes)
     s.unbound = maybe_unbound(primal.body)
     s.saved_by_units, s.reopened = calls.saved, reopened
@@ -102,13 +105,13 @@ def sweeps(
     s.rules.selected = find_selected(primal.body, b.kinds, done.heap, locations.overwritten)
     s.rules.chosen = find_selected(primal.body, b.kinds, done.heap, (), by_name=True)
     b.origin = Origin.none()
-    out_bar = b.fresh("out_bar", Py(float) if scalar else b.kind(result))
+    out_bar = b.fresh("out_bar", Py(float) if scalar else _bar_kind(b.kind(result), leaves))
     prologue: list[Stmt] = []
     epilogue: list[Stmt] = []
     b.aside += [prologue, epilogue]
     if again:
         s.adj.parts.split = prologue, epilogue
-    reverse, returned = _adjoints(s, primal, result, out_bar, wrt, single, prologue)
+    reverse, returned = _adjoints(s, primal, leaves, out_bar, wrt, single, prologue)
     written = stretches(Function("", (), tuple(reverse), returned, primal.origin), b)
     trimmed = clean(written, b).body
     check_list_reads(s, primal.body, trimmed, program)
@@ -158,7 +161,7 @@ def _element(b: Specialiser, base: Name, index: Operand) -> Kind | None:
 def _adjoints(
     s: State,
     primal: Function,
-    result: Val,
+    leaves: Sequence[Leaf],
     out_bar: Name,
     wrt: Sequence[int],
     single: bool,
@@ -170,7 +173,8 @@ def _adjoints(
         for name in params:
             if s.is_built(name):
                 s.adj.open_list(name)
-        s.adj.contribute(result, out_bar)
+        for value, bar in parts_of(s.b, out_bar, leaves):
+            s.adj.contribute_result(value, bar)
         reverse_sweep(s, primal.body)
         finish = Finish(s, prologue)
         bars = [finish.finish(params[i]) for i in wrt]
@@ -179,6 +183,19 @@ def _adjoints(
         made = Assign(s.adj.table.name, Call(Ref("Shadows", Shadows), ()), Origin.none())
         reverse.insert(0, made)
     return reverse, returned
+
+
+def _leaves(done: Specialised, result: Val, aux: bool) -> tuple[Leaf, ...]:
+    """What the differentiated part of the result holds."""
+    if not aux:
+        return done.leaves
+    inside = [leaf for leaf in done.leaves if leaf.path and leaf.path[0].key == 0]
+    return tuple(Leaf(leaf.path[1:], leaf.value) for leaf in inside) or (Leaf((), result),)
+
+
+def _bar_kind(kind: Kind, leaves: Sequence[Leaf]) -> Kind:
+    is_one = len(leaves) == 1 and not leaves[0].path
+    return kind if is_one else bar_kind(kind)
 
 
 def value_and_aux(done: Specialised) -> tuple[Val, Val]:

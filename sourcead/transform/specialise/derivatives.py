@@ -216,7 +216,8 @@ def _hvp(
     s: Context, function: Val, options: dict[str, Any], args: list[Any], kwargs: Kwargs
 ) -> Val:
     *primals, v = args
-    inner = _second(s, inner_of(s, function, options.get("argnums", 0), primals, kwargs))
+    aux = bool(options.get("has_aux", False))
+    inner = _second(s, inner_of(s, function, options.get("argnums", 0), primals, kwargs), aux)
     vectors = [v] if inner.single else s.components(v)
     if vectors is None or len(vectors) != len(inner.wrt):
         s.refuse(
@@ -224,7 +225,8 @@ def _hvp(
             "pass one vector for each of argnums",
             UnknownArgument,
         )
-    return pair(s, _pushed(s, inner, vectors))[1]
+    value, product = pair(s, _pushed(s, inner, vectors, aux))
+    return Virtual((product, pair(s, value)[1])) if aux else product
 
 
 def _second(s: Context, inner: Inner, aux: bool = False) -> Inner:
@@ -325,12 +327,16 @@ def by_rows(pullback, value, x):  # type: ignore[no-untyped-def]
 def _elementwise(
     s: Context, function: Val, options: dict[str, Any], args: list[Any], kwargs: Kwargs
 ) -> Val:
-    inner = inner_of(s, function, (options.get("argnum", 0),), args, kwargs)
-    value, pullback = _vjp_of(s, inner)
+    inner = inner_of(s, function, options.get("argnums", 0), args, kwargs)
+    aux = bool(options.get("has_aux", False))
+    value, pullback = _vjp_of(s, inner, aux)
+    out, rest = pair(s, value) if aux else (value, None)
     seed: Val = Const(1.0)
-    if isinstance(s.kind(value), Array):
-        seed = s.call(Ref("np.ones_like", np.ones_like), [value], [])
-    return s.getitem(s.call(pullback, [seed], []), Const(0))
+    if isinstance(s.kind(out), Array):
+        seed = s.call(Ref("np.ones_like", np.ones_like), [out], [])
+    bars = s.call(pullback, [seed], [])
+    slopes = s.getitem(bars, Const(0)) if inner.single else bars
+    return slopes if rest is None else Virtual((slopes, rest))
 
 
 def _refused(maker: Callable[..., Any], way_out: str) -> Handler:
@@ -360,7 +366,7 @@ _BY_MAKER: dict[Any, Any] = {
 DERIVATIVES: dict[Any, Handler] = {
     grad: _maker(grad, "argnums"), value_and_grad: _maker(value_and_grad, "argnums"), jvp: _jvp, vjp: _vjp,
     jacobian: _maker(jacobian, "argnums"), hessian: _maker(hessian, "argnums"), hvp: _maker(hvp, "argnums"),
-    elementwise_grad: _maker(elementwise_grad, "argnum"),
+    elementwise_grad: _maker(elementwise_grad, "argnums"),
     linearize: _refused(linearize, "use jvp, or vjp"),
     sparse_jacobian: _refused(sparse_jacobian, "use jacobian"),
     sparse_hessian: _refused(sparse_hessian, "use hessian"),

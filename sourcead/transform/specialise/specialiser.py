@@ -52,6 +52,7 @@ from sourcead.transform.specialise import (
 )
 from sourcead.transform.specialise.context import Again, Context, Env, Unreached
 from sourcead.transform.specialise.entry import entwine, load_assigned, may_vary
+from sourcead.transform.specialise.leaves import Leaf, leaves_of
 from sourcead.transform.specialise.variables import load_rebound
 
 __all__ = ["Specialised", "Specialiser", "specialise"]
@@ -69,6 +70,7 @@ class Specialised:
     heap: Heap
     builder: Specialiser
     result: Val
+    leaves: tuple[Leaf, ...]  # what the result holds, where it has no adjoint of its own
     guards: dict[str, Any] = field(default_factory=dict)
 
 
@@ -83,11 +85,13 @@ def specialise(
     caller: Context | None = None,
     solving: Any = None,
     shared: Sequence[int] = (),
+    opened: bool = False,
 ) -> Specialised:
     """Specialise `template` for parameters of these kinds; `live` is the function object itself.
 
-    `shared`: parameters that share memory, in what they hold or with each other; `caller`, `solving`:
-    where a recursive function is specialised by itself, from where, and as what.
+    `shared`: parameters that share memory, in what they hold or with each other; `opened`: what the
+    result holds is read at the end (`leaves.py`); `caller`, `solving`: where a recursive function is
+    specialised by itself, from where, and as what.
     """
     recursive, units = (set(), []) if caller is None else (caller.recursive, caller.units)
     heap = Heap()
@@ -97,7 +101,7 @@ def specialise(
         run = Specialiser(heap, lower, rebound, tools)
         run.recursive, run.units, run.solving = recursive, units, solving
         try:
-            done = run.top(template, kinds, varied, live, shared)
+            done = run.top(template, kinds, varied, live, shared, opened)
         except Again:
             continue
         if not heap.changed:
@@ -161,6 +165,7 @@ class Specialiser(Context):
         varied: Sequence[bool],
         live: Any,
         shared: Sequence[int] = (),
+        opened: bool = False,
     ) -> Specialised:
         env: Env = {}
         params = []
@@ -185,9 +190,12 @@ class Specialiser(Context):
                 self.never_returns(template)
             result = self.value(template.result, env)
             returned = self.operand(result)
+            leaves = leaves_of(self, result) if opened else (Leaf((), result),)
             for site in self.reachable([result]):  # its caller reads them
                 for slot in self.heap.known(site):
                     self.heap.read_blindly(site, slot)
         self.memory.close()
         function = Function(template.name, tuple(params), tuple(body), returned, template.origin)
-        return Specialised(function, self.kinds, self.varied, self.heap, self, result, self.guards)
+        return Specialised(
+            function, self.kinds, self.varied, self.heap, self, result, leaves, self.guards
+        )
