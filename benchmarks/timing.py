@@ -3,6 +3,8 @@
 The least, because everything that disturbs a measurement makes it longer; in turns, because a busy
 machine then disturbs all contestants alike, and their ratios hold.  Arguments are made afresh for
 every call, outside the timed part: programs that write their arguments meet the same content.
+
+Time is that of the processor, so that what else runs on the machine counts little.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Sequence
 from contextlib import contextmanager
-from time import perf_counter
+from time import process_time
 from typing import TYPE_CHECKING
 
 from benchmarks.workload import leaves
@@ -58,10 +60,10 @@ def batch_time(contestant: Contestant, make_args: Callable[[], Args], calls: int
     batch = [contestant.convert(make_args()) for _ in range(calls)]
     function = contestant.function
     with no_garbage_collection():
-        start = perf_counter()
+        start = process_time()
         for args in batch:
             function(*args)
-        return perf_counter() - start
+        return process_time() - start
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sourcead.errors import NotAFunction
 from sourcead.ir.kinds import Kind
-from sourcead.ir.nodes import Function, Origin
+from sourcead.ir.nodes import Function, Name, Origin
 
 if TYPE_CHECKING:
     from sourcead.dispatch import Test
@@ -64,6 +64,7 @@ class Compiled:
     finds_by_identity: bool  # what containers hold, by `runtime/structures.py`
     details: Any = None
     assumptions: Sequence[Test] = ()  # about live objects
+    is_number: Callable[[Name], bool] = lambda name: False  # of names in `functions`
 
     @property
     def wengert(self) -> str:

@@ -414,7 +414,13 @@ def compile_derivative(
     for half, function in units.items():
         assert half.unit.done is not None
         plain = _positional(polished(function, half.unit.done.builder))
-        emitted = emit(plain, scope=scope, inlined=inlined, closure=cells)
+        emitted = emit(
+            plain,
+            scope=scope,
+            inlined=inlined,
+            closure=cells,
+            is_number=half.unit.done.builder.is_number,
+        )
         texts.append(emitted.text)
         cells_of[half].cell_contents = load(
             emitted, None, source.live.__globals__, cells, made_later=cells_of
@@ -426,7 +432,13 @@ def compile_derivative(
             else {}
         )
         emitted = emit(
-            function, header=header, scope=scope, inlined=inlined, closure=cells, defaults=seeds
+            function,
+            header=header,
+            scope=scope,
+            inlined=inlined,
+            closure=cells,
+            defaults=seeds,
+            is_number=derived.done.builder.is_number,
         )
         texts.append(emitted.text)
         behind.update((text, None) for text in texts_behind(emitted))
@@ -447,7 +459,20 @@ def compile_derivative(
         any(map(_finds_by_identity, derived.functions)),
         derived.details,
         assumptions(looked_into.functions, looked_into.classes),
+        _numbers(derived),
     )
+
+
+def _numbers(derived: Derived) -> Callable[[Name], bool]:
+    """Which names hold numbers: kept in place of the builder, which knows much more."""
+    is_number = derived.done.builder.is_number
+    bound = (
+        stmt.target
+        for function in derived.functions
+        for stmt in statements(function.body)
+        if isinstance(stmt, Assign)
+    )
+    return frozenset(filter(is_number, bound)).__contains__
 
 
 def _finds_by_identity(function: Function) -> bool:

@@ -108,6 +108,7 @@ def standalone(
         emit(
             _one_value_each(each),
             defaults={p.name.hint: 1.0 for p in each.params if p.form == "seed"},
+            is_number=made.is_number,
         )
         for each in made.functions
     ]

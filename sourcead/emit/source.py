@@ -38,7 +38,7 @@ from sourcead.emit.nest import WIDTH, nest
 from sourcead.emit.order import local_cells
 from sourcead.emit.references import References, references_of
 from sourcead.emit.shapes import break_shape, count_uses, return_shape
-from sourcead.emit.together import MOST, are_of_one, form
+from sourcead.emit.together import Start, groups, is_arithmetic, start_form
 from sourcead.ir.never import assert_never
 from sourcead.ir.nodes import (
     Assign,
@@ -99,6 +99,7 @@ def emit(
     inlined: Iterable[FunctionType] = (),
     closure: Mapping[str, CellType] | None = None,
     may_nest: Callable[[Name], bool] = is_temporary,
+    is_number: Callable[[Name], bool] = lambda name: False,
 ) -> Emitted:
     """Print `function`.
 
@@ -110,13 +111,14 @@ def emit(
     read under another name where a parameter hides one.  `inlined` are functions whose code is part of
     the list: data that they read is read where they find it.
 
-    `may_nest` says which names, if read once, may be printed inside the expression that reads them.
+    `may_nest` says which names, if read once, may be printed inside the expression that reads them;
+    `is_number` which ones certainly hold a number.
     """
     function, inside = choices(function)
     parameters = [param.name.hint for param in function.params]
     refs = references_of(function)
     references = References.of(refs, scope, parameters, inlined, closure)
-    printer = _prepare(function, inside, references, may_nest)
+    printer = _prepare(function, inside, references, may_nest, is_number)
     printer.function(function, header, defaults or {})
     text, lines = lay_out(printer.lines)
     shown = tuple((name, ref) for ref, name in references.texts.items())
@@ -128,6 +130,7 @@ def _prepare(
     inside: dict[Name, Expr],
     references: References,
     may_nest: Callable[[Name], bool],
+    is_number: Callable[[Name], bool],
 ) -> _Printer:
     cells = local_cells(function)
     reserved = references.roots | _words(function, cells) | {function.name}
@@ -152,7 +155,7 @@ def _prepare(
     uses = count_uses(function)
     unbound = _never_printed(function, uses)
     clashes = interference(function, nested)
-    return _Printer(texts(clashes, nested, unbound), united, clashes, uses)
+    return _Printer(texts(clashes, nested, unbound), united, clashes, uses, is_number)
 
 
 def replace_nested(texts: Expressions, nested: dict[Name, Expr]) -> Expressions:
@@ -203,7 +206,9 @@ class _Printer:
         united: Variables,
         clashes: Interference,
         uses: Mapping[Name, int],
+        is_number: Callable[[Name], bool],
     ) -> None:
+        self.is_number = is_number
         self.texts = texts
         self.variables = united
         self.needed = clashes.needed
@@ -296,45 +301,48 @@ class _Printer:
             stmt = block[position]
             if isinstance(stmt, Unpack):
                 position += self._unpack(block[position:])
-            elif isinstance(stmt, Assign) and (run := self._run(stmt, block[position + 1 :])):
-                position += 1 + run
+            elif self._start(stmt) is not None:
+                position += self._run(block[position:])
             else:
                 self._statement(stmt)
                 position += 1
 
-    def _run(self, first: Assign, rest: Sequence[Stmt]) -> int:
-        """Print the assignment together with those of its form that follow; returns how many statements that took."""
-        if first.target in self.texts.nested or self.watched or form(first.expr) is None:
-            return 0
-        together, taken = [first], 0
-        for count, stmt in enumerate(rest, start=1):
+    def _run(self, block: Sequence[Stmt]) -> int:
+        """Print the assignments that the block begins with, those of one form together; returns how many there are."""
+        run: dict[Start, Stmt] = {}
+        taken = 0
+        for count, stmt in enumerate(block, start=1):
             if isinstance(stmt, Assign) and stmt.target in self.texts.nested:
                 continue
-            if not isinstance(stmt, Assign) or not self._joins(stmt, together):
+            if (start := self._start(stmt)) is None:
                 break
-            together.append(stmt)
-            taken = count
-        if taken:
-            targets = ", ".join(self._name(s.target) for s in together)
-            sources = ", ".join(ast.unparse(self.texts.expression(s.expr)) for s in together)
-            self._line(f"{targets} = {sources}", first.origin)
+            run[start], taken = stmt, count
+        for group in groups(list(run), self._fits):
+            if len(group) == 1:
+                self._statement(run[group[0]])
+            else:
+                targets = ", ".join(start.target for start in group)
+                self._line(f"{targets} = {', '.join(s.text for s in group)}", group[0].origin)
         return taken
 
-    def _joins(self, stmt: Assign, together: list[Assign]) -> bool:
-        """Is it of one form with these, does it read none of them, and is there room on the line?"""
-        first = together[0]
-        if len(together) == MOST or not are_of_one(first, stmt):
-            return False
-        if any(self.uses[s.target] == 0 for s in (*together, stmt)):
-            return False
-        syntax = self.texts.expression(stmt.expr)
-        read = {node.id for node in ast.walk(syntax) if isinstance(node, ast.Name)}
-        bound = {self._name(s.target) for s in together}
-        if self._name(stmt.target) in bound or read & bound:
-            return False
-        texts = [ast.unparse(self.texts.expression(s.expr)) for s in (*together, stmt)]
-        names = [self._name(s.target) for s in (*together, stmt)]
-        return 4 * self.depth + sum(len(t) + 2 for t in (*names, *texts)) <= WIDTH
+    def _start(self, stmt: Stmt) -> Start | None:
+        """An assignment that may share a line with others of its form."""
+        if not isinstance(stmt, Assign) or self.watched or self.uses[stmt.target] == 0:
+            return None
+        if stmt.target in self.texts.nested:
+            return None
+        form, is_number = start_form(stmt.expr), self.is_number(stmt.target)
+        if not (form or (is_number and isinstance(stmt.expr, Op) and stmt.expr.op in AUGMENTED)):
+            return None
+        value = self.texts.expression(stmt.expr)
+        if not (form or is_arithmetic(value)):
+            return None
+        moves = is_number and bool(stmt.origin.sweep) and is_arithmetic(value)
+        return Start(self._name(stmt.target), value, stmt.origin, form, moves)
+
+    def _fits(self, group: Sequence[Start]) -> bool:
+        width = sum(len(start.target) + len(start.text) + 4 for start in group) - 1
+        return 4 * self.depth + width <= WIDTH + 10
 
     def _statement(self, stmt: Stmt) -> None:
         match stmt:
@@ -673,7 +681,7 @@ class _Printer:
         width = sum(
             len(self._name(target)) + len(self._text(source)) + 4 for target, source in moves
         )
-        return 4 * self.depth + width <= WIDTH
+        return 4 * self.depth + width <= WIDTH + 10
 
     def _in_order(self, pending: list[Move], origin: Origin, is_copy: bool) -> None:
         while pending:

@@ -1,29 +1,120 @@
-"""Starts of the same form that belong to one statement of the user share a line.
+"""Assignments of the same form that belong to one statement of the user share a line.
 
     rows = []                                above, row = u[i - 1], u[i]
     xs = []               ->                 rows, xs = [], []
 
-As people write them: empty lists, zeros, rows, arrays as lists.
+    x_1 = x + h * u                          x_1, y_1 = x + h * u, y + h * v
+    y_1 = y + h * v       ->
 
->>> form(Op("list", ()))
-'list'
->>> form(Op("add", (Const(1), Const(2)))) is None
-True
+As people write them: empty lists, zeros, rows, arrays as lists, and what is computed of the parts of a
+vector.  Numbers of a derivative's sweep are joined also where others stand between them that neither read
+nor assign what they do: its statements come in the order of the contributions, part by part.
+
+>>> from sourcead.emit.expressions import parsed
+>>> a, b, c = (Start(*pair) for pair in (("a", parsed("x * u")), ("k", parsed("a + x")), ("b", parsed("y * u"))))
+>>> [[start.target for start in group] for group in groups([a, b, c], lambda _: True)]
+[['a', 'b'], ['k']]
 """
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
 import numpy as np
 
-from sourcead.ir.nodes import Assign, Call, Const, Expr, MethodCall, Name, Op, Ref
+from sourcead.ir.nodes import Call, Const, Expr, MethodCall, Name, Op, Origin, Ref
 
-__all__ = ["MOST", "are_of_one", "form"]
+__all__ = ["Start", "groups", "is_arithmetic", "start_form"]
 
 MOST = 4  # on a line
+MOST_COMPUTED = 3  # CPython assigns up to three without making a tuple
+FARTHEST = 16  # statements between which alike ones are looked for
 
 
-def form(expr: Expr) -> str | None:
-    """What kind of start this is."""
+@dataclass(frozen=True, eq=False)
+class Start:
+    """An assignment `target = value` as it would be printed.
+
+    `form`: assignments of one form may share a line; "" for what is only computed, whose form is that of its text.
+    `moves`: it may be computed earlier or later, since it is part of a sweep and has no effect.
+    """
+
+    target: str
+    value: ast.expr
+    origin: Origin = field(default_factory=Origin.none)
+    form: str = ""
+    moves: bool = True
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        return frozenset(node.id for node in ast.walk(self.value) if isinstance(node, ast.Name))
+
+    @cached_property
+    def text(self) -> str:
+        return ast.unparse(self.value)
+
+    @cached_property
+    def shape(self) -> object:
+        """What has to agree with those it shares a line with."""
+        here = self.origin
+        form = self.form or _outline(self.value)
+        return here.file, here.line, here.text, here.sweep, form
+
+    @property
+    def most(self) -> int:
+        """How many of them a line may hold; `x += y` is written as such."""
+        match self.value:
+            case ast.BinOp(left=ast.Name(id=self.target), right=ast.Name()):
+                return 1
+            case _:
+                return MOST if self.form else MOST_COMPUTED
+
+    def touches(self, other: Start) -> bool:
+        """Does the order of the two matter?"""
+        return (
+            self.target == other.target or self.target in other.reads or other.target in self.reads
+        )
+
+
+def groups(run: Sequence[Start], fits: Callable[[Sequence[Start]], bool]) -> list[list[Start]]:
+    """The assignments in the order in which they are printed, those together that share a line."""
+    left, made = list(run), []
+    while left:
+        group, passed = [left.pop(0)], list[Start]()
+        for start in left[:FARTHEST]:
+            if (
+                len(group) < group[0].most
+                and _joins(start, group, passed)
+                and fits((*group, start))
+            ):
+                group.append(start)
+            else:
+                passed.append(start)
+        made.append(group)
+        left = [*passed, *left[FARTHEST:]]
+    return made
+
+
+def _joins(start: Start, group: Sequence[Start], passed: Iterable[Start]) -> bool:
+    return (
+        start.shape == group[0].shape
+        and all(each.target not in start.reads | {start.target} for each in group)
+        and all(start.moves and each.moves and not start.touches(each) for each in passed)
+    )
+
+
+# -- forms -----------------------------------------------------------------------------------
+
+
+def start_form(expr: Expr) -> str:
+    """What kind of start this is, if it is one that people write several of on a line.
+
+    >>> start_form(Op("list", ())), start_form(Op("add", (Const(1), Const(2))))
+    ('list', '')
+    """
     match expr:
         case Op("list", ()):
             return "list"
@@ -34,15 +125,33 @@ def form(expr: Expr) -> str | None:
         case Call(Ref(value=function), (Name(),), ()) if function is np.zeros_like:
             return "zeros"
         case _:
-            return None
+            return ""
 
 
-def are_of_one(first: Assign, second: Assign) -> bool:
-    """Do both start something of one form, for one statement of the user?"""
-    a, b = first.origin, second.origin
-    found = form(first.expr)
-    return (
-        found is not None
-        and found == form(second.expr)
-        and (a.file, a.text, a.sweep) == (b.file, b.text, b.sweep)
-    )
+def is_arithmetic(syntax: ast.expr) -> bool:
+    """Operators, numbers, variables and what they hold: nothing that has an effect.
+
+    >>> from sourcead.emit.expressions import parsed
+    >>> is_arithmetic(parsed("-x[0] * 2.0")), is_arithmetic(parsed("f(x)")), is_arithmetic(parsed("x"))
+    (True, False, False)
+    """
+    plain = (
+        ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop, ast.Name, ast.Constant, ast.Subscript,
+        ast.expr_context,
+    )  # fmt: skip
+    computed = isinstance(syntax, (ast.BinOp, ast.UnaryOp))
+    return computed and all(isinstance(node, plain) for node in ast.walk(syntax))
+
+
+def _outline(syntax: ast.AST) -> object:
+    """The operations of an expression, without the names that they are done on."""
+    match syntax:
+        case ast.Name():
+            return "name"
+        case ast.Constant(value):
+            return type(value), repr(value)
+        case ast.Subscript(base, ast.Constant()):
+            return "item", _outline(base)
+        case _:
+            inner = tuple(map(_outline, ast.iter_child_nodes(syntax)))
+            return type(syntax), inner

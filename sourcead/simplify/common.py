@@ -14,7 +14,7 @@ arrays are left as they are: there a number costs nothing, and a line is a line.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from sourcead.ir.kinds import Array, Kind, List, Np, Py
 from sourcead.ir.nodes import Assign, Block, Const, For, Function, Name, Op, Stmt, Store, While
@@ -110,13 +110,25 @@ class _Common:
 
     def hoisted(self, block: Block) -> Block:
         out: list[Stmt] = []
+        known = _Known()
         for stmt in block:
             stmt = map_blocks(stmt, self.hoisted)
             if isinstance(stmt, For) and self.is_on_numbers(stmt):
                 first, stmt = self.split(stmt)
-                out += first
+                out += self.shared_before(first, known)
             out.append(stmt)
         return tuple(out)
+
+    def shared_before(self, hoisted: list[Assign], known: _Known) -> list[Assign]:
+        """Of what is computed before loops of one block, that which has not been computed before another."""
+        out = []
+        for stmt in hoisted:
+            again = cast(Assign, substitute(stmt, self.same))
+            if self.is_row(again.expr) or self.found(again, known) is None:
+                out.append(again)
+            else:
+                self.same[stmt.target] = known.values[again.expr]
+        return out
 
     def split(self, loop: For) -> tuple[list[Assign], For]:
         """What every turn computes alike, and the loop without it."""

@@ -18,7 +18,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias, Union
 
-from sourcead.ir.kinds import Array, Kind, NoneKind, Np, Py, Sym, Text, Tuple, Unknown, Value
+from sourcead.ir.kinds import (
+    Array,
+    Kind,
+    NoneKind,
+    Np,
+    Py,
+    Sym,
+    Text,
+    Tuple,
+    Unknown,
+    Value,
+    is_scalar,
+)
 from sourcead.ir.nodes import (
     Assign,
     Call,
@@ -103,6 +115,10 @@ class Builder:
     def is_stored_active(self, name: Name) -> bool:
         """Does this array receive an active value somewhere in the program?"""
         return False
+
+    def is_number(self, name: Name) -> bool:
+        """A single number, which nobody can write in place."""
+        return is_scalar(self.kinds.get(name, Unknown()))
 
     def kind(self, value: Val) -> Kind:
         match value:

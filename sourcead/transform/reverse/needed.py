@@ -17,8 +17,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sourcead.ir.kinds import Array, Kind, Slice
-from sourcead.ir.nodes import Expr, For, Name, Store
+from sourcead.ir.kinds import Array, Kind, Np, Py, Slice
+from sourcead.ir.nodes import Const, Expr, For, Name, Op, Store
 from sourcead.ir.walk import operands
 from sourcead.transform.effects import index_kinds
 from sourcead.transform.locations import Locations
@@ -135,7 +135,44 @@ class _Solver:
                 self.undo_needs(w)
         for use in sorted(uses, key=lambda u: self.p.definitions[u.name].role == "assign"):
             self.need(use.name, use.at, use.content)
+        self.lighten()
         return self.found
+
+    def lighten(self) -> None:
+        """Numbers that are one cheap operation on what is kept anyway need not be kept beside it.
+
+        That is known only now: `k = mu / r3` may have been asked for before `r3` was.
+        """
+        for names in self.found.saves.values():
+            for name in sorted(names, key=lambda n: self.p.definitions[n].at, reverse=True):
+                definition = self.p.definitions[name]
+                expr, at = definition.expr, definition.at
+                if not (isinstance(self.kinds.get(name), (Py, Np)) and self.is_beside(expr)):
+                    continue
+                if expr is not None and (why := self.again.why(name, expr, at, at)):
+                    names.remove(name)
+                    self.found.plans[name] = Plan("recompute", why)
+                    self.need_operands(expr, at, content=False)
+
+    def is_beside(self, expr: Expr | None) -> bool:
+        """Is it one operation on numbers that are kept, or that the loops do not change?"""
+        return isinstance(expr, Op) and all(
+            isinstance(o, Const) or (isinstance(o, Name) and self.is_number_at_hand(o))
+            for o in operands(expr)
+        )
+
+    def is_number_at_hand(self, name: Name) -> bool:
+        kept = self.found.how(name) in ("local", "save", "turn", "recompute")
+        return isinstance(self.kinds.get(name), (Py, Np)) and (kept or self.is_invariant(name))
+
+    def is_invariant(self, name: Name) -> bool:
+        found = self.p.definitions.get(name)
+        if found is None or self.p.loop_home(found.home) is None:
+            return found is not None
+        return isinstance(found.expr, Op) and all(
+            isinstance(o, Const) or (isinstance(o, Name) and self.is_invariant(o))
+            for o in operands(found.expr)
+        )
 
     # -- content -----------------------------------------------------------------------------
 

@@ -7,8 +7,6 @@ def tuple_unpack(x, y):
 def tuple_unpack_grad(x, y, out_bar=1.0):  # grad(tuple_unpack), x: float, y: float
     a = x * y
     b = x + y
-    a_bar = out_bar * b                   # return a * b
-    y_bar = out_bar * a
-    x_bar = y_bar + a_bar * y             # a, b = x * y, x + y
-    y_bar += a_bar * x
+    a_bar, y_bar = out_bar * b, out_bar * a              # return a * b
+    x_bar, y_bar = y_bar + a_bar * y, y_bar + a_bar * x  # a, b = x * y, x + y
     return x_bar, y_bar
