@@ -7,17 +7,20 @@ from collections.abc import Callable, Sequence
 from sourcead.errors import NoRule
 from sourcead.ir.kinds import Array, Dict, List
 from sourcead.ir.nodes import (
+    Assign,
     Call,
     Delete,
     MethodCall,
     Name,
+    Stmt,
+    Store,
     StoreAttr,
     StoreVariable,
     Try,
     Unpack,
 )
-from sourcead.ir.walk import goes_on
-from sourcead.transform.effects import function_of
+from sourcead.ir.walk import goes_on, statements
+from sourcead.transform.effects import function_of, written_arguments
 from sourcead.transform.specialise import Specialiser
 
 __all__ = ["check_attempt", "check_passive", "check_written"]
@@ -44,11 +47,25 @@ def check_passive(
 
 def check_attempt(b: Specialiser, is_active: IsActive, stmt: Try) -> None:
     """A handler that goes on would have to know how far the body got."""
-    if goes_on(stmt) and any(map(is_active, stmt.targets)):
+    if goes_on(stmt) and (
+        any(map(is_active, stmt.targets))
+        or any(any(map(is_active, _written(b, each))) for each in statements((stmt,)))
+    ):
         b.refuse(
             "a `try` with handlers computes values that carry a derivative",
             "test the condition before, instead of catching the exception",
         )
+
+
+def _written(b: Specialiser, stmt: Stmt) -> Sequence[object]:
+    """The storage that a statement writes."""
+    match stmt:
+        case Store(base) | StoreAttr(base) | Delete(base):
+            return [base]
+        case Assign(_, Call() | MethodCall() as called):
+            return written_arguments(called, b.kinds)
+        case _:
+            return []
 
 
 def check_written(

@@ -141,7 +141,7 @@ def finished(s: Context, statement: Try, env: Env) -> bool:
 def interrupted_memory(s: Context, entry: State, touched: set[Key]) -> State:
     """What is known wherever the statements that touch these slots may have stopped."""
     s.memory.restore(entry)
-    for name, slot in touched:
+    for name, slot in tuple(touched):  # forgetting is noted there, too
         held = s.memory.known(name)
         if held is not None:
             s.memory.forget(name) if held.form == "list" else s.memory.drop(name, slot)

@@ -11,10 +11,12 @@ Tuples are merged item by item and stay virtual; slots of containers are merged 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sourcead.ir.kinds import Unknown, join
 from sourcead.ir.nodes import UNDEFINED, Block, Const, If, Merge, Name, Operand, Stmt, Undefined
+from sourcead.ir.walk import binds, statements
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.memory import Contents, Key
 from sourcead.transform.specialise.context import Context, Env, Unreached, slot_hint
@@ -77,10 +79,13 @@ def fork(
         s.merge(hint, a, b, merges, first, second)
         for hint, a, b in zip(hints, then_values, else_values)
     ]
-    if not else_goes_on:
-        s.memory.restore(after_then)
-    elif then_goes_on:
+    if then_goes_on and else_goes_on:
         merge_memory(s, after_then, stored, merges, first, second)
+    elif else_goes_on:
+        bring_out(s, second, first, lambda x: (UNDEFINED, x), merges)
+    else:
+        s.memory.restore(after_then)
+        bring_out(s, first, second, lambda x: (x, UNDEFINED), merges)
     s.add(If(test, tuple(first), tuple(second), tuple(merges), s.origin))
     return then_reached or else_reached, values
 
@@ -180,6 +185,42 @@ def merge_memory(
             hint = slot_hint(name, slot)
             merged[name, slot] = s.merge(hint, a, b, merges, then, orelse)
     s.memory.join(after_then, after_else, merged)
+
+
+def bring_out(
+    s: Context,
+    arm: list[Stmt],
+    other: list[Stmt],
+    sides: Callable[[Val], tuple[Val, Val]],
+    merges: list[Merge],
+) -> None:
+    """Nothing goes on from the other arm: what containers hold is what they hold behind this one.
+
+    Names of the arm are not visible behind it, so what is held gets a name by a merge.
+    """
+    bound = {name for statement in statements(tuple(arm)) for name in binds(statement)}
+    moved: dict[Name, Val] = {}
+
+    def out(value: Val, hint: str) -> Val:
+        if isinstance(value, Virtual):
+            items = tuple(out(item, hint) for item in value.items)
+            return value if items == value.items else replace(value, items=items)
+        if not isinstance(value, Name) or value not in bound:
+            return value
+        if value not in moved:
+            then, orelse = sides(value)
+            blocks = (arm, other) if then == value else (other, arm)
+            moved[value] = s.merge(hint, then, orelse, merges, *blocks)
+        return moved[value]
+
+    for name, held in list(s.memory.contents.items()):
+        slots = {slot: out(value, slot_hint(name, slot)) for slot, value in held.slots.items()}
+        if slots != held.slots:
+            s.memory.contents[name] = replace(held, slots=slots)
+    for inner, outer in moved.items():
+        known = s.memory.known(inner)
+        if known is not None and isinstance(outer, Name):
+            s.memory.contents[outer] = known
 
 
 def in_block(s: Context, value: Val, block: list[Stmt]) -> Operand:

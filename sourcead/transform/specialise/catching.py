@@ -19,9 +19,11 @@ A `raise` whose class is known sets the flag and ends its path here, in the comp
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from sourcead.ir.kinds import Array, Kind, Np, Object, Py, Unknown, Value
+from sourcead.ir.kinds import Array, Dict, Kind, List, Np, Object, Py, Unknown, Value
 from sourcead.ir.nodes import (
     UNDEFINED,
     Assign,
@@ -30,9 +32,11 @@ from sourcead.ir.nodes import (
     Const,
     Delete,
     Handler,
+    MethodCall,
     Name,
     Op,
     Operand,
+    Origin,
     Raise,
     Ref,
     Stmt,
@@ -122,6 +126,8 @@ def _tried(s: Context, statement: Stmt) -> tuple[Block, list[tuple[Name, Name]],
     A statement that carries a derivative is done behind it: in the `try` it is only tried.
     """
     match statement:
+        case Assign(_, Call() | MethodCall() as called) if s.changes_varied(statement):
+            return _tried_on_a_copy(s, called, statement.origin), [], [statement]
         case Assign(target, expr) if s.holds_varied(target) or target in s.varied:
             attempted = s.fresh("_", Unknown())
             return (Assign(attempted, expr, statement.origin),), [], [statement]
@@ -142,6 +148,21 @@ def _tried(s: Context, statement: Stmt) -> tuple[Block, list[tuple[Name, Name]],
                 "an exception may leave a loop half-way here, and is caught outside of it",
                 "test the condition before, instead of catching the exception",
             )
+
+
+def _tried_on_a_copy(s: Context, called: Call | MethodCall, origin: Origin) -> Block:
+    """A call that changes what varies is tried on a copy: it must not be done twice."""
+    if not isinstance(called, MethodCall) or not isinstance(s.kind(called.value), (List, Dict)):
+        s.refuse(
+            "a call writes what carries a derivative where an exception is caught",
+            "test the condition before, instead of catching the exception",
+        )
+    copy, attempted = s.fresh("copy", Unknown()), s.fresh("_", Unknown())
+    made = Ref("list", list) if isinstance(s.kind(called.value), List) else Ref("dict", dict)
+    return (
+        Assign(copy, Call(made, (called.value,)), origin),
+        Assign(attempted, replace(called, value=copy), origin),
+    )
 
 
 # -- the statement -----------------------------------------------------------------------------

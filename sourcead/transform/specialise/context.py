@@ -27,18 +27,26 @@ from sourcead.ir.kinds import (
 )
 from sourcead.ir.nodes import (
     UNDEFINED,
+    Assign,
     Block,
+    Call,
+    Delete,
     Function,
     Merge,
+    MethodCall,
     Name,
     Operand,
     Origin,
     Ref,
     Star,
     Stmt,
+    Store,
+    StoreAttr,
+    StoreVariable,
 )
 from sourcead.rules.registry import Rule
 from sourcead.transform.builder import Builder, Val, Virtual
+from sourcead.transform.effects import written_arguments
 from sourcead.transform.heap import ITEM, Again, Heap, place_of, places
 from sourcead.transform.left_out import LEFT_OUT, LeftOut
 from sourcead.transform.memory import Contents, Key, Memory
@@ -301,6 +309,20 @@ class Context(Builder):
             or any(map(self.heap.is_varied, self.reachable([value])))
             or any(map(self.is_varied, self.carried_by(value)))
         )
+
+    def changes_varied(self, statement: Stmt) -> bool:
+        """Does a statement write storage that varies, or something that varies into storage?"""
+        match statement:
+            case Store(base, _, value) | StoreAttr(base, _, value):
+                return self.holds_varied(base) or self.holds_varied(value)
+            case StoreVariable(_, _, value):
+                return self.holds_varied(value)
+            case Delete(base):
+                return self.holds_varied(base)
+            case Assign(_, Call() | MethodCall() as called):
+                return any(map(self.holds_varied, written_arguments(called, self.kinds)))
+            case _:
+                return False
 
     def carried_by(self, value: Val) -> list[Val]:
         """The values that a function or tuple carries along."""

@@ -35,7 +35,7 @@ from sourcead.ir.nodes import (
     While,
     With,
 )
-from sourcead.ir.walk import goes_on
+from sourcead.ir.walk import goes_on, statements
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.attempts import attempt, finished
 from sourcead.transform.specialise.branches import branch
@@ -106,7 +106,10 @@ def _first_ordinal(statement: Stmt) -> int:
 
 
 def _is_followed(s: Context, statement: Try, env: Env) -> bool:
-    """Does a `try` compute what carries a derivative? (What does not stays as it is, or only goes on by raising.)"""
+    """Does a `try` compute or write what carries a derivative?
+
+    (What does not stays as it is, or only goes on by raising.)
+    """
     if statement.handlers and not s.catches and not goes_on(statement):
         return False
     if s.catches:
@@ -115,7 +118,9 @@ def _is_followed(s: Context, statement: Try, env: Env) -> bool:
     try:
         with s.trial():
             attempt(s, statement, dict(env))
-            return bool(s.varied - before)
+            return bool(s.varied - before) or any(
+                s.changes_varied(each) for each in statements(tuple(s.statements))
+            )
     except SourceADError:
         return True
 
