@@ -194,6 +194,17 @@ class Heap:
             self.varied.add((site, slot))
             self.changed = True
 
+    def copy(self, site: str, slot: Hashable, own: str) -> None:
+        """A new container at `own` holds under `slot` what the one at `site` does: the same arrays."""
+        kind = self.read(site, slot)
+        self.store(own, slot, kind, self.is_varied(site, slot))
+        for here, there in zip(
+            places(place_of(own, slot), kind), places(place_of(site, slot), kind)
+        ):
+            self.read_blindly(site, slot)
+            self.read_blindly(own, slot)
+            self.share(here, there)
+
     def is_varied(self, site: str, slot: Hashable = None) -> bool:
         if slot is None:
             return any(s == site for s, _ in self.varied)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sourcead.errors import NoRule
-from sourcead.ir.kinds import Dict, Kind, Never, NoneKind, Unknown, join
+from sourcead.ir.kinds import Dict, Kind, Never, NoneKind, Np, Py, Text, Unknown, join
 from sourcead.ir.nodes import Const, Name, Star
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
@@ -14,6 +14,8 @@ from sourcead.transform.specialise.lists import emit
 from sourcead.transform.specialise.reading import note_entry_read
 
 __all__ = ["dict_like", "dict_method"]
+
+MAX_ENTRIES = 64  # of a dict that is looked at entry by entry
 
 
 def dict_method(
@@ -124,7 +126,7 @@ def dict_like(s: Context, made: Name, source: Val) -> Val:
     own = s.new_site(made.hint)
     s.kinds[made] = Dict(Unknown(), own)
     for slot in s.heap.known(kind.site):
-        s.heap.store(own, slot, s.heap.read(kind.site, slot), s.heap.is_varied(kind.site, slot))
+        s.heap.copy(kind.site, slot, own)
     if s.heap.is_varied(own):
         s.varied.add(made)
     held = s.memory.known(source)
@@ -145,9 +147,7 @@ def _update(
         else:
             assert isinstance(other, Dict)
             for slot in s.heap.known(other.site):
-                s.heap.store(
-                    site, slot, s.heap.read(other.site, slot), s.heap.is_varied(other.site, slot)
-                )
+                s.heap.copy(other.site, slot, site)
                 s.heap.assign(site, slot)
             emit(s, receiver, "update", args, [], NoneKind(), hint)
             s.memory.forget(receiver)
@@ -159,6 +159,17 @@ def _update(
     return Const(None)
 
 
+def entries_of_several_kinds(s: Context, site: str) -> bool:
+    """Does a dict of the caller's hold functions or containers under keys that it surely has?"""
+    keys = s.heap.known(site)
+    plain = (Py, Np, Text, NoneKind)
+    return (
+        0 < len(keys) <= MAX_ENTRIES
+        and all(s.heap.is_certain(site, key) for key in keys)
+        and any(not isinstance(s.heap.read(site, key), plain) for key in keys)
+    )
+
+
 def views(
     s: Context, receiver: Val, site: str, method: str, args: list[Any], kwargs: Kwargs, hint: str
 ) -> Val:
@@ -168,7 +179,7 @@ def views(
         keys = list(held.slots)
     else:
         keys = s.heap.known(site)
-        if not s.heap.is_varied(site):
+        if not s.heap.is_varied(site) and not entries_of_several_kinds(s, site):
             return emit(s, receiver, method, args, kwargs, Unknown(), hint)
         if ITEM in keys or not all(s.heap.is_certain(site, k) for k in keys):
             s.refuse(

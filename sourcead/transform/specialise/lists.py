@@ -108,7 +108,7 @@ def _extend(
         s.inline(s.lower(library.extended), library.extended, [receiver, args[0]], [])
         return Const(None)
     if isinstance(other, List):
-        s.heap.store(site, ITEM, s.heap.read(other.site, ITEM), s.heap.is_varied(other.site, ITEM))
+        s.heap.copy(other.site, ITEM, site)
     elif s.holds_varied(args[0]):
         s.refuse(
             "a list is extended by something of unknown structure that carries a derivative",

@@ -57,7 +57,7 @@ def list_like(
     """`name` is a new list (or tuple) of the elements of the list at `site`."""
     own = s.new_site(name.hint)
     s.kinds[name] = List(Unknown(), own, None, cls)
-    s.heap.store(own, ITEM, s.heap.read(site, ITEM), s.heap.is_varied(site, ITEM))
+    s.heap.copy(site, ITEM, own)
     if s.heap.is_varied(site, ITEM):
         s.varied.add(name)
     if items is not None and len(items) <= TRACKED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Sequence
 from types import FunctionType
 from typing import Any
@@ -102,7 +103,17 @@ def spread(s: Context, args: Sequence[Any]) -> list[Val]:
     return out
 
 
+def plain_number(s: Context, value: Val) -> Val:
+    """A member of an IntEnum as the number that it is for arithmetic."""
+    kind = s.kind(value)
+    held = kind.value if isinstance(kind, Value) else None
+    if isinstance(held, enum.Enum) and isinstance(held, (int, float)):
+        return Const(held.value)
+    return value
+
+
 def operation(s: Context, op: str, args: list[Val], hint: str) -> Val:
+    args = [plain_number(s, a) for a in args]
     if op == "not_":
         args = [s.tested(args[0])]
     folded = fold(s, op, args)
@@ -173,7 +184,7 @@ def join_lists(s: Context, args: list[Val], kinds: list[Kind], hint: str, op: st
     s.kinds[name] = List(Unknown(), site, None, tuple if cls is tuple else list)
     for kind in kinds:
         assert isinstance(kind, List)
-        s.heap.store(site, ITEM, s.heap.read(kind.site, ITEM), s.heap.is_varied(kind.site, ITEM))
+        s.heap.copy(kind.site, ITEM, site)
     known = [items for a in args if (items := s.memory.list_items(a)) is not None]
     times = [a.value for a in args if isinstance(a, Const)]
     if op == "add" and len(known) == len(args):

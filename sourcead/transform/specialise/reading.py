@@ -188,7 +188,16 @@ def dict_item(s: Context, base: Val, site: str, index: Val, hint: str) -> Val:
     known = s.memory.known(base)
     if known is not None and known.complete:
         note_choice(s, name, index, known.slots)
+    elif slot == ITEM:
+        keys = s.heap.known(site)
+        kinds = [s.heap.read(site, key) for key in keys]
+        certain = len(keys) <= MAX_CHOICES and all(s.heap.is_certain(site, key) for key in keys)
+        if certain and all(isinstance(k, Value) and callable(k.value) for k in kinds):
+            note_choice(s, name, index, {k: s.getitem(base, Const(k)) for k in keys})
     return name
+
+
+MAX_CHOICES = 16  # functions in a dict, one of which is called
 
 
 def _missing(s: Context, base: Val, index: Val) -> None:
