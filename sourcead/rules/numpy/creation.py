@@ -35,8 +35,6 @@ constant(
     np.blackman,
     np.bartlett,
     np.ndarray,
-    np.fromiter,
-    np.frombuffer,
 )
 
 # ---- shapes, sizes, types ------------------------------------------------------------------

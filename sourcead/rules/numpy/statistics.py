@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sourcead.rules.forms import constant, forward_rule, linear, reverse_rule
+from sourcead.rules.forms import forward_rule, linear, reverse_rule
 from sourcead.rules.numpy.kinds import counts
 from sourcead.rules.numpy.samples import call
 from sourcead.runtime.covariance import (
@@ -15,8 +15,6 @@ from sourcead.runtime.covariance import (
     covariance_tangent,
 )
 from sourcead.runtime.histograms import histogram_adjoints, histogram_tangent
-
-constant(np.histogram_bin_edges)
 
 
 def _variables(rng):

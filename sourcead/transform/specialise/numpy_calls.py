@@ -55,7 +55,46 @@ def _apply_along_axis(s: Context, args: list[Any], kwargs: Kwargs, hint: str) ->
     return by(s, numpy_library.along_axis, args)
 
 
-NUMPY_CALLS: dict[Any, Handler] = {np.piecewise: _piecewise, np.apply_along_axis: _apply_along_axis}
+def _fromiter(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if has_star(args) or not args or not follows(s, args[:1]):
+        return None
+    return by(s, numpy_library.from_iterable, args, kwargs)
+
+
+def _ndarray(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """`np.ndarray(shape)` is new storage; over a buffer it would be a view that nothing follows."""
+    buffer = [*args[2:3], *(v for k, v in kwargs if k == "buffer")]
+    if any(map(s.holds_varied, buffer)):
+        s.refuse(
+            "`np.ndarray` is laid over the storage of an array that carries a derivative",
+            "slice or reshape the array",
+        )
+    return None
+
+
+def _over_elements(*functions: Any) -> Handler:
+    """An iterator over the elements of an array; one function for all ranks, or one for each from 1 on."""
+
+    def handler(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+        kind = s.kind(args[0]) if len(args) == 1 and not has_star(args) else None
+        if kwargs or not isinstance(kind, Array) or not follows(s, args):
+            return None
+        rank = 1 if len(functions) == 1 else len(kind.dims)
+        return by(s, functions[rank - 1], args) if 0 < rank <= len(functions) else None
+
+    return handler
+
+
+NUMPY_CALLS: dict[Any, Handler] = {
+    np.piecewise: _piecewise,
+    np.apply_along_axis: _apply_along_axis,
+    np.ndenumerate: _over_elements(
+        numpy_library.enumerated_vector, numpy_library.enumerated_matrix
+    ),
+    np.ndarray: _ndarray,
+    np.fromiter: _fromiter,
+    np.nditer: _over_elements(numpy_library.in_memory_order),
+}
 
 
 def vectorized(s: Context, func: Val, obj: Any, args: list[Any], kwargs: Kwargs) -> Val | None:

@@ -7,8 +7,9 @@ A call is transformed as if it were a call of the function here: the derivative 
 import numpy as np
 
 __all__ = [
-    "along_axis", "at_each", "at_each_alone", "even_part", "flat_get", "flat_set", "for_each",
-    "for_each_pair", "in_pieces", "into_selected", "into_selected_of_two", "put",
+    "along_axis", "at_each", "at_each_alone", "copy_where", "enumerated_matrix", "enumerated_vector", "even_part",
+    "flat_get", "flat_set", "for_each", "for_each_pair", "from_iterable", "in_memory_order", "in_pieces",
+    "into_selected", "into_selected_of_two", "place", "put", "putmask",
 ]  # fmt: skip
 
 
@@ -53,11 +54,37 @@ def along_axis(function, axis, a):
     return np.moveaxis(parts, -1, axis)
 
 
+def from_iterable(iter, dtype, count=-1):
+    """`np.fromiter(iter, dtype, count)` of a list"""
+    found = np.array(iter, dtype)
+    if count > len(found):
+        raise ValueError(
+            f"iterator too short: Expected {count} but iterator had only {len(found)} items."
+        )
+    return found if count < 0 else found[:count]
+
+
 def even_part(length, count):
     """How long each of `count` parts is: `np.split(x, count)`"""
     if length % count:
         raise ValueError("array split does not result in an equal division")
     return length // count
+
+
+def enumerated_vector(a):
+    """`np.ndenumerate(a)` of one axis"""
+    return [((i,), a[i]) for i in range(np.shape(a)[0])]
+
+
+def enumerated_matrix(a):
+    """`np.ndenumerate(a)` of two axes"""
+    m, n = np.shape(a)
+    return [((i, j), a[i, j]) for i in range(m) for j in range(n)]
+
+
+def in_memory_order(a):
+    """`np.nditer(a)`"""
+    return np.ravel(a, order="K")
 
 
 # -- elements counted flat -------------------------------------------------------------------------
@@ -77,6 +104,25 @@ def flat_set(a, index, v):
 def put(a, ind, v):
     """`np.put(a, ind, v)`"""
     flat_set(a, np.ravel(ind), v)
+
+
+def copy_where(dst, src, where):
+    """`np.copyto(dst, src, where=where)`"""
+    shape = np.shape(dst)
+    mask = np.broadcast_to(where, shape)
+    dst[mask] = np.broadcast_to(src, shape)[mask]
+
+
+def place(arr, mask, vals):
+    """`np.place(arr, mask, vals)`: the first values go to the first places"""
+    chosen = np.flatnonzero(mask)
+    flat_set(arr, chosen, vals)
+
+
+def putmask(a, mask, values):
+    """`np.putmask(a, mask, values)`: a place takes the value of its own number"""
+    chosen = np.flatnonzero(mask)
+    flat_set(a, chosen, np.resize(values, np.size(a))[chosen])
 
 
 # -- ufuncs that write -----------------------------------------------------------------------------

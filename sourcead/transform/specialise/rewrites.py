@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, NoneKind, Py, is_scalar, same_dim
+from sourcead.ir.kinds import Array, NoneKind, Py, is_scalar
 from sourcead.ir.nodes import Const, Ref
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise import numpy_library
@@ -34,7 +34,7 @@ def _copyto(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | Non
     elif isinstance(s.kind(where), Array) and not isinstance(s.kind(args[1]), Array):
         s.store(args[0], where, args[1], None)
     else:
-        return None
+        return by(s, numpy_library.copy_where, [args[0], args[1], where])
     return Const(None)
 
 
@@ -74,8 +74,10 @@ def _put(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
 
 
 def _place(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    if len(args) != 3 or kwargs or not _is_mask(s, args[1]) or not is_scalar(s.kind(args[2])):
+    if len(args) != 3 or kwargs or not _is_mask(s, args[1]):
         return None
+    if not is_scalar(s.kind(args[2])):
+        return by(s, numpy_library.place, args)
     s.store(args[0], args[1], args[2], None)
     return Const(None)
 
@@ -87,7 +89,7 @@ def _putmask(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | No
     if _same_shape(s, array, values):
         values = s.getitem(values, mask)
     elif not is_scalar(s.kind(values)):
-        return None
+        return by(s, numpy_library.putmask, args)
     s.store(array, mask, values, None)
     return Const(None)
 
@@ -114,11 +116,11 @@ def _is_mask(s: Context, value: Val) -> bool:
 
 
 def _same_shape(s: Context, one: Val, other: Val) -> bool:
-    """Is it known that two arrays have the same shape?"""
+    """Is it known that two arrays have the same shape? (Nothing has combined the two yet.)"""
     a, b = s.kind(one), s.kind(other)
     if not isinstance(a, Array) or not isinstance(b, Array) or len(a.dims) != len(b.dims):
         return False
-    return all(m is not None and same_dim(m, n) for m, n in zip(a.dims, b.dims))
+    return all(m is not None and m == n for m, n in zip(a.dims, b.dims))
 
 
 REWRITES: dict[Any, Handler] = {
