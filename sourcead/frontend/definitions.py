@@ -21,6 +21,7 @@ import gast
 
 from sourcead.frontend.assignments import Assignments
 from sourcead.frontend.build import load
+from sourcead.frontend.generators import all_at_once, is_generator
 from sourcead.frontend.scopes import Scope
 from sourcead.frontend.source import Source
 from sourcead.ir.nodes import (
@@ -64,11 +65,14 @@ class Definitions(Assignments):
         name = getattr(node, "name", "<lambda>")
         source = replace(self.source, tree=node, function=name)
 
+        yields = is_generator(node)
+        tree = all_at_once(node) if yields else node
+
         @functools.cache
         def template() -> Function:
-            return self.lower_nested(node, source, captures, inherited)
+            return self.lower_nested(tree, source, captures, inherited)
 
-        made = MakeFunction(name, template, captures, defaults, _plain_syntax(node))
+        made = MakeFunction(name, template, captures, defaults, _plain_syntax(node), yields)
         return self.new(made, hint, node)
 
     def defaults(self, args: Any) -> Iterator[tuple[str, Operand]]:

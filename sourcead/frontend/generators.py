@@ -25,7 +25,7 @@ import gast
 
 from sourcead.frontend.build import assign, load, located
 
-__all__ = ["all_at_once"]
+__all__ = ["all_at_once", "is_generator"]
 
 YIELDED = ".yielded"
 
@@ -38,6 +38,18 @@ def all_at_once(function: Any) -> Any:
     end = located(gast.Return(load(YIELDED)), made.body[-1])
     made.body = [start, *body, end]
     return made
+
+
+def is_generator(function: Any) -> bool:
+    """Does the FunctionDef yield, itself and not by a function in it?"""
+    own = [*function.body] if isinstance(function, gast.FunctionDef) else []
+    while own:
+        node = own.pop()
+        if isinstance(node, gast.Yield | gast.YieldFrom):
+            return True
+        if not isinstance(node, gast.FunctionDef | gast.Lambda | gast.ClassDef):
+            own.extend(gast.iter_child_nodes(node))
+    return False
 
 
 class _Collect(gast.NodeTransformer):  # type: ignore[misc]

@@ -222,6 +222,7 @@ class MakeFunction:
     captures: tuple[Capture, ...]
     defaults: tuple[tuple[str, Operand], ...]
     syntax: ast.AST
+    is_generator: bool = False  # the template returns the list of what it yields
 
 
 Expr: TypeAlias = Union[Op, Attr, Call, MethodCall, MakeFunction]

@@ -118,6 +118,7 @@ _HARMLESS = (
     min,
     max,
     sum,
+    iter,
     object.__new__,
     functools.partial,
 )

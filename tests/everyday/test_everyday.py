@@ -9,8 +9,10 @@ import pytest
 
 from tests.everyday import (  # noqa: F401  (they register their programs)
     constructs,
+    generators,
     holding,
     idioms,
+    iterators,
     language,
     numerics,
     one_of_two,
@@ -18,12 +20,15 @@ from tests.everyday import (  # noqa: F401  (they register their programs)
     recursion_storage,
     storage,
     structures,
+    taken_whole,
+    views_in_lists,
+    writes,
 )
 from tests.everyday.registry import PROGRAMS, Program
 from tests.numeric import check
 from tests.refusals import right_or_refused
 
-SUPPORTED = {one_of_two.__name__}
+SUPPORTED = {m.__name__ for m in (generators, one_of_two, taken_whole, views_in_lists, writes)}
 
 
 @pytest.mark.parametrize("mode", ["reverse", "forward"])

@@ -5,12 +5,12 @@ import sourcead
 def rows(x):
     value = x
     while True:
-        yield value  # error: UnsupportedSyntax
+        yield value
         value = value * x
 
 
 def program(x):
-    values = rows(x)
+    values = rows(x)  # error: NotDifferentiable
     first = next(values)
     return first * next(values)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import types
 from types import FunctionType, NoneType
@@ -78,6 +79,10 @@ def attr(s: Context, base: Val, attr: str, hint: str = "t") -> Val:
             return s.field(base, kind, attr, hint)
         case Array() | Np() | Py():
             return number_attr(s, base, kind, attr, hint)
+        case Tuple(_, cls) if cls is not tuple and attr == "_fields":
+            return Virtual(tuple(map(Const, fields_of(cls))))
+        case Tuple(_, cls) if cls is not tuple and isinstance(getattr(cls, attr, None), property):
+            return s.call_method_of(base, getattr(cls, attr).fget, [], hint)
         case Tuple(_, cls) if cls is not tuple and attr in fields_of(cls):
             found = s.components(base)
             assert found is not None
@@ -125,6 +130,8 @@ def live_attr(s: Context, base: Val, obj: Any, attr: str, hint: str) -> Val:
     if not hasattr(obj, attr):
         return s.emit(Attr(s.operand(base), attr), Unknown(), hint)
     value = getattr(obj, attr)
+    if isinstance(obj, dataclasses.Field) and isinstance(value, str):
+        return Const(value)  # which of the fields it is
     path = f"{base.path}.{attr}" if isinstance(base, Ref) else attr
     live = not (callable(value) or isinstance(value, type(np)))
     return Ref(path, value, live)

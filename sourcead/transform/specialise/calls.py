@@ -29,12 +29,13 @@ from sourcead.transform.specialise import numpy_library
 from sourcead.transform.specialise.attributes import live_operand
 from sourcead.transform.specialise.branches import choose
 from sourcead.transform.specialise.builtins import STRUCTURAL
-from sourcead.transform.specialise.construction import construct
+from sourcead.transform.specialise.construction import construct, made_tuple
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
 from sourcead.transform.specialise.derivatives import call_derivative
 from sourcead.transform.specialise.generators import all_of_first
 from sourcead.transform.specialise.half_calls import call_half
 from sourcead.transform.specialise.inlining import call_function, inactive_call
+from sourcead.transform.specialise.iterators import ITERATORS, note_iterator
 from sourcead.transform.specialise.nested import call_closure
 from sourcead.transform.specialise.numpy_calls import vectorized
 from sourcead.transform.specialise.objects import dispatched, picked
@@ -53,7 +54,7 @@ def call(s: Context, func: Val, args: list[Any], kwargs: Kwargs, hint: str = "t"
         case Value(value=obj):
             return s.call_object(func, obj, args, kwargs, hint)
         case Closure() as closure:
-            return call_closure(s, closure, args, kwargs)
+            return call_closure(s, func, closure, args, kwargs)
         case Bound(receiver, function):
             return s.call_object(func, function, [receiver, *args], kwargs, hint, method=True)
         case Partial(inner, bound, given):
@@ -90,6 +91,8 @@ def call_object(
     if structural is not None:
         done = structural(s, args, kwargs, hint)
         if done is not None:
+            if obj in ITERATORS:
+                note_iterator(s, done)
             return done
     rule = registry.lookup(obj)
     if (
@@ -136,6 +139,9 @@ def call_object(
             merged = {**dict(given), **dict(kwargs)}
             return s.call(inner, [*bound, *args], list(merged.items()), hint)
         case types.MethodType():
+            made = made_tuple(s, obj, args) if isinstance(obj.__self__, type) else None
+            if made is not None:
+                return made
             path = func.path if isinstance(func, Ref) else "method"
             receiver = Ref(
                 f"{path}.__self__", obj.__self__, live=not isinstance(obj.__self__, type)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
 import inspect
 import types
 from typing import Any
@@ -15,12 +16,28 @@ from sourcead.transform.specialise.attributes import live_operand
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
 from sourcead.transform.specialise.making import fresh_object
 
-__all__ = ["construct"]
+__all__ = ["construct", "made_tuple"]
 
 _MISSING = dataclasses.MISSING
+_INIT_ONLY: Any = getattr(dataclasses, "_FIELD_INITVAR")  # noqa: B009  (private, but in all versions)
+
+
+def made_tuple(s: Context, method: Any, args: list[Any]) -> Val | None:
+    """`Point._make(items)` of a namedtuple class."""
+    cls = method.__self__
+    fields = getattr(cls, "_fields", None)
+    if method.__name__ != "_make" or fields is None or not issubclass(cls, tuple):
+        return None
+    items = s.components(args[0]) if len(args) == 1 else None
+    known = items is not None and len(items) == len(fields)
+    return Virtual(tuple(items or ()), "tuple", cls) if known else None
 
 
 def construct(s: Context, func: Val, cls: type, args: list[Any], kwargs: Kwargs, hint: str) -> Val:
+    if issubclass(cls, enum.Enum) and len(args) == 1 and isinstance(args[0], Const) and not kwargs:
+        value = args[0].value
+        if any(value == member.value for member in cls):
+            return Ref(f"{s.operand(func)}({value!r})", cls(value))
     fields = getattr(cls, "_fields", None)
     if issubclass(cls, tuple) and fields is not None and not any(isinstance(a, Star) for a in args):
         found = dict(zip(fields, args))
@@ -35,7 +52,7 @@ def construct(s: Context, func: Val, cls: type, args: list[Any], kwargs: Kwargs,
     plain_arguments = not kwargs and not any(isinstance(a, Star) for a in args)
     if (
         plain_new
-        and type(cls) is type
+        and type(cls).__call__ is type.__call__
         and isinstance(init, types.FunctionType)
         and not issubclass(cls, BaseException)
     ):
@@ -85,7 +102,20 @@ def initialise_dataclass(
         s.store_field(made, kind, field.name, value)
     post = getattr(cls, "__post_init__", None)
     if post is not None:
-        s.call_method_of(made, post, [], "_")
+        bound.apply_defaults()
+        given = [bound.arguments[name] for name in _init_only(cls)]
+        s.call_method_of(made, post, [_as_operand(cls, v) for v in given], "_")
+
+
+def _init_only(cls: type) -> list[str]:
+    """The names of the fields that only `__init__` and `__post_init__` see (`InitVar`)."""
+    fields: dict[str, Any] = vars(cls)["__dataclass_fields__"]
+    return [n for n, f in fields.items() if f._field_type is _INIT_ONLY]
+
+
+def _as_operand(cls: type, value: Any) -> Val:
+    is_operand = isinstance(value, (Name, Const, Ref, Virtual))
+    return value if is_operand else live_operand(f"{cls.__name__}.default", value)
 
 
 def _has_source(function: Any) -> bool:

@@ -168,6 +168,9 @@ class Context(Builder):
         self.choices: dict[Name, tuple[Operand, dict[Any, Any]]] = {}
         self.ordinal = 0
         self.iterators: dict[Name, Any] = {}
+        self.taken_out: dict[int, Val] = {}  # what calls of iterators gave (`iterators.py`), by id
+        self.read_again: dict[int, Any] = {}  # by id of the template
+        self.templates: list[Function] = []  # whose statements are written now
         self.flats: dict[Name, Val] = {}  # `u.flat` -> u
         self.iterated: set[str] = set()  # lists that a loop runs over by position
         self.forks = 0
@@ -176,9 +179,7 @@ class Context(Builder):
         self.recursive: set[Any] = set()  # functions that call themselves without a known end
         self.units: list[Any] = []  # what they are specialised to (`recursion.Unit`)
         self.solving: Any = None  # the unit that is specialised here
-        self.generators: dict[
-            Name, tuple[Any, list[Any], Kwargs]
-        ] = {}  # calls that have not run yet
+        self.generators: dict[Name, Any] = {}  # calls that have not run yet (`generators.Started`)
         self.calls_tried: dict[Any, tuple[Kind, bool]] = {}
         self.catches: list[Catch] = []  # the `try`s around, the innermost last
         self.open_guards: list[Guard] = []
@@ -216,6 +217,7 @@ class Context(Builder):
         self.stack.append((key, self.forks))
         self.entered.append(self.place)
         self.calls.append(called_at)
+        self.templates.append(template)
         try:
             yield
         except SourceADError as error:
@@ -226,6 +228,7 @@ class Context(Builder):
             self.stack.pop()
             self.entered.pop()
             self.calls.pop()
+            self.templates.pop()
             self.origin = called_at
 
     @contextmanager
@@ -262,7 +265,7 @@ class Context(Builder):
 
     def operand(self, value: Val, hint: str = "t") -> Operand:
         if isinstance(value, Name) and value in self.generators:
-            self.lower(self.generators[value][0])  # says which `yield` cannot be followed
+            return self.operand(self.generator(self.generators[value]))
         made = super().operand(value, hint)
         if isinstance(value, Virtual) and value.form == "tuple" and not self.derivative:
             definition = self.definitions.get(made) if isinstance(made, Name) else None
@@ -515,6 +518,10 @@ class Context(Builder):
 
     def field(self, base: Val, kind: Object, attr: str, hint: str) -> Val:
         """An instance's attribute: property, own field, method, or class attribute, in Python's order."""
+        raise NotImplementedError
+
+    def generator(self, found: Any) -> Val:
+        """A generator that is not taken at once, as the object that it is."""
         raise NotImplementedError
 
     def op(self, op: str, args: list[Val], hint: str = "t") -> Val:

@@ -67,7 +67,7 @@ def _by_its_class(s: Context, statement: With, manager: Val, cls: Any, env: Env)
     entered = s.call_method_of(manager, cls.__enter__, [], "entered")
     inside = dict(env)
     if statement.target is not None:
-        inside[statement.target] = entered
+        env[statement.target] = inside[statement.target] = entered
     held = s.fresh("manager", s.kind(manager))
     inside[held] = manager
     bound = tuple(n for each in statement.body for n in binds(each))

@@ -12,12 +12,12 @@ import numpy as np
 from sourcead.ir.kinds import Array, Dict, List, NoneKind, Np, Object, Py, Unknown, Value, is_scalar
 from sourcead.ir.nodes import Call, Const, Name, Ref, Star
 from sourcead.runtime.powers import log_or_zero
-from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.builder import Val, Virtual, constants
 from sourcead.transform.specialise import library
 from sourcead.transform.specialise.context import Again, Context, Handler, Kwargs
 from sourcead.transform.specialise.dicts import dict_like
-from sourcead.transform.specialise.iteration import remember
-from sourcead.transform.specialise.sequences import by, follows
+from sourcead.transform.specialise.iteration import UNROLLED, remember, sequenced
+from sourcead.transform.specialise.sequences import by, follows, has_star
 
 __all__ = ["CONVERSIONS"]
 
@@ -67,7 +67,12 @@ def _list(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
 
 
 def _dict(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    if any(k is None for k, _ in kwargs) or (args and not isinstance(s.kind(args[0]), Dict)):
+    if any(k is None for k, _ in kwargs) or has_star(args):
+        return None
+    pairs = _known_pairs(s, args[0]) if args else None
+    if pairs is not None:
+        return s.fresh_dict([*pairs, *(o for k, v in kwargs for o in (Const(k), v))], hint)
+    if args and not isinstance(s.kind(args[0]), Dict):
         return None
     if args:
         made = s.emit(Call(Ref("dict", dict), (s.operand(args[0]),)), Unknown(), hint)
@@ -79,6 +84,34 @@ def _dict(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     for k, v in kwargs:
         flat += [Const(k), v]
     return s.fresh_dict(flat, hint)
+
+
+def _zipped_with_names(s: Context, items: Name) -> list[Val] | None:
+    builtin, args, _ = s.iterators[items]
+    names = s.components(args[0]) if builtin is zip and len(args) == 2 else None
+    if isinstance(args[0], Const) and isinstance(args[0].value, str):
+        names = [Const(letter) for letter in args[0].value]
+    values = sequenced(s, args[1]) if names is not None and len(names) <= UNROLLED else None
+    if values is None or names is None or (values.count() or len(names)) < len(names):
+        return None
+    return [Virtual((name, values.get(Const(i)))) for i, name in enumerate(names)]
+
+
+def _known_pairs(s: Context, items: Val) -> list[Val] | None:
+    """Keys and values, one after the other, of `zip(names, values)` and the like; None where they are unknown.
+
+    Where there are fewer values than names, the dict's construction raises IndexError.
+    """
+    found = s.components(items)
+    if found is None and isinstance(items, Name) and items in s.iterators and s.holds_varied(items):
+        found = _zipped_with_names(s, items)
+    pairs = [s.components(pair) for pair in found or []]
+    keys = [pair[0] for pair in pairs if pair is not None and len(pair) == 2]
+    if found is None or len(keys) != len(found) or constants(keys) is None:
+        return None
+    if len(set(constants(keys) or [])) != len(keys):
+        return None
+    return [part for pair in pairs for part in pair or []]
 
 
 def _range(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:

@@ -5,50 +5,132 @@ as in Python: by a loop, an unpacking, or a function that takes all of its argum
 piece by piece, is refused.
 
 A loop runs its body between the pieces; so a generator in a loop may look at nothing that the body
-could change, nor change anything itself, and the loop must take all of it.
+changes, nor change anything itself, and the loop must take all of it.  One that no derivative goes into
+stays a generator otherwise.
 """
 
 from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NoReturn
 
+from sourcead.errors import UnsupportedSyntax
 from sourcead.frontend.syntax import CONSUMERS, CONSUMING_METHODS
-from sourcead.ir.kinds import Closure, Kind, NoneKind, Np, Object, Py, Text, Tuple, Value
-from sourcead.ir.nodes import Delete, For, Function, Name, Star, Store, StoreAttr, StoreVariable
+from sourcead.ir.kinds import (
+    Array,
+    Closure,
+    Dict,
+    Kind,
+    List,
+    NoneKind,
+    Np,
+    Object,
+    Py,
+    Text,
+    Tuple,
+    Value,
+)
+from sourcead.ir.nodes import (
+    Assign,
+    Call,
+    Delete,
+    For,
+    MethodCall,
+    Name,
+    Ref,
+    Star,
+    Stmt,
+    Store,
+    StoreAttr,
+    StoreVariable,
+)
 from sourcead.ir.walk import statements
 from sourcead.transform.builder import Val
-from sourcead.transform.specialise.context import Context, Kwargs
+from sourcead.transform.effects import written_arguments
+from sourcead.transform.specialise.context import Context, Kwargs, values_of
 
-__all__ = ["all_of", "all_of_first", "check_interleaving", "is_generator_function", "started"]
+__all__ = [
+    "Started", "all_of", "all_of_first", "as_object", "check_interleaving", "interleaved",
+    "is_generator_function", "started",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Started:
+    """The call of a generator function of which nothing has run yet."""
+
+    func: Val
+    function: types.FunctionType | Closure
+    args: list[Any]
+    kwargs: Kwargs
+
+    @property
+    def values(self) -> list[Val]:
+        """All that its body can see of this call's values."""
+        captured = self.function.captured if isinstance(self.function, Closure) else ()
+        return [*values_of(self.args, self.kwargs), *captured]
+
+    @property
+    def name(self) -> str:
+        function = self.function
+        return str(function.make.name if isinstance(function, Closure) else function.__name__)
 
 
 def is_generator_function(function: object) -> bool:
     return inspect.isgeneratorfunction(function)
 
 
-def started(s: Context, function: types.FunctionType, args: list[Any], kwargs: Kwargs) -> Name:
+def started(s: Context, func: Val, function: Any, args: list[Any], kwargs: Kwargs) -> Name:
     """The call of a generator function: nothing of it runs yet."""
     made = s.fresh("generator", Object(types.GeneratorType))
-    s.generators[made] = (function, list(args), list(kwargs))
+    s.generators[made] = Started(func, function, list(args), list(kwargs))
     return made
 
 
+def as_object(s: Context, found: Started) -> Val:
+    """The generator itself, for what takes it piece by piece: no derivative may go through it."""
+    if any(map(s.holds_varied, found.values)):
+        if not isinstance(found.function, Closure):
+            s.lower(found.function)  # says which `yield` cannot be followed
+        s.refuse(
+            f"the generator `{found.name}` is kept, or taken piece by piece",
+            f"make a list of it: `list({found.name}(...))`",
+            UnsupportedSyntax,
+        )
+    return s.opaque(found.func, found.args, found.kwargs, "generator", Object(types.GeneratorType))
+
+
 def all_of(s: Context, value: Val) -> Val:
-    """A generator as the list of what it gives; anything else as it is."""
+    """A generator as the list of what it gives, `iter(x)` as `x`; anything else as it is."""
+    if isinstance(value, Name) and s.iterators.get(value, ("",))[0] is iter:
+        return all_of(s, s.iterators[value][1][0])
     found = s.generators.get(value) if isinstance(value, Name) else None
     if found is None:
         return value
-    function, args, kwargs = found
-    return s.inline(s.lower(function, all_at_once=True), function, args, kwargs)
+    if isinstance(found.function, Closure):
+        whole = replace(found.function, make=replace(found.function.make, is_generator=False))
+        return s.call(s.fresh("generator", whole), found.args, found.kwargs)
+    template = s.lower(found.function, all_at_once=True)
+    return s.inline(template, found.function, found.args, found.kwargs)
 
 
 def all_of_first(s: Context, callee: object, args: Sequence[Any]) -> list[Any]:
     """The arguments of a function that takes all of a generator, or of any other."""
     takes = any(callee is known for known in CONSUMERS) or callee in CONSUMING_METHODS
-    return [a if isinstance(a, Star) or not takes else all_of(s, _items(s, a)) for a in args]
+    if not takes:
+        return list(args)
+    return [a if isinstance(a, Star) else _listed(s, all_of(s, _items(s, a)), callee) for a in args]
+
+
+def _listed(s: Context, value: Val, callee: object) -> Val:
+    """A zip, an enumeration or something reversed as a list, for those that do not look into it themselves."""
+    lazy = isinstance(value, Name) and value in s.iterators and s.holds_varied(value)
+    if not lazy or callee in (list, tuple, dict, sorted):
+        return value
+    return s.call(Ref("list", list), [value], [])
 
 
 def _items(s: Context, value: Val) -> Val:
@@ -60,28 +142,75 @@ def _items(s: Context, value: Val) -> Val:
     return value
 
 
-def check_interleaving(s: Context, value: Val, loop: For) -> None:
-    """May a loop's generator run before the loop does?"""
+def interleaved(s: Context, value: Val, loop: For) -> tuple[Val, Started | None]:
+    """What a loop runs over: a generator may run before the loop does, or stays one where it is inactive."""
     found = s.generators.get(value) if isinstance(value, Name) else None
     if found is None:
-        return
-    function, args, kwargs = found
-    template: Function = s.lower(function, all_at_once=True)
-    values = [a.value if isinstance(a, Star) else a for a in args] + [v for _, v in kwargs]
-    shown = all(_is_fixed(s.kind(v)) for v in values) and not function.__closure__
+        return value, None
+    inside = found.function
+    template = (
+        inside.make.template() if isinstance(inside, Closure) else s.lower(inside, all_at_once=True)
+    )
     writes = (Store, StoreAttr, StoreVariable, Delete)
     changes = any(isinstance(each, writes) for each in statements(template.body))
-    if loop.exit is not None or changes or not shown:
-        s.refuse(
-            f"the generator `{function.__name__}` and the loop over it run in turns",
-            f"loop over `list({function.__name__}(...))` if that gives the same",
-        )
+    in_cells = bool(getattr(inside, "__closure__", None))
+    in_cells |= any(_is_cell(s, v) for v in found.values)
+    shown = all(_is_seen(s.kind(v)) for v in found.values) and not in_cells
+    if loop.exit is None and not changes and shown:
+        return value, found
+    if not any(map(s.holds_varied, found.values)):
+        return as_object(s, found), None
+    _refuse_turns(s, found)
 
 
-def _is_fixed(kind: Kind) -> bool:
-    """A value that nobody can change."""
+def check_interleaving(s: Context, found: Started, written: Sequence[Stmt]) -> None:
+    """Does the loop over a generator, which was written, change nothing that the generator looks at?"""
+    sites = s.reachable(found.values)
+    arrays = {s.heap.find(str(v)) for v in found.values if isinstance(v, Name)}
+    arrays |= {s.heap.find(f"{site} {slot!r}") for site in sites for slot in s.heap.known(site)}
+    for base in _written(s, written):
+        kind = s.kind(base)
+        site = getattr(kind, "site", "")
+        if site in sites or (isinstance(kind, Array) and s.heap.find(str(base)) in arrays):
+            _refuse_turns(s, found)
+
+
+def _written(s: Context, block: Sequence[Stmt]) -> Iterator[Name]:
+    """Arrays and containers that these statements may write."""
+    for each in statements(tuple(block)):
+        match each:
+            case Store(base=Name() as base) | StoreAttr(base=Name() as base):
+                yield base
+            case Delete(base=Name() as base):
+                yield base
+            case Assign(expr=(Call() | MethodCall()) as expr):
+                yield from written_arguments(expr, s.kinds)
+                if isinstance(expr, MethodCall) and isinstance(expr.value, Name):
+                    if not isinstance(s.kind(expr.value), Array):
+                        yield expr.value
+            case _:
+                pass
+
+
+def _refuse_turns(s: Context, found: Started) -> NoReturn:
+    s.refuse(
+        f"the generator `{found.name}` and the loop over it run in turns",
+        f"loop over `list({found.name}(...))` if that gives the same",
+    )
+
+
+def _is_cell(s: Context, value: Val) -> bool:
+    held = s.memory.known(value)
+    return held is not None and held.form == "cell"
+
+
+def _is_seen(kind: Kind) -> bool:
+    """A value of which it is known who changes it."""
     match kind:
         case Tuple(items):
-            return all(map(_is_fixed, items))
+            return all(map(_is_seen, items))
+        case Object(cls):
+            return cls in (range, enumerate, zip) or bool(kind.site)
         case _:
-            return isinstance(kind, (Py, Np, Text, NoneKind, Value, Closure))
+            seen = (Py, Np, Text, NoneKind, Value, Closure, Array, List, Dict)
+            return isinstance(kind, seen)

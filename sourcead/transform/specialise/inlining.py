@@ -46,6 +46,7 @@ from sourcead.transform.specialise.attributes import live_operand
 from sourcead.transform.specialise.context import Again, Context, Kwargs, Unreached, values_of
 from sourcead.transform.specialise.flags import guard
 from sourcead.transform.specialise.generators import is_generator_function, started
+from sourcead.transform.specialise.iterators import taken_once
 from sourcead.transform.specialise.library import of_length
 from sourcead.transform.specialise.recursion import call_unit, is_unit_call
 
@@ -89,7 +90,7 @@ def call_function(
 ) -> Val:
     plain = values_of(args, kwargs)
     if is_generator_function(function) and not s.derivative:
-        return started(s, function, args, kwargs)
+        return started(s, func, function, args, kwargs)
     active = any(map(s.holds_varied, plain))
     if not active and not s.derivative:
         return inactive_call(s, func, function, args, kwargs, hint, method)
@@ -217,6 +218,7 @@ def inline(s: Context, template: Function, function: Any, args: list[Any], kwarg
     s.seen.append((function, template))
     try:
         with s.callee(getattr(function, "__code__", function), template):
+            env = {name: taken_once(s, template, name, value) for name, value in env.items()}
             if not s.run(template.body, env, [template.result]):
                 raise Unreached
         found = s.returned(template, env)

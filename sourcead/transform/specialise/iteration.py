@@ -36,7 +36,7 @@ from sourcead.transform.indexing import element_kind
 from sourcead.transform.specialise.context import Context
 from sourcead.transform.specialise.generators import all_of
 
-__all__ = ["Sequenced", "UNROLLED", "iterable", "iteration", "plain_kind", "remember"]
+__all__ = ["Iteration", "Sequenced", "UNROLLED", "iterable", "iteration", "plain_kind", "remember"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ class Sequenced:
     sites: tuple[str, ...] = ()
 
 
+WRITTEN_OUT = 16  # names (keys, attributes) in a loop that is written out
 UNROLLED = 64  # a loop over more items than this is not written out
 
 
@@ -98,7 +99,8 @@ def iteration(s: Context, items: Val) -> Iteration:
         return Iteration(Const(None), Unknown(), unrolled=sequenced(s, keys))
     found = s.components(items)
     if found is not None:
-        plain = len(set(map(type, constants(found) or []))) == 1
+        texts = len(found) <= WRITTEN_OUT and all(isinstance(s.kind(v), Text) for v in found)
+        plain = len(set(map(type, constants(found) or []))) == 1 and not texts
         if not (plain and len(found) > 1 and not isinstance(kind, List)):
             return Iteration(Const(None), Unknown(), unrolled=sequenced(s, items))
         return Iteration(s.operand(items), s.kind(found[0]), writable_out=sequenced(s, items))
@@ -222,6 +224,8 @@ def _combine(
             first.count,
             first.sites,
         )
+    if builtin is iter:
+        return first
     if builtin is reversed:
 
         def mirrored(i: Val) -> Val:

@@ -18,8 +18,8 @@ from sourcead.transform.memory import Contents, Key
 from sourcead.transform.specialise.branches import fork
 from sourcead.transform.specialise.context import Context, Env, slot_hint
 from sourcead.transform.specialise.flags import flag, is_unwinding, set_flag
-from sourcead.transform.specialise.generators import check_interleaving
-from sourcead.transform.specialise.iteration import UNROLLED, iteration
+from sourcead.transform.specialise.generators import check_interleaving, interleaved
+from sourcead.transform.specialise.iteration import UNROLLED, Iteration, iteration
 from sourcead.transform.specialise.shapes import Shape, flattened, fresh_inner, shape_of, widen
 from sourcead.transform.specialise.steps import loop_in_steps
 from sourcead.transform.specialise.unrolling import unroll
@@ -69,9 +69,17 @@ MAX_TURNS = 12  # of a loop's fixed point; kinds have bounded height, so this is
 def loop_over(s: Context, statement: For, env: Env) -> bool:
     if loop_in_steps(s, statement, env):
         return True
-    items = s.value(statement.items, env)
-    check_interleaving(s, items, statement)
+    items, generator = interleaved(s, s.value(statement.items, env), statement)
     plan = iteration(s, items)
+    if generator is None:
+        return _loop_as_planned(s, statement, plan, env)
+    start = len(s.statements)
+    reached = _loop_as_planned(s, statement, plan, env)
+    check_interleaving(s, generator, s.statements[start:])
+    return reached
+
+
+def _loop_as_planned(s: Context, statement: For, plan: Iteration, env: Env) -> bool:
     if plan.unrolled is not None:
         unroll(s, statement, plan.unrolled, env)
         return True

@@ -94,6 +94,9 @@ def method(
                 found = dict(zip(fields_of(cls), s.components(receiver) or []))
                 found.update((str(k), v) for k, v in kwargs)
                 return Virtual(tuple(found.values()), "tuple", cls)
+            if method == "_asdict":
+                items = zip(fields_of(cls), s.components(receiver) or [])
+                return s.fresh_dict([o for k, v in items for o in (Const(k), v)], hint)
             return s.call_object(Const(None), getattr(cls, method), [receiver, *args], kwargs, hint)
     plain = values_of(args, kwargs)
     if isinstance(kind, Text):

@@ -9,7 +9,9 @@ from sourcead.ir.nodes import Assign, MakeFunction, Name
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.context import Context, Kwargs, Unreached
 from sourcead.transform.specialise.flags import guard
+from sourcead.transform.specialise.generators import started
 from sourcead.transform.specialise.inlining import bind_arguments, note_recursion, spread
+from sourcead.transform.specialise.iterators import taken_once
 from sourcead.transform.specialise.recursion import call_unit, closure_template, is_unit_call
 
 __all__ = ["call_closure", "make_function"]
@@ -34,8 +36,10 @@ def make_function(s: Context, expr: MakeFunction, env: dict[Name, Val], hint: st
     return name
 
 
-def call_closure(s: Context, closure: Closure, args: list[Any], kwargs: Kwargs) -> Val:
+def call_closure(s: Context, func: Val, closure: Closure, args: list[Any], kwargs: Kwargs) -> Val:
     make: MakeFunction = closure.make
+    if make.is_generator:
+        return started(s, func, closure, args, kwargs)
     template = make.template()
     note_recursion(s, make.syntax, make.name)
     split = len(make.captures)
@@ -47,6 +51,7 @@ def call_closure(s: Context, closure: Closure, args: list[Any], kwargs: Kwargs) 
         return call_unit(s, make.syntax, alone, values, "t", s.seen[s.active[-1]][0])
     env.update({p.name: v for p, v in zip(template.params[:split], closure.captured)})
     with s.callee(make.syntax, template):
+        env = {name: taken_once(s, template, name, value) for name, value in env.items()}
         if not s.run(template.body, env, [template.result]):
             raise Unreached
     found = s.returned(template, env)

@@ -87,6 +87,42 @@ def _replace(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | No
     )
 
 
+def _fields_of(s: Context, value: Val) -> list[tuple[str, Val]] | None:
+    """The fields of a dataclass instance, with what they hold; None where it is something else."""
+    kind = s.kind(value)
+    if not isinstance(kind, Object) or not dataclasses.is_dataclass(kind.cls):
+        return None
+    return [(f.name, s.attr(value, f.name)) for f in dataclasses.fields(kind.cls)]
+
+
+def _fields(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """`dataclasses.fields(obj)`, of an instance or a class: fixed when the class is made."""
+    kind = s.kind(args[0]) if len(args) == 1 else Unknown()
+    cls = kind.cls if isinstance(kind, Object) else getattr(kind, "value", None)
+    if not isinstance(cls, type) or not dataclasses.is_dataclass(cls):
+        return None
+    path = f"{cls.__name__}.__dataclass_fields__"
+    return Virtual(tuple(Ref(f"{path}[{f.name!r}]", f) for f in dataclasses.fields(cls)))
+
+
+def _as_dict(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """`dataclasses.asdict(obj)`: dataclasses in it become dicts too, containers are copied."""
+    found = _fields_of(s, args[0]) if len(args) == 1 and not kwargs else None
+    if found is None:
+        return None
+    parts = [(n, _as_dict(s, [v], [], n) or duplicate(s, v, n, deep=True) or v) for n, v in found]
+    return s.fresh_dict([o for n, v in parts for o in (Const(n), v)], hint)
+
+
+def _as_tuple(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """`dataclasses.astuple(obj)`"""
+    found = _fields_of(s, args[0]) if len(args) == 1 and not kwargs else None
+    if found is None:
+        return None
+    parts = (_as_tuple(s, [v], [], n) or duplicate(s, v, n, deep=True) or v for n, v in found)
+    return Virtual(tuple(parts))
+
+
 def _copy(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     """`copy.copy`: a container of the same values."""
     return duplicate(s, args[0], hint, deep=False) if len(args) == 1 else None
@@ -280,6 +316,7 @@ OBJECTS: dict[Any, Handler] = {
     leave: _left_as_it_is("leave", leave), watched: _left_as_it_is("watched", watched),
     **{f: _reads_names(f.__name__) for f in (eval, exec, locals, vars)},
     copy.copy: _copy, copy.deepcopy: _deepcopy, dataclasses.replace: _replace,
+    dataclasses.asdict: _as_dict, dataclasses.fields: _fields, dataclasses.astuple: _as_tuple,
     object.__new__: _new, object.__setattr__: _set_slot, setattr: _setattr,
     logging.getLogger: _logger, functools.partial: _partial,
     functools.lru_cache: _cached, functools.cache: _cached,

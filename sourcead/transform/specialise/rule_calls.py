@@ -24,6 +24,10 @@ NEUTRAL = (("axis", None), ("keepdims", False), ("where", True), ("dtype", None)
 """Options of NumPy's reductions that say nothing: left out of derivative code."""
 
 
+def _is_lazy(s: Context, value: Val) -> bool:
+    return isinstance(value, Name) and value in s.iterators and s.holds_varied(value)
+
+
 def call_rule(
     s: Context,
     rule: Rule,
@@ -36,6 +40,11 @@ def call_rule(
 ) -> Val:
     plain = values_of(args, kwargs)
     varied = rule.form != "constant" and any(map(s.holds_varied, plain))
+    if varied and not s.derivative and any(_is_lazy(s, v) for v in plain):
+        s.refuse(
+            f"`{getattr(obj, '__name__', 'a function')}` takes an iterator through which derivatives go",
+            "make a list of it: `list(...)`",
+        )
     if rule.calls and varied:
         args, kwargs = with_plain_functions(s, rule, obj, args, kwargs)
     if rule.form == "elementwise" and varied:

@@ -17,7 +17,7 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
 from sourcead.transform.specialise import library
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
-from sourcead.transform.specialise.iteration import plain_kind
+from sourcead.transform.specialise.iteration import plain_kind, remember
 
 __all__ = ["SEQUENCES", "element_kind_of", "by", "follows", "has_star"]
 
@@ -105,6 +105,11 @@ def _sorted(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | Non
     """A new list of what the other held."""
     if has_star(args) or len(args) != 1:
         return None
+    arranged = _sorted_by_constants(s, args[0], kwargs)
+    if arranged is not None:
+        return s.fresh_list(s.operand(Virtual(tuple(arranged), "list"), hint))
+    if isinstance(args[0], Name) and args[0] in s.iterators and follows(s, args):
+        args = [by(s, library.listed, args)]
     item = element_kind_of(s, args[0])
     if isinstance(item, Never):
         return None
@@ -115,7 +120,25 @@ def _sorted(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | Non
     site = s.new_site(hint)
     s.kinds[made] = List(Unknown(), site)
     s.heap.store(site, ITEM, item, s.holds_varied(args[0]))
+    source = s.kind(args[0])
+    if isinstance(source, List) and source.site:
+        s.heap.copy(source.site, ITEM, site)
     return made
+
+
+def _sorted_by_constants(s: Context, items: Val, kwargs: Kwargs) -> list[Val] | None:
+    """Items of a dict in the order of their keys: rows that begin with constants, all different."""
+    given = dict(kwargs)
+    backwards = given.pop("reverse", Const(False))
+    found = s.components(items)
+    if found is None or given or not isinstance(backwards, Const):
+        return None
+    rows = [s.components(row) for row in found]
+    keys = [row[0].value for row in rows if row and isinstance(row[0], Const)]
+    if len(keys) != len(rows) or len(set(map(type, keys))) != 1 or len(set(keys)) != len(keys):
+        return None
+    order = sorted(range(len(keys)), key=keys.__getitem__, reverse=bool(backwards.value))
+    return [found[i] for i in order]
 
 
 def _extreme(name: str, builtin: Any) -> Any:
@@ -162,17 +185,18 @@ def _prod(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
 
 
 def _iter(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    """An iterator over something that carries a derivative is consumed at once: the thing itself will do."""
+    """An iterator of what an object's `__iter__` gives, or of a thing that the derivative reads itself."""
     if len(args) != 1:
         return None
     kind = s.kind(args[0])
     function = getattr(kind.cls, "__iter__", None) if isinstance(kind, Object) else None
     if isinstance(function, FunctionType):
         return s.call_method_of(args[0], function, [], hint)
-    items: Val = args[0]
-    if s.holds_varied(items):
-        return items
     made = s.emit(Call(Ref("iter", iter), (s.operand(args[0]),)), Unknown(), hint)
+    if s.holds_varied(args[0]):
+        s.kinds[made] = Object(type(iter([])))
+        remember(s, made, iter, args, [])
+        return made
     site = s.new_site(hint)
     s.kinds[made] = Object(type(iter([])), site)
     s.heap.store(site, ITEM, element_kind_of(s, args[0]))

@@ -38,6 +38,7 @@ from sourcead.transform.specialise import (
     catching,
     decisions,
     entry,
+    generators,
     inlining,
     making,
     methods,
@@ -135,6 +136,7 @@ class Specialiser(Context):
     attr = attributes.attr
     field = attributes.field
     op = operators.op
+    generator = generators.as_object
     truth = decisions.truth
     tested = decisions.tested
     components = reading.components
@@ -181,6 +183,7 @@ class Specialiser(Context):
         self.stack.append((getattr(live, "__code__", live), 0))
         self.active.append(len(self.seen))
         self.seen.append((live, template))
+        self.templates.append(template)
         with self.block() as body:
             for param, kind in zip(params, kinds):
                 load_assigned(self, param.name, kind, param.name.hint)

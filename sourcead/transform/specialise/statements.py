@@ -45,6 +45,7 @@ from sourcead.transform.specialise.contexts import within
 from sourcead.transform.specialise.deleting import delete_item
 from sourcead.transform.specialise.flags import close_guards, guard
 from sourcead.transform.specialise.iteration import iterable
+from sourcead.transform.specialise.iterators import taken_once
 from sourcead.transform.specialise.library import listed
 from sourcead.transform.specialise.lists import note_length
 from sourcead.transform.specialise.loops import loop_over, loop_while
@@ -134,7 +135,8 @@ def hint_of(s: Context, target: Name) -> str:
 def write_statement(s: Context, statement: Stmt, env: Env) -> bool:
     match statement:
         case Assign(target, expr):
-            env[target] = expression(s, expr, env, hint_of(s, target))
+            value = expression(s, expr, env, hint_of(s, target))
+            env[target] = taken_once(s, s.templates[-1], target, value)
         case Unpack():
             unpack(s, statement, env)
         case Store(base, index, value, op):
