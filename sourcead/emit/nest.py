@@ -18,6 +18,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from sourcead.emit.choices import CHOICES
 from sourcead.emit.effects import Effect, commute, statement_effect
 from sourcead.emit.expressions import Expressions
@@ -55,6 +57,7 @@ from sourcead.ir.walk import bound, statements
 __all__ = ["WIDTH", "nest"]
 
 WIDTH = 90
+_NEW_NUMBERS = frozenset({"add", "sub", "mul", "truediv", "neg", "pow", "matmul"})
 _REACH = 60  # statements that a temporary may move past: keeps long straight-line functions linear
 
 
@@ -115,6 +118,7 @@ class _Nester:
         self.inside = inside
         self.nested: dict[Name, Expr] = dict(inside)
         self.logs = _private_lists(function)
+        self.own = _private_arrays(function)
         self.summed = _first_summands(function)
         self.repeated = _repeatable_indices(function, variables)
         self.nested.update(self.repeated)
@@ -307,7 +311,8 @@ class _Nester:
             passed = site.statements[between]
             if between in together:
                 continue
-            if not self._is_logging(passed) and not commute(strength, statement_effect(passed)):
+            is_private = self._is_logging(passed) or self._is_private_store(passed, stmt)
+            if not is_private and not commute(strength, statement_effect(passed)):
                 return False
             if read & self._assigned(passed):
                 return False
@@ -320,6 +325,12 @@ class _Nester:
                 return value in self.logs
             case _:
                 return False
+
+    def _is_private_store(self, stmt: Stmt, moved: Assign) -> bool:
+        """`x_bar[i] += v`: changes an array that is known under this name only, which `moved` does not read."""
+        if not isinstance(stmt, Store) or stmt.base not in self.own:
+            return False
+        return stmt.base not in expression_operands(moved.expr)
 
     def _assigned(self, stmt: Stmt) -> frozenset[int]:
         if isinstance(stmt, Assign) and stmt.target in self.nested:
@@ -441,6 +452,25 @@ def _private_lists(function: Function) -> frozenset[Name]:
             case _:
                 pass
     total = count_uses(function)
+    return frozenset(name for name in made if known[name] == total[name])
+
+
+def _private_arrays(function: Function) -> frozenset[Name]:
+    """Arrays of zeros made here that are only written, read by arithmetic, and at the end returned."""
+    made: set[Name] = set()
+    known: Counter[Name] = Counter()
+    for stmt in statements(function.body):
+        match stmt:
+            case Assign(target, Call(Ref(value=maker))) if maker is np.zeros_like:
+                made.add(target)
+            case Assign(target, Op(op, args)) if target == function.result or op in _NEW_NUMBERS:
+                known.update(arg for arg in args if isinstance(arg, Name))
+            case Store(Name() as base):
+                known[base] += 1
+            case _:
+                pass
+    total = count_uses(function)
+    known.update([function.result] if isinstance(function.result, Name) else [])
     return frozenset(name for name in made if known[name] == total[name])
 
 

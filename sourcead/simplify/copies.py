@@ -35,7 +35,7 @@ from sourcead.ir.nodes import (
 from sourcead.ir.walk import map_blocks, reads, statements, substitute
 from sourcead.runtime.accumulate import unless_zero
 
-__all__ = ["needless_copies"]
+__all__ = ["computes", "needless_copies"]
 
 ARITHMETIC = frozenset({"add", "sub", "mul", "truediv", "neg", "pow", "matmul"})
 READERS = (np.vdot, np.einsum, unless_zero, float)  # of which the result is new
@@ -110,7 +110,7 @@ def _last_reader(
     for i in range(position + 1, len(block)):
         stmt = block[i]
         match stmt:
-            case Assign(_, expr) if _computes(expr, target):
+            case Assign(_, expr) if computes(expr, target):
                 pass
             case Store(base) if storage.are_apart(base, original):
                 pass
@@ -122,7 +122,7 @@ def _last_reader(
     return None
 
 
-def _computes(expr: Expr, copied: Name) -> bool:
+def computes(expr: Expr, copied: Name) -> bool:
     """Does the expression leave all arrays as they are, and does its value not look at the copy?"""
     match expr:
         case Op(op):

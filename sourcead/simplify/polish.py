@@ -13,6 +13,7 @@ from sourcead.simplify.element_lists import element_lists
 from sourcead.simplify.in_place import in_place
 from sourcead.simplify.indices import indices
 from sourcead.simplify.kept import kept
+from sourcead.simplify.late_stores import late_stores
 from sourcead.simplify.outer_products import outer_products
 from sourcead.simplify.parts import parts
 from sourcead.simplify.shapes import shapes
@@ -29,6 +30,8 @@ __all__ = ["on_lists", "polished"]
 
 def polished(function: Function, b: Builder, apart: bool = False) -> Function:
     """`apart`: parameters share no memory with each other."""
+    given = function
+    function = late_stores(function, b.kinds, lambda: storage_of(given, b))
     function = cleaned = clean(function, b)
     if apart:
         function = undone(function, b, lambda: storage_of(cleaned, b), lambda e: is_pure(e, b))

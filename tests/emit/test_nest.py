@@ -7,6 +7,7 @@ from textwrap import dedent
 import numpy as np
 import pytest
 
+import sourcead
 from sourcead.ir.nodes import Call, MethodCall, Ref
 from tests.emit.build import assign, branch, call, function, let, loop, merge, n, put, run, text
 
@@ -260,3 +261,31 @@ def test_a_call_of_a_function_that_is_read_live_may_do_anything():
         result="a",
     )
     assert text(made).startswith("t = u[0]\nhelper()\n")
+
+
+def differences(x):
+    return np.sum(100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2)
+
+
+def test_what_the_forward_sweep_computes_for_one_line_moves_past_stores_into_new_adjoints():
+    gradient = sourcead.grad(differences)
+    x = np.array([0.3, -0.8, 1.2, 0.5])
+    found = gradient(x)
+    assert "200.0 * out_bar * (x[1:] - t ** 2)" in gradient.source
+    for i in range(4):
+        moved = x + 1e-30j * (np.arange(4) == i)
+        assert abs(found[i] - differences(moved).imag / 1e-30) < 1e-12
+
+
+def written_by_its_argument(x):
+    y = np.sin(x)
+    x *= 2.0
+    return np.sum(y * x[::-1] * x)
+
+
+def test_nothing_that_reads_an_argument_moves_past_a_store_into_it():
+    x = np.array([0.3, -0.8, 1.2])
+    found = sourcead.grad(written_by_its_argument)(x.copy())
+    for i in range(3):
+        moved = x + 1e-30j * (np.arange(3) == i)
+        assert abs(found[i] - written_by_its_argument(moved).imag / 1e-30) < 1e-12

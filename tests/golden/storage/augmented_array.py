@@ -17,9 +17,8 @@ def augmented_array_grad(x, y, out_bar=1.0):  # grad(augmented_array), x: float6
     shape = x.shape                       # return np.sum(z)
     z[...] = t
     z_bar = np.full(shape, out_bar)       # z *= y
-    t_bar = z_bar.copy()
-    z_bar[...] = t_bar * y
-    y_bar = t_bar * z
+    y_bar = z_bar * z
+    z_bar *= y
     x_bar = z_bar.copy()                  # z += x
     x_bar += z_bar * y                    # z = x * y
     y_bar += z_bar * x
