@@ -200,6 +200,13 @@ class Shadows:
         del self.table[id(owner_of(array))]
         return shadow
 
+    def take_each(self, *arrays: Any) -> tuple[Any, ...]:
+        """As `take` for arrays that were made at once, which may lie in one memory."""
+        shadows = tuple(self.of(array) for array in arrays)
+        for array in arrays:
+            self.table.pop(id(owner_of(array)), None)
+        return shadows
+
     def take_apart(self, array: Any, source: Any) -> Any:
         """As `take` where `array` is a copy of `source`; zeros where it looks at the same memory."""
         if owner_of(array) is owner_of(source):

@@ -14,6 +14,7 @@ from tests.everyday import (  # noqa: F401  (they register their programs)
     idioms,
     iterators,
     language,
+    made_at_once,
     numerics,
     one_of_two,
     recursion,

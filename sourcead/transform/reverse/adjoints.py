@@ -7,7 +7,7 @@ only where the adjoint's storage is ours.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -152,6 +152,25 @@ class Adjoints:
             return ZERO if all(i == ZERO for i in items) else Virtual(items), False
         found = self.state.pop(name, None)
         return (ZERO, False) if found is None else (found.value, found.owned)
+
+    def take_made(self, name: Name) -> Val:
+        """The finished adjoint of a tuple whose arrays an operation has made."""
+        arrays = [part for part in self._arrays_of(name) if self.is_dynamic(part)]
+        found = self.table.take_each([self.parts.value(part) for part in arrays])
+        for part, bar in zip(arrays, found):
+            self.state[part] = Adjoint(bar, False)
+        return self.take(name)
+
+    def _arrays_of(self, name: Name) -> Iterator[Name]:
+        """The arrays in a tuple, however deep."""
+        match self.b.kind(name):
+            case Tuple(items):
+                for at in range(len(items)):
+                    yield from self._arrays_of(self.parts.part(name, at))
+            case Array():
+                yield name
+            case _:
+                pass
 
     def full(self, name: Name) -> Val:
         """The finished adjoint with zeros written out."""

@@ -164,6 +164,8 @@ def _assign(s: State, stmt: Assign) -> None:
     kind = s.kind(target)
     if isinstance(kind, Object):
         found, owned = record_adjoint(s, target, kind), False
+    elif isinstance(kind, Tuple) and isinstance(expr, (Call, MethodCall)):
+        found, owned = s.adj.take_made(target), False
     else:
         found, owned = s.adj.take_owned(target)
     if found != ZERO:

@@ -6,8 +6,10 @@ adjoints are found while the gradient runs (`runtime/shadows.py`).
 
 from __future__ import annotations
 
-from sourcead.ir.kinds import Kind, NoneKind, Unknown
-from sourcead.ir.nodes import MethodCall, Name, Operand
+from collections.abc import Sequence
+
+from sourcead.ir.kinds import Kind, NoneKind, Tuple, Unknown
+from sourcead.ir.nodes import Const, MethodCall, Name, Op, Operand
 from sourcead.transform.builder import Val
 from sourcead.transform.specialise import Specialiser
 
@@ -36,6 +38,16 @@ class Table:
         if source is None:
             return self._call("take", (name,), kind, hint)
         return self._call("take_apart", (name, source), kind, hint)
+
+    def take_each(self, names: Sequence[Name]) -> list[Name]:
+        """The adjoints of arrays that one operation has made; they may lie in one memory."""
+        if not names:
+            return []
+        kinds = tuple(self.b.kind(name) for name in names)
+        taken = self._call("take_each", tuple(names), Tuple(kinds), "t")
+        hints = [f"{name.hint}_bar" for name in names]
+        items = [Op("getitem", (taken, Const(at))) for at in range(len(names))]
+        return [self.b.emit(*each) for each in zip(items, kinds, hints)]
 
     # -- what containers hold ----------------------------------------------------------------
 
