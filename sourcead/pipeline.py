@@ -271,7 +271,9 @@ def tangent_of_unit(half: Half) -> Function:
     """The tangent function of a recursive function."""
     assert half.unit.done is not None
     b = half.unit.done.builder
-    return _positional(clean(tangent(half.unit.done, half.wrt, name=half.name), b))
+    return _positional(
+        clean(tangent(half.unit.done, half.wrt, name=half.name, given=half.unit.writes), b)
+    )
 
 
 def derivatives_of_units(functions: Sequence[Function]) -> dict[Half, Function]:
@@ -289,14 +291,19 @@ def derivatives_of_units(functions: Sequence[Function]) -> dict[Half, Function]:
             made = {half: tangent_of_unit(half)}
         elif half.form.startswith("linear"):
             name = f"{half.label}_linear"
-            both = clean(tangent(half.unit.done, half.wrt, name=name, separate=True), b)
+            both = clean(
+                tangent(half.unit.done, half.wrt, name=name, separate=True, given=half.unit.writes),
+                b,
+            )
             parts = split(both, b, name=name)
             made = {
                 half.other("linear_forward"): clean(parts.forward, b),
                 half.other("linear_map"): clean(parts.linear, b),
             }
         else:
-            halves = pullback(half.unit.done, half.wrt, name=half.label, again=half.again)
+            halves = pullback(
+                half.unit.done, half.returned, name=half.label, again=half.again, callee=half
+            )
             made = {half.other("forward"): halves.forward, half.other("reverse"): halves.reverse}
         found |= {other: without_arguments(function) for other, function in made.items()}
         open_ += [other for function in made.values() for other in halves_in(function)]

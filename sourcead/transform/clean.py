@@ -25,8 +25,8 @@ HARMLESS = (
 def clean(function: Function, b: Builder) -> Function:
     def pure(expr: Expr) -> bool:
         match expr:
-            case Call(Ref(_, Half(form="reverse"))):  # adjoints only: it changes nothing that stays
-                return True
+            case Call(Ref(_, Half(form="reverse") as half)) if not half.unit.writes:
+                return True  # adjoints only
         return is_pure(expr, b)
 
     return needless_copies(dead_code(function, pure, storage_of(function, b)), b.kinds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MethodType
 from typing import Any
 
@@ -22,6 +22,7 @@ from sourcead.ir.kinds import (
     dtype_of,
 )
 from sourcead.ir.nodes import (
+    UNDEFINED,
     Attr,
     Call,
     MethodCall,
@@ -37,9 +38,17 @@ from sourcead.transform.indexing import is_basic
 from sourcead.transform.operations import OPERATORS, method_class
 
 __all__ = [
-    "function_of", "index_kinds", "is_at", "is_mask", "makes_namedtuple", "tuple_items", "view_base",
-    "written_arguments",
+    "CalledByName", "function_of", "index_kinds", "is_at", "is_mask", "makes_namedtuple", "tuple_items",
+    "view_base", "written_arguments",
 ]  # fmt: skip
+
+
+class CalledByName:
+    """A function that the program calls and that is written out beside it: a recursive one, or a derivative of one."""
+
+    def written(self, args: Sequence[Operand]) -> list[Operand]:
+        """Of the arguments of a call: the arrays that it writes."""
+        raise NotImplementedError
 
 
 def function_of(expr: Any, kinds: Mapping[Name, Kind]) -> Any:
@@ -90,11 +99,10 @@ def written_arguments(expr: Call | MethodCall, kinds: Mapping[Name, Kind]) -> li
         return list(dict.fromkeys([*written, *outs]))
     if isinstance(expr, Call) and isinstance(expr.func, Ref):
         called = expr.func.value
-        if (
-            called in _HARMLESS
-            or makes_namedtuple(called)
-            or getattr(called, "writes_nothing", False)
-        ):  # a unit is checked
+        if isinstance(called, CalledByName):  # a recursive function, or a derivative of one
+            given = [UNDEFINED if isinstance(a, Star) else a for a in expr.args]
+            return [a for a in called.written(given) if isinstance(a, Name)]
+        if called in _HARMLESS or makes_namedtuple(called):
             return []
     if isinstance(expr, MethodCall) and isinstance(
         kinds.get(args[0]) if args else None, (List, Dict)

@@ -21,10 +21,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from sourcead.ir.nodes import Assign, Block, Call, Function, Operand, Ref, Stmt
 from sourcead.ir.walk import map_blocks
+from sourcead.transform.effects import CalledByName
 
 if TYPE_CHECKING:
     from sourcead.transform.specialise.recursion import Unit
@@ -33,7 +34,7 @@ __all__ = ["Half", "half", "reverse_call", "without_arguments"]
 
 
 @dataclass(eq=False, repr=False)
-class Half:
+class Half(CalledByName):
     """A derivative of a unit, as it is called in a program.
 
     `form`: "forward" and "reverse" are its pullback, "tangent" gives value and tangent at once,
@@ -43,8 +44,6 @@ class Half:
     unit: Unit
     form: str
     again: bool = False  # the reverse half may run more than once
-    writes_nothing: ClassVar[bool] = True  # that its caller can see: `refuse_writes`
-
     number: int = 0  # among the units of one name
 
     @property
@@ -60,6 +59,30 @@ class Half:
     def wrt(self) -> tuple[int, ...]:
         """The positions of the parameters that may carry a derivative."""
         return tuple(i for i, active in enumerate(self.unit.varied) if active)
+
+    @property
+    def returned(self) -> tuple[int, ...]:
+        """Of these: the adjoints that the reverse half returns."""
+        return tuple(i for i in self.wrt if i not in self.unit.writes)
+
+    @property
+    def shadowed(self) -> tuple[int, ...]:
+        """The others are arrays that are written: the reverse half is given their adjoints, and changes them."""
+        return tuple(i for i in self.wrt if i in self.unit.writes)
+
+    def written(self, args: Sequence[Operand]) -> list[Operand]:
+        """Of the arguments of a call: the arrays that it writes."""
+        values, dots = [args[i] for i in sorted(self.unit.writes) if i < len(args)], []
+        match self.form:
+            case "reverse":
+                return list(args[2 : 2 + len(self.shadowed)])
+            case "tangent":
+                dots = list(args[len(self.unit.kinds) :])
+            case "linear_map":
+                values, dots = [], list(args[1:])
+            case _:
+                pass
+        return values + [dot for i, dot in zip(self.wrt, dots) if i in self.unit.writes]
 
     def ref(self) -> Ref:
         return Ref(self.name, self)
@@ -100,7 +123,9 @@ def _plain(block: Block) -> Block:
 
 def _plain_call(stmt: Stmt) -> Stmt:
     match stmt:
-        case Assign(_, Call(Ref(_, Half(form="reverse")), (saved, bar, _, *_)) as call):
+        case Assign(_, Call(Ref(_, Half(form="reverse") as half), (saved, bar, _, *_)) as call) if (
+            not half.unit.writes
+        ):
             return replace(stmt, expr=replace(call, args=(saved, bar)))
         case _:
             return stmt

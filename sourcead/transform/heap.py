@@ -89,6 +89,11 @@ class Heap:
 
     # -- arrays ------------------------------------------------------------------------------
 
+    def forget_sharing(self) -> None:
+        """Before another run: its names are other ones, and it finds out anew which of them share storage."""
+        self.written |= {name for name in self.shared if self.find(name) in self.written}
+        self.shared = {}
+
     def find(self, name: str) -> str:
         while name in self.shared:
             name = self.shared[name]

@@ -34,6 +34,7 @@ from sourcead.runtime.contents import arrays_in, contents_of, put_in_place
 from sourcead.runtime.undo import copy_of, redo
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.clean import clean
+from sourcead.transform.halves import Half
 from sourcead.transform.heap import ITEM, places
 from sourcead.transform.locations import binds_all
 from sourcead.transform.reverse.needed import Needed
@@ -58,15 +59,24 @@ class Pullback:
 
 
 def pullback(
-    done: Specialised, wrt: Sequence[int], *, name: str, again: bool = True, aux: bool = False
+    done: Specialised,
+    wrt: Sequence[int],
+    *,
+    name: str,
+    again: bool = True,
+    aux: bool = False,
+    callee: Half | None = None,
 ) -> Pullback:
     """A split call whose reverse half may be called any number of times, whatever happens in between.
 
     Not `again`: it is called once, when all storage of the caller is as the forward half left it.  With
-    `aux` the value is a pair, and the cotangent is that of its first item.
+    `aux` the value is a pair, and the cotangent is that of its first item.  `callee`: see `sweeps`; the
+    adjoints of the arrays that it writes are further parameters of the reverse half.
     """
     b = done.builder
-    s = sweeps(done, wrt, scalar=False, aux=aux, single=False, split=True, again=again)
+    s = sweeps(
+        done, wrt, scalar=False, aux=aux, single=False, split=True, again=again, callee=callee
+    )
     halves = _Halves(b, s, list(s.forward), list(s.backward))
     halves.redo()
     if again:
@@ -85,7 +95,7 @@ def pullback(
     unpack: list[Stmt] = [Unpack(tuple(free), None, saved, Origin.none())] if free else []
     second = Function(
         f"{name}_reverse",
-        (Param(saved), Param(s.out_bar)),
+        (Param(saved), Param(s.out_bar), *map(Param, s.shadows)),
         (*unpack, *halves.copies, *halves.before, *halves.backward),
         returned,
         origin,
@@ -167,7 +177,7 @@ class _Halves:
         """The names that go from half to half; of lists the reverse half takes copies, and pops those."""
         lists = [saved.name for saved in self.s.kept.lists.values()]
         used = _free_names([*self.before, *self.backward, *self.after])
-        free = [n for n in used if n != self.s.out_bar]
+        free = [n for n in used if n != self.s.out_bar and n not in self.s.shadows]
         for name in lists:
             if copied and name in free:
                 again = self.b.fresh(name.hint, self.b.kind(name))

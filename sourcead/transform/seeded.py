@@ -55,7 +55,7 @@ from sourcead.ir.nodes import (
 )
 from sourcead.ir.walk import operands, statements
 from sourcead.rules import registry
-from sourcead.transform.effects import function_of, view_base
+from sourcead.transform.effects import CalledByName, function_of, view_base
 from sourcead.transform.halves import Half
 
 __all__ = ["CannotSeparate", "Seeded", "is_shape"]
@@ -281,6 +281,8 @@ class Seeded:
             case Call(Ref(_, setter), (Name() as base, _, value)) if setter is object.__setattr__:
                 self._join(value, base)  # type: ignore[arg-type]
                 return [base]
+            case Call(Ref(_, CalledByName() as called), args):
+                return [a for a in called.written(args) if isinstance(a, Name)]  # type: ignore[arg-type]
             case Call(Ref(_, function), args, kwargs):
                 outs = [v for k, v in kwargs if k == "out" and isinstance(v, Name)]
                 bound = getattr(function, "__self__", None)

@@ -38,12 +38,11 @@ from sourcead.ir.nodes import (
     StoreVariable,
 )
 from sourcead.ir.walk import map_blocks, map_stmt, statements
-from sourcead.transform.clean import is_pure, shared_bases
-from sourcead.transform.effects import written_arguments
+from sourcead.transform.effects import CalledByName, written_arguments
 from sourcead.transform.halves import Half, half
 from sourcead.transform.locations import Locations
-from sourcead.transform.operations import OPERATORS
 from sourcead.transform.specialise import Specialised, Specialiser
+from sourcead.transform.specialise.given import is_made
 from sourcead.transform.specialise.recursion import Unit, solved
 
 __all__ = ["Split", "halves_in", "refuse_writes", "split_units", "tangent_unit", "unit_called"]
@@ -72,13 +71,15 @@ class Split:
 def split_units(done: Specialised, body: Block, again: bool, reopened: bool = False) -> Split:
     """The primal's block with `y = f(x)` of a unit as `t = f_forward(x); y = t[0]; saved = t[1]`.
 
+    A function that writes its arguments is run again where the reverse sweep may run more than once: what
+    it has saved is of no use then.
+
     The reverse half takes back what the function wrote, also in the array that it returned.  Where the
     derivative is differentiated again (`reopened`), `y` is a copy: its content is asked for later.
     """
     split = Split((), {})
     split.body = _split(done.builder, body, again, split.saved, reopened)
-    if split.saved:
-        _refuse_shared(done, body)
+    _refuse_shared(done, body)
     return split
 
 
@@ -96,10 +97,12 @@ def _split(
             out.append(map_blocks(stmt, lambda inner: _split(b, inner, again, saved, reopened)))
             continue
         target = stmt.target
+        once = again and not unit.writes
         pair = b.fresh("t", Tuple((b.kind(target), Tape())), target in b.varied)
         kept = b.fresh("saved", Tape())
-        saved[pair] = target, kept
-        called = replace(stmt.expr, func=half(b, unit, "forward", again).ref())
+        if once or not again:
+            saved[pair] = target, kept
+        called = replace(stmt.expr, func=half(b, unit, "forward", once).ref())
         steps: list[tuple[Name, Expr]] = [(pair, called)]
         steps += _copied(b, target, pair) if reopened else [(target, _item(pair, 0))]
         steps.append((kept, _item(pair, 1)))
@@ -133,6 +136,7 @@ def _copied(b: Specialiser, target: Name, value: Name, at: int = 0) -> list[tupl
 def _refuse_shared(done: Specialised, body: Block) -> None:
     """A unit may return its argument; nobody may then write into the one or the other."""
     heap, kinds = done.heap, done.builder.kinds
+    _refuse_overlap(done, body)
     shared: dict[str, Unit] = {}
     for stmt in statements(body):
         unit = unit_called(stmt.expr) if isinstance(stmt, Assign) else None
@@ -154,38 +158,63 @@ def _refuse_shared(done: Specialised, body: Block) -> None:
                 )
 
 
+def _refuse_overlap(done: Specialised, body: Block) -> None:
+    """What a unit writes has an adjoint of its own: no other argument may show the same memory."""
+    heap, kinds = done.heap, done.builder.kinds
+    for stmt in statements(body):
+        unit = unit_called(stmt.expr) if isinstance(stmt, Assign) else None
+        if unit is None or not isinstance(stmt, Assign) or not isinstance(stmt.expr, Call):
+            continue
+        arrays = {
+            i: heap.find(str(a))
+            for i, a in enumerate(stmt.expr.args)
+            if isinstance(a, Name) and isinstance(kinds.get(a), Array)
+        }
+        for i, cls in arrays.items():
+            if any(cls == other and j in unit.writes for j, other in arrays.items() if i != j):
+                raise NotDifferentiable.at(
+                    stmt.origin,
+                    f"`{unit.name}` calls itself, writes an array, and is given two that may share memory",
+                    "pass a copy, or one array and where its parts begin",
+                )
+
+
 def refuse_writes(unit: Unit) -> None:
-    """A unit's reverse half runs where its caller's storage is as it was: it must not have changed it."""
+    """A unit's reverse half takes back what was written in arrays that were given, and nothing else."""
     done = unit.done
     assert done is not None
     b = done.builder
-    locations = Locations(
-        done.function.body, b.kinds, done.heap, [p.name for p in done.function.params]
-    )
+    params = [p.name for p in done.function.params]
+    locations = Locations(done.function.body, b.kinds, done.heap, params)
+    given = {params[i] for i in unit.writes if locations.is_static(params[i])}
     for stmt in statements(done.function.body):
         match stmt:
-            case Store(Name() as base) if _is_made(b, locations.owner(base)[0]):
+            case Store(Name() as base) if is_made(b, locations.owner(base)[0]):
                 continue
+            case Store(Name() as base) if locations.owner(base)[0] in given:
+                continue
+            case Assign(_, Call(Ref(_, CalledByName())) as call):
+                written = written_arguments(call, b.kinds)
+                owners = [locations.owner(base)[0] for base in written]
+                if all(owner in given or is_made(b, owner) for owner in owners):
+                    continue
+                raise _written(stmt, unit)
+            case Assign(_, Call() | MethodCall() as call) if any(
+                locations.owner(base)[0] in params for base in written_arguments(call, b.kinds)
+            ):
+                raise _written(stmt, unit)
             case Store() | StoreVariable():
-                raise NotDifferentiable.at(
-                    stmt.origin,
-                    f"`{unit.name}` calls itself and writes into what it was given, or into a global",
-                    "return new values, or write the recursion as a loop",
-                )
+                raise _written(stmt, unit)
             case _:
                 continue
 
 
-def _is_made(b: Specialiser, owner: Name) -> bool:
-    """Is this an array that the function made itself?"""
-    expr = b.definitions.get(owner)
-    match expr:
-        case Op(op, _):
-            return op in OPERATORS or op in ("list", "dict")
-        case Call() | MethodCall():
-            return is_pure(expr, b) and not shared_bases(expr, b)
-        case _:
-            return False
+def _written(stmt: Stmt, unit: Unit) -> NotDifferentiable:
+    return NotDifferentiable.at(
+        stmt.origin,
+        f"`{unit.name}` calls itself and writes into what it was given, or into a global",
+        "return new values, or write the recursion as a loop",
+    )
 
 
 # -- derivatives of derivatives --------------------------------------------------------------
@@ -197,6 +226,12 @@ def tangent_unit(b: Specialiser, unit: Unit, active: Sequence[bool]) -> tuple[Un
     The second is a function of the first one's arguments, then of their tangents.
     """
     assert b.tools is not None
+    if unit.writes:
+        raise NotDifferentiable.at(
+            b.origin,
+            f"a second derivative of `{unit.name}`, which calls itself and writes what it is given",
+            "return new arrays",
+        )
     live, varied = unit.live, tuple(a or v for a, v in zip(active, unit.varied))
     wide = unit
     if varied != unit.varied:

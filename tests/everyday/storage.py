@@ -319,3 +319,72 @@ def chosen_elements(x):
     z = np.maximum(t, -1)
     t[:] = 0.5 * x
     return (y * z * t).sum()
+
+
+# -- arrays that one call made, written under a name that may be one or another of them --------------
+
+SQUARE = np.random.default_rng(3).normal(size=(3, 3)) + 2.0 * np.eye(3)
+GRID = np.arange(9.0).reshape(3, 3)
+
+
+@program(SQUARE)
+def vectors_written(x):
+    w, v = np.linalg.eigh(x + x.T)
+    y = v if w[0] > 0.0 else v.T
+    z = v * 1.0
+    y[0] = y[0] * y[1]
+    return (y * GRID).sum() + (v**3).sum() + w[0] + z[1, 1]
+
+
+@program(SQUARE)
+def each_factor_written(x):
+    q, r = np.linalg.qr(x)
+    for y in (q, r):
+        y[0] = y[0] * y[1]
+    return (q * GRID).sum() + (r**2).sum()
+
+
+@program(SQUARE)
+def factors_in_a_loop(x):
+    total = 0.0
+    pair = (x * 1.0, x * 2.0)
+    for k in range(3):
+        q, r = np.linalg.qr(pair[0] + x)
+        y = q if k % 2 else r
+        y[1] *= 2.0
+        y[0] = y[1] * y[2]
+        pair = (r, q)
+        total = total + (q * GRID).sum()
+    return total + (pair[0] * pair[1] * GRID).sum()
+
+
+@program(SQUARE)
+def factor_in_a_list_written(x):
+    u, s, v = np.linalg.svd(x)
+    both = [u, v]
+    both[len(s) % 2][0] *= s
+    return (u**2 * GRID).sum() + (v**2 * GRID).sum()
+
+
+@program(SQUARE)
+def grid_written(x):
+    c, d = np.meshgrid(x[0], x[1])
+    c[0] = d[1] * d[2]
+    return (c * d * GRID).sum()
+
+
+@program(SQUARE)
+def grid_of_views_written(x):
+    """Refused: both show the one row, in places that are one."""
+    row = x[0] * 2.0
+    c, d = np.meshgrid(row, x[1], copy=False)
+    row[0] = d[1, 0] * d[2, 1]
+    return (c * d * GRID).sum()
+
+
+@program(SQUARE)
+def stretched_and_written(x):
+    a, b = np.broadcast_arrays(x, x[0])
+    c, d = np.meshgrid(x[0], x[1])
+    c[0] = d[1] * d[2]
+    return (a * b).sum() + (c * d * GRID).sum()

@@ -19,6 +19,7 @@ from tests.everyday import (  # noqa: F401  (they register their programs)
     one_of_two,
     recursion,
     recursion_storage,
+    recursion_writes,
     storage,
     structures,
     taken_whole,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import sourcead
-from tests.everyday import holding, recursion_storage, storage, structures  # noqa: F401
+from tests.everyday import holding, recursion_storage, recursion_writes, storage, structures  # noqa: F401
 from tests.everyday.registry import PROGRAMS, Program
 from tests.refusals import right_or_refused
 from tests.structures import arrays, children, fresh, leaves, same_content
@@ -17,7 +17,8 @@ from tests.structures import arrays, children, fresh, leaves, same_content
 CASES = [
     pytest.param(program, id=name)
     for name, program in PROGRAMS.items()
-    if program.function.__module__ in [m.__name__ for m in (holding, storage, structures)]
+    if program.function.__module__
+    in [m.__name__ for m in (holding, recursion_writes, storage, structures)]
 ]
 
 

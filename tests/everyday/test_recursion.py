@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 import sourcead
-from tests.everyday import recursion, recursion_storage
+from tests.everyday import recursion, recursion_storage, recursion_writes
 from tests.everyday.registry import PROGRAMS, Program
 from tests.numeric import check, directional
+from tests.refusals import right_or_refused
 
 X = np.array([0.7, -0.4, 1.2, 0.9])
 V = np.array([0.3, 1.0, -0.5, 0.2])
@@ -26,6 +27,13 @@ RECURSIVE = [
     for name, p in PROGRAMS.items()
     if p.function.__module__ in (recursion.__name__, recursion_storage.__name__)
     and name not in NOT_FOLLOWED
+]
+
+
+WRITING = [
+    pytest.param(p, id=name)
+    for name, p in PROGRAMS.items()
+    if p.function.__module__ == recursion_writes.__name__ and name != "written_arg_list"
 ]
 
 
@@ -44,6 +52,18 @@ def test_derivative_of_the_gradient(program: Program, mode: str) -> None:
         return np.sum(gradient(*args) * direction)
 
     check(along, *copy.deepcopy(program.args), argnums=numbers, modes=[mode], rtol=1e-6)
+
+
+@pytest.mark.parametrize("program", WRITING)
+def test_derivative_of_the_gradient_of_what_writes(program: Program) -> None:
+    with right_or_refused():
+        test_derivative_of_the_gradient(program, "reverse")
+
+
+@pytest.mark.parametrize("program", WRITING)
+def test_linear_map_of_what_writes(program: Program) -> None:
+    with right_or_refused():
+        test_linear_map(program)
 
 
 @pytest.mark.parametrize("program", RECURSIVE)

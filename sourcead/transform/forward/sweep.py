@@ -79,16 +79,19 @@ def tangent(
     value: bool = True,
     aux: bool = False,
     separate: bool = False,
+    given: frozenset[int] = frozenset(),
 ) -> Function:
     """The function that gives `(out, out_dot)` (or `out_dot`) from the parameters and the tangents of `wrt`.
 
     With `aux` the primal returns `(out, aux)`, and so does the first item here.  `separate`: values are
-    computed without tangents throughout, so that the two can be taken apart (`transform/split.py`).
+    computed without tangents throughout, so that the two can be taken apart (`transform/split.py`).  `given`:
+    parameters that are written, with tangents of the caller's own, which are written too.
     """
     b = done.builder
     primal = done.function
     params = [p.name for p in primal.params]
-    useful = find_useful(primal.body, done.result, done.heap, b.kinds, b.formula_of)
+    results = Virtual((done.result, *(params[i] for i in sorted(given))))
+    useful = find_useful(primal.body, results, done.heap, b.kinds, b.formula_of)
     locations = Locations(primal.body, b.kinds, done.heap, params)
     s = Tangents(b, locations, activity(b, useful), primal.body, separate)
     start_derivative(b)
@@ -101,7 +104,7 @@ def tangent(
         if carries(b.kind(dot)):
             s.dots[params[i]] = dot
     with b.block() as body:
-        s.own_parameters(params)
+        s.own_parameters([p for i, p in enumerate(params) if i not in given])
         _sweep(s, primal.body)
         out_dot = s.full(value_and_aux(done)[0] if aux else done.result)
         result = b.operand(Virtual((done.result, out_dot)) if value else out_dot)

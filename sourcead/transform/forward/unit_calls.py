@@ -67,7 +67,7 @@ def _kept_map(
         pair = s.b.emit(Call(keeping.ref(), tuple(args)), Tuple((kind, Tape())), "t")
         s.b.add(Assign(target, Op("getitem", (pair, Const(0))), s.b.origin))
         saved = s.b.emit(Op("getitem", (pair, Const(1))), Tape(), "saved")
-    if always or s.is_active(target):
+    if always or unit.writes or s.is_active(target):
         s.dots[target] = s.b.emit(Call(linear.ref(), (saved, *dots)), kind, hint_of(target))
 
 

@@ -7,12 +7,13 @@ only where the adjoint's storage is ours.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sourcead.analysis.sizes import Sizes
+from sourcead.errors import NotDifferentiable
 from sourcead.ir.kinds import (
     Array,
     Dict,
@@ -37,6 +38,7 @@ from sourcead.ir.nodes import (
     Name,
     Op,
     Operand,
+    Origin,
     Ref,
     Store,
     Undefined,
@@ -155,18 +157,18 @@ class Adjoints:
 
     def take_made(self, name: Name) -> Val:
         """The finished adjoint of a tuple whose arrays an operation has made."""
-        arrays = [part for part in self._arrays_of(name) if self.is_dynamic(part)]
+        arrays = [part for part in self.arrays_of(name) if self.is_dynamic(part)]
         found = self.table.take_each([self.parts.value(part) for part in arrays])
         for part, bar in zip(arrays, found):
             self.state[part] = Adjoint(bar, False)
         return self.take(name)
 
-    def _arrays_of(self, name: Name) -> Iterator[Name]:
+    def arrays_of(self, name: Name) -> Iterator[Name]:
         """The arrays in a tuple, however deep."""
         match self.b.kind(name):
             case Tuple(items):
                 for at in range(len(items)):
-                    yield from self._arrays_of(self.parts.part(name, at))
+                    yield from self.arrays_of(self.parts.part(name, at))
             case Array():
                 yield name
             case _:
@@ -181,6 +183,23 @@ class Adjoints:
             )
         found = self.take(name)
         return self.zeros(name) if found == ZERO else found
+
+    def given(self, shadows: Mapping[Name, Name]) -> None:
+        """These arrays have adjoints already, which are changed in place."""
+        for name, shadow in shadows.items():
+            self.state[name] = Adjoint(shadow, True)
+            self.touched.add(name)
+
+    def check_given(self, shadows: Mapping[Name, Name], origin: Origin) -> None:
+        """Is each of them still the adjoint of its array?"""
+        for name, shadow in shadows.items():
+            found = self.state.get(name)
+            if found is None or found.value != shadow:
+                raise NotDifferentiable.at(
+                    origin,
+                    f"`{name.hint}` is written by a function that calls itself, in a way that makes its adjoint anew",
+                    "return a new array",
+                )
 
     def peek(self, name: Name) -> Adjoint | None:
         return self.state.get(name)

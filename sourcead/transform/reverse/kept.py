@@ -83,7 +83,7 @@ def plan_kept(
             kept.exported[name] = name
     hints: dict[Name, str] = {}
     for w in writes:
-        if w.number in needed.undone:
+        if w.number in needed.undone and not w.by_callee:
             _plan_undo(kept, w, hints)
     for home, names in sorted(needed.saves.items()):
         _plan_list(kept, home, names, hints)

@@ -55,10 +55,12 @@ def find_needed(
     kinds: Mapping[Name, Kind],
     writes: Sequence[Write],
     contents: Sequence[Use] = (),
+    undone: Collection[int] = (),
 ) -> Needed:
     """Decide for every name; what must be undone first, so that the rest can rely on it.
 
-    `contents`: arrays that are read by other functions, under names of theirs.
+    `contents`: arrays that are read by other functions, under names of theirs.  `undone`: writes that are
+    undone in any case.
 
     Where arrays would have to be kept that could be computed again from storage that is written, undoing
     those writes instead is tried, and taken if it keeps fewer arrays.
@@ -70,7 +72,8 @@ def find_needed(
         solver = _Solver(program, locations, kinds, writes, identities)
         return solver.solve(uses, forced, contents)
 
-    best, forced = solve(set()), set[int]()
+    forced = set(undone)
+    best = solve(forced)
     for w in writes:
         if (
             w.number in best.undone
@@ -187,6 +190,8 @@ class _Solver:
 
     def undo_needs(self, w: Write) -> None:
         """An undo reads the place that was written."""
+        if w.by_callee:
+            return
         if isinstance(w.stmt, Store):
             for operand in (w.stmt.base, w.stmt.index):
                 if isinstance(operand, Name):

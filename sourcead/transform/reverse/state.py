@@ -21,12 +21,16 @@ __all__ = ["State", "Write"]
 
 @dataclass(frozen=True)
 class Write:
-    """An in-place write of the primal: what `undo(number)` takes back."""
+    """An in-place write of the primal: what `undo(number)` takes back.
+
+    `by_callee`: the reverse half of a called function takes it back, in any case.
+    """
 
     number: int
     stmt: Stmt
     at: At
     bases: tuple[Name, ...]
+    by_callee: bool = False
 
 
 class State:
@@ -76,7 +80,7 @@ class State:
         changed = isinstance(kind, (Dict, Object)) and kind.site in self.at.mutated_sites
         return changed or self.structures.is_dynamic(name)
 
-    def mark(self, stmt: Stmt, *bases: Operand) -> None:
+    def mark(self, stmt: Stmt, *bases: Operand, by_callee: bool = False) -> None:
         """Leave a mark where the write `stmt` may be undone."""
         names = tuple(n for n in bases if isinstance(n, Name) and isinstance(self.kind(n), Array))
         if not names:
@@ -84,5 +88,5 @@ class State:
         at = stmt.origin.at
         if at not in self._numbers:
             self._numbers[at] = len(self.writes)
-            self.writes.append(Write(len(self.writes), stmt, at, names))
+            self.writes.append(Write(len(self.writes), stmt, at, names, by_callee))
         self.b.emit(Op("undo", (Const(self._numbers[at]),)), NoneKind(), "_undo")

@@ -42,6 +42,7 @@ from sourcead.ir.nodes import (
     With,
 )
 from sourcead.ir.walk import goes_on, operands
+from sourcead.rules import registry
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.effects import function_of, makes_namedtuple, written_arguments
 from sourcead.transform.halves import Half
@@ -62,7 +63,7 @@ from sourcead.transform.reverse.slots import (
 )
 from sourcead.transform.reverse.state import State
 from sourcead.transform.reverse.stores import read_array, store, sum_at
-from sourcead.transform.reverse.unit_calls import half_adjoint
+from sourcead.transform.reverse.unit_calls import half_adjoint, writing_adjoint
 from sourcead.transform.rule_calls import ZERO
 
 __all__ = ["reverse_sweep"]
@@ -144,6 +145,9 @@ def _assign(s: State, stmt: Assign) -> None:
             if s.is_active(base):
                 slot_store(s, base, attr, value, None)
             return
+        case Call(Ref(_, Half() as half), args) if half.unit.writes:
+            writing_adjoint(s, stmt, half, [a for a in args if not isinstance(a, Star)])
+            return
         case Call() | MethodCall():
             if _call(s, stmt, expr):
                 return
@@ -166,6 +170,7 @@ def _assign(s: State, stmt: Assign) -> None:
         found, owned = record_adjoint(s, target, kind), False
     elif isinstance(kind, Tuple) and isinstance(expr, (Call, MethodCall)):
         found, owned = s.adj.take_made(target), False
+        _refuse_views(s, target, expr)
     else:
         found, owned = s.adj.take_owned(target)
     if found != ZERO:
@@ -207,6 +212,20 @@ def _source_of(s: State, target: Name, expr: Expr) -> Name | None:
     if target not in s.at.maybe:
         return None
     return next((o for o in operands(expr) if isinstance(o, Name)), None)
+
+
+def _refuse_views(s: State, target: Name, expr: Call | MethodCall) -> None:
+    """Of several arrays that a call made, and that may be views, each would take the adjoint of the whole."""
+    function = function_of(expr, s.b.kinds)
+    rule = registry.lookup(function)
+    copies = function is np.meshgrid and all(key != "copy" for key, _ in expr.kwargs)
+    if rule is None or rule.effects.returns == "fresh" or copies:
+        return
+    if any(map(s.adj.is_dynamic, s.adj.arrays_of(target))):
+        s.b.refuse(
+            f"an array is written while a view of it that `{rule.name}` made may be in use",
+            "copy it first",
+        )
 
 
 def _is_reference(s: State, expr: Expr) -> bool:

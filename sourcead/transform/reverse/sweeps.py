@@ -17,6 +17,7 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.clean import clean
 from sourcead.transform.effects import index_kinds
 from sourcead.transform.formulas import start_derivative
+from sourcead.transform.halves import Half
 from sourcead.transform.indexing import element_kind
 from sourcead.transform.locations import Locations
 from sourcead.transform.positions import positioned
@@ -61,6 +62,7 @@ class Sweeps:
     needed: Needed
     kept: Kept
     redo: Name | None
+    shadows: list[Name]
     table: Name | None
 
 
@@ -75,6 +77,7 @@ def sweeps(
     again: bool = False,
     compared: bool = False,
     reopened: bool = False,
+    callee: Half | None = None,
 ) -> Sweeps:
     """Forward and reverse sweep with respect to the parameters `wrt`.
 
@@ -82,6 +85,8 @@ def sweeps(
     `single`: there is one adjoint, not a tuple; `split`: the sweeps become functions of their own;
     `again`: the reverse sweep may run more than once; `compared`: what it reads is compared with what the
     forward sweep had (the verifying mode); `reopened`: the derivative is differentiated again.
+    `callee`: of a recursive function; the arrays that it is given and writes are its results, too, and
+    their adjoints are given (`Sweeps.shadows`) and changed; everything written in them is taken back.
     """
     b = done.builder
     calls = split_units(done, done.function.body, again, reopened)
@@ -91,7 +96,8 @@ def sweeps(
     leaves = _leaves(done, result, aux)
     if scalar:
         _check_scalar(b.kind(result), primal.origin)
-    seeded = Virtual((result, *(leaf.value for leaf in leaves)))
+    writes = [] if callee is None else [params[i] for i in sorted(callee.unit.writes)]
+    seeded = Virtual((result, *(leaf.value for leaf in leaves), *writes))
     useful = find_useful(primal.body, seeded, done.heap, b.kinds, b.formula_of)
     locations = Locations(primal.body, b.kinds, done.heap, params)
     sizes = Sizes(primal.body, b.kinds, partial(_element, b))
@@ -111,12 +117,16 @@ def sweeps(
     b.aside += [prologue, epilogue]
     if again:
         s.adj.parts.split = prologue, epilogue
+    shadowed = () if callee is None else callee.shadowed
+    shadows = {params[i]: b.fresh(_shadow_hint(params[i]), b.kind(params[i])) for i in shadowed}
+    s.adj.given(shadows)
     reverse, returned = _adjoints(s, primal, leaves, out_bar, wrt, single, prologue)
+    s.adj.check_given(shadows, primal.origin)
     written = stretches(Function("", (), tuple(reverse), returned, primal.origin), b)
     trimmed = clean(written, b).body
     check_list_reads(s, primal.body, trimmed, program)
     uses = reverse_uses(trimmed, program, s.adj.table.name)
-    needed = find_needed(uses, program, locations, b.kinds, s.writes, s.contents)
+    needed = find_needed(uses, program, locations, b.kinds, s.writes, s.contents, _into(s, writes))
     kept = plan_kept(b, program, needed, s.writes, trimmed)
     if compared:
         kept.comparisons = Comparisons(b, program, uses)
@@ -141,8 +151,20 @@ def sweeps(
         needed,
         kept,
         returning.redo,
+        list(shadows.values()),
         s.adj.table.name,
     )
+
+
+def _shadow_hint(name: Name) -> str:
+    """`out_bar` is the adjoint of the value."""
+    return f"{name.hint}_bar" if name.hint != "out" else "out_array_bar"
+
+
+def _into(s: State, arrays: Sequence[Name]) -> set[int]:
+    """The writes into these arrays, or views of them."""
+    classes = {s.at.cls(name) for name in arrays}
+    return {w.number for w in s.writes if any(s.at.cls(base) in classes for base in w.bases)}
 
 
 def _element(b: Specialiser, base: Name, index: Operand) -> Kind | None:

@@ -7,8 +7,8 @@ from functools import partial
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, Tape, Tuple, Unknown
-from sourcead.ir.nodes import Call, Const, MethodCall, Name, Op, Operand, Ref
+from sourcead.ir.kinds import Array, NoneKind, Tape, Tuple, Unknown
+from sourcead.ir.nodes import Assign, Call, Const, MethodCall, Name, Op, Operand, Ref
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.halves import Half, half, reverse_call
 from sourcead.transform.reverse.state import State
@@ -16,7 +16,7 @@ from sourcead.transform.reverse.uses import Use
 from sourcead.transform.rule_calls import ZERO
 from sourcead.transform.units import tangent_unit
 
-__all__ = ["half_adjoint"]
+__all__ = ["half_adjoint", "writing_adjoint"]
 
 
 def half_adjoint(s: State, target: Name, half: Half, args: Sequence[Operand], seed: Val) -> None:
@@ -36,18 +36,41 @@ def half_adjoint(s: State, target: Name, half: Half, args: Sequence[Operand], se
 def _of_unit(s: State, pair: Name, half: Half, args: Sequence[Operand], value_bar: Val) -> None:
     """The call of a function, whose forward half has been called in its place."""
     value, saved = s.saved_by_units[pair]
-    bar = s.b.operand(_full(s, value, value_bar))
-    _back(s, half, saved, bar, args)
+    _back(s, half, saved, s.b.operand(_full(s, value, value_bar)), args)
     s.contents += [Use(n, s.b.origin.at, True) for n in _held(s, value, args)]
 
 
 def _back(s: State, half: Half, saved: Operand, bar: Operand, args: Sequence[Operand]) -> None:
     """The adjoints of the arguments, from what the forward half has saved."""
-    reverse = reverse_call(half.other("reverse"), saved, bar, args if s.reopened else ())
-    bars = s.b.emit(reverse, Tuple(tuple(s.kind(args[i]) for i in half.wrt)), "t")
-    for at, i in enumerate(half.wrt):
+    more = list(args) if s.reopened else []
+    if half.unit.writes:
+        more = [s.adj.buffer(args[i]) for i in half.shadowed]  # type: ignore[arg-type]
+    reverse = reverse_call(half.other("reverse"), saved, bar, more)
+    bars = s.b.emit(reverse, Tuple(tuple(s.kind(args[i]) for i in half.returned)), "t")
+    for at, i in enumerate(half.returned):
         if s.is_active(args[i]):
             s.adj.contribute(args[i], s.b.getitem(bars, Const(at)), owned=True)
+
+
+# -- functions that write what they are given --------------------------------------------------
+
+
+def writing_adjoint(s: State, stmt: Assign, found: Half, args: Sequence[Operand]) -> None:
+    """The reverse half takes back what was written, changes the adjoints of what is there, and returns the others."""
+    pair, arrays = stmt.target, found.written(args)
+    seed = s.adj.take_made(pair) if s.is_active(pair) else ZERO
+    value_bar: Val = ZERO
+    if seed != ZERO:
+        value_bar = seed.items[0] if isinstance(seed, Virtual) else s.b.getitem(seed, Const(0))
+    if pair in s.saved_by_units:
+        s.mark(stmt, *arrays, by_callee=True)
+        _of_unit(s, pair, found, args, value_bar)
+        return
+    s.mark(stmt, *arrays)
+    again = s.b.emit(Call(found.ref(), tuple(args)), s.kind(pair), "t")
+    value = s.b.operand(s.b.getitem(again, Const(0)))
+    saved = s.b.operand(s.b.getitem(again, Const(1)))
+    _back(s, found, saved, s.b.operand(_full(s, value, value_bar)), args)
 
 
 # -- in a gradient -----------------------------------------------------------------------------
@@ -119,6 +142,8 @@ def _full(s: State, value: Val, bar: Val) -> Val:
         return Virtual(tuple(map(partial(_full, s), items, bars)), "tuple", kind.cls)
     if bar != ZERO:
         return bar
+    if isinstance(kind, NoneKind):
+        return Const(None)
     if not isinstance(kind, Array):
         return Const(0.0)
     made = Call(Ref("np.zeros_like", np.zeros_like), (s.b.operand(value),))

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from sourcead.ir.kinds import Array, Dict, Kind, List, NoneKind, Np, Py, Tuple, dtype_of
-from sourcead.ir.nodes import Const, Ref
+from sourcead.ir.nodes import Const, Name, Op, Ref
 from sourcead.runtime.lists import add_item, add_items, added, take_items, zeros_like
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
@@ -41,6 +41,12 @@ def added_items(xs, ys):
 def more_items(total, amounts):
     """`add_items(total, amounts)`"""
     for i, amount in enumerate(amounts):
+        total[i] = added(total[i], amount)
+
+
+def more_each(total, amount):
+    """`add_items(total, (amount,) * len(total))`"""
+    for i in range(len(total)):
         total[i] = added(total[i], amount)
 
 
@@ -116,7 +122,19 @@ def _added(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None
 
 
 def _add_items(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    return _by(s, more_items, *args)
+    total, amounts = args
+    amount = _repeated(s, amounts)
+    return _by(s, more_items, *args) if amount is None else _by(s, more_each, total, amount)
+
+
+def _repeated(s: Context, value: Val) -> Val | None:
+    """The item of `(item,) * n`."""
+    match s.definitions.get(value):  # type: ignore[arg-type]
+        case Op("mul", (Name() as one, _)):
+            made = s.definitions.get(one)
+            return made.args[0] if isinstance(made, Op) and len(made.args) == 1 else None
+        case _:
+            return None
 
 
 def _add_item(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:

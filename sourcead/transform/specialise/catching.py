@@ -59,9 +59,10 @@ from sourcead.transform.specialise.flags import (
     set_flag,
     throw,
 )
-from sourcead.transform.specialise.raising import may_raise
+from sourcead.transform.specialise.raising import may_raise, raised_by
+from sourcead.transform.specialise.recursion import Unit
 
-__all__ = ["caught", "is_tried", "raised_here"]
+__all__ = ["caught", "is_tried", "note_raised", "raised_here"]
 
 
 def raised_here(s: Context, exception: Val | None, cause: Val | None) -> None:
@@ -81,6 +82,13 @@ def raised_here(s: Context, exception: Val | None, cause: Val | None) -> None:
 
 
 # -- statements that may raise -----------------------------------------------------------------
+
+
+def note_raised(s: Context, statement: Stmt) -> None:
+    """Note what a statement may raise that leaves the recursive function that is specialised here."""
+    caught = [cls for c in s.catches for _, types in c.handlers for cls in types]
+    found = raised_by(s, statement)
+    s.raises.update(cls for cls in found if not any(issubclass(cls, known) for known in caught))
 
 
 def is_tried(s: Context, statement: Stmt) -> bool:
@@ -126,6 +134,11 @@ def _tried(s: Context, statement: Stmt) -> tuple[Block, list[tuple[Name, Name]],
     A statement that carries a derivative is done behind it: in the `try` it is only tried.
     """
     match statement:
+        case Assign(_, Call(Ref(_, Unit(name=name)))):
+            s.refuse(  # done twice, it would take 2^depth times as long
+                f"`{name}` calls itself, and an exception that leaves it is caught",
+                "test the condition before, or let it return what says so",
+            )
         case Assign(_, Call() | MethodCall() as called) if s.changes_varied(statement):
             return _tried_on_a_copy(s, called, statement.origin), [], [statement]
         case Assign(target, expr) if s.holds_varied(target) or target in s.varied:

@@ -179,6 +179,7 @@ class Context(Builder):
         self.recursive: set[Any] = set()  # functions that call themselves without a known end
         self.units: list[Any] = []  # what they are specialised to (`recursion.Unit`)
         self.solving: Any = None  # the unit that is specialised here
+        self.raises: set[type[BaseException]] = set()  # what may leave it
         self.generators: dict[Name, Any] = {}  # calls that have not run yet (`generators.Started`)
         self.calls_tried: dict[Any, tuple[Kind, bool]] = {}
         self.catches: list[Catch] = []  # the `try`s around, the innermost last
@@ -275,12 +276,18 @@ class Context(Builder):
 
     def add(self, statement: Stmt) -> None:
         """Write a statement; one that may raise what is caught around gets a `try` of its own."""
+        if self.solving is not None and not self.derivative:
+            self.note_raised(statement)
         if not self.catches or self.derivative or not self.is_tried(statement):
             super().add(statement)
 
     def write(self, statement: Stmt) -> None:
         """Write a statement as it stands."""
         super().add(statement)
+
+    def note_raised(self, statement: Stmt) -> None:
+        """Note what a statement may raise that leaves the recursive function."""
+        raise NotImplementedError
 
     def is_tried(self, statement: Stmt) -> bool:
         """Was the statement written in a `try` of its own?"""

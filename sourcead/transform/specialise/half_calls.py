@@ -27,6 +27,11 @@ def call_half(s: Context, half: Half, args: Sequence[Val], hint: str) -> Val:
         case "tangent":
             assert s.tools is not None
             return call_unit(s, half, s.tools.tangent(half), args, hint, unit.live)
+        case "forward" | "reverse" if unit.writes:
+            s.refuse(
+                f"a second derivative of `{unit.name}`, which calls itself and writes what it is given",
+                "return new arrays",
+            )
         case "forward":
             pair = Tuple((_result(s, half, args), Tape()))
             found = _emit(s, half, args, pair, hint)

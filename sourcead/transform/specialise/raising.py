@@ -21,6 +21,7 @@ from sourcead.ir.nodes import (
     MethodCall,
     Name,
     Op,
+    Raise,
     Ref,
     Stmt,
     Store,
@@ -32,8 +33,9 @@ from sourcead.ir.nodes import (
     With,
 )
 from sourcead.transform.specialise.context import Context
+from sourcead.transform.specialise.recursion import Unit
 
-__all__ = ["may_raise"]
+__all__ = ["may_raise", "raised_by"]
 
 Classes: TypeAlias = tuple[type[BaseException], ...]
 
@@ -64,11 +66,12 @@ SAFE: tuple[Any, ...] = (
 
 def may_raise(s: Context, statement: Stmt, caught: Classes) -> bool:
     """May the statement raise an exception that is one of these, or that one of these is?"""
-    classes = _raised_by(s, statement)
+    classes = raised_by(s, statement)
     return any(issubclass(a, b) or issubclass(b, a) for a in classes for b in caught)
 
 
-def _raised_by(s: Context, statement: Stmt) -> Classes:
+def raised_by(s: Context, statement: Stmt) -> Classes:
+    """The classes that cover what the statement itself may raise."""
     match statement:
         case Assign(_, Op(op, args)):
             return _by_operator(op, [s.kind(a) for a in args])
@@ -77,6 +80,8 @@ def _raised_by(s: Context, statement: Stmt) -> Classes:
             return NOTHING if is_number else (AttributeError,)
         case Assign(_, MakeFunction()):
             return NOTHING
+        case Assign(_, Call(Ref(_, Unit() as unit))):
+            return tuple(unit.raises)
         case Assign(_, Call() | MethodCall() as called):
             return _by_call(s, called)
         case Store(base, _, value):
@@ -91,6 +96,10 @@ def _raised_by(s: Context, statement: Stmt) -> Classes:
             return NOTHING
         case Unpack():
             return (ValueError, TypeError)
+        case Raise(exception):
+            kind = s.kind(exception) if exception is not None else None
+            cls = kind.value if isinstance(kind, Value) else getattr(kind, "cls", None)
+            return (cls,) if isinstance(cls, type) and issubclass(cls, BaseException) else ANYTHING
         case Delete():
             return (LookupError, AttributeError)
         case _:

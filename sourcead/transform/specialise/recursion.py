@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from sourcead.errors import NotDifferentiable
 from sourcead.ir.kinds import (
@@ -55,7 +55,10 @@ from sourcead.ir.nodes import (
 )
 from sourcead.ir.walk import statements
 from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.effects import CalledByName
 from sourcead.transform.specialise.context import Context, Unreached
+from sourcead.transform.specialise.given import written_parameters
+from sourcead.transform.specialise.stores import vary
 
 if TYPE_CHECKING:
     from sourcead.transform.specialise.specialiser import Specialised
@@ -66,7 +69,7 @@ MAX_ROUNDS = 12
 
 
 @dataclass(eq=False, repr=False)
-class Unit:
+class Unit(CalledByName):
     """A recursive function for arguments of given kinds."""
 
     name: str
@@ -82,7 +85,8 @@ class Unit:
     solving: bool = True
     widened: bool = False
     done: Specialised | None = None
-    writes_nothing: ClassVar[bool] = True  # that its caller can see, or it is refused
+    writes: frozenset[int] = frozenset()  # positions of the arrays that it is given and writes
+    raises: frozenset[type[BaseException]] = frozenset()  # what may leave it
     number: int = 0  # among units of one name that have derivatives
     derivatives: dict[Any, Any] = field(default_factory=dict)  # `transform/units.py`
     shares: bool = False  # may the result be (a view of) an argument?
@@ -93,6 +97,24 @@ class Unit:
         active = tuple(a or b for a, b in zip(self.varied, varied))
         if wider != self.kinds or active != self.varied:
             self.kinds, self.varied, self.widened = wider, active, True
+
+    def written(self, args: Sequence[Operand]) -> list[Operand]:
+        """Of the arguments of a call: the arrays that it writes."""
+        return [args[i] for i in sorted(self.writes)]
+
+    def note(
+        self,
+        writes: frozenset[int],
+        varied: Sequence[bool],
+        raises: set[type[BaseException]],
+    ) -> bool:
+        """Is this more than was known: what is written, what of it varies then, what may be raised?"""
+        active = tuple(a or b for a, b in zip(self.varied, varied))
+        if writes <= self.writes and active == self.varied and raises <= self.raises:
+            return False
+        self.writes, self.varied = self.writes | writes, active
+        self.raises |= raises
+        return True
 
     def __repr__(self) -> str:
         return self.name
@@ -136,6 +158,10 @@ def call_unit(
     value = s.emit(Call(Ref(unit.name, unit), operands), found, hint, unit.result_varied)
     for operand in operands if unit.shares else ():
         s.share(value, operand)
+    for i in sorted(unit.writes):
+        s.changes(values[i])
+        if unit.varied[i]:
+            vary(s, operands[i])
     return value
 
 
@@ -204,7 +230,7 @@ def _solve(s: Context, unit: Unit) -> None:
             )
         except Unreached:
             continue
-        if unit.widened:
+        if unit.widened or unit.note(*written_parameters(done), done.builder.raises):
             continue
         found = _told_outside(done.builder.kind(done.result), unit.kinds)
         active = done.builder.holds_varied(done.result)

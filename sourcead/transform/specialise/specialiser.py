@@ -99,6 +99,7 @@ def specialise(
     rebound: dict[Any, Ref | None] = {}
     for _ in range(MAX_RUNS):
         heap.changed = False
+        heap.forget_sharing()
         run = Specialiser(heap, lower, rebound, tools)
         run.recursive, run.units, run.solving = recursive, units, solving
         try:
@@ -121,6 +122,7 @@ class Specialiser(Context):
     merge = branches.merge
     merge_memory = branches.merge_memory
     is_tried = catching.is_tried
+    note_raised = catching.note_raised
     in_block = branches.in_block
     read_variable = variables.read_variable
     changes = variables.changes

@@ -1,7 +1,5 @@
 # wrt: x
 # at: np.linspace(0.1, 1.0, 4)
-# order: 1
-# adjoints of lists are made by a helper that recurses over nested lists.
 def comprehension(x):
     return sum([v * v for v in x])
 # output

@@ -1,7 +1,5 @@
 # wrt: spring
 # at: Spring(2.0, 0.3), 1.5
-# order: 1
-# the gradient builds its object field by field, which has no rule.
 from dataclasses import dataclass
 
 

@@ -1,7 +1,5 @@
 # wrt: x
 # at: 0.7, 4
-# order: 1
-# adjoints of lists are made by a helper that recurses over nested lists.
 def list_append(x, n):
     terms = []
     for k in range(n):

@@ -1,7 +1,5 @@
 # wrt: x
 # at: 0.5
-# order: 1
-# what the loop keeps of a turn is popped as a tuple of unknown structure.
 def break_when_small(x):
     total = 0.0
     term = x
