@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import platform
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -19,7 +19,7 @@ import numpy as np
 import sourcead
 from benchmarks.contestants import Contestant, hand, peers, primal
 from benchmarks.contestants import sourcead as ours
-from benchmarks.size import function_lines, peak_memory, source_lines
+from benchmarks.size import function_lines, peak_memory, source_lines, written_bytes
 from benchmarks.timing import best_times
 from benchmarks.workload import Workload, leaves, load, names
 
@@ -34,7 +34,7 @@ class Row:
     workload: Workload
     seconds: dict[str, float]  # by contestant
     lines: dict[str, int]  # of sourcead and hand
-    memory: dict[str, int]  # peak in bytes, of sourcead and hand
+    memory: dict[str, int]  # peak in bytes, of sourcead and hand; arguments that the program writes
     refused: str = ""
 
     def ratio(self, above: str, below: str) -> float | None:
@@ -76,6 +76,7 @@ def measure(workload: Workload, seconds: float) -> Row:
     if not refused:
         lines["sourcead"] = source_lines(compiled.function.source)  # type: ignore[attr-defined]
         memory["sourcead"] = peak_memory(compiled.function, full_size(workload))
+        memory["written"] = written_bytes(workload.primal, full_size(workload))
     return Row(workload, times, lines, memory, refused)
 
 
@@ -130,7 +131,10 @@ def readable(seconds: float) -> str:
 def document(rows: Sequence[Row]) -> str:
     """The page: what was measured, on what, and the table."""
     titles = ["workload", "primal", *(title for title, _, _ in RATIOS), "lines", "peak memory"]
-    table = [titles, ["---", *["---:"] * (len(titles) - 1)], *map(cells, rows), medians(rows)]
+    ruler = ["---", *["---:"] * (len(titles) - 1)]
+    ends = [summary("median", statistics.median, rows)]
+    ends.append(summary("geometric mean", statistics.geometric_mean, rows))
+    table = [titles, ruler, *map(cells, rows), *ends]
     drawn = "\n".join(f"| {' | '.join(row)} |" for row in table)
     what = "\n".join(map(described, rows))
     return f"""# Benchmarks
@@ -139,7 +143,9 @@ Written by `python -m benchmarks.run --write` on {environment()}, one thread.
 Ratios of the least times of one run, in which all took turns. `gradient` is sourcead's; `hand` is the reverse
 sweep of the same program as an expert writes it in Python and NumPy. JAX's times are those of its compiled
 code, without compiling. `lines` are those of the generated gradient and of the hand-written one; `peak memory`
-is sourcead's over the hand-written gradient's (from 1 KiB on). The programs are in `benchmarks/workloads`.
+is sourcead's over the hand-written gradient's (from 1 KiB on), less one copy of each argument that the program
+writes: sourcead leaves in them what the program does, the hand-written gradients need not. The programs are in
+`benchmarks/workloads`.
 
 {drawn}
 
@@ -156,15 +162,16 @@ def cells(row: Row) -> list[str]:
     ratios = [number(row.ratio(above, below)) for _, above, below in RATIOS]
     lines = f"{row.lines['sourcead']} / {row.lines['hand']}" if "sourcead" in row.lines else ""
     comparable = "sourcead" in row.memory and row.memory["hand"] >= 1024
-    memory = row.memory["sourcead"] / row.memory["hand"] if comparable else None
+    own = row.memory["sourcead"] - row.memory["written"] if comparable else 0
+    memory = own / row.memory["hand"] if comparable else None
     first = f"`{row.workload.name}`" + (" (not timed)" if row.refused else "")
     return [first, readable(row.seconds["primal"]), *ratios, lines, number(memory)]
 
 
-def medians(rows: Sequence[Row]) -> list[str]:
+def summary(title: str, mean: Callable[[Sequence[float]], float], rows: Sequence[Row]) -> list[str]:
     columns = [[row.ratio(above, below) for row in rows] for _, above, below in RATIOS]
     found = [[value for value in column if value is not None] for column in columns]
-    return ["median", "", *(number(statistics.median(c) if c else None) for c in found), "", ""]
+    return [title, "", *(number(mean(column) if column else None) for column in found), "", ""]
 
 
 def number(value: float | None) -> str:

@@ -9,9 +9,11 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
-from benchmarks.workload import Args
+import numpy as np
 
-__all__ = ["function_lines", "peak_memory", "source_lines"]
+from benchmarks.workload import Args, leaves
+
+__all__ = ["function_lines", "peak_memory", "source_lines", "written_bytes"]
 
 
 def source_lines(source: str) -> int:
@@ -53,3 +55,15 @@ def peak_memory(function: Callable[..., Any], args: Args) -> int:
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
+
+
+def written_bytes(primal: Callable[..., Any], args: Args) -> int:
+    """Bytes of the arrays among the arguments that the program writes.
+
+    A gradient leaves in them what the program does, though it may need their earlier content on its way: that
+    takes a copy of each, which the hand-written ones are spared.
+    """
+    arrays = [leaf for leaf in leaves(args) if isinstance(leaf, np.ndarray)]
+    before = [array.copy() for array in arrays]
+    primal(*args)
+    return sum(a.nbytes for a, old in zip(arrays, before) if not np.array_equal(a, old))

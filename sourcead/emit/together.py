@@ -29,7 +29,7 @@ from sourcead.ir.nodes import Call, Const, Expr, MethodCall, Name, Op, Origin, R
 
 __all__ = ["Start", "groups", "is_arithmetic", "start_form"]
 
-MOST = 4  # on a line
+MOST = 6  # on a line
 MOST_COMPUTED = 3  # CPython assigns up to three without making a tuple
 FARTHEST = 16  # statements between which alike ones are looked for
 

@@ -13,11 +13,27 @@ arrays are left as they are: there a number costs nothing, and a line is a line.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
+import numpy as np
+
 from sourcead.ir.kinds import Array, Kind, List, Np, Py
-from sourcead.ir.nodes import Assign, Block, Const, For, Function, Name, Op, Stmt, Store, While
+from sourcead.ir.nodes import (
+    Assign,
+    Block,
+    Call,
+    Const,
+    For,
+    Function,
+    Name,
+    Op,
+    Ref,
+    Stmt,
+    Store,
+    While,
+)
 from sourcead.ir.walk import blocks, bound, map_blocks, reads, statements, substitute
 
 __all__ = ["common"]
@@ -29,8 +45,49 @@ ONCE = SAFE | {"truediv"}
 def common(function: Function, kinds: dict[Name, Kind]) -> Function:
     """For functions whose loops work on numbers."""
     pass_ = _Common(kinds)
+    function = _arrays_once(function, pass_)
     body = pass_.shared_in_loops(pass_.hoisted(function.body))
     return substitute(replace(function, body=body), pass_.same)
+
+
+def _arrays_once(function: Function, pass_: _Common) -> Function:
+    """A list of floats becomes an array once, if two arrays made of it are only read."""
+    made: dict[Any, Name] = {}
+    out: list[Stmt] = []
+    only_read = _only_read(function)
+    for stmt in function.body:
+        match stmt:
+            case Assign(target, Call(Ref(value=maker), (Name() as row,), ()) as expr) if (
+                maker is np.array and pass_.is_list(row) and target in only_read
+            ):
+                if expr in made:
+                    pass_.same[target] = made[expr]
+                    continue
+                made[expr] = target
+            case Assign(_, Op(op)) if op in ONCE:
+                pass
+            case Assign(_, Call(Ref(value=maker), (Name(),), ())) if maker is np.array:
+                pass
+            case _:
+                made.clear()
+        out.append(stmt)
+    return replace(function, body=tuple(out))
+
+
+def _only_read(function: Function) -> set[Name]:
+    """Names of which every use is an operand of arithmetic, or what is stored into an array."""
+    known: Counter[Name] = Counter()
+    total = Counter(name for s in statements(function.body) for name in reads(s))
+    total.update([function.result] if isinstance(function.result, Name) else [])
+    for stmt in statements(function.body):
+        match stmt:
+            case Assign(_, Op(op, args)) if op in ONCE:
+                known.update(arg for arg in args if isinstance(arg, Name))
+            case Store(_, Const(index), Name() as value) if index is ...:
+                known[value] += 1
+            case _:
+                pass
+    return {name for name, count in total.items() if known[name] == count}
 
 
 @dataclass

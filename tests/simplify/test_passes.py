@@ -144,3 +144,25 @@ def test_steps_of_slices_that_agree_are_not_looked_at() -> None:
     assert "unbroadcast" not in gradient.source_for(np.ones(6))
     for n in range(3, 9):
         numeric.check(red, RNG.normal(size=n))
+
+
+def recurrence(x):
+    n = len(x)
+    for i in range(1, n):
+        x[i] -= 0.5 * x[i - 1] * x[i]
+    y = 1.0 * x
+    for i in range(1, n):
+        x[i] *= x[i - 1]
+    return np.sum(x**2) + np.sum(x * y) + np.sum(y**3)
+
+
+def test_a_list_becomes_an_array_again_once_it_has_changed():
+    x = np.array([0.7, -0.4, 1.1, 0.3])
+    argument = x.copy()
+    found = sourcead.grad(recurrence)(argument)
+    left = x.copy()
+    recurrence(left)
+    assert np.array_equal(argument, left)
+    for k in range(4):
+        moved = x + 1e-30j * (np.arange(4) == k)
+        assert abs(found[k] - recurrence(moved).imag / 1e-30) < 1e-12
