@@ -1,7 +1,8 @@
 """Is the gradient of an element loop linear in the loop's length? `python -m benchmarks.scaling`.
 
-Prints, for doubled lengths up to a million, the seconds of primal and gradient and the ratio to the
-length before: 2 is linear, 4 quadratic.  Copying an array per written element would show at once.
+Prints, for doubled lengths up to a million, the seconds of primal and gradient, the ratio to the
+length before (2 is linear, 4 quadratic; copying an array per written element would show at once),
+and the bytes that each has in use at most, for each element of the array.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ import numpy as np
 
 import sourcead
 from benchmarks.contestants import Contestant
+from benchmarks.size import peak_memory
 from benchmarks.timing import best_times
+
+SHORT = 10**5  # the length at which memory is measured: counting allocations is slow
 
 
 def elementwise(x):  # type: ignore[no-untyped-def]  # a user's program
@@ -33,13 +37,20 @@ def recurrence(a, c):  # type: ignore[no-untyped-def]  # a user's program
     return a[-1]
 
 
+def squares(a, c):  # type: ignore[no-untyped-def]  # a user's program
+    for i in range(1, len(a)):
+        a[i] = a[i] * a[i] - c * a[i - 1]
+    return a[-1]
+
+
 def data(n: int) -> np.ndarray[Any, Any]:
-    return np.linspace(0.1, 2.0, n)
+    return np.linspace(0.1, 0.9, n)
 
 
 PROGRAMS: dict[str, tuple[Callable[..., Any], Callable[[int], tuple[Any, ...]]]] = {
     "y[i] = f(x[i])": (elementwise, lambda n: (data(n),)),
     "A[i] += c * A[i - 1]": (recurrence, lambda n: (data(n), 0.5)),
+    "A[i] = A[i] * A[i] - c * A[i - 1]": (squares, lambda n: (data(n), 0.5)),
 }
 
 
@@ -59,6 +70,8 @@ def main() -> None:
                 f" {now['gradient']:11.4f} {ratio(now, before, 'gradient'):>6}"
             )
             before = now
+        print(f"{'bytes per element':>20}: primal {bytes_each(program, make_args):.0f}", end="")
+        print(f", gradient {bytes_each(sourcead.grad(program), make_args):.0f}")
 
 
 def times(
@@ -66,6 +79,12 @@ def times(
 ) -> dict[str, float]:
     contestants = [Contestant("primal", program), Contestant("gradient", sourcead.grad(program))]
     return best_times(contestants, make_args, budget=1.0)
+
+
+def bytes_each(function: Callable[..., Any], make_args: Callable[[int], tuple[Any, ...]]) -> float:
+    """The most memory in use during a call, for each element; the first call compiles."""
+    function(*make_args(SHORT))
+    return peak_memory(function, make_args(SHORT)) / SHORT
 
 
 def ratio(now: dict[str, float], before: dict[str, float], name: str) -> str:

@@ -10,11 +10,17 @@ import numpy as np
 __all__ = [
     "add_item",
     "add_items",
+    "entries",
     "like_object",
     "take_items",
     "tangent_of",
     "zeros_like",
 ]
+
+
+def entries(mapping: Any, keys: Any) -> Any:
+    """The values of a dict at these keys, as a list."""
+    return [mapping[key] for key in keys]
 
 
 def zeros_like(value: Any) -> Any:

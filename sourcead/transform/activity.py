@@ -36,7 +36,7 @@ from sourcead.ir.nodes import (
 from sourcead.ir.walk import binds, reads, statements
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.effects import function_of, written_arguments
-from sourcead.transform.heap import Heap, places
+from sourcead.transform.heap import Heap, place_of, places
 from sourcead.transform.specialise import Specialiser
 
 __all__ = ["activity", "find_selected", "find_useful"]
@@ -69,7 +69,7 @@ def find_useful(
     """
     useful: set[Name] = set()
     storage: set[str] = set()
-    todo: list[Any] = [result]
+    todo: list[Any] = [result, *_reachable(result, heap, kinds)]
     flows = list(_flows(body, heap, kinds))
     by_target: dict[Any, list[Any]] = {}
     for target, sources in flows:
@@ -93,6 +93,28 @@ def find_useful(
             todo.extend(item.items)
     useful.update(n for n in kinds if any(s in storage for s in _storage_of(n, heap, kinds)))
     return useful
+
+
+def _reachable(result: Val, heap: Heap, kinds: Mapping[Name, Kind]) -> set[str]:
+    """Keys of the storage that the containers in the result hold: who gets the result can read all of it."""
+    found: set[str] = set()
+    todo: list[Any] = [result]
+    while todo:
+        match todo.pop():
+            case Name() as name:
+                todo.append(kinds.get(name))
+            case Virtual(items) | Tuple(items):
+                todo.extend(items)
+            case List(_, site) | Dict(_, site) | Object(_, site) if f"site {site}" not in found:
+                found.add(f"site {site}")
+                for (holder, slot), kind in heap.slots.items():
+                    if holder == site:
+                        held = places(place_of(site, slot), kind)
+                        found.update(f"array {heap.find(place)}" for place in held)
+                        todo.append(kind)
+            case _:
+                continue
+    return found
 
 
 def _storage_of(name: Name, heap: Heap, kinds: Mapping[Name, Kind]) -> Iterable[str]:

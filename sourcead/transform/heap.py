@@ -81,6 +81,7 @@ class Heap:
             set()
         )  # slots read without knowing what was stored last
         self.certain: set[tuple[str, Hashable]] = set()  # keys that an argument has on entry
+        self.keys: dict[str, Kind] = {}  # of dicts: the kinds of keys known only while running
         self.removed: set[str] = set()  # dicts of which items are deleted
         self.watching: list[set[str]] = []
         self.raised = False  # an exception is made that carries an active value
@@ -165,6 +166,7 @@ class Heap:
             if other in sites:
                 sites.remove(other)
                 sites.add(one)
+        self.note_key(one, self.keys.pop(other, Never()))
         held = [(slot, kind) for (site, slot), kind in self.slots.items() if site == other]
         self.slots = {at: kind for at, kind in self.slots.items() if at[0] != other}
         for slot, kind in held:
@@ -209,6 +211,18 @@ class Heap:
             self.read_blindly(site, slot)
             self.read_blindly(own, slot)
             self.share(here, there)
+
+    def note_key(self, site: str, kind: Kind) -> None:
+        """A key of a dict that is known only while running is of this kind."""
+        before = self.keys.get(site, Never())
+        wider = join(before, kind)
+        if wider != before:
+            self.keys[site] = wider
+            self.changed = True
+
+    def key_kind(self, site: str) -> Kind:
+        """The kind that covers the keys of a dict which are known only while running."""
+        return self.keys.get(site, Never())
 
     def is_varied(self, site: str, slot: Hashable = None) -> bool:
         if slot is None:

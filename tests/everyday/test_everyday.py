@@ -13,6 +13,7 @@ from tests.everyday import (  # noqa: F401  (they register their programs)
     holding,
     idioms,
     iterators,
+    keyed,
     language,
     made_at_once,
     numerics,
@@ -20,6 +21,7 @@ from tests.everyday import (  # noqa: F401  (they register their programs)
     recursion,
     recursion_storage,
     recursion_writes,
+    results,
     storage,
     structures,
     taken_whole,
@@ -30,7 +32,10 @@ from tests.everyday.registry import PROGRAMS, Program
 from tests.numeric import check
 from tests.refusals import right_or_refused
 
-SUPPORTED = {m.__name__ for m in (generators, one_of_two, taken_whole, views_in_lists, writes)}
+SUPPORTED = {
+    m.__name__
+    for m in (generators, keyed, one_of_two, results, taken_whole, views_in_lists, writes)
+}
 
 
 @pytest.mark.parametrize("mode", ["reverse", "forward"])

@@ -11,11 +11,13 @@ import sourcead
 from tests.everyday import (  # noqa: F401  (they register their programs)
     holding,
     idioms,
+    keyed,
     language,
     numerics,
     one_of_two,
     recursion,
     recursion_storage,
+    results,
     storage,
     structures,
 )

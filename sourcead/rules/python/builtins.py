@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from sourcead.ir.kinds import Py, Text
 from sourcead.rules.forms import constant, elementwise, forward_rule, reverse_rule
 from sourcead.rules.registry import Effects
 from sourcead.runtime import selection
@@ -173,7 +174,9 @@ def sum_tangent(y, iterable, start=0, *, iterable_dot, start_dot):
 
 # -- results that do not vary ----------------------------------------------------------------
 
-constant(int, bool, round, len, range, hash, id, all, any, effects=NUMBER)
+constant(bool, round, len, range, all, any, effects=NUMBER)
+constant(int, hash, id, ord, effects=NUMBER, kind=lambda *args, **named: Py(int))
 constant(isinstance, issubclass, callable, hasattr, effects=NUMBER)
-constant(str, repr, format, ascii, type, dir, ord, chr, hex, oct, bin)
+constant(str, repr, format, ascii, chr, hex, oct, bin, kind=lambda *args, **named: Text())
+constant(type, dir)
 constant(print, effects=Effects("scalar", pure=False))

@@ -44,7 +44,7 @@ def contained(s: Tangents, target: Name, expr: Expr) -> Val | None:
             return _display(s, target, form, items)
         case Call(Ref("object.__new__")) if isinstance(s.kind(target), Object):
             return s.b.emit(expr, s.kind(target), hint_of(target))  # whose methods see the tangents
-        case Call(Ref("list" | "tuple") as func, (Name() as value,)):
+        case Call(Ref("list" | "tuple") as func, (Name() as value,)) if s.is_active(target):
             made = Call(func, (s.written_out(value),))
             return s.b.emit(made, s.kind(target), hint_of(target))
         case Attr(Name() as value, attr) if isinstance(s.kind(value), Object):

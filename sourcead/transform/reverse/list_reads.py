@@ -14,6 +14,7 @@ from sourcead.ir.nodes import (
     Delete,
     MethodCall,
     Name,
+    Op,
     Operand,
     Ref,
     Stmt,
@@ -29,11 +30,11 @@ __all__ = ["check_list_reads"]
 
 
 def check_list_reads(s: State, primal: Block, reverse: Block, program: Program) -> None:
-    changes: dict[str, list[At]] = {}
+    changes: dict[str, list[tuple[At, Operand | None]]] = {}
     for stmt in statements(primal):
         kind = s.b.kind(changed) if (changed := _changed(stmt)) is not None else None
         if isinstance(kind, List):
-            changes.setdefault(kind.site, []).append(stmt.origin.at)
+            changes.setdefault(kind.site, []).append((stmt.origin.at, changed))
     for stmt in statements(reverse):
         if _looks_at_identity(s, stmt):
             continue
@@ -42,12 +43,26 @@ def check_list_reads(s: State, primal: Block, reverse: Block, program: Program) 
             if not isinstance(kind, List) or name not in program.definitions:
                 continue
             here = stmt.origin.at
-            if any(program.may_follow(at, here) for at in changes.get(kind.site, ())):
+            found = changes.get(kind.site, ())
+            if any(_may_follow(program, at, changed, name, here) for at, changed in found):
                 with s.b.at(stmt.origin):
                     s.b.refuse(
                         f"the derivative here needs the list `{name.hint}` as it was, and it is changed later",
                         "pass a copy of it: list(...)",
                     )
+
+
+def _may_follow(program: Program, at: At, changed: Operand | None, name: Name, here: At) -> bool:
+    """May the list `name` be changed at `at`, under the name `changed`, after it is read at `here`?
+
+    A list that is made in a turn of a loop is not the one that the next turn changes under this name.
+    """
+    born = program.definitions[name]
+    match program.made(name):
+        case Op("list" | "add" | "mul") | Call(Ref("list" | "tuple")) if changed == name:
+            return program.may_follow_in_turn(at, here, born.home)
+        case _:
+            return program.may_follow(at, here)
 
 
 def _changed(stmt: Stmt) -> Operand | None:

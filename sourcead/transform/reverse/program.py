@@ -127,6 +127,11 @@ class Program:
             return True
         return write > read and not self._exclusive(write, read)
 
+    def may_follow_in_turn(self, write: At, read: At, home: At) -> bool:
+        """The same within one turn of the loops around `home`."""
+        inner = [loop for loop in self.common_loops(write, read) if len(loop) > len(home)]
+        return bool(inner) or (write >= read and not self._exclusive(write, read))
+
     def _exclusive(self, a: At, b: At) -> bool:
         """Are these positions on different arms of one branch?"""
         n = _common(a, b)

@@ -31,6 +31,8 @@ def made_structure(s: State, target: Name, expr: Expr) -> bool:
                 _entry(s, target, slot, value)
         case Call(Ref("object.__new__")):
             pass
+        case MethodCall(Name() as source, "copy") if not s.is_active(source):
+            pass  # of what is inactive, and changed later
         case Op("getitem") | Attr() if not s.structures.is_dynamic(target):
             assert s.structures.source(target) is not None, (
                 target

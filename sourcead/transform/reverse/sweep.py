@@ -201,6 +201,8 @@ def _call(s: State, stmt: Assign, expr: Call | MethodCall) -> bool:
         if list_method(s, stmt.target, expr):
             return True
         if isinstance(s.kind(expr.value), Dict) and s.is_active(expr.value):
+            if expr.method in ("keys", "values", "items"):
+                return True  # a view: what is seen through it is read out of the dict
             s.b.refuse(f"`{expr.method}` of a dict that carries derivatives", "use indexing")
     return False
 

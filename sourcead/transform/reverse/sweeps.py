@@ -9,7 +9,20 @@ from functools import partial
 from sourcead.analysis.sizes import Sizes
 from sourcead.errors import NonScalarOutput
 from sourcead.ir.kinds import Array, Kind, Np, Number, Py, dtype_of
-from sourcead.ir.nodes import Assign, Call, Function, Name, Op, Operand, Origin, Ref, Stmt
+from sourcead.ir.nodes import (
+    Assign,
+    Call,
+    Function,
+    MethodCall,
+    Name,
+    Op,
+    Operand,
+    Origin,
+    Ref,
+    Stmt,
+)
+from sourcead.ir.walk import statements
+from sourcead.runtime.open_shadows import OpenShadows
 from sourcead.runtime.shadows import Shadows
 from sourcead.simplify.stretches import stretches
 from sourcead.transform.activity import activity, find_selected, find_useful
@@ -202,7 +215,8 @@ def _adjoints(
         bars = [finish.finish(params[i]) for i in wrt]
         returned = s.b.operand(bars[0] if single else Virtual(tuple(bars)))
     if s.adj.table.name is not None:
-        made = Assign(s.adj.table.name, Call(Ref("Shadows", Shadows), ()), Origin.none())
+        table = OpenShadows if s.reopened and _can_open(reverse, s.adj.table.name) else Shadows
+        made = Assign(s.adj.table.name, Call(Ref(table.__name__, table), ()), Origin.none())
         reverse.insert(0, made)
     return reverse, returned
 
@@ -218,6 +232,13 @@ def _leaves(done: Specialised, result: Val, aux: bool) -> tuple[Leaf, ...]:
 def _bar_kind(kind: Kind, leaves: Sequence[Leaf]) -> Kind:
     is_one = len(leaves) == 1 and not leaves[0].path
     return kind if is_one else bar_kind(kind)
+
+
+def _can_open(reverse: Sequence[Stmt], table: Name) -> bool:
+    """Has the table of a gradient that is differentiated again all methods that are called?"""
+    calls = (s.expr for s in statements(tuple(reverse)) if isinstance(s, Assign))
+    methods = {c.method for c in calls if isinstance(c, MethodCall) and c.value == table}
+    return all(hasattr(OpenShadows, method) for method in methods)
 
 
 def value_and_aux(done: Specialised) -> tuple[Val, Val]:

@@ -35,6 +35,7 @@ from sourcead.transform.specialise.derivatives import call_derivative
 from sourcead.transform.specialise.generators import all_of_first
 from sourcead.transform.specialise.half_calls import call_half
 from sourcead.transform.specialise.inlining import call_function, inactive_call
+from sourcead.transform.specialise.iteration import seen
 from sourcead.transform.specialise.iterators import ITERATORS, note_iterator
 from sourcead.transform.specialise.nested import call_closure
 from sourcead.transform.specialise.numpy_calls import vectorized
@@ -84,6 +85,10 @@ def call_object(
     check_foreign(s, func, obj, args, kwargs)
     if s.generators or any(isinstance(s.kind(a), Object) for a in values_of(args, [])):
         args = all_of_first(s, obj, args)
+    if obj not in (zip, enumerate, reversed) and s.iterators:
+        args = [
+            Star(s.operand(seen(s, a.value))) if isinstance(a, Star) else seen(s, a) for a in args
+        ]
     chosen = dispatched(s, obj, args)
     if chosen is not None:
         return s.call(chosen, args, kwargs, hint)

@@ -167,6 +167,7 @@ class Context(Builder):
         self.opaque_fields: set[tuple[str, str]] = set()  # of results: they vary, no rule says how
         self.choices: dict[Name, tuple[Operand, dict[Any, Any]]] = {}
         self.ordinal = 0
+        self.loop = ""  # the variable of the loop that is written: nested ones may share a line
         self.iterators: dict[Name, Any] = {}
         self.taken_out: dict[int, Val] = {}  # what calls of iterators gave (`iterators.py`), by id
         self.read_again: dict[int, Any] = {}  # by id of the template
@@ -206,7 +207,7 @@ class Context(Builder):
     @property
     def place(self) -> str:
         """Where the program is: in a derivative many statements come from one line, so that alone would not do."""
-        return f"{self.origin.line}.{self.origin.column}.{self.ordinal}"
+        return f"{self.origin.line}.{self.origin.column}.{self.ordinal}{self.loop}"
 
     @contextmanager
     def callee(self, key: Any, template: Function) -> Iterator[None]:
@@ -578,6 +579,9 @@ class Context(Builder):
         self, name: Name, site: str, items: Sequence[Any] | None = None, cls: type = list
     ) -> Name:
         """`name` is a new list of the elements of the list at `site`."""
+        raise NotImplementedError
+
+    def entries(self, receiver: Val, view: type) -> Val:
         raise NotImplementedError
 
     def fresh_dict(self, args: Sequence[Val], hint: str) -> Name:

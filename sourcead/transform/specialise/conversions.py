@@ -13,7 +13,7 @@ from sourcead.ir.kinds import Array, Dict, List, NoneKind, Np, Object, Py, Unkno
 from sourcead.ir.nodes import Call, Const, Name, Ref, Star
 from sourcead.runtime.powers import log_or_zero
 from sourcead.transform.builder import Val, Virtual, constants
-from sourcead.transform.specialise import library
+from sourcead.transform.specialise import dict_library, library
 from sourcead.transform.specialise.context import Again, Context, Handler, Kwargs
 from sourcead.transform.specialise.dicts import dict_like
 from sourcead.transform.specialise.iteration import UNROLLED, remember, sequenced
@@ -73,10 +73,18 @@ def _dict(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     if pairs is not None:
         return s.fresh_dict([*pairs, *(o for k, v in kwargs for o in (Const(k), v))], hint)
     if args and not isinstance(s.kind(args[0]), Dict):
-        return None
+        if len(args) > 1 or not follows(s, args):
+            return None
+        made = by(s, dict_library.made_of, args)
+        for k, v in kwargs:
+            s.store(made, Const(k), v, None)
+        return made
     if args:
-        made = s.emit(Call(Ref("dict", dict), (s.operand(args[0]),)), Unknown(), hint)
-        dict_like(s, made, args[0])
+        if follows(s, args):
+            made = s.method(args[0], "copy", [], [], hint)
+        else:
+            made = s.emit(Call(Ref("dict", dict), (s.operand(args[0]),)), Unknown(), hint)
+            dict_like(s, made, args[0])
         for k, v in kwargs:
             s.store(made, Const(k), v, None)
         return made
@@ -112,6 +120,12 @@ def _known_pairs(s: Context, items: Val) -> list[Val] | None:
     if len(set(constants(keys) or [])) != len(keys):
         return None
     return [part for pair in pairs for part in pair or []]
+
+
+def _from_keys(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if kwargs or not 1 <= len(args) <= 2 or not follows(s, args[1:]):
+        return None
+    return by(s, dict_library.from_keys, args)
 
 
 def _range(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
@@ -192,7 +206,7 @@ def _atleast_1d(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val |
 
 
 CONVERSIONS: dict[Any, Handler] = {
-    tuple: _tuple, list: _list, dict: _dict, range: _range, slice: _slice,
+    tuple: _tuple, list: _list, dict: _dict, dict.fromkeys: _from_keys, range: _range, slice: _slice,
     enumerate: _iterator("enumerate", enumerate), zip: _iterator("zip", zip), reversed: _iterator("reversed", reversed),
     np.asarray: _asarray, np.asanyarray: _asarray, np.atleast_1d: _atleast_1d,
     np.expand_dims: _expand_dims, np.divide: _divide, log_or_zero: _log_or_zero,

@@ -5,15 +5,42 @@ from __future__ import annotations
 from typing import Any
 
 from sourcead.errors import NoRule
-from sourcead.ir.kinds import Dict, Kind, Never, NoneKind, Np, Py, Text, Unknown, join
-from sourcead.ir.nodes import Const, Name, Star
+from sourcead.ir.kinds import (
+    Array,
+    Dict,
+    Kind,
+    List,
+    Never,
+    NoneKind,
+    Np,
+    Object,
+    Py,
+    Text,
+    Unknown,
+    join,
+)
+from sourcead.ir.nodes import Call, Const, Name, Ref, Star
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
+from sourcead.transform.specialise import dict_library
 from sourcead.transform.specialise.context import Context, Kwargs
+from sourcead.transform.specialise.iteration import VIEWS, key_kind, remember
 from sourcead.transform.specialise.lists import emit
 from sourcead.transform.specialise.reading import note_entry_read
+from sourcead.transform.specialise.sequences import by
 
-__all__ = ["dict_like", "dict_method"]
+__all__ = ["dict_like", "dict_method", "entries"]
+
+_FUNCTIONS: dict[tuple[str, int], Any] = {
+    ("get", 1): dict_library.entry_or, ("get", 2): dict_library.entry_or, ("pop", 1): dict_library.popped,
+    ("pop", 2): dict_library.popped_or, ("popitem", 0): dict_library.popped_last,
+    ("setdefault", 1): dict_library.set_default, ("setdefault", 2): dict_library.set_default,
+    ("update", 1): dict_library.put_pairs, ("values", 0): dict_library.values_of,
+    ("items", 0): dict_library.items_of,
+}  # fmt: skip
+"""What a method, with so many arguments, does to a dict of which the keys are not known."""
+
+CONTAINERS = (Array, List, Dict, Object)
 
 MAX_ENTRIES = 64  # of a dict that is looked at entry by entry
 
@@ -33,6 +60,8 @@ def dict_method(
             return views(s, receiver, site, method, args, kwargs, hint)
         case "update" if not args or isinstance(s.kind(args[0]), Dict):
             return _update(s, receiver, site, args, kwargs, hint)
+        case "clear" if follows(s, receiver, []):
+            return by(s, dict_library.cleared, [receiver])
         case "clear":
             made = emit(s, receiver, method, args, kwargs, NoneKind(), hint)
             s.heap.assign(site, ITEM)
@@ -40,6 +69,10 @@ def dict_method(
             if held is not None:
                 s.memory.replace(receiver, {})
             return made
+    if follows(s, receiver, args):
+        function = _FUNCTIONS.get((method, len(args)))
+        if function is not None and not kwargs and not any(isinstance(a, Star) for a in args):
+            return by(s, function, [receiver, *args])
     if s.heap.is_varied(site) or any(s.holds_varied(a) for a in args if not isinstance(a, Star)):
         s.refuse(
             f"`{method}` of a dict that carries derivatives", "use indexing with known keys", NoRule
@@ -66,6 +99,8 @@ def _with_default(
         return default
     if held is not None and slot in held.slots:
         value = held.slots[slot]
+        if method == "pop" and follows(s, receiver, []):
+            return by(s, dict_library.popped, [receiver, args[0]])
         if method == "pop":
             emit(s, receiver, method, args, kwargs, s.kind(value), hint)
             s.heap.assign(site, slot)
@@ -86,20 +121,16 @@ def _default_unknown(
     default: Val,
 ) -> Val:
     slot = args[0].value
+    if follows(s, receiver, args[1:]):
+        if method != "pop" and s.heap.is_certain(site, slot):
+            return s.getitem(receiver, args[0])
+        return by(s, _FUNCTIONS[method, len(args)], [receiver, *args])
     kind: Kind = s.slot(site, slot)
-    varied = s.heap.is_varied(site, slot) or s.heap.is_varied(site, ITEM)
     if isinstance(kind, Never):
         kind = s.kind(default)
     if (len(args) > 1 or method == "get") and not s.heap.is_certain(site, slot):
-        kind, varied = join(kind, s.kind(default)), varied or s.is_varied(default)
-        if varied:
-            s.refuse(
-                f"`{method}` with a default, of a dict that carries derivatives and of which it is not known "
-                "whether it "
-                f"has the key {slot!r}",
-                "test with `in` and index",
-            )
-    made = emit(s, receiver, method, args, kwargs, kind, hint, varied)
+        kind = join(kind, s.kind(default))
+    made = emit(s, receiver, method, args, kwargs, kind, hint)
     if method == "get":
         note_entry_read(s, made, site, slot)
     else:
@@ -116,7 +147,16 @@ def _default_unknown(
 def _copy_dict(
     s: Context, receiver: Val, site: str, args: list[Any], kwargs: Kwargs, hint: str
 ) -> Val:
+    held = s.memory.known(receiver)
+    if held is not None and held.complete:
+        return s.fresh_dict([part for item in held.slots.items() for part in _entry(*item)], hint)
+    if follows(s, receiver, []):
+        return by(s, dict_library.copied, [receiver])
     return dict_like(s, emit(s, receiver, "copy", args, kwargs, Unknown(), hint), receiver)
+
+
+def _entry(key: Any, value: Val) -> tuple[Val, Val]:
+    return Const(key), value
 
 
 def dict_like(s: Context, made: Name, source: Val) -> Val:
@@ -125,6 +165,7 @@ def dict_like(s: Context, made: Name, source: Val) -> Val:
     assert isinstance(kind, Dict)
     own = s.new_site(made.hint)
     s.kinds[made] = Dict(Unknown(), own)
+    s.heap.note_key(own, s.heap.key_kind(kind.site))
     for slot in s.heap.known(kind.site):
         s.heap.copy(kind.site, slot, own)
     if s.heap.is_varied(own):
@@ -144,8 +185,11 @@ def _update(
         if held is not None and held.complete:
             for key, value in held.slots.items():
                 s.store(receiver, Const(key), value, None)
+        elif follows(s, receiver, args):
+            by(s, dict_library.put_entries, [receiver, args[0]])
         else:
             assert isinstance(other, Dict)
+            s.heap.note_key(site, s.heap.key_kind(other.site))
             for slot in s.heap.known(other.site):
                 s.heap.copy(other.site, slot, site)
                 s.heap.assign(site, slot)
@@ -170,27 +214,55 @@ def entries_of_several_kinds(s: Context, site: str) -> bool:
     )
 
 
+def follows(s: Context, receiver: Val, args: list[Any]) -> bool:
+    """Does a derivative go in or out, or a container that must be followed?"""
+    values = [a for a in args if not isinstance(a, Star)]
+    if any(map(s.holds_varied, (receiver, *values))):
+        return True
+    kind = s.kind(receiver)
+    held = s.slot(kind.site, ITEM) if isinstance(kind, Dict) else Never()
+    return isinstance(held, CONTAINERS) or any(isinstance(s.kind(v), CONTAINERS) for v in values)
+
+
+def keys_now(s: Context, receiver: Val, site: str) -> Val:
+    """The keys of a dict, as a list."""
+    made = s.emit(Call(Ref("list", list), (s.operand(receiver),)), Unknown(), "keys")
+    own = s.new_site("keys")
+    s.kinds[made] = List(Unknown(), own)
+    s.heap.store(own, ITEM, key_kind(s, site))
+    return made
+
+
 def views(
     s: Context, receiver: Val, site: str, method: str, args: list[Any], kwargs: Kwargs, hint: str
 ) -> Val:
-    """Keys that are all known: the view is a tuple of known length."""
+    """`keys()`, `values()`, `items()`: what they show is what the dict holds when they are looked at."""
+    made = emit(s, receiver, method, args, kwargs, Unknown(), hint)
     held = s.memory.known(receiver)
-    if held is not None and held.complete:
-        keys = list(held.slots)
+    view = VIEWS[("keys", "values", "items").index(method)]
+    complete = held is not None and held.complete
+    if complete or follows(s, receiver, []) or entries_of_several_kinds(s, site):
+        remember(s, made, view, [receiver], [])
     else:
-        keys = s.heap.known(site)
-        if not s.heap.is_varied(site) and not entries_of_several_kinds(s, site):
-            return emit(s, receiver, method, args, kwargs, Unknown(), hint)
-        if ITEM in keys or not all(s.heap.is_certain(site, k) for k in keys):
-            s.refuse(
-                f"`{method}()` of a dict that carries derivatives, and of which the keys are not known",
-                "loop over a list of the keys",
-            )
+        s.iterators[made] = (view, [receiver], {})
+    return made
+
+
+def entries(s: Context, receiver: Val, view: type) -> Val:
+    """What such a view of a dict shows now: a tuple where all keys are known, else a list."""
+    kind = s.kind(receiver)
+    assert isinstance(kind, Dict)
+    method = ("keys", "values", "items")[VIEWS.index(view)]
+    held = s.memory.known(receiver)
+    keys = list(held.slots) if held is not None and held.complete else s.heap.known(kind.site)
+    if held is None or not held.complete:
+        if ITEM in keys or not all(s.heap.is_certain(kind.site, k) for k in keys):
+            if method == "keys":
+                return keys_now(s, receiver, kind.site)
+            return by(s, _FUNCTIONS[method, 0], [receiver])
     if method == "keys":
         return Virtual(tuple(map(Const, keys)))
     values = [s.getitem(receiver, Const(k)) for k in keys]
-    return (
-        Virtual(tuple(values))
-        if method == "values"
-        else Virtual(tuple(Virtual((Const(k), v)) for k, v in zip(keys, values)))
-    )
+    if method == "values":
+        return Virtual(tuple(values))
+    return Virtual(tuple(Virtual((Const(k), v)) for k, v in zip(keys, values)))

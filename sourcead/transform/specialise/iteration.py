@@ -36,7 +36,18 @@ from sourcead.transform.indexing import element_kind
 from sourcead.transform.specialise.context import Context
 from sourcead.transform.specialise.generators import all_of
 
-__all__ = ["Iteration", "Sequenced", "UNROLLED", "iterable", "iteration", "plain_kind", "remember"]
+__all__ = [
+    "VIEWS",
+    "key_kind",
+    "Iteration",
+    "Sequenced",
+    "UNROLLED",
+    "iterable",
+    "iteration",
+    "plain_kind",
+    "remember",
+    "seen",
+]
 
 
 @dataclass(frozen=True)
@@ -67,19 +78,28 @@ class Sequenced:
 
 
 WRITTEN_OUT = 16  # names (keys, attributes) in a loop that is written out
+VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
+
 UNROLLED = 64  # a loop over more items than this is not written out
 
 
 def remember(
     s: Context, made: Name, builtin: Any, args: list[Any], kwargs: list[tuple[str | None, Any]]
 ) -> None:
-    """Keep the parts of a zip, enumerate or reversed object: a loop over it reads them directly."""
+    """Keep the parts of a zip, enumerate or reversed object or of a dict's view: a loop over it reads them directly.
+
+    What it leads to is known of its kind, too: it may go through a branch or a container.
+    """
     s.iterators[made] = (builtin, list(args), dict(kwargs))
+    site = s.new_site(made.hint)
+    s.kinds[made] = Object(builtin, site)
+    for i, part in enumerate((*args, *dict(kwargs).values())):
+        s.put(site, i, part)
 
 
 def iterable(s: Context, items: Val) -> Val:
     """What is iterated: an object's `__iter__` is called, a generator runs to its end."""
-    items = all_of(s, items)
+    items = seen(s, all_of(s, items))
     if isinstance(items, Name) and items in s.flats and s.is_varied(items):
         return s.call(Ref("np.ravel", np.ravel), [s.flats[items]], [])
     kind = s.kind(items)
@@ -89,13 +109,23 @@ def iterable(s: Context, items: Val) -> Val:
     return items
 
 
+def seen(s: Context, items: Val) -> Val:
+    """What a view of a dict shows now; anything else as it is."""
+    if not isinstance(items, Name) or items not in s.iterators:
+        return items
+    view, args, _ = s.iterators[items]
+    return s.entries(args[0], view) if s.kind(items) != Unknown() and view in VIEWS else items
+
+
 def iteration(s: Context, items: Val) -> Iteration:
     items = iterable(s, items)
     kind = s.kind(items)
     if kind == Object(range):
         return Iteration(s.operand(items), Py(int), writable_out=_constant_range(s, items))
     if isinstance(kind, Dict) and s.holds_varied(items):
-        keys = s.method(items, "keys", [], [])
+        keys = s.entries(items, VIEWS[0])
+        if isinstance(s.kind(keys), List):
+            return iteration(s, keys)
         return Iteration(Const(None), Unknown(), unrolled=sequenced(s, keys))
     found = s.components(items)
     if found is not None:
@@ -253,10 +283,29 @@ def _combine(
     )
 
 
+def _shown(s: Context, mapping: Val, view: type) -> Kind:
+    """What an element of a dict's view is."""
+    kind = s.kind(mapping)
+    assert isinstance(kind, Dict)
+    key, value = key_kind(s, kind.site), s.slot(kind.site, ITEM)
+    return dict(zip(VIEWS, (key, value, Tuple((key, value)))))[view]
+
+
+def key_kind(s: Context, site: str) -> Kind:
+    """What the keys of a dict are."""
+    found = s.heap.key_kind(site)
+    for slot in s.heap.known(site):
+        if slot != ITEM:
+            found = join(found, s.kind(Const(slot)))
+    return found
+
+
 def plain_kind(s: Context, items: Val) -> Kind:
     """The kind of an element of something iterated as it stands."""
     if isinstance(items, Name) and items in s.iterators:
         builtin, args, _ = s.iterators[items]
+        if builtin in VIEWS:
+            return _shown(s, args[0], builtin)
         if builtin is zip:
             return Tuple(tuple(plain_kind(s, a) for a in args))
         if builtin is enumerate:
@@ -269,7 +318,7 @@ def plain_kind(s: Context, items: Val) -> Kind:
         case List(_, site):
             return s.heap.read(site, ITEM)
         case Dict(_, site):
-            return Unknown()
+            return key_kind(s, site)
         case Text():
             return kind
         case Tuple(found):

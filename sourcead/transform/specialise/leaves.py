@@ -12,11 +12,15 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sourcead.ir.kinds import Dict, Kind, List, Object, Tuple, Unknown
-from sourcead.ir.nodes import UNDEFINED, Attr, Const, Expr, Name, Op, Operand
+from sourcead.ir.kinds import Array, Dict, Kind, List, Object, Tuple, Unknown, is_number
+from sourcead.ir.nodes import UNDEFINED, Attr, Call, Const, Expr, Name, Op, Operand, Ref
+from sourcead.runtime.lists import entries
 from sourcead.transform.builder import Builder, Val, Virtual
 from sourcead.transform.heap import ITEM
+from sourcead.transform.specialise import dict_library, library
 from sourcead.transform.specialise.context import Context
+from sourcead.transform.specialise.iteration import VIEWS
+from sourcead.transform.specialise.sequences import by
 
 __all__ = ["Leaf", "Step", "bar_kind", "leaves_of", "parts_of"]
 
@@ -37,10 +41,21 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Entries:
+    """The step from a dict of computed keys to the list of its values at these keys."""
+
+    keys: Operand
+    key: str = "entries"
+
+    def read(self, holder: Operand) -> Expr:
+        return Call(Ref("entries", entries), (holder, self.keys))
+
+
+@dataclass(frozen=True, slots=True)
 class Leaf:
     """What is at the end of a path into the result."""
 
-    path: tuple[Step, ...]
+    path: tuple[Step | Entries, ...]
     value: Val
 
 
@@ -50,11 +65,11 @@ def leaves_of(s: Context, value: Val) -> tuple[Leaf, ...]:
 
 
 def _leaves(
-    s: Context, value: Val, path: tuple[Step, ...], around: tuple[str, ...]
+    s: Context, value: Val, path: tuple[Step | Entries, ...], around: tuple[str, ...]
 ) -> Iterator[Leaf]:
     slots = _slots(s, value, around) if _is_opened(s, value) else None
     if slots is None:
-        yield Leaf(path, value)
+        yield _as_it_is(s, value, path)
         return
     kind = s.kind(value)
     site = getattr(kind, "site", "")
@@ -65,6 +80,40 @@ def _leaves(
             inner = s.getitem(value, Const(key))
         step = Step(key, isinstance(kind, Object))
         yield from _leaves(s, inner, (*path, step), (*around, site) if site else around)
+
+
+def _as_it_is(s: Context, value: Val, path: tuple[Step | Entries, ...]) -> Leaf:
+    """What is not taken apart: of lists of arrays, and dicts of computed keys, copies of what they hold now.
+
+    An array may be written after it was put there; what is copied at the end has gone through the write.
+    """
+    kind = s.kind(value)
+    if not isinstance(kind, (List, Dict)) or not s.holds_varied(value):
+        return Leaf(path, value)
+    item = s.slot(kind.site, ITEM) if isinstance(kind, Dict) else s.heap.read(kind.site, ITEM)
+    if isinstance(kind, Dict) and (_has_arrays(item) or is_number(item)):
+        keys = s.operand(s.entries(value, VIEWS[0]))
+        path = (*path, Entries(keys))
+        value = by(s, dict_library.at_keys, [value, keys])
+    elif isinstance(kind, Dict):
+        return Leaf(path, value)
+    if isinstance(item, Array):
+        value = by(s, library.copies, [value])
+    elif _has_arrays(item):
+        value = by(s, library.copies_of_tuples, [value])
+    return Leaf(path, value)
+
+
+def _has_arrays(kind: Kind) -> bool:
+    """Is it an array, or a tuple of arrays and numbers with one?"""
+    match kind:
+        case Array():
+            return True
+        case Tuple(items):
+            flat = all(isinstance(each, Array) or is_number(each) for each in items)
+            return flat and any(isinstance(each, Array) for each in items)
+        case _:
+            return False
 
 
 def _is_opened(s: Context, value: Val) -> bool:
@@ -138,7 +187,7 @@ def bar_kind(kind: Kind) -> Kind:
 
 def parts_of(b: Builder, bar: Name, leaves: Sequence[Leaf]) -> Iterator[tuple[Val, Val]]:
     """Each leaf of a result with its part of the cotangent `bar`, which is read there."""
-    known: dict[tuple[Step, ...], Operand] = {(): bar}
+    known: dict[tuple[Step | Entries, ...], Operand] = {(): bar}
     for leaf in leaves:
         for depth in range(1, len(leaf.path) + 1):
             path = leaf.path[:depth]
@@ -149,6 +198,6 @@ def parts_of(b: Builder, bar: Name, leaves: Sequence[Leaf]) -> Iterator[tuple[Va
         yield leaf.value, known[leaf.path]
 
 
-def _hint(step: Step) -> str:
+def _hint(step: Step | Entries) -> str:
     label = f"{step.key}_bar"
     return label if label.isidentifier() else "t_bar"

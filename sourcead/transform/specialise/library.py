@@ -5,8 +5,12 @@ A call of the built-in function is transformed as if it were a call of the funct
 lazy in Python is done at once: a result that carries a derivative is consumed in the same call.
 """
 
+import numpy as np
+
 __all__ = [
     "added",
+    "copies",
+    "copies_of_tuples",
     "extended",
     "filtered",
     "kept",
@@ -24,6 +28,16 @@ __all__ = [
 def listed(items):
     """`list(items)`"""
     return [item for item in items]  # noqa: C416
+
+
+def copies(arrays):
+    """The arrays of a list as they are now."""
+    return [array.copy() for array in arrays]
+
+
+def copies_of_tuples(items):
+    """The tuples of a list, with the arrays in them as they are now."""
+    return [tuple([np.copy(p) if isinstance(p, np.ndarray) else p for p in item]) for item in items]
 
 
 def mapped(function, items):

@@ -21,7 +21,7 @@ from sourcead.ir.kinds import (
     Unknown,
     Value,
 )
-from sourcead.ir.nodes import Call, Const, MethodCall, Op, Ref, Undefined
+from sourcead.ir.nodes import Call, Const, Op, Ref, Undefined
 from sourcead.rules import registry
 from sourcead.runtime.numbers import as_number
 from sourcead.transform.builder import Val, Virtual, constants
@@ -31,7 +31,7 @@ from sourcead.transform.specialise.algebra import fold, pushed_inside, unstretch
 from sourcead.transform.specialise.attributes import bind_field
 from sourcead.transform.specialise.context import TRACKED, Context
 from sourcead.transform.specialise.decisions import is_exact
-from sourcead.transform.specialise.dicts import dict_like, dict_method
+from sourcead.transform.specialise.dicts import dict_method
 from sourcead.transform.specialise.making import fresh_set
 from sourcead.transform.specialise.stores import inplace
 
@@ -85,9 +85,7 @@ def op(s: Context, op: str, args: list[Val], hint: str = "t") -> Val:
 
 def merged_dicts(s: Context, op: str, args: list[Val], hint: str) -> Val:
     """`{**a, **b}` and `a | b`: a new dict of both."""
-
-    first = s.emit(MethodCall(s.operand(args[0]), "copy", ()), Unknown(), hint)
-    made = dict_like(s, first, args[0])
+    made = s.method(args[0], "copy", [], [], hint)
     kind = s.kind(made)
     assert isinstance(kind, Dict)
     dict_method(s, made, kind.site, "update", [args[1]], [], "_")

@@ -32,6 +32,7 @@ from sourcead.transform.indexing import element_kind, is_basic
 from sourcead.transform.specialise import numpy_library
 from sourcead.transform.specialise.context import Context, Unreached
 from sourcead.transform.specialise.flags import throw
+from sourcead.transform.specialise.iteration import seen
 from sourcead.transform.specialise.results import written_out
 
 __all__ = ["components", "constant_place", "getitem", "note_entry_read", "slot"]
@@ -39,6 +40,7 @@ __all__ = ["components", "constant_place", "getitem", "note_entry_read", "slot"]
 
 def components(s: Context, value: Val, block: list[Any] | None = None) -> list[Val] | None:
     """The items of a tuple (or unmutated list display) of known length."""
+    value = seen(s, value)
     if isinstance(value, Virtual) and value.form in ("tuple", "list"):
         return list(value.items)
     held = s.memory.list_items(value)

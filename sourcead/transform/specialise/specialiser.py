@@ -37,6 +37,7 @@ from sourcead.transform.specialise import (
     calls,
     catching,
     decisions,
+    dicts,
     entry,
     generators,
     inlining,
@@ -152,6 +153,7 @@ class Specialiser(Context):
     fresh_list = making.fresh_list
     list_like = making.list_like
     fresh_dict = making.fresh_dict
+    entries = dicts.entries
 
     def never_returns(self, template: Function) -> None:
         if self.solving is not None:

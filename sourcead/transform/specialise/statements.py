@@ -84,8 +84,10 @@ def run(s: Context, block: Block, env: Env, leaves: Sequence[Operand] = ()) -> b
 
 def _run(s: Context, block: Block, env: Env) -> bool:
     for statement in block:
-        saved, ordinal = s.origin, s.ordinal
+        saved, ordinal, loop = s.origin, s.ordinal, s.loop
         s.ordinal = _first_ordinal(statement)
+        if isinstance(statement, For):
+            s.loop = f".{statement.target.hint}"
         if not s.derivative:
             s.origin = statement.origin
         try:
@@ -95,7 +97,7 @@ def _run(s: Context, block: Block, env: Env) -> bool:
         except Unreached:
             reached = False
         finally:
-            s.origin, s.ordinal = saved, ordinal
+            s.origin, s.ordinal, s.loop = saved, ordinal, loop
         if not reached:
             return False
     return True

@@ -194,7 +194,7 @@ def store_list(s: Context, base: Val, site: str, index: Val, value: Val, op: str
     if isinstance(index, Virtual) and index.form == "slice":
         store_list_slice(s, base, site, index, value, held)
         return
-    s.heap.store(site, ITEM, stored_kind(s, site, ITEM, held, op), s.is_varied(held))
+    s.heap.store(site, ITEM, stored_kind(s, site, ITEM, held, op), s.holds_varied(held))
     s.share_slot(held, site, ITEM)
     s.heap.assign(site, ITEM)
     s.add(Store(s.operand(base), s.operand(index), held, op, s.origin))
@@ -260,6 +260,8 @@ def store_dict(s: Context, base: Val, site: str, index: Val, value: Val, op: str
             return
         op = None
     slot = index.value if isinstance(index, Const) else ITEM
+    if not isinstance(index, Const):
+        s.heap.note_key(site, s.kind(index))
     if op is not None and reads_first(s, base, site, slot, value, op):
         old = s.getitem(base, index)
         value = s.op(f"i{op.rstrip('_')}", [old, value])
@@ -267,7 +269,7 @@ def store_dict(s: Context, base: Val, site: str, index: Val, value: Val, op: str
             return
         op = None
     held = s.operand(value)
-    s.heap.store(site, slot, stored_kind(s, site, slot, held, op), s.is_varied(held))
+    s.heap.store(site, slot, stored_kind(s, site, slot, held, op), s.holds_varied(held))
     s.share_slot(held, site, slot)
     s.heap.assign(site, slot)
     s.add(Store(s.operand(base), s.operand(index), held, op, s.origin))

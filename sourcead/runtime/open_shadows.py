@@ -1,0 +1,215 @@
+# mypy: allow-untyped-defs, allow-untyped-calls
+"""The table of adjoints (`shadows.py`), for gradients that are differentiated again.
+
+It does the same, and is written so that it can be transformed as the program around it is: memory is a
+vector of numbers rather than of bytes, adjoints of numbers and of arrays lie apart, and where an array
+looks is noted as a value that no later step changes.
+"""
+
+import numpy as np
+
+from sourcead.runtime.shadows import owner_of
+
+__all__ = ["OpenShadows", "Place", "memory_for", "place_in", "place_of", "same_memory", "window_at"]
+
+
+class Place:
+    """Where something lies: equal for all that lies in the same memory, whatever its values are.
+
+    >>> u = np.zeros(3); place_of(u) == place_of(u[1:]), place_of(u) == place_of(u.copy())
+    (True, False)
+    """
+
+    __slots__ = ("offset", "owner", "slot", "strides")
+
+    def __init__(self, owner, slot=None, offset=0, strides=()):
+        self.owner, self.slot, self.offset, self.strides = owner, slot, offset, strides
+
+    def __hash__(self):
+        return hash((id(self.owner), self.slot))
+
+    def __eq__(self, other):
+        return self.owner is other.owner and self.slot == other.slot
+
+
+def place_of(array):
+    """Where an array looks, and at what."""
+    owner = owner_of(array)
+    offset = array.__array_interface__["data"][0] - owner.__array_interface__["data"][0]
+    return Place(owner, None, offset, array.strides)
+
+
+def place_in(holder, slot):
+    """A slot of a dict or object."""
+    return Place(holder, (slot,))
+
+
+def same_memory(a, b):
+    """Do two arrays look at the memory of one owner?"""
+    return owner_of(a) is owner_of(b)
+
+
+def memory_for(array):
+    """Zeros for the adjoints of everything in the memory that `array` looks at."""
+    return np.zeros(owner_of(array).nbytes // array.itemsize, array.dtype)
+
+
+def window_at(memory, place, shape):
+    """What an array of this shape at `place` would look at, if its memory were `memory`.
+
+    >>> u = np.arange(6.0); window_at(u, place_of(np.zeros((2, 3))[:, 1]), (2,)).tolist()
+    [1.0, 4.0]
+    """
+    if 0 in shape:
+        return np.zeros(shape, memory.dtype)
+    return np.ndarray(shape, memory.dtype, memory, place.offset, place.strides)
+
+
+class OpenShadows:
+    """The adjoints of one reverse sweep.
+
+    >>> u = np.zeros((2, 3)); shadows = OpenShadows()
+    >>> shadows.of(u[1])[...] += 1.0
+    >>> shadows.of(u).tolist()
+    [[0.0, 0.0, 0.0], [1.0, 1.0, 1.0]]
+    """
+
+    def __init__(self):
+        self.table = {}
+        self.numbers = {}
+        self.arrays = {}
+        self.lists = {}
+
+    # -- arrays ------------------------------------------------------------------------------
+
+    def of(self, array):
+        """The adjoint of what `array` looks at; zeros when it is met first."""
+        place = place_of(array)
+        if place not in self.table:
+            self.table[place] = memory_for(array)
+        return window_at(self.table[place], place, np.shape(array))
+
+    def take(self, array):
+        """The adjoint of an array whose making is gone back over: afterwards it has none."""
+        shadow = self.of(array)
+        del self.table[place_of(array)]
+        return shadow
+
+    def take_apart(self, array, source):
+        """As `take` where `array` is a copy of `source`; zeros where it looks at the same memory."""
+        if same_memory(array, source):
+            return np.zeros_like(array)
+        return self.take(array)
+
+    # -- slots -------------------------------------------------------------------------------
+
+    def add_slot(self, holder, slot, amount):
+        """Add to the adjoint of what is in a slot: an attribute, an entry of a dict, an element of a list."""
+        if isinstance(holder, (list, tuple)):
+            items = self.items(holder)
+            items[slot] = items[slot] + amount
+        elif isinstance(amount, np.ndarray):
+            place = place_in(holder, slot)
+            if place not in self.arrays:
+                self.arrays[place] = np.zeros_like(amount)
+            self.arrays[place] = self.arrays[place] + amount
+        else:
+            place = place_in(holder, slot)
+            if place not in self.numbers:
+                self.numbers[place] = 0.0
+            self.numbers[place] = self.numbers[place] + amount
+
+    def take_slot(self, holder, slot, like):
+        """The adjoint of the value that was stored to a slot; what was in the slot before has none yet."""
+        if isinstance(holder, (list, tuple)):
+            items = self.items(holder)
+            found = items[slot]
+            items[slot] = 0.0
+            return found
+        place = place_in(holder, slot)
+        if isinstance(like, np.ndarray):
+            if place not in self.arrays:
+                self.arrays[place] = np.zeros_like(like)
+            return self.arrays.pop(place)
+        if place not in self.numbers:
+            self.numbers[place] = 0.0
+        return self.numbers.pop(place)
+
+    # -- lists of numbers, and of what has its adjoints elsewhere --------------------------------
+
+    def items(self, xs):
+        """The adjoints of the elements; as many as there are, when the list is met first."""
+        place = place_in(xs, None)
+        if place not in self.lists:
+            self.lists[place] = [0.0] * len(xs)
+        return self.lists[place]
+
+    def full_slot(self, xs, slot, like):
+        """The adjoint of an element."""
+        return self.items(xs)[slot]
+
+    def full(self, adjoint, like):
+        """The adjoint, of which there are no other than numbers."""
+        return adjoint
+
+    def add_items(self, xs, amounts):
+        """Add to the adjoint of each element."""
+        items = self.items(xs)
+        for i in range(len(amounts)):
+            items[i] = items[i] + amounts[i]
+
+    def take_list(self, xs):
+        """The adjoints of the elements of a list whose making is gone back over."""
+        items = self.items(xs)
+        del self.lists[place_in(xs, None)]
+        return items
+
+    def take_values(self, xs):
+        """The same, for a rule."""
+        return self.take_list(xs)
+
+    def take_joined(self, made, left, right):
+        """Reverse of `made = left + right`."""
+        items = self.take_list(made)
+        size = len(self.items(left))
+        self.add_items(left, items[:size])
+        self.add_items(right, items[size:])
+
+    def take_repeated(self, made, xs):
+        """Reverse of `made = xs * n`."""
+        items = self.take_list(made)
+        size = len(self.items(xs))
+        for i in range(len(items)):
+            self.add_slot(xs, i % size, items[i])
+
+    def unextend(self, xs, values):
+        """Reverse of `xs.extend(values)`."""
+        items = self.items(xs)
+        size = len(self.items(values)) if values is not xs else len(items) // 2
+        taken = [items.pop() for _ in range(size)]
+        taken.reverse()
+        self.add_items(values, taken)
+
+    def unappend(self, xs, like):
+        """Reverse of `xs.append(v)`: the adjoint of v."""
+        return self.items(xs).pop()
+
+    def uninsert(self, xs, index, like):
+        """Reverse of `xs.insert(index, v)`: the adjoint of v."""
+        items = self.items(xs)
+        return items.pop(_inserted(index, len(items) - 1))
+
+    def unpop(self, xs, index, amount):
+        """Reverse of `xs.pop(index)` and `del xs[index]`: the element comes back with its adjoint."""
+        items = self.items(xs)
+        place = index if index >= 0 else len(items) + 1 + index
+        items.insert(place, 0.0 if amount is None else amount)
+
+    def unreverse(self, xs):
+        """Reverse of `xs.reverse()`."""
+        self.items(xs).reverse()
+
+
+def _inserted(index, size):
+    """Where `insert` puts an element into a list of this size."""
+    return min(index, size) if index >= 0 else max(index + size, 0)
