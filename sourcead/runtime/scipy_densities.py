@@ -210,10 +210,8 @@ def gaussian_size(mean: Any, cov: Any) -> int:
 
 
 def gaussian_rows(x: Any, n: int) -> Any:
-    """Points with their coordinates along the last axis; of one variable, every entry is a point."""
-    return (
-        np.reshape(x, (*np.shape(x), 1)) if n == 1 and np.shape(x)[-1:] != (1,) else np.asarray(x)
-    )
+    """A row for each point; of one variable, every entry is a point."""
+    return np.reshape(x, (-1, n))
 
 
 def gaussian_covariance(cov: Any, n: int) -> Any:

@@ -39,6 +39,7 @@ def _source(n: int, before: int, after: int, mode: str) -> Any:
 
 def bordered(a: Any, pads: Any, modes: Any, cval: Any) -> Any:
     """The image with borders (before, after) for each axis."""
+    a = np.asarray(a)
     for axis, ((before, after), mode) in enumerate(zip(pads, _each(modes, np.ndim(a)))):
         source = _source(a.shape[axis], before, after, mode)
         a = np.take(a, source, axis)
@@ -67,7 +68,7 @@ def filter_adjoint(y_bar: Any, run: Callable[[Any], Any], reach: Any, modes: Any
     `run` is the filter with zeros beyond the border.
     """
     pads = [(n, n) for n in _each(reach, np.ndim(y_bar))]
-    wide = np.flip(run(np.flip(np.pad(y_bar, pads))))
+    wide = np.flip(run(np.flip(bordered(y_bar, pads, "constant", 0.0))))
     return folded(wide, np.shape(y_bar), pads, modes)
 
 

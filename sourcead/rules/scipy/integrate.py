@@ -23,6 +23,7 @@ from sourcead.rules.scipy.kinds import (
     two_numbers,
     unknowns,
     vector_integral,
+    without_axis,
 )
 from sourcead.runtime import scipy_implicit, scipy_integrals, scipy_odes, scipy_quadrature
 from sourcead.runtime.scipy_integrals import (
@@ -149,6 +150,7 @@ def cumulative_trapezoid_tangent(
 @reverse_rule(
     integrate.romb,
     wrt=("y", "dx"),
+    kind=without_axis,
     samples=lambda rng: [
         call(rng.normal(size=5), 0.3),
         call(rng.normal(size=(3, 9)), 0.3),

@@ -7,12 +7,16 @@ The functions that take values and points at once are differentiated in both.
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from scipy import interpolate
 
-from sourcead.ir.kinds import Array, Number
-from sourcead.rules.forms import forward_rule, helper, reverse_rule
+from sourcead.ir.kinds import Array, Number, Tuple
+from sourcead.rules.forms import constant, forward_rule, helper, reverse_rule
 from sourcead.rules.numpy.samples import call
+from sourcead.rules.scipy.kinds import by_points
+from sourcead.runtime.array_products import product_of_others
 
 # ---- objects with constant data: their own derivative is at hand -------------------------------
 
@@ -136,12 +140,23 @@ def splev_tangent(y, x, tck, der=0, *, x_dot):
 def _nodes(rng):
     xi = np.array([0.0, 1.0, 2.5, 3.0])
     points = np.array([0.3, 1.7, 2.8])
-    return [call(xi, rng.normal(size=4), points), call(xi, rng.normal(size=4), 1.2)]
+    return [
+        call(xi, rng.normal(size=4), points),
+        call(xi, rng.normal(size=4), 1.2),
+        call(xi, rng.normal(size=4), points, der=1),
+        call(xi, rng.normal(size=4), points, der=2),
+    ]
 
 
-def _lagrange(xi, x):
-    """The polynomials that are 1 at one node, at the points: (nodes, points)."""
-    return np.stack([interpolate.krogh_interpolate(xi, unit, x) for unit in np.eye(len(xi))])
+def _lagrange(xi, x, der):
+    """The polynomials that are 1 at one node, or their derivatives, at the points: (nodes, points)."""
+    units = np.eye(len(xi))
+    return np.stack([interpolate.krogh_interpolate(xi, unit, x, der=der) for unit in units])
+
+
+def _one_order(der):
+    if np.ndim(der) != 0 or der is None:
+        raise NotImplementedError("several derivatives at once have no derivative rule: der=1")
 
 
 @reverse_rule(
@@ -151,23 +166,27 @@ def _lagrange(xi, x):
     samples=_nodes,
 )
 @helper
-def polynomial(y_bar, y, xi, yi, x):
+def polynomial(y_bar, y, xi, yi, x, *, der=0):
     """One polynomial through all points: linear in the values; a node moves as its value does along it."""
-    basis = _lagrange(xi, x)
+    _one_order(der)
+    basis = _lagrange(xi, x, der)
     yi_bar = np.tensordot(basis, y_bar, np.ndim(y_bar))
     at_nodes = interpolate.krogh_interpolate(xi, yi, xi, der=1)
-    return -at_nodes * yi_bar, yi_bar, y_bar * interpolate.krogh_interpolate(xi, yi, x, der=1)
+    return -at_nodes * yi_bar, yi_bar, y_bar * interpolate.krogh_interpolate(xi, yi, x, der=der + 1)
 
 
 @forward_rule(interpolate.barycentric_interpolate, interpolate.krogh_interpolate)
 @helper
-def polynomial_tangent(y, xi, yi, x, *, xi_dot, yi_dot, x_dot):
+def polynomial_tangent(y, xi, yi, x, *, der=0, xi_dot, yi_dot, x_dot):
+    _one_order(der)
     moved = np.zeros_like(yi) if yi_dot is None else yi_dot
     if xi_dot is not None:
         moved = moved - interpolate.krogh_interpolate(xi, yi, xi, der=1) * xi_dot
-    y_dot = np.tensordot(moved, _lagrange(xi, x), 1)
+    y_dot = np.tensordot(moved, _lagrange(xi, x, der), 1)
     return (
-        y_dot if x_dot is None else y_dot + interpolate.krogh_interpolate(xi, yi, x, der=1) * x_dot
+        y_dot
+        if x_dot is None
+        else y_dot + interpolate.krogh_interpolate(xi, yi, x, der=der + 1) * x_dot
     )
 
 
@@ -178,50 +197,64 @@ def _grids(rng):
     return [call(axes, values, xi), call(axes[:1], values[:, 0].copy(), xi[:, :1])]
 
 
-def _cells(points, xi):
-    """For each axis: the cell's lower index, its width, and the place in it between 0 and 1."""
-    cells = []
-    for axis, grid in enumerate(points):
-        x = np.asarray(xi)[..., axis]
-        lower = np.clip(np.searchsorted(grid, x, side="right") - 1, 0, len(grid) - 2)
-        width = grid[lower + 1] - grid[lower]
-        cells.append((lower, width, (x - grid[lower]) / width))
-    return cells
+def _cell_corners(points, xi):
+    """Of each point's cell, with the corners on the first axis: places in the flat table, and which ends they are.
+
+    And the cell's lower ends and widths, for each coordinate of each point.
+    """
+    flat = np.reshape(xi, (-1, len(points)))
+    lower = np.stack(
+        [
+            np.clip(np.searchsorted(grid, x, side="right") - 1, 0, len(grid) - 2)
+            for grid, x in zip(points, flat.T)
+        ],
+        axis=-1,
+    )
+    ends = np.stack([grid[i] for grid, i in zip(points, lower.T)], axis=-1)
+    widths = np.stack([grid[i + 1] - grid[i] for grid, i in zip(points, lower.T)], axis=-1)
+    upper = np.array(list(itertools.product((0, 1), repeat=len(points))))[:, np.newaxis]
+    table = [len(grid) for grid in points]
+    places = np.ravel_multi_index(tuple(np.moveaxis(lower + upper, -1, 0)), table)
+    return places, np.broadcast_to(upper > 0, (*places.shape, len(points))), ends, widths
 
 
-def _corners(cells):
-    """The corners of the cell: indices, and a weight for each axis with its slope in the coordinate."""
-    for number in range(2 ** len(cells)):
-        upper = [(number >> axis) & 1 for axis in range(len(cells))]
-        index = tuple(lower + up for (lower, _, _), up in zip(cells, upper))
-        weights = [place if up else 1.0 - place for (_, _, place), up in zip(cells, upper)]
-        slopes = [(1.0 if up else -1.0) / width for (_, width, _), up in zip(cells, upper)]
-        yield index, weights, slopes
+def _corner_kinds(points, xi):
+    table = Array("float64", (None, None))
+    upper = Array("bool", (None, None, None))
+    return Tuple((Array("int64", (None, None)), upper, table, table))
 
 
-@reverse_rule(interpolate.interpn, wrt=("values", "xi"), samples=_grids)
+constant(_cell_corners, kind=_corner_kinds)
+
+
+def _shares(points, xi):
+    """Places of the corners, each corner's share by coordinate, and the slope of that."""
+    places, upper, ends, widths = _cell_corners(points, xi)
+    along = (np.reshape(xi, (-1, len(points))) - ends) / widths
+    return places, np.where(upper, along, 1.0 - along), np.where(upper, 1.0, -1.0) / widths
+
+
+@reverse_rule(interpolate.interpn, wrt=("values", "xi"), samples=_grids, kind=by_points)
 @helper
 def interpn(y_bar, y, points, values, xi):
     """Linear between grid points."""
-    cells = _cells(points, xi)
-    values_bar, xi_bar = np.zeros_like(values), np.zeros(np.shape(xi))
-    for index, weights, slopes in _corners(cells):
-        np.add.at(values_bar, index, y_bar * np.prod(weights, axis=0))
-        for axis, slope in enumerate(slopes):
-            others = np.prod([*weights[:axis], *weights[axis + 1 :], np.ones_like(y_bar)], axis=0)
-            xi_bar[..., axis] += y_bar * values[index] * others * slope
-    return values_bar, xi_bar
+    places, shares, slopes = _shares(points, xi)
+    seed = np.reshape(y_bar, (-1,))
+    values_bar = np.zeros(np.size(values))
+    np.add.at(values_bar, places, seed * np.prod(shares, axis=-1))
+    pull = seed * np.ravel(values)[places]
+    xi_bar = np.sum(pull[..., np.newaxis] * product_of_others(shares, -1) * slopes, axis=0)
+    return np.reshape(values_bar, np.shape(values)), np.reshape(xi_bar, np.shape(xi))
 
 
 @forward_rule(interpolate.interpn)
 @helper
 def interpn_tangent(y, points, values, xi, *, values_dot, xi_dot):
-    y_dot = np.zeros_like(y)
-    for index, weights, slopes in _corners(_cells(points, xi)):
-        if values_dot is not None:
-            y_dot = y_dot + values_dot[index] * np.prod(weights, axis=0)
-        if xi_dot is not None:
-            for axis, slope in enumerate(slopes):
-                others = np.prod([*weights[:axis], *weights[axis + 1 :], np.ones_like(y)], axis=0)
-                y_dot = y_dot + values[index] * others * slope * xi_dot[..., axis]
-    return y_dot
+    places, shares, slopes = _shares(points, xi)
+    y_dot = np.zeros(np.size(y))
+    if values_dot is not None:
+        y_dot = y_dot + np.sum(np.ravel(values_dot)[places] * np.prod(shares, axis=-1), axis=0)
+    if xi_dot is not None:
+        change = product_of_others(shares, -1) * slopes * np.reshape(xi_dot, (-1, len(points)))
+        y_dot = y_dot + np.sum(np.ravel(values)[places] * np.sum(change, axis=-1), axis=0)
+    return np.reshape(y_dot, np.shape(y))

@@ -197,6 +197,70 @@ def path(func: Any, y0: Any, t: Any, *args: Any, **kwargs: Any) -> Kind:
     return Unknown()
 
 
+def by_coordinates(input: Any, coordinates: Any, *args: Any, **options: Any) -> Kind:
+    """`map_coordinates`: a value for each point, whose coordinates stand on the first axis."""
+    if isinstance(input, Array) and isinstance(coordinates, Array):
+        return Array(_filtered_dtype(input.dtype), coordinates.dims[1:])
+    return Unknown()
+
+
+def by_points(points: Any, values: Any, xi: Any, *args: Any, **options: Any) -> Kind:
+    """`interpn`: a value for each point, whose coordinates stand on the last axis."""
+    if isinstance(values, Array) and isinstance(xi, Array) and len(values.dims) == len_of(points):
+        return Array("float64", xi.dims[:-1])
+    return Unknown()
+
+
+def len_of(points: Any) -> int | None:
+    """How many grids, where that is known."""
+    return len(points.items) if isinstance(points, Tuple) else None
+
+
+def density_of_vectors(x: Any, mean: Any = None, cov: Any = None) -> Kind:
+    """A multivariate density: a number for each point, whose coordinates stand on the last axis."""
+    several = any(isinstance(k, Array) and len(k.dims) > 0 for k in (mean, cov))
+    if not isinstance(x, Array) or not several:
+        return Unknown()
+    return Array("float64", x.dims[:-1]) if len(x.dims) > 1 else Np("float64")
+
+
+def density_of_columns(x: Any, alpha: Any) -> Kind:
+    """The Dirichlet density: the coordinates of a point stand on the first axis."""
+    if not isinstance(x, Array):
+        return Unknown()
+    return Array("float64", x.dims[1:]) if len(x.dims) > 1 else Np("float64")
+
+
+def pairs_of_rows(X: Any, *args: Any, **options: Any) -> Kind:
+    """`pdist`: a number for each pair."""
+    return Array("float64", (None,))
+
+
+def other_form(X: Any, *args: Any, **options: Any) -> Kind:
+    """`squareform`: a matrix of a vector, and a vector of a matrix."""
+    if not isinstance(X, Array):
+        return Unknown()
+    return Array(X.dtype, (None, None) if len(X.dims) == 1 else (None,))
+
+
+def values_of_bands(d: Any, *args: Any, **options: Any) -> Kind:
+    """`eigvalsh_tridiagonal`: a number for each entry of the diagonal."""
+    return Array("float64", unknowns(None, d).dims)
+
+
+def without_axis(y: Any, dx: Any = None, axis: Any = -1) -> Kind:
+    """`romb`: the axis is summed over."""
+    axis = getattr(axis, "value", axis)
+    if not isinstance(y, Array) or not isinstance(axis, int):
+        return Unknown()
+    dims = [d for i, d in enumerate(y.dims) if i != axis % len(y.dims)]
+    return Array(_filtered_dtype(y.dtype), tuple(dims)) if dims else Np("float64")
+
+
+def _filtered_dtype(dtype: str) -> str:
+    return dtype if dtype in ("float32", "float64", "complex128") else "float64"
+
+
 def product(matrix: Any, other: Any) -> Kind:
     """A sparse matrix times a dense array: only the array's further axes are known."""
     if not isinstance(other, Array) or _is_complex(matrix):

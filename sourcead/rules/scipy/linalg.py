@@ -21,7 +21,7 @@ from sourcead.rules.numpy.samples import (
     well_conditioned,
 )
 from sourcead.rules.registry import Rule, register
-from sourcead.rules.scipy.kinds import eigenpairs_of_bands, factor_and_flag, like
+from sourcead.rules.scipy.kinds import eigenpairs_of_bands, factor_and_flag, like, values_of_bands
 from sourcead.runtime import factorizations, matrices, scipy_matrices, scipy_norms, triangles
 from sourcead.runtime.factorizations import transpose
 from sourcead.runtime.matrices import cofactors, svd_adjoint
@@ -794,6 +794,7 @@ def eigh_tridiagonal_tangent(y, d, e, eigvals_only=False, *, check_finite=True, 
 @reverse_rule(
     linalg.eigvalsh_tridiagonal,
     wrt=("d", "e"),
+    kind=values_of_bands,
     samples=lambda rng: [call(rng.normal(size=4), rng.normal(size=3))],
 )
 def eigvalsh_tridiagonal(w_bar, w, d, e, *, check_finite=True):

@@ -8,12 +8,59 @@ import itertools
 import numpy as np
 from scipy import ndimage
 
+from sourcead.ir.kinds import Array
 from sourcead.rules.forms import constant, forward_rule, helper, helpers, linear, reverse_rule
 from sourcead.rules.numpy.samples import call
+from sourcead.rules.scipy.kinds import by_coordinates, like
 from sourcead.runtime import scipy_images
-from sourcead.runtime.scipy_images import filter_adjoint, sampling, weights_adjoint
+from sourcead.runtime.scipy_images import (
+    bordered,
+    filter_adjoint,
+    folded,
+    sampling,
+    weights_adjoint,
+)
 
 helpers(scipy_images)
+
+# ---- borders ---------------------------------------------------------------------------------
+
+
+def _same_rank(image, *rest):
+    return Array(image.dtype, (None,) * len(image.dims)) if isinstance(image, Array) else None
+
+
+def _borders(rng):
+    modes = ("reflect", "mirror", "nearest", "wrap", "constant")
+    return [(rng.normal(size=(3, 4)), [(1, 2), (0, 1)], mode) for mode in modes]
+
+
+@reverse_rule(
+    bordered,
+    wrt=("a",),
+    kind=_same_rank,
+    samples=lambda rng: [call(*given, 1.5) for given in _borders(rng)],
+)
+def border(y_bar, y, a, pads, modes, cval):
+    return folded(y_bar, np.shape(a), pads, modes)
+
+
+@forward_rule(bordered)
+def border_tangent(y, a, pads, modes, cval, *, a_dot):
+    return bordered(a_dot, pads, modes, 0.0)
+
+
+@linear(
+    folded,
+    wrt="wide_bar",
+    kind=_same_rank,
+    samples=lambda rng: [
+        call(rng.normal(size=(6, 5)), np.shape(a), pads, mode) for a, pads, mode in _borders(rng)
+    ],
+)
+def fold(y_bar, wide_bar, shape, pads, modes):
+    return bordered(y_bar, pads, modes, 0.0)
+
 
 MODES = ("reflect", "constant", "nearest", "mirror", "wrap")
 
@@ -47,6 +94,7 @@ def _broadcast(value, n):
 @linear(
     ndimage.gaussian_filter,
     wrt="input",
+    kind=like(ndimage.gaussian_filter, "input"),
     samples=lambda rng: [
         *_images(rng, 1.2),
         *_images(rng, (0.5, 1.0), order=(1, 0)),
@@ -80,6 +128,7 @@ def _modes(mode, axes, ndim):
 @linear(
     ndimage.gaussian_filter1d,
     wrt="input",
+    kind=like(ndimage.gaussian_filter1d, "input"),
     samples=lambda rng: [*_images(rng, 1.2), *_images(rng, 0.8, 0, 1), *_images(rng, 1.0, order=2)],
 )
 @helper
@@ -99,6 +148,7 @@ def gaussian_filter1d(
 @linear(
     ndimage.uniform_filter,
     wrt="input",
+    kind=like(ndimage.uniform_filter, "input"),
     samples=lambda rng: [*_images(rng), *_images(rng, (2, 3), origin=(0, 1)), *_images(rng, 4)],
 )
 @helper
@@ -112,6 +162,7 @@ def uniform_filter(y_bar, input, size=3, *, mode="reflect", origin=0):
 @linear(
     ndimage.uniform_filter1d,
     wrt="input",
+    kind=like(ndimage.uniform_filter1d, "input"),
     samples=lambda rng: [*_images(rng, 3), *_images(rng, 4, 0, origin=-1)],
 )
 @helper
@@ -124,25 +175,45 @@ def uniform_filter1d(y_bar, input, size, axis=-1, *, mode="reflect", origin=0):
     return filter_adjoint(y_bar, run, reach, mode)
 
 
-@linear(ndimage.laplace, wrt="input", samples=_images)
+@linear(
+    ndimage.laplace,
+    wrt="input",
+    kind=like(ndimage.laplace, "input"),
+    samples=_images,
+)
 @helper
 def laplace(y_bar, input, *, mode="reflect"):
     return filter_adjoint(y_bar, lambda a: ndimage.laplace(a, mode="constant"), 1, mode)
 
 
-@linear(ndimage.sobel, wrt="input", samples=lambda rng: [*_images(rng), *_images(rng, 0)])
+@linear(
+    ndimage.sobel,
+    wrt="input",
+    kind=like(ndimage.sobel, "input"),
+    samples=lambda rng: [*_images(rng), *_images(rng, 0)],
+)
 @helper
 def sobel(y_bar, input, axis=-1, *, mode="reflect"):
     return filter_adjoint(y_bar, lambda a: ndimage.sobel(a, axis, mode="constant"), 1, mode)
 
 
-@linear(ndimage.prewitt, wrt="input", samples=lambda rng: [*_images(rng), *_images(rng, 0)])
+@linear(
+    ndimage.prewitt,
+    wrt="input",
+    kind=like(ndimage.prewitt, "input"),
+    samples=lambda rng: [*_images(rng), *_images(rng, 0)],
+)
 @helper
 def prewitt(y_bar, input, axis=-1, *, mode="reflect"):
     return filter_adjoint(y_bar, lambda a: ndimage.prewitt(a, axis, mode="constant"), 1, mode)
 
 
-@linear(ndimage.gaussian_laplace, wrt="input", samples=lambda rng: _images(rng, 0.8))
+@linear(
+    ndimage.gaussian_laplace,
+    wrt="input",
+    kind=like(ndimage.gaussian_laplace, "input"),
+    samples=lambda rng: _images(rng, 0.8),
+)
 @helper
 def gaussian_laplace(y_bar, input, sigma, *, mode="reflect"):
     def run(a):
@@ -158,7 +229,10 @@ def _gradient_parts(input, sigma, mode, cval):
 
 
 @reverse_rule(
-    ndimage.gaussian_gradient_magnitude, wrt=("input",), samples=lambda rng: _images(rng, 0.8)
+    ndimage.gaussian_gradient_magnitude,
+    wrt=("input",),
+    kind=like(ndimage.gaussian_gradient_magnitude, "input"),
+    samples=lambda rng: _images(rng, 0.8),
 )
 @helper
 def gaussian_gradient_magnitude(y_bar, y, input, sigma, *, mode="reflect", cval=0.0):
@@ -195,7 +269,12 @@ def _weighted(rng):
     ]
 
 
-@reverse_rule(ndimage.correlate, wrt=("input", "weights"), samples=_weighted)
+@reverse_rule(
+    ndimage.correlate,
+    wrt=("input", "weights"),
+    kind=like(ndimage.correlate, "input"),
+    samples=_weighted,
+)
 @helper
 def correlate(y_bar, y, input, weights, *, mode="reflect", cval=0.0, origin=0):
     def run(a):
@@ -226,7 +305,12 @@ def _mirror_origin(shape, origin):
     return tuple(-int(o) - (1 if n % 2 == 0 else 0) for n, o in zip(shape, origins))
 
 
-@reverse_rule(ndimage.convolve, wrt=("input", "weights"), samples=_weighted)
+@reverse_rule(
+    ndimage.convolve,
+    wrt=("input", "weights"),
+    kind=like(ndimage.convolve, "input"),
+    samples=_weighted,
+)
 @helper
 def convolve(y_bar, y, input, weights, *, mode="reflect", cval=0.0, origin=0):
     def run(a):
@@ -252,6 +336,37 @@ def convolve_tangent(
     return y_dot
 
 
+def _seeds_of_weights(rng):
+    a, y_bar = rng.normal(size=(4, 5)), rng.normal(size=(4, 5))
+    return [
+        *[call(y_bar, a, (3, 2), mode, 0.0, 0) for mode in MODES],
+        call(y_bar, a, (2, 3), "constant", 1.5, (0, 1)),
+    ]
+
+
+@reverse_rule(weights_adjoint, wrt=("y_bar", "a"), kind=_same_rank, samples=_seeds_of_weights)
+@helper
+def weights_again(w_bar, w, y_bar, a, shape, modes, cval, origin):
+    """Bilinear: the weights' adjoint is a correlation of the image with the seed."""
+
+    def run(image):
+        return ndimage.correlate(image, w_bar, mode="constant", origin=origin)
+
+    seed_bar = ndimage.correlate(a, w_bar, mode=modes, cval=cval, origin=origin)
+    return seed_bar, filter_adjoint(y_bar, run, shape, modes)
+
+
+@forward_rule(weights_adjoint)
+@helper
+def weights_again_tangent(w, y_bar, a, shape, modes, cval, origin, *, y_bar_dot, a_dot):
+    w_dot = 0.0
+    if y_bar_dot is not None:
+        w_dot = weights_adjoint(y_bar_dot, a, shape, modes, cval, origin)
+    if a_dot is not None:
+        w_dot = w_dot + weights_adjoint(y_bar, a_dot, shape, modes, 0.0, origin)
+    return w_dot
+
+
 def _rows(rng):
     a, w = rng.normal(size=(4, 5)), rng.normal(size=3)
     return [
@@ -274,7 +389,12 @@ def _origins(origin, axis, ndim):
     return tuple(origins)
 
 
-@reverse_rule(ndimage.correlate1d, wrt=("input", "weights"), samples=_rows)
+@reverse_rule(
+    ndimage.correlate1d,
+    wrt=("input", "weights"),
+    kind=like(ndimage.correlate1d, "input"),
+    samples=_rows,
+)
 @helper
 def correlate1d(y_bar, y, input, weights, axis=-1, *, mode="reflect", cval=0.0, origin=0):
     ndim = np.ndim(input)
@@ -299,7 +419,12 @@ def correlate1d_tangent(
     return y_dot
 
 
-@reverse_rule(ndimage.convolve1d, wrt=("input", "weights"), samples=_rows)
+@reverse_rule(
+    ndimage.convolve1d,
+    wrt=("input", "weights"),
+    kind=like(ndimage.convolve1d, "input"),
+    samples=_rows,
+)
 @helper
 def convolve1d(y_bar, y, input, weights, axis=-1, *, mode="reflect", cval=0.0, origin=0):
     ndim = np.ndim(input)
@@ -347,28 +472,32 @@ def _coefficients(input, order, mode, prefilter):
     return ndimage.spline_filter(input, order, mode=mode)
 
 
-def _corners(parts):
-    """Each choice of one neighbour per axis: their indices, and what picks weights or slopes."""
-    count = len(parts[0][0])
-    for choice in itertools.product(range(count), repeat=len(parts)):
-        yield tuple(part[0][k] for part, k in zip(parts, choice)), choice
+def _choices(parts):
+    """Each choice of one neighbour per axis."""
+    return list(itertools.product(range(len(parts[0][0])), repeat=len(parts)))
+
+
+def _index(parts, choice):
+    return tuple([part[0][k] for part, k in zip(parts, choice)])
 
 
 def _weight(parts, choice, sloped=None):
     product = 1.0
-    for axis, (part, k) in enumerate(zip(parts, choice)):
-        product = product * part[2 if axis == sloped else 1][k]
+    for axis, k in enumerate(choice):
+        product = product * parts[axis][2 if axis == sloped else 1][k]
     return product
 
 
 def _slopes_in_place(coefficients, parts, axis):
     total = 0.0
-    for index, choice in _corners(parts):
-        total = total + coefficients[index] * _weight(parts, choice, axis)
+    for choice in _choices(parts):
+        total = total + coefficients[_index(parts, choice)] * _weight(parts, choice, axis)
     return total
 
 
-@reverse_rule(ndimage.map_coordinates, wrt=("input", "coordinates"), samples=_places)
+@reverse_rule(
+    ndimage.map_coordinates, wrt=("input", "coordinates"), kind=by_coordinates, samples=_places
+)
 @helper
 def map_coordinates(
     y_bar, y, input, coordinates, *, order=3, mode="constant", cval=0.0, prefilter=True
@@ -377,8 +506,8 @@ def map_coordinates(
     coefficients = _coefficients(input, order, mode, prefilter)
     parts = sampling(np.shape(input), coordinates, order, mode)
     coefficients_bar = np.zeros_like(coefficients)
-    for index, choice in _corners(parts):
-        np.add.at(coefficients_bar, index, y_bar * _weight(parts, choice))
+    for choice in _choices(parts):
+        np.add.at(coefficients_bar, _index(parts, choice), y_bar * _weight(parts, choice))
     if order > 1 and prefilter:
         for axis, n in enumerate(np.shape(input)):
             matrix = ndimage.spline_filter1d(np.eye(n), order, 0, mode=mode)

@@ -8,7 +8,7 @@ from scipy import signal
 
 from sourcead.rules.forms import constant, forward_rule, helper, helpers, linear, reverse_rule
 from sourcead.rules.numpy.samples import call, present
-from sourcead.rules.scipy.kinds import filtered, filtered_in_sections
+from sourcead.rules.scipy.kinds import filtered, filtered_in_sections, like
 from sourcead.runtime import scipy_filters
 from sourcead.runtime.scipy_filters import (
     convolution_bar,
@@ -290,7 +290,7 @@ def _both_ways(rng):
 
 
 # The name of the method and the padding are fixed; what is filtered is linear.
-@linear(signal.filtfilt, wrt="x", samples=_both_ways)
+@linear(signal.filtfilt, wrt="x", samples=_both_ways, kind=like(signal.filtfilt, "x"))
 @helper
 def filtfilt(y_bar, b, a, x, axis=-1, padtype="odd", padlen=None):
     """Backwards through: cut, filter backwards, filter forwards, pad; each with its initial state."""

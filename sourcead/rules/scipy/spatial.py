@@ -8,6 +8,7 @@ from scipy.spatial import distance
 
 from sourcead.rules.forms import forward_rule, helper, helpers, reverse_rule
 from sourcead.rules.numpy.samples import call, positive_definite
+from sourcead.rules.scipy.kinds import other_form, pairs_of_rows
 from sourcead.runtime import scipy_distances
 from sourcead.runtime.quotients import over_length
 from sourcead.runtime.scipy_distances import (
@@ -253,6 +254,7 @@ def cdist_tangent(d, XA, XB, metric="euclidean", *, p=2, XA_dot, XB_dot):
 @reverse_rule(
     distance.pdist,
     wrt=("X",),
+    kind=pairs_of_rows,
     samples=lambda rng: [
         call(rng.normal(size=(4, 3)), "minkowski", p=3),
         *[call(rng.normal(size=(4, 3)), metric) for metric in METRICS],
@@ -277,7 +279,7 @@ def _forms(rng):
     return [call(rng.normal(size=6)), call(np.triu(rng.normal(size=(3, 3)), 1), checks=False)]
 
 
-@reverse_rule(distance.squareform, wrt=("X",), samples=_forms)
+@reverse_rule(distance.squareform, wrt=("X",), samples=_forms, kind=other_form)
 @helper
 def squareform(y_bar, y, X, force="no", checks=True):
     """A vector stands in both triangles; of a matrix the upper triangle is read."""

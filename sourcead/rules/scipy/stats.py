@@ -14,6 +14,7 @@ from scipy import special, stats
 
 from sourcead.rules.forms import constant, elementwise, forward_rule, helper, helpers, reverse_rule
 from sourcead.rules.numpy.samples import call, positive_definite
+from sourcead.rules.scipy.kinds import density_of_columns, density_of_vectors
 from sourcead.runtime import scipy_densities as densities
 from sourcead.runtime.scipy_densities import (
     density_slopes,
@@ -1101,10 +1102,8 @@ def _gaussian_parts(x, mean, cov):
 
 def _gaussian_bars(y_bar, x, mean, cov):
     _, precision, pulled = _gaussian_parts(x, mean, cov)
-    weighted = np.reshape(y_bar, (-1, 1)) * np.reshape(pulled, (-1, len(precision)))
-    full_bar = 0.5 * (
-        np.reshape(pulled, (-1, len(precision))).T @ weighted - np.sum(y_bar) * precision
-    )
+    weighted = np.reshape(y_bar, (-1, 1)) * pulled
+    full_bar = 0.5 * (pulled.T @ weighted - np.sum(y_bar) * precision)
     x_bar = -np.reshape(weighted, np.shape(x))
     mean_bar = None if mean is None else np.reshape(np.sum(weighted, axis=0), np.shape(mean))
     return x_bar, mean_bar, densities.covariance_bar(full_bar, cov)
@@ -1126,7 +1125,12 @@ def _gaussian_dot(x, mean, cov, x_dot, mean_dot, cov_dot):
     return y_dot
 
 
-@reverse_rule(stats.multivariate_normal.logpdf, wrt=("x", "mean", "cov"), samples=_gaussians)
+@reverse_rule(
+    stats.multivariate_normal.logpdf,
+    wrt=("x", "mean", "cov"),
+    samples=_gaussians,
+    kind=density_of_vectors,
+)
 @helper
 def multivariate_normal_logpdf(y_bar, y, x, mean=None, cov=1):
     """One covariance for all rows of x; of a matrix SciPy reads the lower triangle."""
@@ -1139,7 +1143,12 @@ def multivariate_normal_logpdf_tangent(y, x, mean=None, cov=1, *, x_dot, mean_do
     return np.reshape(_gaussian_dot(x, mean, cov, x_dot, mean_dot, cov_dot), np.shape(y))
 
 
-@reverse_rule(stats.multivariate_normal.pdf, wrt=("x", "mean", "cov"), samples=_gaussians)
+@reverse_rule(
+    stats.multivariate_normal.pdf,
+    wrt=("x", "mean", "cov"),
+    samples=_gaussians,
+    kind=density_of_vectors,
+)
 @helper
 def multivariate_normal_pdf(y_bar, y, x, mean=None, cov=1):
     return _gaussian_bars(y_bar * y, x, mean, cov)
@@ -1188,7 +1197,7 @@ def _dirichlet_slopes(x, alpha):
     return in_x[:-1] - in_x[-1:] if last else in_x, in_alpha
 
 
-@reverse_rule(stats.dirichlet.logpdf, wrt=("x", "alpha"), samples=_simplex)
+@reverse_rule(stats.dirichlet.logpdf, wrt=("x", "alpha"), samples=_simplex, kind=density_of_columns)
 @helper
 def dirichlet_logpdf(y_bar, y, x, alpha):
     in_x, in_alpha = _dirichlet_slopes(x, alpha)
@@ -1203,7 +1212,7 @@ def dirichlet_logpdf_tangent(y, x, alpha, *, x_dot, alpha_dot):
     return y_dot if alpha_dot is None else y_dot + np.tensordot(alpha_dot, in_alpha, 1)
 
 
-@reverse_rule(stats.dirichlet.pdf, wrt=("x", "alpha"), samples=_simplex)
+@reverse_rule(stats.dirichlet.pdf, wrt=("x", "alpha"), samples=_simplex, kind=density_of_columns)
 def dirichlet_pdf(y_bar, y, x, alpha):
     return dirichlet_logpdf(y_bar * y, None, x, alpha)
 
