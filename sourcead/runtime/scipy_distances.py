@@ -8,7 +8,7 @@ import numpy as np
 
 from sourcead.runtime.quotients import over_length
 
-__all__ = ["table_adjoints", "table_tangent", "vector_slope", "weight_slope"]
+__all__ = ["pair_slopes", "table_adjoints", "table_tangent", "vector_slope", "weight_slope"]
 
 
 def vector_slope(d: Any, difference: Any, metric: str, p: float, w: Any) -> Any:
@@ -45,6 +45,22 @@ def weight_slope(d: Any, difference: Any, metric: str, p: float) -> Any:
     if metric == "minkowski":
         return over_length(sizes**p, p * np.where(d == 0.0, 0.0, np.abs(d)) ** (p - 1.0))
     return np.zeros_like(sizes)
+
+
+def pair_slopes(d: Any, a: Any, b: Any, metric: str, p: float) -> tuple[Any, Any]:
+    """The slopes of d[i] = distance(a[i], b[i]) in the coordinates of a and of b."""
+    if metric == "cosine":
+        return _cosine_slope(d, a, b), _cosine_slope(d, b, a)
+    slope = vector_slope(d, a - b, metric, p, None)
+    return slope, -slope
+
+
+def _cosine_slope(d: Any, a: Any, b: Any) -> Any:
+    """1 - a.b / (|a| |b|) in a: the part of b's direction across a, over |a|."""
+    size_a = np.sqrt(np.sum(a * a, axis=-1, keepdims=True))
+    unit_b = over_length(b, np.sqrt(np.sum(b * b, axis=-1, keepdims=True)))
+    across = unit_b - np.expand_dims(1.0 - d, -1) * over_length(a, size_a)
+    return -over_length(across, size_a)
 
 
 def table_adjoints(d_bar: Any, d: Any, a: Any, b: Any, metric: str, p: float) -> tuple[Any, Any]:

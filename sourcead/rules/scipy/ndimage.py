@@ -223,9 +223,9 @@ def gaussian_laplace(y_bar, input, sigma, *, mode="reflect"):
 
 
 def _gradient_parts(input, sigma, mode, cval):
-    """The smoothed slope along each axis."""
+    """The smoothed slope along each axis; that of a constant, and so of `cval`, is 0."""
     orders = np.eye(np.ndim(input), dtype=int)
-    return [ndimage.gaussian_filter(input, sigma, tuple(o), mode=mode, cval=cval) for o in orders]
+    return [ndimage.gaussian_filter(input - cval, sigma, tuple(o), mode=mode) for o in orders]
 
 
 @reverse_rule(
@@ -466,7 +466,7 @@ def _places(rng):
 
 def _coefficients(input, order, mode, prefilter):
     if order < 2 or not prefilter:
-        return np.asarray(input, float)
+        return 1.0 * input
     if mode == "nearest":
         raise NotImplementedError("mode='nearest' has a derivative rule for order 0 and 1")
     return ndimage.spline_filter(input, order, mode=mode)

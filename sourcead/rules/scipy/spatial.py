@@ -12,6 +12,7 @@ from sourcead.rules.scipy.kinds import other_form, pairs_of_rows
 from sourcead.runtime import scipy_distances
 from sourcead.runtime.quotients import over_length
 from sourcead.runtime.scipy_distances import (
+    pair_slopes,
     table_adjoints,
     table_tangent,
     vector_slope,
@@ -262,17 +263,21 @@ def cdist_tangent(d, XA, XB, metric="euclidean", *, p=2, XA_dot, XB_dot):
 )
 @helper
 def pdist(d_bar, d, X, metric="euclidean", *, p=2):
-    """Every pair once: the table of distances above its diagonal."""
-    upper_bar = np.triu(distance.squareform(d_bar))
-    first, second = table_adjoints(upper_bar, distance.squareform(d), X, X, metric, p)
-    return first + second
+    """Every pair once, in the order of the table of distances above its diagonal."""
+    first, second = np.triu_indices(len(X), 1)
+    in_first, in_second = pair_slopes(d, X[first], X[second], metric, p)
+    X_bar = np.zeros_like(X)
+    np.add.at(X_bar, first, d_bar[:, np.newaxis] * in_first)
+    np.add.at(X_bar, second, d_bar[:, np.newaxis] * in_second)
+    return X_bar
 
 
 @forward_rule(distance.pdist)
 @helper
 def pdist_tangent(d, X, metric="euclidean", *, p=2, X_dot):
-    table = table_tangent(distance.squareform(d), X, X, metric, p, X_dot, X_dot)
-    return table[np.triu_indices(len(X), 1)]
+    first, second = np.triu_indices(len(X), 1)
+    in_first, in_second = pair_slopes(d, X[first], X[second], metric, p)
+    return np.sum(in_first * X_dot[first] + in_second * X_dot[second], axis=-1)
 
 
 def _forms(rng):

@@ -12,8 +12,10 @@ import math
 import numpy as np
 from scipy import special, stats
 
+from sourcead.ir.kinds import Array
 from sourcead.rules.forms import constant, elementwise, forward_rule, helper, helpers, reverse_rule
 from sourcead.rules.numpy.samples import call, positive_definite
+from sourcead.rules.registry import Rule, register
 from sourcead.rules.scipy.kinds import density_of_columns, density_of_vectors
 from sourcead.runtime import scipy_densities as densities
 from sourcead.runtime.scipy_densities import (
@@ -25,6 +27,9 @@ from sourcead.runtime.scipy_densities import (
 )  # fmt: skip
 from sourcead.runtime.scipy_incomplete import betainc_in_parameters, gammainc_in_a
 
+_matrix = Array("float64", (None, None))
+for _part in (densities.gaussian_covariance, densities.gaussian_rows):
+    register(Rule(_part.__name__, "source", (_part,), kind=lambda *given: _matrix))
 helpers(densities)
 
 # ---- normal ---------------------------------------------------------------------------------
@@ -1103,7 +1108,7 @@ def _gaussian_parts(x, mean, cov):
 def _gaussian_bars(y_bar, x, mean, cov):
     _, precision, pulled = _gaussian_parts(x, mean, cov)
     weighted = np.reshape(y_bar, (-1, 1)) * pulled
-    full_bar = 0.5 * (pulled.T @ weighted - np.sum(y_bar) * precision)
+    full_bar = 0.5 * (np.transpose(pulled) @ weighted - np.sum(y_bar) * precision)
     x_bar = -np.reshape(weighted, np.shape(x))
     mean_bar = None if mean is None else np.reshape(np.sum(weighted, axis=0), np.shape(mean))
     return x_bar, mean_bar, densities.covariance_bar(full_bar, cov)
