@@ -80,7 +80,7 @@ def status(name: str) -> str | None:
         return None
     rule = lookup(found)
     if rule is not None and rule.form != "source":
-        return "constant" if rule.form == "constant" else "rule"
+        return rule.form if rule.form in ("constant", "refused") else "rule"
     if _is_structural(found):
         return "compiler"
     inner = getattr(found, "__wrapped__", found)

@@ -155,6 +155,8 @@ class Expressions:
             ):
                 operator = _OPERATOR_METHODS[method]
                 return ast.BinOp(self.operand(value), operator, self.operand(other))
+            case MethodCall(value, "__call__", args, kwargs):  # an object that is called
+                return self._call(self.operand(value), args, kwargs)
             case MethodCall(value, method, args, kwargs):
                 return self._call(
                     ast.Attribute(self.operand(value), method, ast.Load()), args, kwargs

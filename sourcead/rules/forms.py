@@ -36,6 +36,7 @@ __all__ = [
     "helper",
     "helpers",
     "linear",
+    "refused",
     "reverse_rule",
 ]
 
@@ -252,6 +253,15 @@ def constant(
     for function in functions:
         name = getattr(function, "__name__", repr(function))
         register(Rule(name, "constant", (function,), effects=effects or Effects(), kind=kind))
+
+
+def refused(*functions: Any, way_out: str) -> None:
+    """No rule, by decision: a derivative that enters is refused by name, with this way out.
+
+    For functions whose own source would be gone into, and be refused there in words about SciPy's insides.
+    """
+    for function in functions:
+        register(Rule(function.__name__, "refused", (function,), also={"way_out": way_out}))
 
 
 def helper(function: F) -> F:

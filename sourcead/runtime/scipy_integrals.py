@@ -100,17 +100,9 @@ def quad_tangent(
     b_dot: Any,
     args_dot: Any,
 ) -> Any:
-    value_dot: Any = 0.0
-    if a_dot is not None:
-        value_dot = value_dot - a_dot * _at_end(f, a, args)
-    if b_dot is not None:
-        value_dot = value_dot + b_dot * _at_end(f, b, args)
+    value_dot = _moved_ends(f, a, b, args, a_dot, b_dot)
     if args_dot is not None:
-        moving = tuple([still(v) if d is None else d for v, d in zip(args, args_dot)])
-
-        def slope(x: float, *values: Any) -> Any:
-            return f_tangent(x, *values, 0.0, *moving)[1]
-
+        slope = _slope(f_tangent, args, args_dot)
         rel = min(epsrel, 1e-9)
         value_dot = value_dot + quad(slope, a, b, args, 0, FINE, rel, points=points)[0]
     return value_dot
@@ -129,18 +121,30 @@ def quad_vec_tangent(
     b_dot: Any,
     args_dot: Any,
 ) -> Any:
-    value_dot = np.zeros_like(value)[()]
-    if a_dot is not None:
-        value_dot = value_dot - a_dot * _at_end(f, a, args)
-    if b_dot is not None:
-        value_dot = value_dot + b_dot * _at_end(f, b, args)
+    value_dot = np.zeros_like(value)[()] + _moved_ends(f, a, b, args, a_dot, b_dot)
     if args_dot is not None:
-        moving = tuple([still(v) if d is None else d for v, d in zip(args, args_dot)])
-
-        def slope(x: float, *values: Any) -> Any:
-            return f_tangent(x, *values, 0.0, *moving)[1]
-
+        slope = _slope(f_tangent, args, args_dot)
         rel = min(epsrel, 1e-9)
         total = quad_vec(slope, a, b, FINE, rel, points=points, args=args)[0]
         value_dot = value_dot + total
     return value_dot
+
+
+def _moved_ends(f: Function, a: Any, b: Any, args: tuple[Any, ...], a_dot: Any, b_dot: Any) -> Any:
+    """What comes in at the upper end, and goes out at the lower."""
+    moved: Any = 0.0
+    if a_dot is not None:
+        moved = moved - a_dot * _at_end(f, a, args)
+    if b_dot is not None:
+        moved = moved + b_dot * _at_end(f, b, args)
+    return moved
+
+
+def _slope(f_tangent: Function, args: tuple[Any, ...], args_dot: Any) -> Function:
+    """The tangent of the integrand at a point that does not move."""
+    moving = tuple([still(v) if d is None else d for v, d in zip(args, args_dot)])
+
+    def slope(x: float, *values: Any) -> Any:
+        return f_tangent(x, *values, 0.0, *moving)[1]
+
+    return slope

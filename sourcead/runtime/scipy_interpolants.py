@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy.interpolate import BSpline
 
 __all__ = [
     "at_least_three", "hermite_coefficients", "interval", "linear_value", "pchip_slopes", "piecewise_value",
-    "spline_slopes",
+    "spline_basis", "spline_slopes", "spline_value",
 ]  # fmt: skip
 
 
@@ -126,3 +127,16 @@ def linear_value(knots: Any, y: Any, x: Any, outside: Any) -> Any:
     value = y[..., i] + (y[..., i + 1] - y[..., i]) * share
     inside = (x >= knots[0]) & (x <= knots[-1])
     return np.where(inside | np.asarray(outside), value, 0.0)
+
+
+# ---- B-splines -------------------------------------------------------------------------------
+
+
+def spline_basis(t: Any, k: int, x: Any, nu: int, extrapolate: Any) -> Any:
+    """Each B-spline with these knots, or its derivative, at the points: their shape, and the splines behind."""
+    return BSpline(t, np.eye(len(t) - k - 1), k, extrapolate=extrapolate)(x, nu)
+
+
+def spline_value(t: Any, c: Any, k: int, x: Any, nu: int, extrapolate: Any) -> Any:
+    """The sum of the B-splines with these coefficients."""
+    return np.tensordot(spline_basis(t, k, x, nu, extrapolate), c, 1)

@@ -53,6 +53,17 @@ def in_a_loop(x, y, t):
     return total
 
 
+def one_coefficient_at_a_time(x, y, t):
+    f = interpolate.BSpline(np.arange(9.0), 2.0 * y, 3)
+    return f(3.3) * f(4.1, 1) + np.sum(x) + t[0]
+
+
+def splines_of_constants(x, y, t):
+    through = interpolate.make_interp_spline(X, Y)
+    made = interpolate.BSpline(np.arange(9.0), Y, 3)
+    return np.sum(through(t)) * np.sum(made(t)) + np.sum(x * y)
+
+
 def lines(x, y, t):
     return np.sum(interpolate.interp1d(x, y)(t) ** 2)
 
@@ -71,7 +82,11 @@ def grid(values, places):
 
 
 CASES = [
-    *[(f, X, Y, POINTS) for f in (spline, natural, slope_of_clamped, hermite, in_a_loop)],
+    *[
+        (f, X, Y, POINTS)
+        for f in (spline, natural, slope_of_clamped, hermite, in_a_loop, splines_of_constants)
+    ],
+    *[(f, X, Y, POINTS) for f in (one_coefficient_at_a_time,)],
     (parabola, X, Y, POINTS[:2]),
     (columns, X, Y, POINTS),
     *[(f, X, Y, POINTS) for f in (lines, lines_beyond, unsorted)],

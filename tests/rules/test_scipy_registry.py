@@ -50,6 +50,14 @@ def fullest(rule: Rule) -> Iterator[Call]:
     yield from list(found.values())[:3]
 
 
+NOT_AGAIN = {
+    "odeint": "NoRule: `ode_adjoints` has no forward rule",  # the derivative of a tangent is there
+    "quad_vec": "NotDifferentiable: the loop runs over values",  # of integrands that return arrays
+    "map_coordinates": "NoRule: method `copy` of a value of unknown kind",
+}
+"""Rules whose reverse part is not differentiated again, and what the refusal says."""
+
+
 def check(given: Iterator[Call], test: Callable[[Call], None]) -> None:
     """Run `test` on the calls; none is refused."""
     for call in given:
@@ -67,7 +75,11 @@ def test_both_modes_agree_with_differences(rule: Rule) -> None:
 @pytest.mark.slow
 @by_rule
 def test_the_gradient_is_differentiated_again(rule: Rule) -> None:
-    check(fullest(rule), second_order)
+    if rule.name in NOT_AGAIN:
+        with pytest.raises(AssertionError, match=NOT_AGAIN[rule.name]):
+            check(fullest(rule), second_order)
+    else:
+        check(fullest(rule), second_order)
 
 
 @pytest.mark.slow

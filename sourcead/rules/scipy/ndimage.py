@@ -9,7 +9,15 @@ import numpy as np
 from scipy import ndimage
 
 from sourcead.ir.kinds import Array
-from sourcead.rules.forms import constant, forward_rule, helper, helpers, linear, reverse_rule
+from sourcead.rules.forms import (
+    constant,
+    forward_rule,
+    helper,
+    helpers,
+    linear,
+    refused,
+    reverse_rule,
+)
 from sourcead.rules.numpy.samples import call
 from sourcead.rules.scipy.kinds import by_coordinates, like
 from sourcead.runtime import scipy_images
@@ -269,6 +277,16 @@ def _weighted(rng):
     ]
 
 
+def _product_dot(run, input, weights, cval, input_dot, weights_dot):
+    """Linear in the weights, and in the image but for what is beyond its border."""
+    y_dot = 0.0
+    if input_dot is not None:
+        y_dot = run(input_dot, weights, 0.0)
+    if weights_dot is not None:
+        y_dot = y_dot + run(input, weights_dot, cval)
+    return y_dot
+
+
 @reverse_rule(
     ndimage.correlate,
     wrt=("input", "weights"),
@@ -291,12 +309,10 @@ def correlate(y_bar, y, input, weights, *, mode="reflect", cval=0.0, origin=0):
 def correlate_tangent(
     y, input, weights, *, mode="reflect", cval=0.0, origin=0, input_dot, weights_dot
 ):
-    y_dot = 0.0
-    if input_dot is not None:
-        y_dot = ndimage.correlate(input_dot, weights, mode=mode, origin=origin)
-    if weights_dot is not None:
-        y_dot = y_dot + ndimage.correlate(input, weights_dot, mode=mode, cval=cval, origin=origin)
-    return y_dot
+    def run(image, w, beyond):
+        return ndimage.correlate(image, w, mode=mode, cval=beyond, origin=origin)
+
+    return _product_dot(run, input, weights, cval, input_dot, weights_dot)
 
 
 def _mirror_origin(shape, origin):
@@ -328,12 +344,10 @@ def convolve(y_bar, y, input, weights, *, mode="reflect", cval=0.0, origin=0):
 def convolve_tangent(
     y, input, weights, *, mode="reflect", cval=0.0, origin=0, input_dot, weights_dot
 ):
-    y_dot = 0.0
-    if input_dot is not None:
-        y_dot = ndimage.convolve(input_dot, weights, mode=mode, origin=origin)
-    if weights_dot is not None:
-        y_dot = y_dot + ndimage.convolve(input, weights_dot, mode=mode, cval=cval, origin=origin)
-    return y_dot
+    def run(image, w, beyond):
+        return ndimage.convolve(image, w, mode=mode, cval=beyond, origin=origin)
+
+    return _product_dot(run, input, weights, cval, input_dot, weights_dot)
 
 
 def _seeds_of_weights(rng):
@@ -389,6 +403,14 @@ def _origins(origin, axis, ndim):
     return tuple(origins)
 
 
+def _bars_along(axis, of_image, y_bar, y, input, weights, mode, cval, origin):
+    """By the rule for weights of an image, which these are along one axis."""
+    ndim = np.ndim(input)
+    wide, origins = _along(weights, axis, ndim), _origins(origin, axis, ndim)
+    bars = of_image(y_bar, y, input, wide, mode=mode, cval=cval, origin=origins)
+    return bars[0], np.ravel(bars[1])
+
+
 @reverse_rule(
     ndimage.correlate1d,
     wrt=("input", "weights"),
@@ -397,12 +419,7 @@ def _origins(origin, axis, ndim):
 )
 @helper
 def correlate1d(y_bar, y, input, weights, axis=-1, *, mode="reflect", cval=0.0, origin=0):
-    ndim = np.ndim(input)
-    wide = _along(weights, axis, ndim)
-    bars = correlate(
-        y_bar, y, input, wide, mode=mode, cval=cval, origin=_origins(origin, axis, ndim)
-    )
-    return bars[0], np.ravel(bars[1])
+    return _bars_along(axis, correlate, y_bar, y, input, weights, mode, cval, origin)
 
 
 @forward_rule(ndimage.correlate1d)
@@ -410,13 +427,10 @@ def correlate1d(y_bar, y, input, weights, axis=-1, *, mode="reflect", cval=0.0, 
 def correlate1d_tangent(
     y, input, weights, axis=-1, *, mode="reflect", cval=0.0, origin=0, input_dot, weights_dot
 ):
-    y_dot = 0.0
-    if input_dot is not None:
-        y_dot = ndimage.correlate1d(input_dot, weights, axis, mode=mode, origin=origin)
-    if weights_dot is not None:
-        moved = ndimage.correlate1d(input, weights_dot, axis, mode=mode, cval=cval, origin=origin)
-        y_dot = y_dot + moved
-    return y_dot
+    def run(image, w, beyond):
+        return ndimage.correlate1d(image, w, axis, mode=mode, cval=beyond, origin=origin)
+
+    return _product_dot(run, input, weights, cval, input_dot, weights_dot)
 
 
 @reverse_rule(
@@ -427,12 +441,7 @@ def correlate1d_tangent(
 )
 @helper
 def convolve1d(y_bar, y, input, weights, axis=-1, *, mode="reflect", cval=0.0, origin=0):
-    ndim = np.ndim(input)
-    wide = _along(weights, axis, ndim)
-    bars = convolve(
-        y_bar, y, input, wide, mode=mode, cval=cval, origin=_origins(origin, axis, ndim)
-    )
-    return bars[0], np.ravel(bars[1])
+    return _bars_along(axis, convolve, y_bar, y, input, weights, mode, cval, origin)
 
 
 @forward_rule(ndimage.convolve1d)
@@ -440,13 +449,10 @@ def convolve1d(y_bar, y, input, weights, axis=-1, *, mode="reflect", cval=0.0, o
 def convolve1d_tangent(
     y, input, weights, axis=-1, *, mode="reflect", cval=0.0, origin=0, input_dot, weights_dot
 ):
-    y_dot = 0.0
-    if input_dot is not None:
-        y_dot = ndimage.convolve1d(input_dot, weights, axis, mode=mode, origin=origin)
-    if weights_dot is not None:
-        moved = ndimage.convolve1d(input, weights_dot, axis, mode=mode, cval=cval, origin=origin)
-        y_dot = y_dot + moved
-    return y_dot
+    def run(image, w, beyond):
+        return ndimage.convolve1d(image, w, axis, mode=mode, cval=beyond, origin=origin)
+
+    return _product_dot(run, input, weights, cval, input_dot, weights_dot)
 
 
 # ---- interpolation -----------------------------------------------------------------------------
@@ -547,3 +553,11 @@ def map_coordinates_tangent(
 # ---- results that do not vary --------------------------------------------------------------------
 
 constant(ndimage.label, ndimage.find_objects, ndimage.binary_erosion, ndimage.binary_dilation)
+refused(
+    ndimage.shift,
+    ndimage.zoom,
+    ndimage.rotate,
+    ndimage.affine_transform,
+    ndimage.geometric_transform,
+    way_out="scipy.ndimage.map_coordinates at the places where the image is read",
+)

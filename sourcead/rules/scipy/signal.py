@@ -6,7 +6,15 @@ from __future__ import annotations
 import numpy as np
 from scipy import signal
 
-from sourcead.rules.forms import constant, forward_rule, helper, helpers, linear, reverse_rule
+from sourcead.rules.forms import (
+    constant,
+    forward_rule,
+    helper,
+    helpers,
+    linear,
+    refused,
+    reverse_rule,
+)
 from sourcead.rules.numpy.samples import call, present
 from sourcead.rules.scipy.kinds import filtered, filtered_in_sections, like
 from sourcead.runtime import scipy_filters
@@ -443,3 +451,15 @@ def resample(y_bar, x, num, *, axis=0):
 
 constant(*present(signal, "get_window", "choose_conv_method", "next_fast_len"))
 constant(signal.argrelmax, signal.argrelmin, signal.argrelextrema, signal.find_peaks_cwt)
+
+
+# ---- refused ---------------------------------------------------------------------------------
+
+refused(
+    signal.welch,
+    signal.periodogram,
+    signal.csd,
+    signal.stft,
+    signal.istft,
+    way_out="take the segments as slices, times a window, through np.fft.rfft",
+)

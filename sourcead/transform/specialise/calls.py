@@ -107,6 +107,10 @@ def call_object(
         and any(map(s.holds_varied, values_of(args, kwargs)))
     ):
         return call_function(s, func, obj, args, kwargs, hint, method)
+    if rule is not None and rule.form == "refused":
+        if any(map(s.holds_varied, values_of(args, kwargs))):
+            s.refuse(f"`{rule.name}` has no derivative rule", rule.also["way_out"], NoRule)
+        rule = None
     if rule is not None:
         if (
             isinstance(obj, np.ufunc)

@@ -64,13 +64,14 @@ def call_rule(
     expr: Expr
     if isinstance(bound, Attr) and not isinstance(operands[0], Star):
         expr = MethodCall(operands[0], bound.attr, operands[1:], keywords)
-    elif method and func == operands[0]:
-        expr = Call(s.operand(func), operands[1:], keywords)  # an object that is called
+    elif method and func == operands[0] and not isinstance(operands[0], Star):
+        # an object that is called
+        expr = MethodCall(operands[0], "__call__", operands[1:], keywords)
     else:
         expr = Call(s.operand(func), operands, keywords)
     by_formula = rule.formula is not None and varied
-    if rule.reverse is not None and not isinstance(s.kind(plain[0]), Object):
-        by_formula = False  # for objects made by rules only
+    if by_formula and rule.reverse is not None:  # the formula is for objects that vary
+        by_formula = isinstance(s.kind(plain[0]), Object) and s.holds_varied(plain[0])
     formula = formula_of(s, rule, args, kwargs) if by_formula else None
     name = s.emit(expr, kind, hint, varied)
     if formula is not None:

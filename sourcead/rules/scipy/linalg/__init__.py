@@ -1,0 +1,16 @@
+"""`scipy.linalg`: solvers, factorizations, matrix functions and special matrices.
+
+A routine that reads one triangle gives that triangle an adjoint, and the other one zero.  Keywords
+that allow an argument to be overwritten are not taken.  Where factors are not unique, the derivative
+is that of functions that do not depend on the choice (see `runtime/ties.py`).
+"""
+
+from __future__ import annotations
+
+from sourcead.rules.forms import helpers
+from sourcead.rules.scipy.linalg import equations, factors, functions, solving, spectra, structured
+from sourcead.runtime import factorizations, scipy_matrices, scipy_norms, triangles
+
+__all__ = ["equations", "factors", "functions", "solving", "spectra", "structured"]
+
+helpers(factorizations, scipy_matrices, scipy_norms, triangles)

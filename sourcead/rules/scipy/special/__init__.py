@@ -1,0 +1,16 @@
+"""`scipy.special`: functions of one element, or of the elements at the same place.
+
+Orders, degrees and counts are not differentiated (`wrt` leaves them out), nor are parameters of
+hypergeometric functions whose derivative has no form that is safe everywhere.  Formulas: Abramowitz
+and Stegun, and the Digital Library of Mathematical Functions (dlmf.nist.gov), by chapter.
+"""
+
+from __future__ import annotations
+
+from sourcead.rules.forms import helpers
+from sourcead.rules.scipy.special import bessel, distributions, errors, gamma, integrals, several
+from sourcead.runtime import scipy_asymptotic, scipy_elliptic, scipy_gamma, scipy_incomplete
+
+__all__ = ["bessel", "distributions", "errors", "gamma", "integrals", "several"]
+
+helpers(scipy_asymptotic, scipy_elliptic, scipy_gamma, scipy_incomplete)
