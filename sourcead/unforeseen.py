@@ -12,7 +12,7 @@ from types import TracebackType
 
 from sourcead.errors import CompilerFailure, SourceADError
 from sourcead.ir.nodes import Origin
-from sourcead.transform.seeded import CannotSeparate
+from sourcead.transform.cannot_separate import CannotSeparate
 
 __all__ = ["failures_named"]
 

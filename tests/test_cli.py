@@ -170,6 +170,44 @@ def test_a_written_module_says_where_it_comes_from(program, capsys):
     assert "physics.py" in head and re.search(r"[0-9a-f]{16}", head)
 
 
+SCIPY = """
+import numpy as np
+from scipy import special, stats
+
+
+def log_likelihood(x, df):
+    return np.sum(stats.t.logpdf(x, df)) + np.sum(stats.beta.cdf(x, 2.0, df))
+
+
+def incomplete(x, a):
+    return np.sum(special.gammainc(a, x) + special.gammaincc(a, x) * x)
+"""
+
+
+@pytest.mark.parametrize("name", ["log_likelihood", "incomplete"])
+def test_distributions_and_special_functions_are_written(name, tmp_path, capsys):
+    source, target = tmp_path / "model.py", tmp_path / "gradient.py"
+    source.write_text(SCIPY, encoding="utf-8")
+    kinds = "x=float64[:], " + ("df=float" if name == "log_likelihood" else "a=float")
+    status, _, err = run(capsys, "write", f"{source}:{name}", "--kinds", kinds, "-o", target)
+    assert status == 0, err
+    script = f"""
+        import sys
+        sys.modules["sourcead"] = None
+        sys.path.insert(0, {str(tmp_path)!r})
+        import gradient, model, numpy as np
+        x, shape, step = np.array([0.3, 0.8]), 3.0, 1e-5
+        found = np.array(gradient.{name}_grad(x, shape))
+        for k, e in enumerate(np.eye(2) * step):
+            ahead, behind = model.{name}(x + e, shape), model.{name}(x - e, shape)
+            assert abs(found[k] - (ahead - behind) / (2 * step)) < 1e-7, found
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_file_that_cannot_be_written_is_named(program, capsys, tmp_path):
     target = tmp_path / "missing" / "out.py"
     status, _, err = run(capsys, "write", f"{program}:energy", "-o", target)

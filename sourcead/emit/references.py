@@ -171,7 +171,9 @@ def _object_root(ref: Ref) -> tuple[str, Any, str]:
     if first:
         name, rest = first[0], ref.path[first.end() :]
         aliases = {"np": "numpy", "sp": "scipy"}
-        for module in (aliases.get(name, name), getattr(ref.value, "__module__", None) or ""):
+        home = getattr(ref.value, "__module__", None) or ""
+        inner = [module for module in sys.modules if module.endswith(f".{name}")]
+        for module in (aliases.get(name, name), home, *inner):
             value = sys.modules.get(module)
             if value is not None and _means(ref.path, {name: value}, ref.value):
                 return name, value, rest

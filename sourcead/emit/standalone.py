@@ -69,11 +69,15 @@ class _Collected:
             if isinstance(node, ast.arguments) and _has_objects(node):
                 raise self.refusal(emitted, "the default value of a parameter is not a literal")
         self.claim(emitted.name, emitted, emitted)
+        text = emitted.text
         for name, found in _names_read(emitted).items():
             if found is None:
                 raise self.refusal(emitted, f"where `{name}` comes from is not known")
-            self.add(name, found[0], emitted)
-        self.functions[emitted.name] = emitted.text
+            if isinstance(found[0], ModuleType) and found[0].__name__.startswith(_PASTED):
+                text = self.without_module(text, name, found[0])
+            else:
+                self.add(name, found[0], emitted)
+        self.functions[emitted.name] = text
 
     def add(self, name: str, value: Any, emitted: Emitted) -> None:
         """Make `name` mean `value` in the file."""
@@ -128,6 +132,14 @@ class _Collected:
         return f"from {home} import {original}" + (f" as {name}" if name != original else "")
 
     # -- helpers of the runtime --------------------------------------------------------------
+
+    def without_module(self, text: str, name: str, module: ModuleType) -> str:
+        """`densities.t_scores(x)` as `t_scores(x)`, with a copy of that."""
+
+        def copied(used: re.Match[str]) -> str:
+            return self.dependency(used[1], getattr(module, used[1]), module)
+
+        return re.sub(rf"(?<![\w.]){re.escape(name)}\.(\w+)", copied, text)
 
     def paste(self, name: str, original: str, module: ModuleType) -> None:
         """Copy what `original` is in a module of the runtime, under `name`, with what it uses."""
@@ -190,7 +202,8 @@ def _root_value(text: str, ref: Ref) -> tuple[Any] | None:
     if not rest:
         return (ref.value,)
     home = getattr(ref.value, "__module__", None) or ""
-    for candidate in ({"np": "numpy", "sp": "scipy"}.get(root, root), home, *sys.modules):
+    alias = {"np": "numpy", "sp": "scipy"}.get(root, root)
+    for candidate in (alias, home, *sys.modules):
         value = sys.modules.get(candidate)
         if isinstance(value, ModuleType) and _leads(value, rest, ref.value):
             return (value,)

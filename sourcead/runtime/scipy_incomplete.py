@@ -14,7 +14,9 @@ from scipy import special
 
 __all__ = ["betainc_in_parameters", "gammainc_in_a"]
 
-NODES, WEIGHTS = special.roots_laguerre(60)
+LAGUERRE = special.roots_laguerre(60)
+NODES = LAGUERRE[0]
+WEIGHTS = LAGUERRE[1]
 MOST_TERMS = 100_000
 
 

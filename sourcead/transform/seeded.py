@@ -55,6 +55,7 @@ from sourcead.ir.nodes import (
 )
 from sourcead.ir.walk import operands, statements
 from sourcead.rules import registry
+from sourcead.transform.cannot_separate import CannotSeparate
 from sourcead.transform.effects import CalledByName, function_of, view_base
 from sourcead.transform.halves import Half
 
@@ -63,10 +64,6 @@ __all__ = ["CannotSeparate", "Seeded", "is_shape"]
 CONTAINERS = (List, Dict, Tuple, Object)
 GROWN_BY = frozenset({"append", "extend", "insert", "setdefault", "update", "fill", "put"})
 SHAPES = frozenset({"shape", "ndim", "size", "dtype", "nbytes"})
-
-
-class CannotSeparate(Exception):
-    """What depends on the seed cannot be told from what does not; the message says why."""
 
 
 def is_shape(expr: Any) -> bool:
