@@ -231,9 +231,10 @@ def gaussian_laplace(y_bar, input, sigma, *, mode="reflect"):
 
 
 def _gradient_parts(input, sigma, mode, cval):
-    """The smoothed slope along each axis; that of a constant, and so of `cval`, is 0."""
+    """The smoothed slope along each axis."""
+    named = {} if cval == 0.0 else {"cval": cval}  # the filter's own rule takes none
     orders = np.eye(np.ndim(input), dtype=int)
-    return [ndimage.gaussian_filter(input - cval, sigma, tuple(o), mode=mode) for o in orders]
+    return [ndimage.gaussian_filter(input, sigma, tuple(o), mode=mode, **named) for o in orders]
 
 
 @reverse_rule(
