@@ -1,4 +1,5 @@
 """grad of a function that returns an array."""
+
 import numpy as np
 
 import sourcead

@@ -1,4 +1,5 @@
 """The derivative with respect to a truth value."""
+
 import sourcead
 
 

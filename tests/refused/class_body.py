@@ -1,4 +1,5 @@
 """A class attribute that carries a derivative."""
+
 import sourcead
 
 

@@ -1,4 +1,5 @@
 """grad of a function that returns a complex number."""
+
 import sourcead
 
 

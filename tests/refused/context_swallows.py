@@ -1,4 +1,5 @@
 """A context manager swallows an exception: the derivative does not know how far its body came."""
+
 import sourcead
 
 

@@ -1,4 +1,5 @@
 """A coroutine has no value of its own to differentiate."""
+
 import sourcead
 
 

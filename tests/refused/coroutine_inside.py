@@ -1,4 +1,5 @@
 """A coroutine among the callees."""
+
 import asyncio
 
 import sourcead

@@ -1,4 +1,5 @@
 """A cotangent of another shape than the result."""
+
 import numpy as np
 
 import sourcead

@@ -1,4 +1,5 @@
 """A cotangent of another structure than the result."""
+
 import sourcead
 
 

@@ -1,4 +1,5 @@
 """Text that is evaluated cannot be seen."""
+
 import sourcead
 
 

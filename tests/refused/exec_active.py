@@ -1,4 +1,5 @@
 """Text that is executed cannot be seen."""
+
 import sourcead
 
 

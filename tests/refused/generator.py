@@ -1,4 +1,5 @@
 """The differentiated function is a generator itself."""
+
 import sourcead
 
 

@@ -1,4 +1,5 @@
 """A generator expression that is kept and read piecemeal."""
+
 import sourcead
 
 

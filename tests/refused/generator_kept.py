@@ -1,4 +1,5 @@
 """A generator that is not consumed on the spot: what runs when is not known."""
+
 import sourcead
 
 

@@ -1,4 +1,5 @@
 """The derivative with respect to an array of integers."""
+
 import numpy as np
 
 import sourcead

@@ -1,4 +1,5 @@
 """One leaf of the argument is an integer and reaches the output as a number."""
+
 import sourcead
 
 

@@ -1,4 +1,5 @@
 """A structure without any float in it."""
+
 import sourcead
 
 

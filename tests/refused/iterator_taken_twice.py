@@ -1,4 +1,5 @@
 """An iterator is empty after the first loop over it; a derivative would read what is behind it again."""
+
 import sourcead
 
 

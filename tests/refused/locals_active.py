@@ -1,4 +1,5 @@
 """locals() reads names that are not written down."""
+
 import sourcead
 
 

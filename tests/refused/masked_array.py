@@ -1,4 +1,5 @@
 """A masked array that carries a derivative."""
+
 import numpy as np
 
 import sourcead

@@ -1,4 +1,5 @@
 """np.matrix means other things by `*`: subclasses of ndarray are refused."""
+
 import numpy as np
 
 import sourcead

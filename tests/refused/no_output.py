@@ -1,4 +1,5 @@
 """grad of a function that returns nothing."""
+
 import numpy as np
 
 import sourcead

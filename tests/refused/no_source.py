@@ -1,4 +1,5 @@
 """A function whose text nobody kept."""
+
 # error: NoSource without a place
 import sourcead
 

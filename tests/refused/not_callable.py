@@ -1,4 +1,5 @@
 """Something that cannot be called."""
+
 # error: NotAFunction without a place
 import sourcead
 

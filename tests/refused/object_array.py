@@ -1,4 +1,5 @@
 """Numbers kept in an array of objects."""
+
 import numpy as np
 
 import sourcead

@@ -1,4 +1,5 @@
 """An active value enters by what a function argument closes over."""
+
 import threading
 
 import sourcead

@@ -1,4 +1,5 @@
 """A C object holds the value."""
+
 import ctypes
 
 import sourcead

@@ -1,4 +1,5 @@
 """Forward mode refuses the same call."""
+
 import ctypes
 
 import sourcead

@@ -1,4 +1,5 @@
 """The refusal names the line inside the callee."""
+
 import pickle
 
 import sourcead

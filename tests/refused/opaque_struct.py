@@ -1,4 +1,5 @@
 """A value goes through bytes and comes back: the dependency would be lost."""
+
 import struct
 
 import sourcead

@@ -1,4 +1,5 @@
 """One array for two differentiated parameters, one of which is written."""
+
 import numpy as np
 
 import sourcead

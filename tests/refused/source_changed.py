@@ -1,4 +1,5 @@
 """The text that is found is not what runs: the file was edited after it was imported."""
+
 # error: SourceChanged without a place
 import linecache
 

@@ -1,4 +1,5 @@
 """Numbers kept in the fields of a structured array."""
+
 import numpy as np
 
 import sourcead

@@ -1,4 +1,5 @@
 """A tangent of another shape than its argument."""
+
 import numpy as np
 
 import sourcead

@@ -1,4 +1,5 @@
 """The derivative with respect to text."""
+
 import sourcead
 
 

@@ -1,4 +1,5 @@
 """grad of a function that returns text."""
+
 import sourcead
 
 

@@ -1,4 +1,5 @@
 """All offences of a function are reported at once."""
+
 import ctypes
 import struct
 

@@ -1,4 +1,5 @@
 """argnums names a parameter that is not there."""
+
 import sourcead
 
 

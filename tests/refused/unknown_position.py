@@ -1,4 +1,5 @@
 """argnums counts beyond the parameters."""
+
 import sourcead
 
 
