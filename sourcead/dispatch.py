@@ -115,6 +115,11 @@ def kind_test(kind: Kind, read: str, path: str, pool: Pool, depth: int = 0) -> s
             types = f"{{*{pool.give('map', map)}({pool.give('type', type)}, {read})}}"
             wanted = f"{{{pool.give(cls.__name__, cls)}}}"
             return f"{_type_test(list, read, pool)} and {types} == {wanted}"
+        case List(Tuple() as item, _, None):  # `kind_of` joins what is alike
+            each = pool.new("each")
+            alike = kind_test(item, each, f"{path}_", pool, depth + 1)
+            every = f"{pool.give('all', all)}({alike} for {each} in {read})"
+            return f"{_type_test(list, read, pool)} and {read} and {every}"
         case Dict(_, _, fields) if fields is not None:
             same = _type_test(dict, read, pool)
             return f"{same} and {_fields_test(fields, read, f'{path}_', pool, depth)}"

@@ -174,3 +174,26 @@ def test_keywords_and_defaults() -> None:
         assert gradient(3.0) == 6.0
         assert gradient(x=3.0, n=3) == 27.0
         assert gradient(3.0, scale=2.0, n=2) == 12.0
+
+
+def weighted(pairs):
+    total = 0.0
+    for w, b in pairs:
+        total = total + np.sum(w * w * b)
+    return total
+
+
+def test_a_list_of_tuples_is_told_by_its_items():
+    gradient = sourcead.grad(weighted)
+    one, many = np.array([2.0]), np.array([1.0, 3.0])
+    calls = [
+        [(many, 2.0), (many, 3.0)],
+        [(many, 2.0), (many, many)],  # the first item is as before
+        [(one, one), (many, many)],
+        [(many, many)],
+        [(many, 2.0)],
+    ]
+    for pairs in calls:
+        for (w_bar, b_bar), (w, b) in zip(gradient(list(pairs)), pairs, strict=True):
+            assert np.allclose(w_bar, 2.0 * w * b)
+            assert np.allclose(b_bar, w * w if np.ndim(b) else np.sum(w * w))
