@@ -1,6 +1,7 @@
 """`np.ndarray` over the storage of another array: a view that nothing follows."""
 
 import numpy as np
+
 import sourcead
 
 
