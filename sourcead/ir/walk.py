@@ -14,7 +14,7 @@ Op(op='mul', args=(Name(hint='x', number=0), Const(value=2.0)))
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from operator import is_
 from typing import overload
@@ -53,7 +53,8 @@ from sourcead.ir.nodes import (
 
 __all__ = [
     "binds", "blocks", "bound", "expressions", "free", "goes_on", "inner_binds", "map_blocks",
-    "map_expr", "map_function", "map_stmt", "operands", "reads", "rename", "statements", "substitute",
+    "map_expr", "map_function", "map_stmt", "operands", "read_operands", "reads", "rename", "statements",
+    "substitute",
 ]  # fmt: skip
 
 Read = Callable[[Operand], Operand]
@@ -345,25 +346,46 @@ def reads(stmt: Stmt) -> tuple[Name, ...]:
     For control flow these are also the names it takes over from the end of its blocks (merges, next
     values, `exit`, leaves), which may be bound inside them: see `free` for what enters from outside.
     """
-    match stmt:
+    return tuple([o for o in read_operands(stmt) if type(o) is Name])
+
+
+def read_operands(stmt: Stmt) -> Sequence[Operand]:
+    """Everything that the statement itself reads, in the order of `map_stmt`."""
+    match stmt:  # written out, as in `operands`
         case Assign(_, expr):
-            return tuple([o for o in operands(expr) if isinstance(o, Name)])
+            return operands(expr)
         case Store(base, index, value):
-            return tuple([o for o in (base, index, value) if isinstance(o, Name)])
+            return base, index, value
+        case Unpack(_, _, value):
+            return (value,)
+        case StoreAttr(base, _, value):
+            return base, value
+        case StoreVariable(_, cell, value):
+            return _given(cell, value)
+        case Delete(base, index):
+            return _given(base, index)
+        case Raise(exception, cause):
+            return _given(exception, cause)
+        case If(test=test, merges=merges):
+            return [test, *[o for m in merges for o in (m.then, m.orelse)]]
+        case For(items=items, carried=carried, exit=leave):
+            following = [c.next for c in carried]
+            return [items, *[c.initial for c in carried], *_given(leave), *following]
+        case While(test=test, carried=carried, exit=leave):
+            following = [c.next for c in carried]
+            return [*[c.initial for c in carried], test, *_given(leave), *following]
+        case Try():
+            entries = [entry for _, entry, _ in stmt.interrupted]
+            handlers = [o for h in stmt.handlers for o in (*_given(h.type), *h.leaves)]
+            return [*entries, *handlers, *stmt.leaves]
+        case With(context=context):
+            return (context,)
         case _:
-            return _reads(stmt)
+            assert_never(stmt)
 
 
-def _reads(stmt: Stmt) -> tuple[Name, ...]:
-    found: list[Name] = []
-
-    def read(operand: Operand) -> Operand:
-        if isinstance(operand, Name):
-            found.append(operand)
-        return operand
-
-    map_stmt(stmt, read)
-    return tuple(found)
+def _given(*operands: Operand | None) -> list[Operand]:
+    return [operand for operand in operands if operand is not None]
 
 
 def goes_on(stmt: Try) -> bool:
@@ -422,11 +444,17 @@ def blocks(stmt: Stmt) -> tuple[Block, ...]:
 
 def statements(block: Block) -> Iterator[Stmt]:
     """Every statement of a block at any depth; one that contains blocks comes before what it contains."""
+    found: list[Stmt] = []
+    _collect(block, found)
+    return iter(found)
+
+
+def _collect(block: Block, found: list[Stmt]) -> None:
     for stmt in block:
-        yield stmt
+        found.append(stmt)
         if type(stmt) in _WITH_BLOCKS:
             for inner in blocks(stmt):
-                yield from statements(inner)
+                _collect(inner, found)
 
 
 _WITH_BLOCKS = frozenset({If, For, While, With, Try})

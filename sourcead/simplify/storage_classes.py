@@ -56,7 +56,7 @@ from sourcead.ir.nodes import (
     While,
     With,
 )
-from sourcead.ir.walk import binds, inner_binds, map_stmt, reads, statements
+from sourcead.ir.walk import binds, inner_binds, read_operands, reads, statements
 
 __all__ = ["NEW_NUMBERS", "Class", "StorageClasses", "meets_live_objects"]
 
@@ -284,9 +284,7 @@ class StorageClasses:
 
 def meets_live_objects(stmt: Stmt) -> bool:
     """Does it read a global, or a variable of a function around, that could share storage with something?"""
-    found: list[Operand] = []
-    map_stmt(stmt, lambda operand: found.append(operand) or operand)  # type: ignore[func-returns-value]
-    return any(isinstance(o, Ref) and _may_be_written(o.value) for o in found)
+    return any(isinstance(o, Ref) and _may_be_written(o.value) for o in read_operands(stmt))
 
 
 def _may_be_written(value: object) -> bool:

@@ -66,6 +66,8 @@ class Virtual:
 
 Val: TypeAlias = Union[Name, Const, Ref, Undefined, Virtual]
 
+_UNKNOWN = Unknown()
+
 
 def constants(values: Iterable[object]) -> list[Any] | None:
     """The Python values, if all of these are constants."""
@@ -118,12 +120,12 @@ class Builder:
 
     def is_number(self, name: Name) -> bool:
         """A single number, which nobody can write in place."""
-        return is_scalar(self.kinds.get(name, Unknown()))
+        return is_scalar(self.kinds.get(name, _UNKNOWN))
 
     def kind(self, value: Val) -> Kind:
         match value:
             case Name():
-                return self.kinds.get(value, Unknown())
+                return self.kinds.get(value, _UNKNOWN)
             case Const(constant):
                 return kind_of_constant(constant)
             case Ref():

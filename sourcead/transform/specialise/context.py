@@ -308,6 +308,15 @@ class Context(Builder):
     def is_stored_active(self, name: Name) -> bool:
         return self.heap.shares_varied(str(name))
 
+    def is_varied(self, value: Any) -> bool:
+        if super().is_varied(value):
+            return True
+        if not self.heap.changed or not isinstance(value, Name):
+            return False
+        # Found out after the name was made: the next run would have it so from the start, and find
+        # what follows from it only then.
+        return isinstance(self.kind(value), Array) and self.is_stored_active(value)
+
     def refuse(
         self, cause: str, way_out: str, error: type[SourceADError] = NotDifferentiable
     ) -> NoReturn:
