@@ -22,7 +22,7 @@ import numpy as np
 
 from sourcead.emit.choices import CHOICES
 from sourcead.emit.effects import Effect, commute, statement_effect
-from sourcead.emit.expressions import Expressions
+from sourcead.emit.expressions import Expressions, unparsed
 from sourcead.emit.flow import IN_PLACE
 from sourcead.emit.names import Variables
 from sourcead.emit.order import expression_operands, head_operands
@@ -357,11 +357,11 @@ class _Nester:
 
     def _line_width(self, stmt: Stmt | None, operands: tuple[Operand, ...]) -> int:
         if isinstance(stmt, Assign) and not _takes_lines(stmt.expr):
-            text = ast.unparse(self.texts.expression(stmt.expr))
+            text = unparsed(self.texts.expression(stmt.expr))
             return len(self.texts.identifier(stmt.target)) + 3 + len(text)
         if isinstance(stmt, Store) and stmt.op is not None and stmt.index == Const(Ellipsis):
             operands = (stmt.base, stmt.value)
-        shown = (ast.unparse(_plain(self.texts.index(operand))) for operand in operands)
+        shown = (unparsed(_plain(self.texts.index(operand))) for operand in operands)
         if isinstance(stmt, Store):  # `base[index] += value`; an index is shown as `_[index]`
             return 1 + sum(len(text) - 2 for text in shown) - 1 + 4
         return 8 + sum(len(text) + 2 for text in shown)

@@ -22,6 +22,7 @@ def f(x):
 from __future__ import annotations
 
 import ast
+import functools
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -30,7 +31,7 @@ from typing import Any
 
 from sourcead.emit.choices import choices
 from sourcead.emit.closures import definition, identifiers_inside
-from sourcead.emit.expressions import AUGMENTED, Expressions, builtins_used
+from sourcead.emit.expressions import AUGMENTED, Expressions, builtins_used, unparsed
 from sourcead.emit.flow import IN_PLACE, Interference, Move, interference
 from sourcead.emit.layout import Line, lay_out
 from sourcead.emit.names import Variables, identifiers, is_temporary, variables
@@ -284,7 +285,7 @@ class _Printer:
         self.depth -= 1
 
     def _text(self, operand: Operand) -> str:
-        return ast.unparse(self.texts.operand(operand))
+        return unparsed(self.texts.operand(operand))
 
     def _bare(self, operand: Operand) -> str:
         """As the right-hand side of an assignment: a tuple needs no parentheses."""
@@ -735,6 +736,7 @@ def _unbound(name: str) -> str:
     return f"cannot access local variable '{name}' where it is not associated with a value"
 
 
+@functools.cache
 def _sign(op: str) -> str:
     text = ast.unparse(ast.AugAssign(ast.Name("x", ast.Store()), AUGMENTED[op], ast.Name("y")))
     return text.split()[1].removesuffix("=")
@@ -748,9 +750,9 @@ def _negated(test: ast.expr) -> ast.expr:
 
 def _unparenthesised(syntax: ast.expr) -> str:
     if isinstance(syntax, ast.Tuple) and syntax.elts:
-        shown = ", ".join(ast.unparse(element) for element in syntax.elts)
+        shown = ", ".join(unparsed(element) for element in syntax.elts)
         return shown + ("," if len(syntax.elts) == 1 else "")
-    return ast.unparse(syntax)
+    return unparsed(syntax)
 
 
 # -- the signature -------------------------------------------------------------------------------

@@ -240,6 +240,9 @@ class StorageClasses:
         self._made_here.add(target)
 
     def _assign(self, target: Name, expr: Expr) -> None:
+        if isinstance(expr, Op) and expr.op in NEW_NUMBERS and not self._holds(target):
+            self._made_here.add(target)  # a number out of numbers, as most statements are
+            return
         bases = list(self._bases_of(expr))
         self._same(target, *bases)
         match expr:
