@@ -33,10 +33,10 @@ class Place:
 
 
 def place_of(array):
-    """Where an array looks, and at what."""
-    owner = owner_of(array)
+    """Where an array looks, and at what; in elements, of which its memory has no others."""
+    owner, size = owner_of(array), array.itemsize
     offset = array.__array_interface__["data"][0] - owner.__array_interface__["data"][0]
-    return Place(owner, None, offset, array.strides)
+    return Place(owner, None, offset // size, tuple([stride // size for stride in array.strides]))
 
 
 def place_in(holder, slot):
@@ -62,7 +62,9 @@ def window_at(memory, place, shape):
     """
     if 0 in shape:
         return np.zeros(shape, memory.dtype)
-    return np.ndarray(shape, memory.dtype, memory, place.offset, place.strides)
+    size = memory.itemsize
+    strides = tuple([stride * size for stride in place.strides])
+    return np.ndarray(shape, memory.dtype, memory, place.offset * size, strides)
 
 
 class OpenShadows:

@@ -215,7 +215,7 @@ def _adjoints(
         bars = [finish.finish(params[i]) for i in wrt]
         returned = s.b.operand(bars[0] if single else Virtual(tuple(bars)))
     if s.adj.table.name is not None:
-        table = OpenShadows if s.reopened and _can_open(reverse, s.adj.table.name) else Shadows
+        table = OpenShadows if s.reopened and _can_open(s, reverse, s.adj.table.name) else Shadows
         made = Assign(s.adj.table.name, Call(Ref(table.__name__, table), ()), Origin.none())
         reverse.insert(0, made)
     return reverse, returned
@@ -234,9 +234,14 @@ def _bar_kind(kind: Kind, leaves: Sequence[Leaf]) -> Kind:
     return kind if is_one else bar_kind(kind)
 
 
-def _can_open(reverse: Sequence[Stmt], table: Name) -> bool:
-    """Has the table of a gradient that is differentiated again all methods that are called?"""
-    calls = (s.expr for s in statements(tuple(reverse)) if isinstance(s, Assign))
+def _can_open(s: State, reverse: Sequence[Stmt], table: Name) -> bool:
+    """Has the table of a gradient that is differentiated again all that is asked for?
+
+    All methods that are called; and what complex memory holds may be looked at as real numbers, too.
+    """
+    if any(dtype.kind == "c" for dtype in map(dtype_of, s.b.kinds.values()) if dtype is not None):
+        return False
+    calls = (stmt.expr for stmt in statements(tuple(reverse)) if isinstance(stmt, Assign))
     methods = {c.method for c in calls if isinstance(c, MethodCall) and c.value == table}
     return all(hasattr(OpenShadows, method) for method in methods)
 
