@@ -77,6 +77,10 @@ def kind_of(value: Any, path: str, depth: int = 0) -> Kind:
     return _container(value, cls, path, depth)
 
 
+def _has_integers(values: list[Any]) -> bool:
+    return any(isinstance(each, (int, np.integer)) for each in values)
+
+
 def _container(value: Any, cls: type, path: str, depth: int) -> Kind:
     if isinstance(value, tuple) and (cls is tuple or hasattr(cls, "_fields")):
         return Tuple(tuple(kind_of(v, f"{path}_{i}", depth + 1) for i, v in enumerate(value)), cls)
@@ -84,7 +88,8 @@ def _container(value: Any, cls: type, path: str, depth: int) -> Kind:
         item: Kind = Never()
         for each in value:
             item = join(item, kind_of(each, f"{path}_", depth + 1))
-        mixed = isinstance(item, Unknown) or (isinstance(item, Py) and not item.exact)
+        several = isinstance(item, (Py, Np)) and not item.exact
+        mixed = isinstance(item, Unknown) or (several and _has_integers(value))
         if mixed and len(value) <= _MIXED:  # a structure rather than a sequence
             return List(
                 item, "", tuple(kind_of(v, f"{path}_{i}", depth + 1) for i, v in enumerate(value))

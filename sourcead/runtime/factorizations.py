@@ -183,4 +183,4 @@ def eigh_dot(w: Any, v: Any, a_dot: Any, b_dot: Any = None) -> tuple[Any, Any]:
         in_b = transpose(v) @ b_dot @ v
         change = change - in_b * w[..., np.newaxis, :]
         norms = -_diagonal_matrix(0.5 * np.diagonal(in_b, 0, -2, -1))
-    return np.diagonal(change, 0, -2, -1), v @ (over_gaps(change, w, change) + norms)
+    return np.diagonal(change, 0, -2, -1).copy(), v @ (over_gaps(change, w, change) + norms)

@@ -270,7 +270,7 @@ def eigh_tangent(w: Any, v: Any, a_dot: Any, lower: bool) -> tuple[Any, Any]:
             (v[..., :1, :], v_dot[..., :1, :]) if lower else (v[..., -1:, :], v_dot[..., -1:, :])
         )
         v_dot = v_dot - 1j * v * (np.imag(row_dot) / np.where(row == 0, 1.0, row))
-    return np.real(_diagonal(inner)), v_dot
+    return np.real(_diagonal(inner)).copy(), v_dot
 
 
 def eig_adjoint(w_bar: Any, v_bar: Any, w: Any, v: Any, a: Any) -> Any:
@@ -389,7 +389,7 @@ def svd_tangent(u: Any, s: Any, vh: Any, a_dot: Any) -> tuple[Any, Any, Any]:
     if np.shape(v)[-1] > k:
         v2 = v[..., k:]
         v_dot = np.concatenate([v_dot, -v1 @ _adjoint(_adjoint(v2) @ leaving_v)], axis=-1)
-    return u_dot, np.real(_diagonal(moved)), _adjoint(v_dot)
+    return u_dot, np.real(_diagonal(moved)).copy(), _adjoint(v_dot)
 
 
 # ---- pseudo-inverse and least squares ------------------------------------------------------

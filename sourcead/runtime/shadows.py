@@ -209,7 +209,7 @@ class Shadows:
 
     def take_apart(self, array: Any, source: Any) -> Any:
         """As `take` where `array` is a copy of `source`; zeros where it looks at the same memory."""
-        if owner_of(array) is owner_of(source):
+        if isinstance(source, np.ndarray) and owner_of(array) is owner_of(source):
             return self.zeros(array)
         return self.take(array)
 

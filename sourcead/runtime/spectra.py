@@ -41,7 +41,7 @@ def _adjoint(a: Any) -> Any:
 
 
 def _diagonal(a: Any) -> Any:
-    return np.real(np.diagonal(a, axis1=-2, axis2=-1))
+    return np.real(np.diagonal(a, axis1=-2, axis2=-1)).copy()  # a view of it may be read-only
 
 
 def _on_diagonal(d: Any) -> Any:

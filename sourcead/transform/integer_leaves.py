@@ -42,7 +42,10 @@ ARITHMETIC = frozenset({
     "add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "neg", "pos",
     "iadd", "isub", "imul", "itruediv", "imod", "imatmul",
 })  # fmt: skip
-SUMMARIES = (float, complex, sum, max, min, math.fsum, np.sum, np.mean, np.prod, np.max, np.min)
+SUMMARIES = (
+    float, complex, sum, max, min, math.fsum, np.sum, np.mean, np.prod, np.max, np.min,
+    np.array, np.asarray,
+)  # fmt: skip
 
 
 def refuse_integer_leaves(done: Specialised, kinds: Sequence[Kind], wrt: Sequence[int]) -> None:
@@ -79,7 +82,7 @@ def _is_integer(kind: Kind) -> bool:
     """An integer, or array of integers; or an element of a list in which they stand among floats."""
     if not isinstance(kind, (Py, Np, Array)):
         return False
-    if not isinstance(kind, Array) and not kind.exact:
+    if isinstance(kind, Py) and not kind.exact:
         return True
     dtype = dtype_of(kind)
     return dtype is not None and dtype.kind in "iu"
@@ -106,7 +109,11 @@ def _read_integers(done: Specialised, params: Sequence[Name]) -> dict[Name, str]
 
 
 def _lists_integers(done: Specialised, kind: Kind) -> bool:
-    return isinstance(kind, List) and _is_integer(done.builder.heap.read(kind.site, ITEM))
+    if not isinstance(kind, List):
+        return False
+    heap = done.builder.heap
+    slots = [slot for slot in heap.known(kind.site) if slot != ITEM] or [ITEM]
+    return any(_is_integer(heap.read(kind.site, slot)) for slot in slots)
 
 
 def _owner(

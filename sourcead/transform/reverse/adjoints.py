@@ -27,6 +27,7 @@ from sourcead.ir.kinds import (
     Tape,
     Tuple,
     Unknown,
+    carries,
     dtype_of,
 )
 from sourcead.ir.nodes import (
@@ -368,6 +369,12 @@ class Adjoints:
 
     def _contribute_items(self, value: Name, amount: Val) -> None:
         """A whole list gets a sequence of contributions, one for each element."""
+        kind = self.b.kind(value)
+        if isinstance(kind, List) and self.structures.is_record(kind):
+            for slot in self.b.heap.known(kind.site):
+                if carries(self.b.heap.read(kind.site, slot)):
+                    self.contribute_part(value, slot, self.b.getitem(amount, Const(slot)))
+            return
         buffer = self.list_adjoint(value)
         if buffer is None:
             buffer = self.open_list(value)

@@ -49,7 +49,7 @@ class Finish:
         kind, hint = self.b.kind(name), f"{name.hint}_bar"
         if self.s.structures.is_dynamic(name):
             return self.adj.table.gradient_of(self._as_on_entry(name), hint)
-        if isinstance(kind, (Tuple, Dict, Object)) or self._is_structure(kind):
+        if isinstance(kind, (Tuple, Dict, Object)) or self.s.structures.is_record(kind):
             return self._parts(name, kind)
         if self.adj.is_dynamic(name):
             return self.b.emit(MethodCall(self.adj.shadow(name), "copy", ()), kind, hint)
@@ -66,10 +66,6 @@ class Finish:
             return self.b.emit(made, Unknown(), f"{name.hint}_entry")
         finally:
             self.b.open.pop()
-
-    def _is_structure(self, kind: Kind) -> bool:
-        """A list argument of several kinds, which is told by its elements."""
-        return isinstance(kind, List) and 0 in self.b.heap.known(kind.site)
 
     # -- numbers and arrays ------------------------------------------------------------------
 

@@ -79,6 +79,10 @@ class Structures:
 
     # -- asking ------------------------------------------------------------------------------
 
+    def is_record(self, kind: Kind) -> bool:
+        """A list argument of several kinds, which is told by its elements."""
+        return isinstance(kind, List) and 0 in self.b.heap.known(kind.site)
+
     def is_dynamic(self, name: object) -> bool:
         """Are the adjoints of what this container holds looked up by its identity?"""
         return isinstance(name, Name) and site_of(self.b.kind(name)) in self.dynamic
