@@ -5,6 +5,7 @@ Each program is compared with differences, and with the reference interpreter wh
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 import sourcead
 from tests.numeric import check, directional
+from tests.refusals import right_or_refused
 from tests.storage.agreement import agree
 from tests.storage.interpreter import NotInterpreted
 from tests.structures import pairing
@@ -305,3 +307,18 @@ def test_a_pullback_called_after_its_caller_changed_the_array(function: Callable
     given[0][...] = -3.0
     assert along(pullback(1.0), direction) == pytest.approx(expected.value, rel=1e-8)
     assert (given[0] == -3.0).all()
+
+
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+@pytest.mark.parametrize("name", TRAPS)
+def test_second_derivative_of_trap(name: str, mode: str) -> None:
+    function, args = TRAPS[name]
+    direction = np.random.default_rng(0).normal(size=np.shape(args[0]))
+    gradient = sourcead.grad(function)
+
+    def along(*values):
+        return np.sum(gradient(*values) * direction)
+
+    numbers = tuple(i for i, a in enumerate(args) if np.asarray(a).dtype == np.float64)
+    with right_or_refused():
+        check(along, *copy.deepcopy(args), argnums=numbers, modes=[mode], rtol=1e-6)
