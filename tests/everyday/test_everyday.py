@@ -8,6 +8,7 @@ from contextlib import nullcontext
 import pytest
 
 from tests.everyday import (  # noqa: F401  (they register their programs)
+    beyond,
     constructs,
     generators,
     holding,
@@ -16,12 +17,16 @@ from tests.everyday import (  # noqa: F401  (they register their programs)
     keyed,
     language,
     made_at_once,
+    members,
+    more_science,
+    nested_objects,
     numerics,
     one_of_two,
     recursion,
     recursion_storage,
     recursion_writes,
     results,
+    science,
     storage,
     structures,
     taken_whole,
@@ -34,7 +39,19 @@ from tests.refusals import right_or_refused
 
 SUPPORTED = {
     m.__name__
-    for m in (generators, keyed, one_of_two, results, taken_whole, views_in_lists, writes)
+    for m in (
+        generators,
+        keyed,
+        members,
+        more_science,
+        nested_objects,
+        one_of_two,
+        results,
+        science,
+        taken_whole,
+        views_in_lists,
+        writes,
+    )
 }
 
 

@@ -15,12 +15,13 @@ from dataclasses import replace
 from typing import Any
 
 from sourcead.ir.kinds import Unknown, join
-from sourcead.ir.nodes import UNDEFINED, Block, Const, If, Merge, Name, Operand, Stmt, Undefined
+from sourcead.ir.nodes import UNDEFINED, Block, If, Merge, Name, Operand, Stmt, Undefined
 from sourcead.ir.walk import binds, statements
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.memory import Contents, Key
 from sourcead.transform.specialise.context import Context, Env, Unreached, slot_hint
 from sourcead.transform.specialise.flags import close_guards, is_unwinding
+from sourcead.transform.specialise.keys import key_operand
 
 __all__ = ["fork", "branch", "choose", "in_block", "merge", "merge_memory"]
 
@@ -152,7 +153,7 @@ def choose(
     (key, function), *rest = options
     if not rest:
         return s.call(function, args, kwargs, hint)
-    test = s.operand(s.op("eq", [index, Const(key)]))
+    test = s.operand(s.op("eq", [index, key_operand(key)]))
     _, (found,) = fork(
         s,
         test,

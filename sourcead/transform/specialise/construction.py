@@ -14,6 +14,7 @@ from sourcead.ir.nodes import Const, Name, Ref, Star
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.attributes import live_operand
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
+from sourcead.transform.specialise.keys import member_of
 from sourcead.transform.specialise.making import fresh_object
 
 __all__ = ["construct", "made_tuple"]
@@ -37,7 +38,7 @@ def construct(s: Context, func: Val, cls: type, args: list[Any], kwargs: Kwargs,
     if issubclass(cls, enum.Enum) and len(args) == 1 and isinstance(args[0], Const) and not kwargs:
         value = args[0].value
         if any(value == member.value for member in cls):
-            return Ref(f"{s.operand(func)}({value!r})", cls(value))
+            return member_of(cls(value))
     fields = getattr(cls, "_fields", None)
     if issubclass(cls, tuple) and fields is not None and not any(isinstance(a, Star) for a in args):
         found = dict(zip(fields, args))
@@ -59,6 +60,9 @@ def construct(s: Context, func: Val, cls: type, args: list[Any], kwargs: Kwargs,
         made = fresh_object(s, cls, s.operand(func), hint)
         initialise(s, made, cls, args, kwargs)
         return made
+    if plain_new and init is object.__init__ and type(cls).__call__ is type.__call__ and not args:
+        if not kwargs:
+            return fresh_object(s, cls, s.operand(func), hint)
     if active and not issubclass(cls, BaseException):
         s.refuse(
             f"no derivative rule for the class `{cls.__name__}`, and its construction is not plain Python",

@@ -12,10 +12,7 @@ from sourcead.ir.kinds import (
     List,
     Never,
     NoneKind,
-    Np,
     Object,
-    Py,
-    Text,
     Unknown,
     join,
 )
@@ -25,6 +22,7 @@ from sourcead.transform.heap import ITEM
 from sourcead.transform.specialise import dict_library
 from sourcead.transform.specialise.context import Context, Kwargs
 from sourcead.transform.specialise.iteration import VIEWS, key_kind, remember
+from sourcead.transform.specialise.keys import holds_several_kinds, key_operand
 from sourcead.transform.specialise.lists import emit
 from sourcead.transform.specialise.reading import note_entry_read
 from sourcead.transform.specialise.sequences import by
@@ -41,8 +39,6 @@ _FUNCTIONS: dict[tuple[str, int], Any] = {
 """What a method, with so many arguments, does to a dict of which the keys are not known."""
 
 CONTAINERS = (Array, List, Dict, Object)
-
-MAX_ENTRIES = 64  # of a dict that is looked at entry by entry
 
 
 def dict_method(
@@ -184,7 +180,7 @@ def _update(
         held = s.memory.known(args[0])
         if held is not None and held.complete:
             for key, value in held.slots.items():
-                s.store(receiver, Const(key), value, None)
+                s.store(receiver, key_operand(key), value, None)
         elif follows(s, receiver, args):
             by(s, dict_library.put_entries, [receiver, args[0]])
         else:
@@ -199,19 +195,8 @@ def _update(
     for key, value in kwargs:
         if key is None:
             s.refuse("`update(**mapping)`", "give the mapping as the argument")
-        s.store(receiver, Const(key), value, None)
+        s.store(receiver, key_operand(key), value, None)
     return Const(None)
-
-
-def entries_of_several_kinds(s: Context, site: str) -> bool:
-    """Does a dict of the caller's hold functions or containers under keys that it surely has?"""
-    keys = s.heap.known(site)
-    plain = (Py, Np, Text, NoneKind)
-    return (
-        0 < len(keys) <= MAX_ENTRIES
-        and all(s.heap.is_certain(site, key) for key in keys)
-        and any(not isinstance(s.heap.read(site, key), plain) for key in keys)
-    )
 
 
 def follows(s: Context, receiver: Val, args: list[Any]) -> bool:
@@ -241,7 +226,7 @@ def views(
     held = s.memory.known(receiver)
     view = VIEWS[("keys", "values", "items").index(method)]
     complete = held is not None and held.complete
-    if complete or follows(s, receiver, []) or entries_of_several_kinds(s, site):
+    if complete or follows(s, receiver, []) or holds_several_kinds(s, site):
         remember(s, made, view, [receiver], [])
     else:
         s.iterators[made] = (view, [receiver], {})
@@ -262,7 +247,7 @@ def entries(s: Context, receiver: Val, view: type) -> Val:
             return by(s, _FUNCTIONS[method, 0], [receiver])
     if method == "keys":
         return Virtual(tuple(map(Const, keys)))
-    values = [s.getitem(receiver, Const(k)) for k in keys]
+    values = [s.getitem(receiver, key_operand(k)) for k in keys]
     if method == "values":
         return Virtual(tuple(values))
-    return Virtual(tuple(Virtual((Const(k), v)) for k, v in zip(keys, values)))
+    return Virtual(tuple(Virtual((key_operand(k), v)) for k, v in zip(keys, values)))

@@ -8,6 +8,7 @@ from sourcead.ir.kinds import Dict, Kind, List, Object, Tuple, Unknown, carries
 from sourcead.ir.nodes import UNDEFINED, Attr, Const, Name, Op
 from sourcead.transform.heap import ENTWINED, ITEM, place_of, places
 from sourcead.transform.specialise.context import Context
+from sourcead.transform.specialise.keys import key_operand
 
 __all__ = ["enter", "entwine", "load_assigned", "may_vary"]
 
@@ -83,7 +84,7 @@ def load_assigned(s: Context, base: Name, kind: Kind, path: str) -> None:
             slots = [(a, k, Attr(base, a)) for a, k in fields]
             inner = [f"{path}.{a}" for a, _ in fields]
         case Dict(_, "", fields) if fields is not None:
-            slots = [(key, k, Op("getitem", (base, Const(key)))) for key, k in fields]
+            slots = [(key, k, Op("getitem", (base, key_operand(key)))) for key, k in fields]
             inner = [f"{path}[{key!r}]" for key, _ in fields]
         case List(_, "", tuple() as items):
             load_elements(s, base, items, path)

@@ -143,6 +143,9 @@ def note_recursion(s: Context, code: Any, name: str) -> None:
         s.refuse(f"`{name}` is called {MAX_DEPTH} calls deep", "give the function a rule")
 
 
+NESTED_OBJECTS = 3  # calls of one method in each other: a sum of kernels that are sums
+
+
 def inactive_call(
     s: Context,
     func: Val,
@@ -159,7 +162,9 @@ def inactive_call(
         return s.opaque(func, args, kwargs, hint, kind, method, blind=blind)
     kind = Unknown()
     blind = True
-    if not any(code is function.__code__ for code, _ in s.stack) and len(s.stack) <= MAX_DEPTH:
+    inside = sum(code is function.__code__ for code, _ in s.stack)
+    of_object = bool(args) and isinstance(args[0], Name) and isinstance(s.kind(args[0]), Object)
+    if inside <= (NESTED_OBJECTS if of_object else 0) and len(s.stack) <= MAX_DEPTH:
         with attempt_inline(s) as attempt:
             value = s.inline(s.lower(function), function, args, kwargs)
             kind = without_new_axes(s.kind(value), map(s.kind, values_of(args, kwargs)))

@@ -35,6 +35,7 @@ from sourcead.transform.heap import ITEM
 from sourcead.transform.indexing import element_kind
 from sourcead.transform.specialise.context import Context
 from sourcead.transform.specialise.generators import all_of
+from sourcead.transform.specialise.keys import holds_several_kinds
 
 __all__ = [
     "VIEWS",
@@ -122,7 +123,7 @@ def iteration(s: Context, items: Val) -> Iteration:
     kind = s.kind(items)
     if kind == Object(range):
         return Iteration(s.operand(items), Py(int), writable_out=_constant_range(s, items))
-    if isinstance(kind, Dict) and s.holds_varied(items):
+    if isinstance(kind, Dict) and (s.holds_varied(items) or holds_several_kinds(s, kind.site)):
         keys = s.entries(items, VIEWS[0])
         if isinstance(s.kind(keys), List):
             return iteration(s, keys)

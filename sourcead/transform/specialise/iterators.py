@@ -43,7 +43,7 @@ from sourcead.transform.specialise.iteration import active
 __all__ = ["ITERATORS", "note_iterator", "taken_once"]
 
 ITERATORS: frozenset[Any] = frozenset(
-    {zip, map, filter, enumerate, reversed, iter, np.nditer, np.ndenumerate}
+    {zip, map, filter, enumerate, reversed, iter, np.nditer, np.ndenumerate, np.ndindex}
     | {each for each in vars(itertools).values() if isinstance(each, type)}
 )
 _KEEPING = ("list", "tuple", "dict", "set")  # displays

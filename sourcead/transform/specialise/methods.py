@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import types
 from typing import Any
 
@@ -30,7 +31,12 @@ from sourcead.rules import registry
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
 from sourcead.transform.operations import class_of, method_class
-from sourcead.transform.specialise.attributes import bind_field, fields_of, parent_attribute
+from sourcead.transform.specialise.attributes import (
+    bind_field,
+    fields_of,
+    live_operand,
+    parent_attribute,
+)
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
 from sourcead.transform.specialise.dicts import dict_method
 from sourcead.transform.specialise.generators import all_of_first
@@ -185,9 +191,17 @@ def object_method(
             break
     if function is None:
         return opaque_method(s, receiver, method, args, kwargs, hint, Unknown())
+    if isinstance(raw, functools.partialmethod):
+        path = f"{kind.cls.__name__}.__dict__[{method!r}]"
+        bound_before = [live_operand(f"{path}.args[{i}]", v) for i, v in enumerate(raw.args)]
+        named = {k: live_operand(f"{path}.keywords[{k!r}]", v) for k, v in raw.keywords.items()}
+        named.update((str(k), v) for k, v in kwargs if k is not None)
+        inner = Ref(f"{path}.func", raw.func)
+        if isinstance(raw.func, types.FunctionType) and all(k is not None for k, _ in kwargs):
+            return s.call(inner, [receiver, *bound_before, *args], list(named.items()), hint)
     if isinstance(raw, property):
         return s.call(s.call_method_of(receiver, raw.fget, [], hint), args, kwargs, hint)
-    if isinstance(raw, (staticmethod, classmethod)):
+    if isinstance(raw, (staticmethod, classmethod)) or not hasattr(type(raw), "__get__"):
         return s.call(Ref(f"{kind.cls.__name__}.{method}", function), args, kwargs, hint)
     rule = registry.lookup(function)
     if rule is not None or isinstance(function, types.FunctionType):

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, dtype_of
+from sourcead.ir.kinds import Array, dtype_of, is_scalar
 from sourcead.ir.nodes import Const, Ref
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise import numpy_library
@@ -61,6 +61,16 @@ def _fromiter(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | N
     return by(s, numpy_library.from_iterable, args, kwargs)
 
 
+def _ndindex(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """The indices of up to three axes, in Python's numbers."""
+    shape = s.components(args[0]) if len(args) == 1 and not has_star(args) else list(args)
+    axes = [args[0]] if shape is None and args else shape or []
+    if kwargs or has_star(axes) or not all(is_scalar(s.kind(axis)) for axis in axes):
+        return None
+    functions = {1: numpy_library.indices, 2: numpy_library.pairs, 3: numpy_library.triples}
+    return by(s, functions[len(axes)], axes) if len(axes) in functions else None
+
+
 def _ndarray(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     """`np.ndarray(shape)` is new storage; over a buffer it would be a view that nothing follows."""
     buffer = [*args[2:3], *(v for k, v in kwargs if k == "buffer")]
@@ -92,6 +102,7 @@ NUMPY_CALLS: dict[Any, Handler] = {
         numpy_library.enumerated_vector, numpy_library.enumerated_matrix
     ),
     np.ndarray: _ndarray,
+    np.ndindex: _ndindex,
     np.fromiter: _fromiter,
     np.nditer: _over_elements(numpy_library.in_memory_order),
 }

@@ -9,7 +9,7 @@ import numpy as np
 __all__ = [
     "along_axis", "at_each", "at_each_alone", "copy_where", "enumerated_matrix", "enumerated_vector", "even_part",
     "flat_get", "flat_set", "for_each", "for_each_pair", "from_iterable", "in_memory_order", "in_pieces",
-    "into_selected", "into_selected_of_two", "place", "put", "putmask",
+    "indices", "into_selected", "into_selected_of_two", "pairs", "triples", "place", "put", "putmask",
 ]  # fmt: skip
 
 
@@ -80,6 +80,21 @@ def enumerated_matrix(a):
     """`np.ndenumerate(a)` of two axes"""
     m, n = np.shape(a)
     return [((i, j), a[i, j]) for i in range(m) for j in range(n)]
+
+
+def indices(m):
+    """`np.ndindex(m)`"""
+    return [(i,) for i in range(m)]
+
+
+def pairs(m, n):
+    """`np.ndindex(m, n)`"""
+    return [(i, j) for i in range(m) for j in range(n)]
+
+
+def triples(m, n, k):
+    """`np.ndindex(m, n, k)`"""
+    return [(i, j, p) for i in range(m) for j in range(n) for p in range(k)]
 
 
 def in_memory_order(a):

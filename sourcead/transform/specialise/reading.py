@@ -4,6 +4,7 @@ A read of which the memory knows the value writes nothing: it is that value."""
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Hashable, Sequence
 from functools import partial
 from typing import Any
@@ -33,6 +34,7 @@ from sourcead.transform.specialise import numpy_library
 from sourcead.transform.specialise.context import Context, Unreached
 from sourcead.transform.specialise.flags import throw
 from sourcead.transform.specialise.iteration import seen
+from sourcead.transform.specialise.keys import key_operand, member_of
 from sourcead.transform.specialise.results import written_out
 
 __all__ = ["components", "constant_place", "getitem", "note_entry_read", "slot"]
@@ -47,6 +49,8 @@ def components(s: Context, value: Val, block: list[Any] | None = None) -> list[V
     if held is not None:
         return list(held)
     kind = s.kind(value)
+    if isinstance(kind, Value) and isinstance(kind.value, enum.EnumMeta):
+        return [member_of(each) for each in list[enum.Enum](kind.value)]
     if not isinstance(kind, Tuple) or not isinstance(value, (Name, Ref)):
         return None
     known = s.definitions.get(value) if isinstance(value, Name) else None
@@ -174,6 +178,8 @@ def dict_item(s: Context, base: Val, site: str, index: Val, hint: str) -> Val:
             return held
     _missing(s, base, index)
     slot = index.value if isinstance(index, Const) else ITEM
+    if isinstance(index, Ref) and isinstance(index.value, enum.Enum):
+        slot = index.value if index.value in s.heap.known(site) else ITEM
     varied = s.heap.is_varied(site, slot) or s.heap.is_varied(site, ITEM)
     if slot == ITEM:
         varied = s.heap.is_varied(site)
@@ -195,7 +201,7 @@ def dict_item(s: Context, base: Val, site: str, index: Val, hint: str) -> Val:
         kinds = [s.heap.read(site, key) for key in keys]
         certain = len(keys) <= MAX_CHOICES and all(s.heap.is_certain(site, key) for key in keys)
         if certain and all(isinstance(k, Value) and callable(k.value) for k in kinds):
-            note_choice(s, name, index, {k: s.getitem(base, Const(k)) for k in keys})
+            note_choice(s, name, index, {k: s.getitem(base, key_operand(k)) for k in keys})
     return name
 
 

@@ -10,7 +10,19 @@ import math
 from types import FunctionType
 from typing import Any
 
-from sourcead.ir.kinds import Kind, List, Never, NoneKind, Np, Object, Py, Tuple, Unknown, join
+from sourcead.ir.kinds import (
+    Dict,
+    Kind,
+    List,
+    Never,
+    NoneKind,
+    Np,
+    Object,
+    Py,
+    Tuple,
+    Unknown,
+    join,
+)
 from sourcead.ir.nodes import Call, Const, Name, Ref, Star
 from sourcead.rules import registry
 from sourcead.transform.builder import Val, Virtual
@@ -131,6 +143,10 @@ def _sorted_by_constants(s: Context, items: Val, kwargs: Kwargs) -> list[Val] | 
     given = dict(kwargs)
     backwards = given.pop("reverse", Const(False))
     found = s.components(items)
+    names = s.memory.known(items) if isinstance(s.kind(items), Dict) else None
+    if names is not None and names.complete and not given and isinstance(backwards, Const):
+        if all(isinstance(name, str) for name in names.slots):
+            return [Const(k) for k in sorted(map(str, names.slots), reverse=bool(backwards.value))]
     if found is None or given or not isinstance(backwards, Const):
         return None
     rows = [s.components(row) for row in found]
