@@ -93,7 +93,7 @@ def remember(
     """
     s.iterators[made] = (builtin, list(args), dict(kwargs))
     site = s.new_site(made.hint)
-    s.kinds[made] = Object(builtin, site)
+    s.kinds[made] = Object(builtin if isinstance(builtin, type) else type(iter([])), site)
     for i, part in enumerate((*args, *dict(kwargs).values())):
         s.put(site, i, part)
 
