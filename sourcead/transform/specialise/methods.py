@@ -190,6 +190,12 @@ def object_method(
             function = getattr(kind.cls, method)
             break
     if function is None:
+        if any(map(s.holds_varied, values_of(args, kwargs))):
+            s.refuse(
+                f"`{kind.cls.__name__}` finds `{method}` by `__getattr__`, or not at all",
+                "call the function itself",
+                NoRule,
+            )
         return opaque_method(s, receiver, method, args, kwargs, hint, Unknown())
     if isinstance(raw, functools.partialmethod):
         path = f"{kind.cls.__name__}.__dict__[{method!r}]"
