@@ -74,7 +74,8 @@ def spread(target: Any, count: int) -> types.FunctionType:
             ]
         elif p.kind is not p.VAR_KEYWORD:
             parameters.append(p)
-    return _made(target, target.__name__, parameters)
+    name = target.__name__
+    return _made(target, name if name.isidentifier() else "function", parameters)
 
 
 def _parameters(target: Any) -> list[inspect.Parameter]:

@@ -27,8 +27,9 @@ __all__ = ["Compiled", "Mode", "Source", "Written", "gradient_source", "source_o
 class Mode:
     """Which derivative: `form` is gradient, pullback, tangent or linear; `wrt` the positions of the parameters.
 
-    linear: the tangent in two halves, as a pullback.  batch: the second half takes stacks of seeds.
-    shared: positions of arguments that share memory, in what they hold or with each other.
+    adjoint: a pullback in one function, which is called with the cotangent.  linear: the tangent in two
+    halves, as a pullback.  batch: the second half takes stacks of seeds.  shared: positions of arguments
+    that share memory, in what they hold or with each other.
     """
 
     form: str

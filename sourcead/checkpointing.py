@@ -21,7 +21,9 @@ from typing import Any
 
 from sourcead.runtime.checkpoints import Tape
 
-__all__ = ["Checkpointed", "checkpoint", "checkpointed", "run_again", "run_steps"]
+__all__ = [
+    "Checkpointed", "called_again", "checkpoint", "checkpointed", "run_again", "run_steps",
+]  # fmt: skip
 
 
 class Checkpointed:
@@ -56,20 +58,30 @@ def checkpointed(items: Sequence[Any], slots: int) -> Checkpointed:
 def checkpoint(function: Callable[..., Any]) -> Callable[..., Any]:
     """`function`, of which the reverse sweep keeps the arguments only, and runs it again.
 
-    To be used as a decorator or at a call, `checkpoint(f)(x)`.  The function may not have effects: it may
-    not write its arguments, print or draw random numbers.
+    To be used as a decorator or at a call, `checkpoint(f)(x)`.  Arrays that it writes are kept as they were
+    before.  The function may have no other effects: it may not print or draw random numbers.
     """
 
     @functools.wraps(function)
-    def call(*args: Any) -> Any:
-        return run_again(function, args)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return called_again(function, *args, **kwargs)
 
     return call
 
 
-def run_again(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-    """`function(*args)`: in derivative code, the call of a checkpointed function."""
-    return function(*args)
+def called_again(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    """`function(*args, **kwargs)`, which a derivative runs again."""
+    return function(*args, **kwargs)
+
+
+def run_again(
+    function: Callable[..., Any], args: tuple[Any, ...], fixed: tuple[Any, ...] = ()
+) -> Any:
+    """`function(*fixed, *args)`: in derivative code, the call of a checkpointed function.
+
+    args: what carries a derivative.
+    """
+    return function(*fixed, *args)
 
 
 def run_steps(

@@ -199,7 +199,7 @@ def derive_without(
     compared: bool = False,
     reopened: bool = False,
 ) -> Derived:
-    opened = mode.form == "pullback"
+    opened = mode.form in ("pullback", "adjoint")
     done = specialised(source, kinds, mode.wrt, places, mode.shared, opened)
     with done.builder.ways_named():
         return transformed(done, source, mode, compared, reopened)
@@ -216,6 +216,9 @@ def transformed(
             compared=compared, reopened=reopened,
         )  # fmt: skip
         return Derived((made.function,), done, made)
+    if mode.form == "adjoint":
+        both_sweeps = gradient(done, mode.wrt, value=False, name=name, single=False, scalar=False)
+        return Derived((both_sweeps.function,), done, both_sweeps)
     if mode.form == "pullback":
         halves = pullback(done, mode.wrt, name=name, aux=mode.aux)
         both = Derived((halves.forward, halves.reverse), done, halves)
@@ -540,6 +543,7 @@ def _label(mode: Mode) -> str:
     return {
         "gradient": "value_and_grad" if mode.value else "grad",
         "pullback": "vjp",
+        "adjoint": "adjoint",
         "tangent": "jvp",
         "linear": "linear",
         "structure": "structure",

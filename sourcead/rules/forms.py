@@ -139,7 +139,7 @@ def reverse_rule(
     effects: Effects | None = None,
     kind: Callable[..., Any] | None = None,
     calls: dict[str, Callable[[dict[str, Any]], tuple[Any, ...]]] | None = None,
-    values: dict[str, Callable[..., Any]] | None = None,
+    values: dict[str, Callable[..., Any] | None] | None = None,
     alone: tuple[str, ...] = (),
     captured: str = "args",
 ) -> Callable[[F], F]:

@@ -50,7 +50,7 @@ class Rule:
       given first (made from the kinds of the call's arguments); what follows are the values of the
       parameter `captured`, except for the functions in `alone`.
     values: what is made of such a function's result before it is differentiated for the rule (of a pair,
-      the first item).
+      the first item; None: nothing).
     singular: can a partial be infinite or NaN?  True: where the value is finite (sqrt at 0); "pole":
       only where the value is infinite or NaN, too (1 / x at 0); or a function that says it for the
       operands (names, or constants) of a call.
@@ -73,7 +73,7 @@ class Rule:
     nary: bool = False
     formula: Callable[..., Any] | None = None
     calls: dict[str, Callable[[dict[str, Any]], tuple[Any, ...]]] = field(default_factory=dict)
-    values: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    values: dict[str, Callable[..., Any] | None] = field(default_factory=dict)
     alone: tuple[str, ...] = ()
     captured: str = "args"
     also: dict[str, Any] = field(default_factory=dict)

@@ -19,6 +19,8 @@ from typing import Any
 
 import numpy as np
 
+from sourcead.runtime.lists import zeros_like
+
 __all__ = ["Tape", "again_adjoint", "fewest_steps", "split_at", "steps_adjoint", "steps_tangent"]
 
 State = tuple[Any, ...]
@@ -170,16 +172,14 @@ def steps_tangent(
     return state_dots
 
 
-def again_adjoint(out_bar: Any, function_forward: Step, function_reverse: Step, args: State) -> Any:
+def again_adjoint(out_bar: Any, function_adjoint: Step, args: State, fixed: State) -> Any:
     """Adjoints of the arguments of a callee that is run again."""
-    return tuple(function_reverse(function_forward(*args)[1], out_bar))
+    return function_adjoint(*fixed, *args, out_bar)
 
 
 def zero(value: Any) -> Any:
     """Zero, as an adjoint of `value`."""
-    if isinstance(value, np.ndarray):
-        return np.zeros_like(value)
-    return 0j if isinstance(value, complex) else 0.0
+    return zeros_like(value)
 
 
 def _or_nones(dots: Any, values: State) -> Any:

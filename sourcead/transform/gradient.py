@@ -52,15 +52,19 @@ def gradient(
     single: bool = True,
     compared: bool = False,
     reopened: bool = False,
+    scalar: bool = True,
 ) -> Gradient:
     """The gradient with respect to parameters `wrt` of a program with a real scalar result.
 
     The function takes the primal's parameters and `out_bar`, and returns the adjoints (a tuple unless
     `single`), after the value if `value`, together with the auxiliary output if `aux`.  `compared`: for
-    the verifying mode; `reopened`: it is differentiated again.
+    the verifying mode; `reopened`: it is differentiated again; not `scalar`: the result may be anything,
+    and `out_bar` has its structure.
     """
     b = done.builder
-    s = sweeps(done, wrt, scalar=True, aux=aux, single=single, compared=compared, reopened=reopened)
+    s = sweeps(
+        done, wrt, scalar=scalar, aux=aux, single=single, compared=compared, reopened=reopened
+    )
     body, returned = _with_callers_storage(b, s)
     final: Val = returned
     if value:

@@ -1,7 +1,8 @@
 """Functions passed to a library function: what the later stages do for them, and their derivatives for rules.
 
 A rule of a function that calls its arguments (`Rule.calls`) is given, for a parameter `f`, the halves of
-its pullback by `f_forward` and `f_reverse`, and its tangent by `f_tangent`.
+its pullback by `f_forward` and `f_reverse`, and its tangent by `f_tangent`; by what is captured alone both
+halves of the pullback at once by `f_adjoint`, and the tangent by `f_push`.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ class Tools:
     """What the later stages do for a function that is passed on.
 
     live: a Wengert list as a function; the second argument are the functions whose code is part of it.
-    derivative: a function's pullback (both halves) or tangent, for arguments of these kinds, with
-      respect to those at these positions.
+    derivative: a function's pullback (both halves), adjoint (both at once) or tangent, for arguments of
+      these kinds, with respect to those at these positions.
     clean: a Wengert list without what nobody needs.
     tangent: the tangent function of a recursive function.
     derive: the Wengert lists of a derivative, to be written into the program; `made`: a Wengert list that
@@ -72,6 +73,9 @@ FORMS = {
 }
 """The forms of a derivative, and the names by which a rule asks for their parts."""
 
+BY_CAPTURED = {"adjoint": "adjoint", "push": "tangent"}
+"""The same of derivatives by what is captured alone."""
+
 
 def derivatives_of_functions(
     s: Any, rule: Rule, body: Callable[..., Any], bound: dict[str, Val]
@@ -90,6 +94,10 @@ def derivatives_of_functions(
                 halves = _derivative(s, bound[name], all_kinds, form)
                 named = zip(parts, halves)
                 made.update({f"{name}_{p}": h for p, h in named if f"{name}_{p}" in asked})
+        captured = range(len(all_kinds) - len(extra), len(all_kinds))
+        for part, form in BY_CAPTURED.items():
+            if f"{name}_{part}" in asked:
+                made[f"{name}_{part}"] = _derivative(s, bound[name], all_kinds, form, captured)[0]
     return made
 
 

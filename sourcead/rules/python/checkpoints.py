@@ -45,7 +45,7 @@ def after_steps(step, items, slots, state, args):
     return Tuple((step.value.__state_kind__, Value(Tape)))
 
 
-def returned(function, args):
+def returned(function, args, fixed=()):
     return function.value.__result_kind__
 
 
@@ -54,15 +54,16 @@ def returned(function, args):
     wrt=("args",),
     kind=returned,
     samples=lambda rng: [],
-    calls={"function": lambda kinds: ()},
+    calls={"function": lambda kinds: kinds["fixed"].items if "fixed" in kinds else ()},
+    values={"function": None},
 )
-def run_again_adjoint(out_bar, out, function, args, *, function_forward, function_reverse):
-    return again_adjoint(out_bar, function_forward, function_reverse, args)
+def run_again_adjoint(out_bar, out, function, args, fixed=(), *, function_adjoint):
+    return again_adjoint(out_bar, function_adjoint, args, fixed)
 
 
 @forward_rule(run_again)
-def run_again_tangent(out, function, args, *, args_dot, function_tangent):
-    return function_tangent(*args, *args_dot)[1]
+def run_again_tangent(out, function, args, fixed=(), *, args_dot, function_push):
+    return function_push(*fixed, *args, *args_dot)[1]
 
 
 @reverse_rule(
@@ -71,6 +72,7 @@ def run_again_tangent(out, function, args, *, args_dot, function_tangent):
     kind=after_steps,
     samples=lambda rng: [],
     calls={"step": lambda kinds: kinds["step"].value.__own_kinds__},
+    values={"step": None},
 )
 def run_steps_adjoint(y_bar, y, step, items, slots, state, args, *, step_forward, step_reverse):
     return steps_adjoint(y_bar[0], y[1], step, step_forward, step_reverse, args)

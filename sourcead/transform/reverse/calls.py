@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sourcead.errors import NoRule
-from sourcead.ir.kinds import Tuple, Unknown
+from sourcead.ir.kinds import Array, Tuple, Unknown
 from sourcead.ir.nodes import Call, Const, Name, Op, Ref
 from sourcead.rules.registry import Rule
 from sourcead.transform.builder import Val, Virtual
@@ -77,8 +77,10 @@ def _general(
     if body is None:
         way_out = rule.also.get("way_out", "give it one with sourcead.rule")
         s.b.refuse(f"`{rule.name}` has no reverse rule", way_out, NoRule)
-    leading: list[Val] = [seed] if rule.form == "linear" else [seed, target]
+    leading: list[Val] = [seed] if rule.form == "linear" else [seed, _by_parts(s, target)]
     bound = s.rules.bound(rule, body, len(leading), args, kwargs)
+    # tuples and lists are made again: what they hold has its content of then here, they themselves do not
+    bound = {name: s.rules.structured(value) for name, value in bound.items()}
     bound.update(derivatives_of_functions(s.b, rule, body, bound))
     result = s.rules.inline(body, leading, bound)
     items = [result] if len(rule.wrt) == 1 else s.b.components(result)
@@ -87,11 +89,31 @@ def _general(
     for name, bar in zip(rule.wrt, items):
         if name in bound:
             s.adj.contribute(
-                s.rules.structured(bound[name]),
+                bound[name],
                 bar,
                 shared=bar == seed or items.count(bar) > 1,
                 exact=not rule.also.get("broadcasts"),
             )
+
+
+def _by_parts(s: State, target: Name) -> Val:
+    """The result; of a tuple of which an array is written, its items by the names that the program gave them."""
+    kind = s.kind(target)
+    if not isinstance(kind, Tuple):
+        return target
+    made = s.structures.made.items()
+    names = {i: n for n, e in made for i in range(len(kind.items)) if e == item_of(target, i)}
+    if not any(isinstance(s.kind(n), Array) and s.at.is_written(n) for n in names.values()):
+        return target
+    return Virtual(
+        tuple(
+            names.get(i) or s.b.emit(item_of(target, i), each) for i, each in enumerate(kind.items)
+        )
+    )
+
+
+def item_of(target: Name, i: int) -> Op:
+    return Op("getitem", (target, Const(i)))
 
 
 def _by_formula(s: State, target: Name, seed: Val) -> None:

@@ -68,7 +68,7 @@ class Comparisons:
         own = set(bound((stmt,)))
         wanted = self.names.get(stmt.origin.at, ()) if isinstance(stmt, _SIMPLE) else ()
         return self.record(
-            stmt, 0, (n for n in wanted if n not in own and self.is_visible(n, home))
+            stmt, 0, (n for n in wanted if n not in own and self.is_visible(n, stmt, home))
         )
 
     def after(self, stmt: Stmt) -> list[Stmt]:
@@ -118,9 +118,12 @@ class Comparisons:
 
     # -- places ------------------------------------------------------------------------------
 
-    def is_visible(self, name: Name, home: At) -> bool:
-        found = self.program.definitions[name].home
-        return home[: len(found)] == found
+    def is_visible(self, name: Name, stmt: Stmt, home: At) -> bool:
+        """Is the name bound before the statement (not so the items of the tuple that it makes)?"""
+        found = self.program.definitions[name]
+        made = found.stmt
+        is_later = isinstance(made, Assign) and made.origin.at > stmt.origin.at
+        return home[: len(found.home)] == found.home and not is_later
 
 
 def is_undo(stmt: Stmt) -> bool:

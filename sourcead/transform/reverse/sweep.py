@@ -44,7 +44,7 @@ from sourcead.ir.nodes import (
 from sourcead.ir.walk import goes_on, operands
 from sourcead.rules import registry
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.effects import function_of, makes_namedtuple, written_arguments
+from sourcead.transform.effects import function_of, makes_namedtuple, tuple_items, written_arguments
 from sourcead.transform.halves import Half
 from sourcead.transform.operations import OPERATORS
 from sourcead.transform.refusals import check_attempt, check_passive, check_written
@@ -166,9 +166,10 @@ def _assign(s: State, stmt: Assign) -> None:
             _expression(s, target, expr, seed, owned=False)
         return
     kind = s.kind(target)
+    found: Val
     if isinstance(kind, Object):
         found, owned = record_adjoint(s, target, kind), False
-    elif isinstance(kind, Tuple) and isinstance(expr, (Call, MethodCall)):
+    elif isinstance(kind, Tuple) and isinstance(expr, (Call, MethodCall)) and _makes(expr):
         found, owned = s.adj.take_made(target), False
         _refuse_views(s, target, expr)
     else:
@@ -228,6 +229,13 @@ def _refuse_views(s: State, target: Name, expr: Call | MethodCall) -> None:
             f"an array is written while a view of it that `{rule.name}` made may be in use",
             "copy it first",
         )
+
+
+def _makes(expr: Expr) -> bool:
+    """Is it a call that makes what it returns?"""
+    if not isinstance(expr, (Call, MethodCall)) or tuple_items(expr) is not None:
+        return False
+    return not (isinstance(expr, MethodCall) and expr.method in ("pop", "get", "setdefault"))
 
 
 def _is_reference(s: State, expr: Expr) -> bool:

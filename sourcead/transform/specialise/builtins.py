@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sourcead.transform.specialise.adjoint_lists import ADJOINT_LISTS
+from sourcead.transform.specialise.again import AGAIN
 from sourcead.transform.specialise.context import Handler
 from sourcead.transform.specialise.conversions import CONVERSIONS
 from sourcead.transform.specialise.derivatives import DERIVATIVES
@@ -16,7 +17,6 @@ from sourcead.transform.specialise.questions import QUESTIONS
 from sourcead.transform.specialise.quotients import QUOTIENTS
 from sourcead.transform.specialise.sequences import SEQUENCES
 from sourcead.transform.specialise.splitting import SPLITTING
-from sourcead.transform.specialise.steps import AGAIN
 
 __all__ = ["STRUCTURAL"]
 

@@ -58,9 +58,16 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.passed import given_items, is_no_function
 from sourcead.transform.specialise.context import Context, Kwargs
 
-__all__ = ["formula_of", "lifted", "parameter_names", "with_plain_functions"]
+__all__ = [
+    "MAX_LOADS", "Sketch", "aside", "formula_of", "function_name", "lifted", "loads_in", "parameter_names",
+    "with_plain_functions", "without_unread", "written",
+]  # fmt: skip
 
 MAX_LOADS = 20
+KINDS = (
+    "__own_kinds__",
+    "__state_kind__",
+)  # what functions that the compiler has made say of themselves
 CHANGING = frozenset(
     {
         "append",
@@ -116,7 +123,7 @@ def with_plain_functions(
     }
     taken = list(dict.fromkeys(n for sk in sketches.values() for n in sk.taken))
     made: dict[str, Val] = {
-        name: _with_value(s, rule, name, sk, taken) for name, sk in sketches.items()
+        name: _with_value(s, rule, name, given[name], sk, taken) for name, sk in sketches.items()
     }
     made[rule.captured] = Virtual(tuple(taken))
     return _rebound(function, args, kwargs, made)
@@ -125,7 +132,8 @@ def with_plain_functions(
 def needs_values(rule: Rule, given: dict[str, Any]) -> bool:
     """Is something made of a function's result, as of the pair with `jac=True`?"""
     flags = [given.get(name) for name in rule.calls]
-    return bool(rule.values) or any(isinstance(f, Const) and f.value is True for f in flags)
+    made = any(made_of is not None for made_of in rule.values.values())
+    return made or any(isinstance(f, Const) and f.value is True for f in flags)
 
 
 def _bound(function: Any, args: list[Any], kwargs: Kwargs) -> dict[str, Any] | None:
@@ -172,15 +180,15 @@ def formula_of(
             NoRule,
         )
     for _ in range(MAX_LOADS):
-        with _aside(s), s.block() as body:
+        with aside(s), s.block() as body:
             template = s.lower(rule.formula)
             result = s.operand(s.inline(template, rule.formula, args, kwargs))
             returned = s.kind(result)
-            block, result = _without_unread(s, tuple(body), result)
+            block, result = without_unread(s, tuple(body), result)
             known = set(bound(block))
             read = [*free(block), *([result] if isinstance(result, Name) else [])]
             taken = tuple(dict.fromkeys(n for n in read if n not in known))
-            loads = list(dict.fromkeys(_loads(s, block, set(taken))))
+            loads = list(dict.fromkeys(loads_in(s, block, set(taken))))
         if not loads:
             break
         for base, key in loads:
@@ -213,7 +221,7 @@ def _attempt(
     s: Context, function: Val, own: Sequence[Kind], extra: list[Val], label: str
 ) -> tuple[Sketch, list[tuple[Name, Any]]]:
     names = parameter_names(s, function, len(own))
-    with _aside(s), s.block() as body:
+    with aside(s), s.block() as body:
         params = tuple(s.fresh(n, _entered(s, k, n), True) for n, k in zip(names, own))
         result = s.operand(s.call(function, [*params, *extra], [], label))
         returned = s.kind(result)
@@ -223,14 +231,14 @@ def _attempt(
         if isinstance(result, Name) and result not in known:
             taken.append(result)
         taken = list(dict.fromkeys(taken))
-        loads = list(dict.fromkeys(_loads(s, block, set(taken))))
+        loads = list(dict.fromkeys(loads_in(s, block, set(taken))))
         if not loads:
             _check(s, block, params, taken)
-            block, result = _without_unread(s, block, result)
+            block, result = without_unread(s, block, result)
             known = {*params, *bound(block)}
             read = {*free(block), *([result] if isinstance(result, Name) else [])}
             taken = [n for n in taken if n in read]
-    name = _function_name(s, function, label)
+    name = function_name(s, function, label)
     return Sketch(name, params, block, result, returned, tuple(taken)), loads
 
 
@@ -241,25 +249,31 @@ def _entered(s: Context, kind: Kind, name: str) -> Kind:
     return s.enter(kind, path, True)
 
 
-def _without_unread(s: Context, block: tuple[Stmt, ...], result: Operand) -> tuple[Any, Operand]:
+def without_unread(s: Context, block: tuple[Stmt, ...], result: Operand) -> tuple[Any, Operand]:
     assert s.tools is not None
     cleaned = s.tools.clean(Function("", (), block, result, s.origin), s)
     return cleaned.body, cleaned.result
 
 
 @contextmanager
-def _aside(s: Context) -> Iterator[None]:
-    """Statements that are no part of the program; loops in them are written for good."""
-    forks = s.forks
-    with s.trial():
-        trials, s.trials = s.trials, 0
-        try:
-            yield
-        finally:
-            s.trials, s.forks = trials, forks
+def aside(s: Context) -> Iterator[None]:
+    """Statements that are no part of the program; loops in them are written for good.
+
+    Their names are not given again: what is known of the storage that they share stays.
+    """
+    forks, numbers = s.forks, s.numbers
+    try:
+        with s.trial():
+            trials, s.trials = s.trials, 0
+            try:
+                yield
+            finally:
+                s.trials, s.forks, numbers = trials, forks, s.numbers
+    finally:
+        s.numbers = numbers
 
 
-def _loads(s: Context, block: tuple[Stmt, ...], outside: set[Name]) -> Iterator[tuple[Name, Any]]:
+def loads_in(s: Context, block: tuple[Stmt, ...], outside: set[Name]) -> Iterator[tuple[Name, Any]]:
     """Attributes and entries of containers from outside that are read."""
     for stmt in statements(block):
         match stmt:
@@ -290,7 +304,7 @@ def parameter_names(s: Context, function: Val, count: int) -> list[str]:
     return [*found, *(f"x{i}" for i in range(len(found), count))][:count]
 
 
-def _function_name(s: Context, function: Val, label: str) -> str:
+def function_name(s: Context, function: Val, label: str) -> str:
     kind = s.kind(function)
     match kind:
         case Closure(make):
@@ -298,7 +312,7 @@ def _function_name(s: Context, function: Val, label: str) -> str:
         case Bound(_, live):
             name = getattr(live, "__name__", label)
         case Partial(inner):
-            name = _function_name(s, inner, label)
+            name = function_name(s, inner, label)
         case Value(value=live):
             name = getattr(live, "__name__", label)
         case _:
@@ -335,15 +349,19 @@ def _refuse_change(s: Context) -> None:
     )
 
 
-def _with_value(s: Context, rule: Rule, name: str, made: Sketch, taken: list[Name]) -> Ref:
+def _with_value(
+    s: Context, rule: Rule, name: str, function: Val, made: Sketch, taken: list[Name]
+) -> Ref:
     """The function, which knows another one that gives what is differentiated of its result."""
     ref = written(s, made, taken)
+    live = getattr(s.kind(function), "value", None)
+    ref.value.__dict__.update({k: v for k, v in vars(live).items() if k in KINDS} if live else {})
     made_of = rule.values.get(name, first_item if isinstance(made.returned, Tuple) else None)
     if made_of is not None:
-        with _aside(s), s.block() as body:
+        with aside(s), s.block() as body:
             body.extend(made.body)
             result = s.operand(s.call(Ref(made_of.__name__, made_of), [made.result], []))
-            block, result = _without_unread(s, tuple(body), result)
+            block, result = without_unread(s, tuple(body), result)
             returned = s.kind(result)
         value = Sketch(f"{made.name}_value", made.own, block, result, returned, made.taken)
         ref.value.__differentiated__ = written(s, value, taken).value

@@ -16,40 +16,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sourcead.checkpointing import checkpointed, run_again, run_steps
+from sourcead.checkpointing import checkpointed, run_steps
 from sourcead.ir.kinds import Array, Kind, Tuple, carries, join
 from sourcead.ir.nodes import (
-    Assign,
     Call,
     Const,
-    Delete,
     For,
-    MethodCall,
     Name,
     Operand,
-    Raise,
     Ref,
     Stmt,
     Store,
-    StoreAttr,
-    StoreVariable,
-    Try,
 )
 from sourcead.ir.walk import bound, free, statements
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.clean import is_pure
-from sourcead.transform.effects import written_arguments
-from sourcead.transform.specialise.context import Context, Env, Handler, Kwargs
+from sourcead.transform.specialise.context import Context, Env
 from sourcead.transform.specialise.iteration import iteration
-from sourcead.transform.specialise.lifting import (
-    Sketch,
-    _aside,
-    _without_unread,
-    sketch,
-    written,
-)
+from sourcead.transform.specialise.lifting import Sketch, aside, without_unread, written
+from sourcead.transform.specialise.outside import check_repeatable
 
-__all__ = ["AGAIN", "loop_in_steps"]
+__all__ = ["loop_in_steps"]
 
 MAX_TURNS = 8
 
@@ -129,7 +115,7 @@ def _turn(
             "a checkpointed loop runs over values that carry a derivative", "loop over a range"
         )
     names = [c.inner.hint for c in statement.carried] + [n.hint for n in stored]
-    with _aside(s), s.block() as body:
+    with aside(s), s.block() as body:
         target = s.fresh(statement.target.hint, plan.target_kind)
         params = [s.fresh(n, k, carries(k)) for n, k in zip(names, kinds)]
         inside = [c.inner for c in statement.carried] + stored
@@ -138,8 +124,12 @@ def _turn(
         nexts = [s.operand(s.value(c.next, turn_env)) for c in statement.carried]
         nexts += [turn_env[n] for n in stored]  # type: ignore[misc]
         found = tuple(map(s.kind, nexts))
+        outside = [n for n in free(tuple(body)) if n not in (target, *params)]
+        check_repeatable(
+            s, body, outside
+        )  # before what nobody reads is left out: an effect would be
         packed = s.operand(Virtual(tuple(nexts)))
-        block, packed = _without_unread(s, tuple(body), packed)
+        block, packed = without_unread(s, tuple(body), packed)
         known = {target, *params, *bound(block)}
         read = [*free(block), *(n for n in nexts if isinstance(n, Name))]
         taken = tuple(dict.fromkeys(n for n in read if n not in known))
@@ -161,33 +151,6 @@ def _check(s: Context, statement: For, turn: Body, initial: list[Val]) -> None:
             "arrays of a checkpointed loop's state share memory, or are read under another name",
             "use copies, or index the array that is written",
         )
-    for stmt in statements(turn.statements):
-        with s.at(stmt.origin):
-            _check_statement(s, stmt, {*turn.taken}, roots)
-
-
-def _check_statement(s: Context, stmt: Stmt, taken: set[Name], roots: set[str]) -> None:
-    changed: list[Any] = []
-    match stmt:
-        case Store(base) | StoreAttr(base) | Delete(base):
-            changed = [base]
-        case Assign(_, Call() | MethodCall() as expr):
-            changed = list(written_arguments(expr, s.kinds))
-            if not changed and not is_pure(expr, s):
-                _refuse_effect(s)
-        case StoreVariable() | Raise() | Try():
-            _refuse_effect(s)
-    for base in changed:
-        outside = isinstance(base, Ref) or base in taken
-        if outside or (isinstance(s.kind(base), Array) and s.heap.find(str(base)) in roots):
-            _refuse_effect(s)
-
-
-def _refuse_effect(s: Context) -> None:
-    s.refuse(
-        "what is checkpointed, and so run again, has an effect outside of its state",
-        "draw random numbers, print and write records outside of it",
-    )
 
 
 def _write(
@@ -202,7 +165,7 @@ def _write(
 ) -> None:
     """The function, the call, and where the state goes behind it."""
     returned = (*turn.nexts, *turn.taken)
-    with _aside(s), s.block() as body:
+    with aside(s), s.block() as body:
         body.extend(turn.statements)
         packed = s.operand(Virtual(returned))
         block = tuple(body)
@@ -228,27 +191,3 @@ def _write(
             env[c.result] = part
     for n, part in zip(stored, parts[len(carried) :]):
         s.store(env[n], Const(Ellipsis), part, None)
-
-
-# -- callees that are run again ----------------------------------------------------------------------
-
-
-def _run_again(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    """The callee as a function of all that it uses, without effects; its rule does the rest."""
-    function, given = args
-    if hasattr(getattr(s.kind(function), "value", None), "__result_kind__"):
-        return None
-    items = s.components(given)
-    if items is None:
-        s.refuse("a checkpointed function is called with unknown arguments", "pass them one by one")
-    if not any(map(s.holds_varied, [function, *items])):
-        return s.call(function, items, [], hint)
-    made = sketch(s, function, [], items, "function")
-    for stmt in statements(made.body):
-        with s.at(stmt.origin):
-            _check_statement(s, stmt, {*made.taken}, set())
-    ref = written(s, made, list(made.taken))
-    return s.call(Ref("run_again", run_again), [ref, Virtual(made.taken)], [], hint)
-
-
-AGAIN: dict[Any, Handler] = {run_again: _run_again}
