@@ -21,7 +21,14 @@ import numpy as np
 
 from sourcead.runtime.lists import zeros_like
 
-__all__ = ["Tape", "again_adjoint", "fewest_steps", "split_at", "steps_adjoint", "steps_tangent"]
+__all__ = [
+    "Tape",
+    "again_adjoint",
+    "fewest_steps",
+    "split_at",
+    "steps_adjoint",
+    "steps_tangent",
+]
 
 State = tuple[Any, ...]
 Step = Callable[..., Any]
@@ -172,8 +179,12 @@ def steps_tangent(
     return state_dots
 
 
-def again_adjoint(out_bar: Any, function_adjoint: Step, args: State, fixed: State) -> Any:
-    """Adjoints of the arguments of a callee that is run again."""
+def again_adjoint(
+    out_bar: Any, function_adjoint: Step, args: State, fixed: State, out: Any = None
+) -> Any:
+    """Adjoints of the arguments of a callee that is run again; `out`: its results, where they are several."""
+    if out is not None:
+        out_bar = tuple([zero(v) if b is None else b for b, v in zip(out_bar, out)])
     return function_adjoint(*fixed, *args, out_bar)
 
 

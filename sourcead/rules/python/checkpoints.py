@@ -8,7 +8,12 @@ from sourcead.ir.kinds import Tuple, Unknown, Value
 from sourcead.rules.forms import forward_rule, reverse_rule
 from sourcead.rules.numpy.adjoint_kinds import kind_like
 from sourcead.rules.registry import Effects, Rule, register
-from sourcead.runtime.checkpoints import Tape, again_adjoint, steps_adjoint, steps_tangent
+from sourcead.runtime.checkpoints import (
+    Tape,
+    again_adjoint,
+    steps_adjoint,
+    steps_tangent,
+)
 
 register(
     Rule(
@@ -58,6 +63,8 @@ def returned(function, args, fixed=()):
     values={"function": None},
 )
 def run_again_adjoint(out_bar, out, function, args, fixed=(), *, function_adjoint):
+    if isinstance(out_bar, tuple):  # nothing may have come for some of the results
+        return again_adjoint(out_bar, function_adjoint, args, fixed, out)
     return again_adjoint(out_bar, function_adjoint, args, fixed)
 
 
