@@ -24,6 +24,12 @@ GENERATORS = (np.random.Generator, np.random.RandomState)  # drawn from anew at 
 STEPS = 2.0 ** -np.arange(6.0, 15.0)
 
 
+def stated_in(rule: Rule) -> str:
+    """The module in which the rule's derivative is written; "" for one that has none."""
+    body = rule.partials or rule.reverse
+    return "" if body is None else body.__module__
+
+
 # -- the calls on which a rule is tested -----------------------------------------------------
 
 

@@ -26,6 +26,7 @@ from tests.rules.harness import (
     random_like,
     reverse,
     scale,
+    stated_in,
     with_values,
 )  # fmt: skip
 
@@ -34,9 +35,9 @@ importlib.import_module("sourcead.rules.numpy")
 RULES = [
     rule
     for rule in all_rules()
-    if rule.form not in ("constant", "source")
+    if rule.form not in ("constant", "source", "refused")
     and rule.functions  # else this NumPy does not have them
-    and (rule.partials or rule.reverse).__module__.startswith("sourcead.rules.numpy")
+    and stated_in(rule).startswith("sourcead.rules.numpy")
 ]
 
 

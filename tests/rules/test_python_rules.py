@@ -16,14 +16,9 @@ import sourcead
 from sourcead.rules.registry import all_rules, lookup
 from sourcead.runtime.polygamma import digamma, polygamma
 from tests.rules.agreement import compare
-from tests.rules.harness import active, calls, evaluate
+from tests.rules.harness import active, calls, evaluate, stated_in
 
 importlib.import_module("sourcead.rules.python")
-
-
-def stated_in(rule):
-    body = rule.partials or rule.reverse
-    return "" if body is None else body.__module__
 
 
 ELSEWHERE = ("sourcead.rules.python.implicit", "sourcead.rules.python.checkpoints")

@@ -17,16 +17,11 @@ import sourcead
 from sourcead.rules.registry import Rule, all_rules, lookup
 from tests.refusals import first_line
 from tests.rules.compiled import differentiable, first_order, second_order
-from tests.rules.harness import Call, active, calls
+from tests.rules.harness import Call, active, calls, stated_in
 
 for _module in importlib.import_module("sourcead.rules.scipy").MODULES:
     importlib.import_module(f"scipy.{_module}")
 lookup(object())  # loads what is waiting
-
-
-def stated_in(rule: Rule) -> str:
-    body = rule.partials or rule.reverse
-    return "" if body is None else body.__module__
 
 
 RULES = [
