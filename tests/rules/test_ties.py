@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import sourcead
+from tests.structures import titled
 
 RNG = np.random.default_rng(5)
 WEIGHTS = RNG.normal(size=(3, 3))
@@ -129,7 +130,7 @@ def test_what_reverse_mode_over_reverse_cannot_know_is_no_number(f, slope, x):
     assert np.isnan(found).all() or np.allclose(found, expected, atol=1e-8)
 
 
-@pytest.mark.parametrize("x", [*EQUAL, TURN, TALL], ids=str)
+@pytest.mark.parametrize("x", [*EQUAL, TURN, TALL], ids=titled)
 def test_the_nearest_rotation_has_its_gradient(x):
     expected = np.reshape([moved(aligned, x, e) for e in directions(x)], x.shape)
     np.testing.assert_allclose(sourcead.grad(aligned)(x), expected, atol=1e-8)
@@ -138,20 +139,20 @@ def test_the_nearest_rotation_has_its_gradient(x):
 @pytest.mark.parametrize(
     "f, x",
     [(projected, EQUAL[2] * -1.0), (first_alone, EQUAL[1]), (first_alone, RANK_ONE)],
-    ids=str,
+    ids=titled,
 )
 def test_spaces_and_single_vectors_have_theirs(f, x):
     expected = np.reshape([moved(f, x, e) for e in directions(x)], x.shape)
     np.testing.assert_allclose(sourcead.grad(f)(x), expected, atol=1e-8)
 
 
-@pytest.mark.parametrize("x", [*EQUAL, np.zeros((3, 3))], ids=str)
+@pytest.mark.parametrize("x", [*EQUAL, np.zeros((3, 3))], ids=titled)
 def test_vectors_with_their_values_are_no_number_at_a_tie(x):
     assert np.isnan(sourcead.grad(turned_values)(x)).any()
     assert np.isnan(sourcead.jvp(turned_values, (x,), (WEIGHTS,))[1])
 
 
-@pytest.mark.parametrize("x", EQUAL[:2], ids=str)
+@pytest.mark.parametrize("x", EQUAL[:2], ids=titled)
 def test_a_single_vector_among_equals_is_no_number(x):
     at = 0 if x is EQUAL[1] else 2
 
