@@ -17,6 +17,7 @@ from sourcead.transform.heap import ITEM
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
 from sourcead.transform.specialise.lifting import formula_of, with_plain_functions
 from sourcead.transform.specialise.results import elementwise_kind
+from sourcead.transform.specialise.through_text import refuse_numbers_out_of_text
 
 __all__ = ["call_rule", "deep_kind", "note_effects", "rule_kind"]
 
@@ -45,6 +46,8 @@ def call_rule(
             f"`{getattr(obj, '__name__', 'a function')}` takes an iterator through which derivatives go",
             "make a list of it: `list(...)`",
         )
+    if not varied and not s.derivative:
+        refuse_numbers_out_of_text(s, obj, plain)
     if rule.calls and varied:
         args, kwargs = with_plain_functions(s, rule, obj, args, kwargs)
     if rule.form == "elementwise" and varied:

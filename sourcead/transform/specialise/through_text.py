@@ -1,0 +1,52 @@
+"""Numbers that go through text: `float(f"{x:.6f}")` has the digits of `x` and none of its derivative.
+
+The program rounds; what its author means is the number that he wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from sourcead.ir.kinds import carries
+from sourcead.ir.nodes import Call, Expr, MethodCall, Name, Op, Ref
+from sourcead.ir.walk import operands
+from sourcead.transform.builder import Val
+from sourcead.transform.specialise.context import Context
+
+__all__ = ["refuse_numbers_out_of_text"]
+
+READERS = (float, complex, np.float64, np.float32, np.complex128)
+WRITERS = (str, repr, format, ascii)
+
+
+def refuse_numbers_out_of_text(s: Context, function: Any, args: Sequence[Val]) -> None:
+    """Refuse `float(text)` where the text was written from a number that carries a derivative."""
+    if function in READERS and any(_is_written_from_varied(s, each) for each in args):
+        s.refuse(
+            f"`{function.__name__}` reads a number out of text that was written from one with a derivative",
+            "compute with the number itself; round it with `np.round` or stop_gradient",
+        )
+
+
+def _is_written_from_varied(s: Context, value: Any) -> bool:
+    expr = s.definitions.get(value) if isinstance(value, Name) else None
+    if expr is None or not _writes(expr):
+        return False
+    return any(_varies(s, each) or _is_written_from_varied(s, each) for each in operands(expr))
+
+
+def _writes(expr: Expr) -> bool:
+    match expr:
+        case Op("format" | "join" | "add" | "mod" | "getitem") | MethodCall():
+            return True
+        case Call(Ref(_, function)):
+            return function in WRITERS
+        case _:
+            return False
+
+
+def _varies(s: Context, value: Any) -> bool:
+    return isinstance(value, Name) and s.is_varied(value) and carries(s.kind(value))
