@@ -132,7 +132,9 @@ def _repeated(s: Context, value: Val) -> Val | None:
     match s.definitions.get(value):  # type: ignore[arg-type]
         case Op("mul", (Name() as one, _)):
             made = s.definitions.get(one)
-            return made.args[0] if isinstance(made, Op) and len(made.args) == 1 else None
+            if not isinstance(made, Op) or made.op != "tuple" or len(made.args) != 1:
+                return None  # a list may have been written since
+            return made.args[0]
         case _:
             return None
 
