@@ -57,7 +57,11 @@ def verified(
     is_derivative = (
         source.name != source.live.__name__
     )  # of `source.live`: the primal is not at hand
-    repeatable = not is_derivative and is_repeatable(compiled.primal)
+    repeatable = (
+        not is_derivative
+        and is_repeatable(compiled.primal)
+        and not _is_also_global(source.live, full)
+    )
     before = _copied(full) if repeatable else None
     thorough = before is not None and call.is_chosen()
     result = compiled.call(*full)
@@ -209,6 +213,14 @@ def _arrays(value: Any) -> list[np.ndarray[Any, Any]]:
 
 def _overlap(x: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> bool:
     return bool(np.may_share_memory(x, y) and np.shares_memory(x, y))
+
+
+def _is_also_global(function: Any, full: tuple[Any, ...]) -> bool:
+    """Is an argument an array that the function also reads as a global?  A copy of it would be another program."""
+    names = getattr(getattr(function, "__code__", None), "co_names", ())
+    globals_ = getattr(function, "__globals__", {})
+    held = [globals_[n] for n in names if isinstance(globals_.get(n), np.ndarray)]
+    return any(_overlap(a, b) for value in full for a in _arrays(value) for b in held)
 
 
 def _has_single(value: Any) -> bool:

@@ -207,6 +207,10 @@ def _same_number(left: Any, right: Any) -> bool:
     if isinstance(right, np.ndarray) or not np.isscalar(right):
         return False
     mine, theirs = np.asarray(left), np.asarray(right)
+    if mine.dtype in (np.longdouble, np.clongdouble):  # ten bytes of a number, six of nothing
+        return mine.dtype == theirs.dtype and (
+            left == right or bool(left != left and right != right)
+        )
     return mine.dtype == theirs.dtype and mine.tobytes() == theirs.tobytes()
 
 

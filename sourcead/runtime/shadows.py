@@ -140,8 +140,11 @@ class Shadows:
         return items
 
     def take_values(self, xs: list[Any]) -> list[Any]:
-        """The same, with zeros written out for what a rule reads."""
-        return [0.0 if item is None else item for item in self.take_list(xs)]
+        """The same, with zeros written out for what a rule reads, and lists in it as lists."""
+        return [
+            self.take_values(held) if isinstance(held, list) else 0.0 if item is None else item
+            for item, held in zip(self.take_list(xs), xs, strict=True)
+        ]
 
     def take_joined(self, made: list[Any], left: list[Any], right: list[Any]) -> None:
         """Reverse of `made = left + right`."""

@@ -144,9 +144,9 @@ SCRIPT = "import sourcead\ndef f(x):\n    return x * x\nprint(sourcead.grad(f)(3
 def test_a_module_in_a_zip_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     archive = tmp_path / "library.zip"
     with zipfile.ZipFile(archive, "w") as file:
-        file.writestr("zipped_model.py", "def f(x):\n    return x * x\n")
+        file.writestr("zipped_square.py", "def f(x):\n    return x * x\n")
     monkeypatch.syspath_prepend(str(archive))
-    module = __import__("zipped_model")
+    module = __import__("zipped_square")
     assert sourcead.grad(module.f)(3.0) == 6.0
 
 

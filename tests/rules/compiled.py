@@ -51,7 +51,7 @@ def first_order(call: Call) -> None:
         dots = _direction(made, rng)
         value, pullback = sourcead.vjp(made.function, *fresh(made.args))
         assert same_content(_listed(value), _listed(y)), f"value {value!r}, primal {y!r} of {made}"
-        bars = pullback(y_bar)
+        bars = pullback(_in_form_of(value, y_bar))
         _like_arguments(made, bars)
         value, y_dot = sourcead.jvp(made.function, fresh(made.args), dots)
         assert same_content(_listed(value), _listed(y)), f"value {value!r}, primal {y!r} of {made}"
@@ -64,6 +64,15 @@ def first_order(call: Call) -> None:
         )
         expected = directional(lambda *args: known(made.function(*args)), made.args, dots, y_bar)
         _close(expected, back, size, _is_single(made, y), made)
+
+
+def _in_form_of(value: Any, bar: Any) -> Any:
+    """A cotangent with lists where the value has lists."""
+    if isinstance(value, list):
+        return [_in_form_of(*each) for each in zip(value, bar, strict=True)]
+    if type(value) is tuple:
+        return tuple(_in_form_of(*each) for each in zip(value, bar, strict=True))
+    return bar
 
 
 def second_order(call: Call) -> None:

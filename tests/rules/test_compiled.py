@@ -46,15 +46,16 @@ REFUSED: dict[tuple[str, str], tuple[str, ...]] = {
     ("first", "block"): (UNKNOWN,),
     **{("second", name): (BUILT, UNKNOWN, BRANCHES) for name in ("max_", "min_", "gradient", "einsum")},
     **{("second", name): (UNKNOWN, LISTS) for name in ("split", "array_split", "vsplit", "hsplit", "dsplit")},
-    **{("second", name): (LISTS, BRANCHES) for name in ("sorted_", "tolist")},
+    **{("second", name): (LISTS, BRANCHES, UNKNOWN) for name in ("sorted_", "tolist")},
     **{("second", name): (UNKNOWN,) for name in (
-        "block", "median", "median_low", "median_high", "unstack", "tensorinv", "tensorsolve", "polyfit", "prod",
+        "median", "median_low", "median_high", "unstack", "tensorinv", "tensorsolve", "polyfit", "prod",
         "nanprod", "multiply_reduce", "power_series", "chebval", "legval", "hermval", "hermeval", "lagval",
     )},
     **{("second", name): (BRANCHES,) for name in (
         "acosh", "add_reduceat", "cov", "cross", "dist", "eig", "eigvals", "einsum_adjoint_back", "interp", "lstsq",
         "matrix_norm", "norm", "roots", "unravel_from_memory_back",
     )},
+    ("second", "block"): (UNKNOWN, BRANCHES, "at the first turn of the loop"),
     ("second", "power_block_back"): ("a value of unknown structure",),
     ("second", "multivariate_normal"): (UNKNOWN, BRANCHES),
 }  # fmt: skip
