@@ -1,6 +1,6 @@
 """The reference interpreter itself: what docs/storage.md says is the derivative, as differences have it.
 
-It is run on every program of the language table and of everyday code that it can interpret.
+It is run on every program of the language table and of everyday code about storage that it can interpret.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from sourcead.errors import SourceADError
-from tests.everyday import idioms, recursion, recursion_storage, storage, structures  # noqa: F401
+from tests.everyday import idioms, recursion, recursion_storage, storage, structures
 from tests.everyday.registry import PROGRAMS
 from tests.language import topics  # noqa: F401  (registers the cases)
 from tests.language.registry import CASES
@@ -23,8 +23,11 @@ ALIASED = {"twice_list"}  # read in two places: an adjoint for each, but one sha
 FUNCTIONS = {
     case.function.__name__: (case.function, case.args, case.argnums) for case in CASES.values()
 }
+MODULES = {m.__name__ for m in (idioms, recursion, recursion_storage, storage, structures)}
 FUNCTIONS |= {
-    name: (p.function, p.args, None) for name, p in PROGRAMS.items() if name not in ALIASED
+    name: (p.function, p.args, None)
+    for name, p in PROGRAMS.items()
+    if p.function.__module__ in MODULES and name not in ALIASED
 }
 MOST = 300  # of the programs at least: the others need what the table of derivatives has not
 
