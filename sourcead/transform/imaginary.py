@@ -4,10 +4,7 @@ The adjoint of z has the parts dL/dx and -dL/dy, where z = x + 1j * y: so the ad
 imaginary part with the other sign, and no view of it.
 
 >>> from sourcead.ir.kinds import Array
->>> from sourcead.rules import registry
-from sourcead.transform.builder import Builder
-from sourcead.transform.effects import function_of
-from sourcead.transform.operations import OPERATORS
+>>> from sourcead.transform.builder import Builder
 >>> b = Builder()
 >>> z = b.fresh("z", Array("complex128", (None,)))
 >>> w = b.emit(Attr(z, "imag"), Array("float64", (None,)))
