@@ -97,9 +97,18 @@ class OpenShadows:
         del self.table[place_of(array)]
         return shadow
 
+    def take_each(self, *arrays):
+        """As `take` for arrays that were made at once, which may lie in one memory."""
+        shadows = tuple([self.of(array) for array in arrays])
+        for array in arrays:
+            place = place_of(array)
+            if place in self.table:
+                del self.table[place]
+        return shadows
+
     def take_apart(self, array, source):
         """As `take` where `array` is a copy of `source`; zeros where it looks at the same memory."""
-        if same_memory(array, source):
+        if isinstance(source, np.ndarray) and same_memory(array, source):
             return np.zeros_like(array)
         return self.take(array)
 
@@ -167,8 +176,11 @@ class OpenShadows:
         return items
 
     def take_values(self, xs):
-        """The same, for a rule."""
-        return self.take_list(xs)
+        """The same, for a rule, with lists in it as lists."""
+        items = self.take_list(xs)
+        return [
+            self.take_values(xs[i]) if isinstance(xs[i], list) else items[i] for i in range(len(xs))
+        ]
 
     def take_joined(self, made, left, right):
         """Reverse of `made = left + right`."""

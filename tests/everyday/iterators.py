@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tests.everyday.generators import Grid
 from tests.everyday.registry import program
 
 X = np.random.default_rng(0).normal(size=5)
@@ -91,19 +92,6 @@ def zip_gen(x):
     return sum(p * q for p, q in pairs(x)) + sum(
         np.sin(q - p) for p, q in zip(pairs(x), pairs(x[::-1])) for p, q in (p,)
     )
-
-
-class Grid:
-    def __init__(self, x):
-        self.x = x
-
-    def __iter__(self):
-        for v in self.x:
-            yield v
-
-    def cells(self):
-        for a, b in zip(self.x[:-1], self.x[1:]):
-            yield 0.5 * (a + b), b - a
 
 
 @program(X)

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from tests.everyday.beyond import Body, System
 from tests.everyday.registry import program
 
 rng = np.random.default_rng(0)
@@ -348,54 +349,6 @@ def tabular(a, w):
     }
     print(f"{out['trace']:.1f}", end="")
     return sum(out[k] * i for i, k in enumerate(sorted(out), 1))
-
-
-@dataclass
-class Body:
-    m: float
-    r: np.ndarray
-    v: np.ndarray
-
-    def kinetic(self):
-        return 0.5 * self.m * self.v @ self.v
-
-
-class System:
-    def __init__(self, bodies, G=1.0):
-        self.bodies, self.G = list(bodies), G
-
-    def __iter__(self):
-        return iter(self.bodies)
-
-    def __len__(self):
-        return len(self.bodies)
-
-    def accelerations(self):
-        acc = []
-        for i, a in enumerate(self.bodies):
-            total = np.zeros(2)
-            for j, b in enumerate(self.bodies):
-                if i == j:
-                    continue
-                d = b.r - a.r
-                total = total + self.G * b.m * d / (d @ d + 0.01) ** 1.5
-            acc.append(total)
-        return acc
-
-    def leapfrog(self, dt):
-        for b, a in zip(self.bodies, self.accelerations()):
-            b.v = b.v + 0.5 * dt * a
-        for b in self.bodies:
-            b.r = b.r + dt * b.v
-        for b, a in zip(self.bodies, self.accelerations()):
-            b.v = b.v + 0.5 * dt * a
-
-    @property
-    def energy(self):
-        e = sum(b.kinetic() for b in self.bodies)
-        for a, b in itertools.combinations(self.bodies, 2):
-            e -= self.G * a.m * b.m / np.sqrt(((a.r - b.r) ** 2).sum() + 0.01)
-        return e
 
 
 @program(np.array([1.0, 0.5, 0.7]), rng.normal(size=(3, 2)), rng.normal(size=(3, 2)) * 0.3)

@@ -14,6 +14,7 @@ from tests.everyday import (  # noqa: F401  (they register their programs)
     idioms,
     keyed,
     language,
+    made_at_once,
     numerics,
     one_of_two,
     recursion,
@@ -29,6 +30,8 @@ from tests.refusals import right_or_refused
 QUICK = ("cg", "float_loop", "sim", "garch", "brent_like")  # the rest takes minutes
 BY_IDENTITY = {  # adjoints are found while the gradient runs; none is refused
     "cond_alias", "loop_alias", "ping_pong", "maybe_view", "views_dict", "one_of_two_dicts", "linked",
+    "factor_written", "whole_factor_written", "parts_of_modf", "parts_of_divmod", "grids", "slopes",
+    "singular_values_and_another", "steps_of_qr", "kept_factor",
 }  # fmt: skip
 
 
