@@ -50,10 +50,6 @@ ATTRIBUTES = {
 REFUSED = {
     "scipy.interpolate.make_interp_spline",
     "scipy.ndimage.shift",
-    "scipy.signal.stft",
-    "scipy.signal.welch",
-    "scipy.stats.linregress",
-    "scipy.stats.pearsonr",
 }
 """By name, each with a way out (`sourcead.rules.forms.refused`)."""
 

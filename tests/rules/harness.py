@@ -26,7 +26,7 @@ STEPS = 2.0 ** -np.arange(6.0, 15.0)
 
 def stated_in(rule: Rule) -> str:
     """The module in which the rule's derivative is written; "" for one that has none."""
-    body = rule.partials or rule.reverse
+    body = rule.partials or rule.reverse or rule.formula
     return "" if body is None else body.__module__
 
 
@@ -280,8 +280,9 @@ def active(call: Call) -> dict[str, Any]:
 
 def _signature(rule: Rule) -> inspect.Signature:
     """The primal's parameters as the rule names them: without results, seeds and tangents."""
-    function = rule.partials or rule.reverse
-    skipped = {"elementwise": 1, "linear": 1, "general": 2}[rule.form]
+    function = rule.partials or rule.reverse or rule.formula
+    by_formula = rule.partials is None and rule.reverse is None
+    skipped = 0 if by_formula else {"elementwise": 1, "linear": 1, "general": 2}[rule.form]
     parameters = list(inspect.signature(function).parameters.values())[skipped:]
     asked = {f"{f}_{part}" for f in rule.calls for part in PARTS}
     parameters = [p for p in parameters if p.name not in asked]

@@ -116,6 +116,14 @@ def test_what_the_formulas_do_not_know_is_refused():
             sourcead.grad(program)(Y)
 
 
+def test_a_grid_that_varies_is_refused():
+    def of_its_places(x):
+        return np.sum(interpolate.RegularGridInterpolator((x, GRID[1]), VALUES)(PLACES))
+
+    with pytest.raises(sourcead.NoRule, match="no derivative in its argument `points`"):
+        sourcead.grad(of_its_places)(GRID[0])
+
+
 def test_two_points_are_refused():
     with pytest.raises(NotImplementedError, match="two points"):
         sourcead.grad(lambda y: np.sum(interpolate.CubicSpline(X[:2], y)(POINTS[:2])))(Y[:2])

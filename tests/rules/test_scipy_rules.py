@@ -20,7 +20,7 @@ from sourcead.runtime.scipy_asymptotic import kolmogorov_slope
 from sourcead.runtime.scipy_gamma import zeta_in_x
 from sourcead.runtime.scipy_incomplete import betainc_in_parameters, gammainc_in_a
 from tests.rules.agreement import compare
-from tests.rules.harness import Call, active, calls, evaluate, stated_in, with_values
+from tests.rules.harness import Call, active, calls, evaluate, leaves, stated_in, with_values
 
 MODULES = importlib.import_module("sourcead.rules.scipy").MODULES
 for module in MODULES:
@@ -55,11 +55,15 @@ IN_PROGRAMS = {
     "sparse_matrices": "test_scipy_sparse",
     "interpolants": "test_scipy_interpolants",
 }
-DIRECT = [rule for rule in RULES if rule.form == "elementwise" or any(True for _ in calls(rule))]
+WITH_CALLS = [
+    rule for rule in RULES if rule.form == "elementwise" or any(True for _ in calls(rule))
+]
+DIRECT = [rule for rule in WITH_CALLS if rule.partials or rule.reverse]
+FORMULAS = [rule for rule in WITH_CALLS if rule not in DIRECT]
 
 
 def test_rules_without_samples_are_tested_in_programs():
-    rest = [rule for rule in RULES if rule not in DIRECT]
+    rest = [rule for rule in RULES if rule not in WITH_CALLS]
     for rule in rest:
         assert family(rule) in IN_PROGRAMS, rule.name
 
@@ -72,6 +76,23 @@ def test_forward_reverse_and_differences_agree(rule):
         chosen = chosen[::5]  # a call takes 0.1 ms; five and the number of variants are coprime
     rtol = ITERATIVE.get(rule.name, 1e-7)
     assert sum(compare(call, rng, rtol) for call in chosen) > 0
+
+
+@pytest.mark.parametrize("rule", FORMULAS, ids=identity)
+def test_a_formula_has_the_value_of_its_function(rule):
+    """Its derivatives are those of the compiled code (`test_scipy_registry`)."""
+    for call in calls(rule):
+        found, value = rule.formula(*call.args, **call.kwargs), evaluate(call)
+        for one, other in zip(leaves(found), leaves(value), strict=True):
+            assert np.shape(one) == np.shape(other), call
+            assert_close(one, other, call)
+
+
+def assert_close(found, value, call):
+    size = np.max(np.abs(value), initial=0.0)
+    np.testing.assert_allclose(
+        found, value, rtol=1e-9, atol=1e-12 * (size + 1e-3), err_msg=str(call)
+    )
 
 
 # ---- special: complex arguments, points where formulas are 0 / 0, wide ranges -----------------

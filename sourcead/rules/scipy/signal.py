@@ -12,7 +12,6 @@ from sourcead.rules.forms import (
     helper,
     helpers,
     linear,
-    refused,
     reverse_rule,
 )
 from sourcead.rules.numpy.samples import call, present
@@ -451,15 +450,3 @@ def resample(y_bar, x, num, *, axis=0):
 
 constant(*present(signal, "get_window", "choose_conv_method", "next_fast_len"))
 constant(signal.argrelmax, signal.argrelmin, signal.argrelextrema, signal.find_peaks_cwt)
-
-
-# ---- refused ---------------------------------------------------------------------------------
-
-refused(
-    signal.welch,
-    signal.periodogram,
-    signal.csd,
-    signal.stft,
-    signal.istft,
-    way_out="take the segments as slices, times a window, through np.fft.rfft",
-)

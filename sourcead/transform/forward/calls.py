@@ -8,6 +8,8 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+
 from sourcead.errors import NoRule
 from sourcead.ir.kinds import Object, Tuple, Unknown
 from sourcead.ir.nodes import Attr, Call, Const, Expr, MethodCall, Name, Op, Operand, Ref
@@ -21,6 +23,10 @@ from sourcead.transform.rule_calls import ZERO, Arguments, Keywords
 __all__ = ["rule_tangent"]
 
 
+KEEP_PLACES = (np.copy, np.ndarray.copy, np.ndarray.astype)
+"""Their `order` decides where elements lie in memory, not which index they have."""
+
+
 def rule_tangent(
     s: Tangents,
     function: Any,
@@ -32,7 +38,8 @@ def rule_tangent(
 ) -> Val:
     """The tangent of `target = expr`, a call of `function`."""
     rule = s.rules.find(function, label)
-    if any(k == "order" and v in (Const("K"), Const("A")) for k, v in kwargs):
+    by_layout = any(k == "order" and v in (Const("K"), Const("A")) for k, v in kwargs)
+    if by_layout and function not in KEEP_PLACES:
         s.b.refuse(
             "the order of the elements follows the memory layout of the array",
             "say order='C' or order='F', or use reverse mode",

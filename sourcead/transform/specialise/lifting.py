@@ -179,6 +179,8 @@ def formula_of(
             "leave it out, or compute the same without it",
             NoRule,
         )
+    if rule.reverse is None:  # or else `wrt` is that of the reverse rule
+        _check_parameters(s, rule, args, kwargs)
     for _ in range(MAX_LOADS):
         with aside(s), s.block() as body:
             template = s.lower(rule.formula)
@@ -197,6 +199,19 @@ def formula_of(
         s.refuse(f"what `{rule.name}` reads of an object cannot be followed", "", NoRule)
     name = f"{rule.formula.__name__}_formula"
     return written(s, Sketch(name, (), block, result, returned, taken), list(taken)), taken
+
+
+def _check_parameters(s: Context, rule: Rule, args: list[Any], kwargs: Kwargs) -> None:
+    """A parameter that is not in `wrt` does not vary."""
+    assert rule.formula is not None
+    given = inspect.signature(rule.formula).bind(*args, **{str(k): v for k, v in kwargs})
+    for parameter, value in given.arguments.items():
+        if parameter not in rule.wrt and s.holds_varied(value):
+            s.refuse(
+                f"the rule for `{rule.name}` has no derivative in its argument `{parameter}`",
+                "keep what carries a derivative out of that argument (sourcead.stop_gradient)",
+                NoRule,
+            )
 
 
 # -- the statements of the function ----------------------------------------------------------

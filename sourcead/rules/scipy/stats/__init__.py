@@ -16,11 +16,12 @@ from sourcead.rules.scipy.stats import (
     location,
     normal,
     positive,
+    samples,
     vectors,
 )
 from sourcead.runtime import scipy_densities as densities
 
-__all__ = ["counts", "descriptive", "gamma", "location", "normal", "positive", "vectors"]
+__all__ = ["counts", "descriptive", "gamma", "location", "normal", "positive", "samples", "vectors"]
 
 _matrix = Array("float64", (None, None))
 for _part in (densities.gaussian_covariance, densities.gaussian_rows):

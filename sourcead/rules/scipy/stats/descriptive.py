@@ -8,7 +8,7 @@ import math
 import numpy as np
 from scipy import stats
 
-from sourcead.rules.forms import constant, forward_rule, helper, refused, reverse_rule
+from sourcead.rules.forms import forward_rule, helper, reverse_rule
 from sourcead.rules.numpy.samples import call
 
 # ---- descriptive statistics ------------------------------------------------------------------
@@ -195,15 +195,3 @@ def entropy_tangent(y, pk, qk=None, base=None, axis=0, *, pk_dot, qk_dot):
     pk_slope, qk_slope = entropy(np.ones_like(y), y, pk, qk, base, axis)
     y_dot = 0.0 if pk_dot is None else np.sum(pk_slope * pk_dot, axis=axis)
     return y_dot if qk_dot is None else y_dot + np.sum(qk_slope * qk_dot, axis=axis)
-
-
-# ---- results that do not vary ----------------------------------------------------------------
-
-constant(stats.rankdata)
-
-
-# ---- refused ---------------------------------------------------------------------------------
-
-refused(stats.pearsonr, way_out="np.corrcoef(x, y)[0, 1] is the coefficient")
-refused(stats.linregress, way_out="np.polyfit(x, y, 1) gives slope and intercept")
-refused(stats.gaussian_kde, way_out="np.mean(scipy.stats.norm.pdf(t, points, width)) at each t")
