@@ -42,18 +42,53 @@ from sourcead.transform.specialise import Specialiser
 __all__ = ["activity", "find_selected", "find_useful"]
 
 
-def activity(builder: Specialiser, useful: set[Name]) -> Callable[[Any], bool]:
-    """`is_active(value)`: does it vary with a differentiated input and reach the result?"""
+def activity(
+    builder: Specialiser, useful: set[Name], *, is_deep: bool = False
+) -> Callable[[Any], bool]:
+    """`is_active(value)`: does it vary with a differentiated input and reach the result?
+
+    `is_deep`: a container does if what it refers to does, be it that its own slots never vary, as of a
+    list of arrays that are written after they were put in.
+    """
+    varying = _sites_that_vary(builder.heap) if is_deep else set()
 
     def is_active(value: Any) -> bool:
         if not isinstance(value, Name) or value not in useful:
             return False
         kind = builder.kind(value)
         if isinstance(kind, (List, Dict, Object)):
-            return value in builder.varied or bool(builder.heap.is_varied(kind.site))
+            is_varied = kind.site in varying or builder.heap.is_varied(kind.site)
+            return value in builder.varied or is_varied
         return value in builder.varied and carries(kind)
 
     return is_active
+
+
+def _sites_that_vary(heap: Heap) -> set[str]:
+    """Sites of which a slot varies, or the array or container that a slot refers to."""
+    varying = {site for site, _ in heap.varied}
+    holders: dict[str, set[str]] = {}
+    for (site, slot), kind in heap.slots.items():
+        if any(map(heap.shares_varied, places(place_of(site, slot), kind))):
+            varying.add(site)
+        for held in _sites_in(kind):
+            holders.setdefault(held, set()).add(site)
+    todo = list(varying)
+    while todo:
+        new = holders.get(todo.pop(), set()) - varying
+        varying |= new
+        todo.extend(new)
+    return varying
+
+
+def _sites_in(kind: Kind) -> Iterable[str]:
+    """The sites of the containers that a value of this kind is, or has as items."""
+    match kind:
+        case List(_, site) | Dict(_, site) | Object(_, site):
+            yield site
+        case Tuple(items):
+            for each in items:
+                yield from _sites_in(each)
 
 
 def find_useful(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from types import MethodType
+from types import BuiltinMethodType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -64,8 +64,7 @@ def function_of(expr: Any, kinds: Mapping[Name, Kind]) -> Any:
         case MethodCall(value, method):
             kind = kinds.get(value) if isinstance(value, Name) else None
             if isinstance(value, Ref):
-                bound = getattr(value.value, method, None)
-                return bound.__func__ if isinstance(bound, MethodType) else bound
+                return _unbound(value.value, method)
             if isinstance(kind, Object):
                 return getattr(kind.cls, method, None)
             cls = method_class(kind) if kind is not None else None
@@ -82,6 +81,14 @@ def function_of(expr: Any, kinds: Mapping[Name, Kind]) -> Any:
             return None
         case _:
             return None
+
+
+def _unbound(value: Any, method: str) -> Any:
+    """A method of a live object, as its class has it: rules are registered for those."""
+    bound = getattr(value, method, None)
+    if isinstance(bound, BuiltinMethodType) and bound.__self__ is value:
+        return getattr(type(value), method, bound) if not isinstance(value, ModuleType) else bound
+    return bound.__func__ if isinstance(bound, MethodType) else bound
 
 
 def written_arguments(expr: Call | MethodCall, kinds: Mapping[Name, Kind]) -> list[Name]:

@@ -83,6 +83,9 @@ def pullback(
         exposed = _exposed(b, s)
         for owner in exposed.owners:
             halves.keep_content(owner)
+        for owner in s.whole:
+            if owner not in exposed.owners:
+                halves.start_from_copy(owner)
         halves.keep_contents(exposed.holders)
     free = halves.saved(copied=again)
     returned = halves.close()
@@ -159,6 +162,12 @@ class _Halves:
             self.swap(owner, copy)
         else:
             self.read_instead(owner, copy)
+
+    def start_from_copy(self, owner: Name) -> None:
+        """Put the content at the end of the forward sweep in place: nobody else sees this array."""
+        copy = self.b.fresh(f"{owner.hint}_kept", self.b.kind(owner))
+        self.forward.append(Assign(copy, MethodCall(owner, "copy", ()), Origin.none()))
+        self.before.append(Store(owner, Const(Ellipsis), copy, None, Origin.none()))
 
     def swap(self, owner: Name, copy: Name) -> None:
         """Put the content in place while the reverse sweep runs, and what is there now back."""

@@ -410,3 +410,25 @@ def list_in_callee(values):
 def star_display(values):
     longer = [*values, *(v * v for v in values), values[0]]
     return longer[2] * longer[3] + longer[4]
+
+
+@case("containers: pairs of constants that are replaced by pairs that vary", 0.7)
+def replaced_pairs(x):
+    first, second, pairs = [], [], {}
+    for k in range(3):
+        first.append((1.0, 0.0))
+        second.insert(0, (1.0, 0.0))
+        pairs[str(k)] = (1.0, 0.0)
+    also_first, also_second = first, second
+    for k in range(3):
+        a, b = first[k]
+        also_first[k] = (a + x * k, b + np.sin(x))
+        c, d = second[k]
+        also_second[k] = (c * x, d + x)
+        pairs[str(k)] = (x * k, pairs[str(k)][1])
+    total = 0.0
+    for k in range(3):
+        a, b = also_first[k]
+        c, d = also_second[k]
+        total = total + a * b * c + d * d * pairs[str(k)][0]
+    return total

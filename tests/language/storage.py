@@ -6,6 +6,7 @@ from tests.language.registry import case
 
 U = np.array([0.7, 1.3, 0.2, -0.5])
 A = np.array([[0.7, 1.3, 0.4], [0.2, 0.5, 0.9], [1.1, 0.3, 0.6]])
+COEFFICIENTS = np.array([0.3, 0.5, 1.1])
 
 
 def weighted(u):
@@ -678,3 +679,25 @@ def tuple_out_of_try(values):
     total = np.sum(u**3)
     pair[0][pair[1]] *= total
     return np.sum(u**2) + total
+
+
+class Holder:
+    def __init__(self, u):
+        self.u = u
+
+
+@case(
+    "aliases: arrays of constants in a list, an object and a dict, written through them later", 0.7
+)
+def constants_written_in_containers(x):
+    first, second = COEFFICIENTS.copy(), COEFFICIENTS * 2.0
+    rows = [first, second]
+    for k in range(1, 2):
+        rows[k][:] = rows[k] * rows[k - 1] + x
+    holder = Holder(COEFFICIENTS.copy())
+    for each in [holder, holder]:
+        each.u[:] = each.u * x
+    by_key = {"u": COEFFICIENTS.copy()}
+    for key in ("u", "u"):
+        by_key[key][1:] = by_key[key][:-1] * x
+    return np.sum(first) + np.sum(second * holder.u) + np.sum(by_key["u"] ** 2)

@@ -123,7 +123,7 @@ def _give(s: State, value: Operand, method: str, *args: Operand) -> None:
     """Take the adjoint of an element out of the list and give it to the value that was put in."""
     kind = s.kind(value)
     if s.adj.is_reference(value) or not s.is_active(value):
-        s.adj.table.undo(method, *args, Const(0.0))
+        s.adj.table.undo(method, *args, Const(None))
     else:
         s.adj.contribute(value, s.adj.table.take(method, kind, *args, _like(s, value)), shared=True)
 

@@ -101,6 +101,8 @@ def slot_store(s: State, base: Operand, slot: Operand, value: Operand, op: str |
         return  # adjoints stay with what it refers to
     if op is not None:
         s.b.refuse(f"an entry of a dict is changed by `{op}`", "write `d[k] = d[k] ...`")
-    number = isinstance(kind, (Py, Np)) or not s.is_active(value)
-    seed = s.adj.table.take_slot(base, slot, Const(0.0) if number else value, kind)
+    like = (
+        Const(0.0) if isinstance(kind, (Py, Np)) else value if s.is_active(value) else Const(None)
+    )
+    seed = s.adj.table.take_slot(base, slot, like, kind)
     s.adj.contribute(value, seed, shared=True)

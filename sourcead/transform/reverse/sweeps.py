@@ -8,7 +8,7 @@ from functools import partial
 
 from sourcead.analysis.sizes import Sizes
 from sourcead.errors import NonScalarOutput
-from sourcead.ir.kinds import Array, Kind, Np, Number, Py, dtype_of
+from sourcead.ir.kinds import Array, Kind, Np, Number, Py, dtype_of, is_optional
 from sourcead.ir.nodes import (
     Assign,
     Call,
@@ -57,9 +57,9 @@ __all__ = ["Sweeps", "sweeps", "value_and_aux"]
 
 @dataclass(frozen=True)
 class Sweeps:
-    """`returned`: the adjoints; `undone`: owners of storage that the reverse sweep undoes; `redo`: the
-    list of what was taken back and has to be done again at the end, if there is such; `table`:
-    the adjoints found by identity."""
+    """`returned`: the adjoints; `undone`: owners of storage that the reverse sweep undoes; `whole`: those
+    whose content at the end a pullback keeps and puts in place; `redo`: the list of what was taken back of
+    others and has to be done again at the end, if there is such; `table`: the adjoints found by identity."""
 
     primal: Function
     result: Val
@@ -69,6 +69,7 @@ class Sweeps:
     backward: list[Stmt]
     returned: Operand
     undone: list[Name]
+    whole: list[Name]
     locations: Locations
     uses: list[Use]
     program: Program
@@ -146,9 +147,15 @@ def sweeps(
     forward = [*prologue, *forward_sweep(kept, primal.body, split=split), *epilogue]
     if kept.comparisons is not None:
         forward = [*kept.comparisons.opening(), *forward]
-    returning = Returning(kept, noted=lambda base: again or locations.is_in_argument(base))
-    backward = returning.block(trimmed, (), {})
     undone = _undone_owners(locations, s.writes, needed, params)
+    whole = [n for n in undone if again and _is_whole(s, program, n)]
+
+    def is_noted(base: Name) -> bool:
+        is_copied = locations.is_static(base) and locations.owner(base)[0] in whole
+        return locations.is_in_argument(base) or (again and not is_copied)
+
+    returning = Returning(kept, noted=is_noted)
+    backward = returning.block(trimmed, (), {})
     return Sweeps(
         primal,
         result,
@@ -158,6 +165,7 @@ def sweeps(
         backward,
         returned,
         undone,
+        whole,
         locations,
         uses,
         program,
@@ -285,3 +293,12 @@ def _undone_owners(
                 and locations.cls(p) == locations.cls(base)
             )
     return list(owners)
+
+
+def _is_whole(s: State, program: Program, owner: Name) -> bool:
+    """Is there this one array from its making to the end of the sweep, under this name?"""
+    found = program.definitions.get(owner)
+    if found is None or not isinstance(s.kind(owner), Array) or is_optional(s.kind(owner)):
+        return False
+    is_one = found.role == "param" or (found.role == "assign" and len(found.at) == 1)
+    return is_one and owner not in s.unbound and not s.at.is_in_argument(owner)

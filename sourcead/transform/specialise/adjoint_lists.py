@@ -13,8 +13,21 @@ from typing import Any
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, Dict, Kind, List, NoneKind, Np, Py, Tuple, dtype_of
-from sourcead.ir.nodes import Const, Name, Op, Ref
+from sourcead.ir.kinds import (
+    Array,
+    Dict,
+    Kind,
+    List,
+    NoneKind,
+    Np,
+    Py,
+    Slice,
+    Text,
+    Tuple,
+    Unknown,
+    dtype_of,
+)
+from sourcead.ir.nodes import Call, Const, Name, Op, Ref
 from sourcead.runtime.lists import add_item, add_items, added, take_items, zeros_like
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
@@ -90,6 +103,10 @@ def _zeros(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None
             if isinstance(held, (Py, Np)):
                 return _by(s, zero_numbers, _zero(held), value)
             return _by(s, zero_items, value)
+        case Unknown():
+            return s.emit(Call(Ref("zeros_like", zeros_like), (s.operand(value),)), Unknown(), hint)
+        case NoneKind() | Slice() | Text():
+            return Const(None)
         case _:
             return None
 

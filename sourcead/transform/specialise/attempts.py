@@ -19,7 +19,7 @@ from typing import Any
 
 from sourcead.ir.kinds import Kind, Never, Unknown, join
 from sourcead.ir.nodes import UNDEFINED, Const, Handler, Name, Operand, Raise, Stmt, Try
-from sourcead.ir.walk import binds, statements
+from sourcead.ir.walk import binds, goes_on, statements
 from sourcead.transform.memory import Contents, Key
 from sourcead.transform.specialise.context import Context, Env, slot_hint
 from sourcead.transform.specialise.flags import flag, is_unwinding, set_flag
@@ -72,6 +72,8 @@ def attempt(s: Context, statement: Try, env: Env) -> bool:
         joined_target(s, t.hint, [p.leaves[i] for p in paths])
         for i, t in enumerate(statement.targets)
     ]
+    if not goes_on(statement):  # the body ran to its end, and a derivative reads what it has bound
+        env.update(else_env)
     env.update(zip(statement.targets, targets))
     targets += slots_behind(s, paths, entry, in_final)
     made = tuple(replace(h, body=tuple(p.block), leaves=tuple(p.leaves)) for h, p in handlers)
@@ -122,7 +124,7 @@ def finished(s: Context, statement: Try, env: Env) -> bool:
     )
     inside = dict(env)
     reached = attempt(s, body, inside)
-    env.update((t, inside[t]) for t, _ in kept)
+    env.update(inside)
     raised = flag(s)
     if not reached and raised == Const(0):
         return False
