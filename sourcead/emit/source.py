@@ -566,7 +566,11 @@ class _Printer:
             self._statements(body)
             return self._end_of_turn(stmt.origin, leave, moves)
         branch = shape.branch
-        self.implied.update(n for n, reads in shape.implied.items() if self.uses[n] == reads)
+        self.implied.update(
+            name
+            for name, reads in shape.implied.items()
+            if self.uses[name] == reads and not self._is_copied(name, moves)
+        )
         then = [(merge.target, merge.then) for merge in branch.merges]
         orelse = [(merge.target, merge.orelse) for merge in branch.merges]
         leaving, going = (then, orelse) if shape.on_then else (orelse, then)
@@ -580,6 +584,14 @@ class _Printer:
         self._line(shape.word, branch.origin)
         self._close()
         return self._turn(shape.rest, stmt, shape.rest_exit, [going, *moves])
+
+    def _is_copied(self, name: Name, moves: list[list[Move]]) -> bool:
+        """Is the value one that a variable has at the end of the turn, and that is read later?"""
+        return any(
+            source == name and target in self.needed and target not in self.implied
+            for copies in moves
+            for target, source in copies
+        )
 
     def _end_of_turn(self, origin: Origin, leave: Operand | None, moves: list[list[Move]]) -> None:
         written = {self._name(name) for copies in moves for name, _ in self._pending(copies)}

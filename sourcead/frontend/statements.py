@@ -244,11 +244,10 @@ class Statements(Definitions):
         then, then_env, then_completes = self.path(node.body)
         self.restore_result(before)
         orelse, else_env, else_completes = self.path(node.orelse)
-        changed = [
-            name
-            for name in self.variables([*node.body, *node.orelse])
-            if then_env.get(name, UNDEFINED) != else_env.get(name, UNDEFINED)
-        ]
+        assigned = self.variables([*node.body, *node.orelse])
+        changed = [n for n in assigned if then_env.get(n, UNDEFINED) != else_env.get(n, UNDEFINED)]
+        # a flag that both paths set holds the same constant on both: there is nothing to merge
+        self.env.update({n: then_env[n] for n in assigned if n in then_env and n not in changed})
         if not then_completes:
             changed, then_env = self.one_sided(changed, else_env, before), {}
         elif not else_completes:

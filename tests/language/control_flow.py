@@ -322,6 +322,47 @@ def nested_return(x):
     return total
 
 
+@case("loops: early return from the second of two branches", 0.7)
+def second_return(x):
+    total = x
+    for i in range(6):
+        total = total * x
+        if total > 2.0:
+            return total * x
+        elif i > 2:
+            return total * i
+    return -0.5 * total
+
+
+@case("loops: early return from both branches of a test", 0.7)
+def both_return(x):
+    total = x
+    for i in range(6):
+        total = total + x * i
+        if total > 2.0:
+            if i % 2:
+                return total * x
+            else:
+                return total * total
+    return -0.5 * total
+
+
+@case("loops: break from both branches of a test, else", 0.7)
+def both_break(x):
+    total = x
+    for i in range(6):
+        if total > 2.0:
+            if i % 2:
+                total = total * x
+                break
+            else:  # noqa: RET508  (both branches end here: that is the point)
+                break
+        total = total + x * i
+    else:
+        return -total
+    return total * i
+
+
 @case("loops: early return before code", 0.7)
 def guard_return(x):
     if x > 0.5:
