@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 __all__ = [
+    "first_places",
     "of_largest",
     "of_smallest",
     "order",
@@ -33,6 +34,16 @@ def of_smallest(args: Sequence[Any], key: Key) -> int | None:
     """The position that `min(*args, key=key)` picks; None of an empty iterable."""
     ranks = _ranks(args, key)
     return min(range(len(ranks)), key=ranks.__getitem__, default=None)
+
+
+def first_places(values: Sequence[Any]) -> list[int]:
+    """Of each value, where it stands first.
+
+    >>> a, b = [1.0], [1.0]; first_places([a, b, a])
+    [0, 1, 0]
+    """
+    places: dict[int, int] = {}
+    return [places.setdefault(id(value), i) for i, value in enumerate(values)]
 
 
 def order(values: Sequence[Any], key: Key, reverse: bool) -> list[int]:

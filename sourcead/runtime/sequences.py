@@ -5,15 +5,21 @@ A tangent of a sequence may have None at entries that carry none.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-__all__ = ["difference", "inner", "of_others", "repeated", "scaled"]
+__all__ = ["difference", "hypot_of", "inner", "of_others", "repeated", "scaled"]
 
 
 def scaled(values: Iterable[Any], factor: Any) -> tuple[Any, ...]:
     """Each value times `factor`."""
     return tuple([value * factor for value in values])
+
+
+def hypot_of(coordinates: Iterable[Any]) -> float:
+    """`math.hypot(*coordinates)`"""
+    return math.hypot(*coordinates)
 
 
 def repeated(value: Any, like: Sequence[Any]) -> tuple[Any, ...]:

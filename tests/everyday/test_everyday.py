@@ -16,6 +16,7 @@ from tests.everyday import (  # noqa: F401  (they register their programs)
     iterators,
     keyed,
     language,
+    lists_of_lists,
     made_at_once,
     members,
     more_science,
@@ -42,6 +43,7 @@ SUPPORTED = {
     for m in (
         generators,
         keyed,
+        lists_of_lists,
         members,
         more_science,
         nested_objects,

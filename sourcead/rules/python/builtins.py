@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from sourcead.ir.kinds import Py, Text
+from sourcead.ir.kinds import List, Py, Text
 from sourcead.rules.forms import constant, elementwise, forward_rule, reverse_rule
 from sourcead.rules.registry import Effects
 from sourcead.runtime import selection
@@ -86,6 +86,9 @@ def divmod_tangent(result, x, y, *, x_dot, y_dot):
 
 
 # -- selections ------------------------------------------------------------------------------
+
+constant(selection.of_largest, selection.of_smallest, kind=lambda *args: Py(int))
+constant(selection.order, selection.first_places, kind=lambda *args: List(Py(int)))
 
 
 def candidates(rng):

@@ -314,6 +314,22 @@ def hypot_tangent(y, *coordinates, coordinates_dot):
     return over_length(sequences.inner(coordinates, coordinates_dot), y)
 
 
+@reverse_rule(
+    sequences.hypot_of,
+    wrt=("coordinates",),
+    samples=lambda rng: [(([0.3, -0.5, 0.7],), {})],
+    effects=NUMBER,
+    kind=number,
+)
+def hypot_of(y_bar, y, coordinates):
+    return sequences.scaled(coordinates, over_length(y_bar, y))
+
+
+@forward_rule(sequences.hypot_of)
+def hypot_of_tangent(y, coordinates, coordinates_dot):
+    return over_length(sequences.inner(coordinates, coordinates_dot), y)
+
+
 def two_points(rng):
     points = [tuple(list(map(float, rng.normal(size=n))) for _ in range(2)) for n in (1, 3)]
     return [(pair, {}) for pair in points]

@@ -356,14 +356,14 @@ class Adjoints:
 
     def _contribute_list(self, value: Name, kind: List, amount: Val) -> None:
         definition = self.b.definitions.get(value)
-        if (
+        if self.structures.is_dynamic(value):
+            self.table.undo("add_items", value, self.b.operand(amount))
+        elif (
             isinstance(definition, Op)
             and definition.op == "list"
             and kind.site not in self.at.mutated_sites
         ):
             self.contribute(Virtual(definition.args, "list"), amount)
-        elif self.structures.is_dynamic(value):
-            self.table.undo("add_items", value, self.b.operand(amount))
         else:
             self._contribute_items(value, amount)
 

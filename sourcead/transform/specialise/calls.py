@@ -42,6 +42,7 @@ from sourcead.transform.specialise.numpy_calls import vectorized
 from sourcead.transform.specialise.objects import dispatched, picked
 from sourcead.transform.specialise.rewrites import REWRITES, without_out
 from sourcead.transform.specialise.sequences import by
+from sourcead.transform.specialise.stars import with_star
 from sourcead.transform.specialise.stores import vary
 
 __all__ = ["call", "call_object"]
@@ -92,6 +93,12 @@ def call_object(
     chosen = dispatched(s, obj, args)
     if chosen is not None:
         return s.call(chosen, args, kwargs, hint)
+    if any(isinstance(a, Star) for a in args):
+        done = with_star(s, func, obj, args, kwargs)
+        if done is not None:
+            if obj in ITERATORS:
+                note_iterator(s, done)
+            return done
     structural = (STRUCTURAL.get(obj) or REWRITES.get(obj)) if _hashable(obj) else None
     if structural is not None:
         done = structural(s, args, kwargs, hint)

@@ -36,6 +36,7 @@ from sourcead.ir.nodes import (
     MethodCall,
     Name,
     Param,
+    Ref,
     Star,
     Store,
     StoreAttr,
@@ -47,7 +48,7 @@ from sourcead.transform.specialise.context import Again, Context, Kwargs, Unreac
 from sourcead.transform.specialise.flags import guard
 from sourcead.transform.specialise.generators import is_generator_function, started
 from sourcead.transform.specialise.iterators import taken_once
-from sourcead.transform.specialise.library import of_length
+from sourcead.transform.specialise.library import at_least, of_length
 from sourcead.transform.specialise.recursion import call_unit, is_unit_call
 
 __all__ = [
@@ -121,8 +122,12 @@ def spread(
     open_ = [hint for hint in places[len(args) - 1 :] if hint not in named]
     at = stars[0] if stars else 0
     value = args[at].value if stars else UNDEFINED
-    known = isinstance(s.kind(value), (Array, List)) and not any(p.form == "args" for p in params)
+    known = isinstance(s.kind(value), (Array, List))
     behind = args[at + 1 :]
+    if known and any(p.form == "args" for p in params) and not behind and len(stars) == 1:
+        if None not in named:
+            return into_rest(s, args[:-1], value, len(places), label)
+    known = known and not any(p.form == "args" for p in params)
     if len(stars) != 1 or None in named or not known or set(open_) & set(defaults) or behind:
         s.refuse(
             f"`{label}` is called with * or ** of something of unknown length",
@@ -131,6 +136,20 @@ def spread(
     checked = s.inline(s.lower(of_length), of_length, [value, Const(len(open_)), Const(label)], [])
     items = [s.getitem(checked, Const(i), hint) for i, hint in enumerate(open_)]
     return [*args[:at], *items]
+
+
+def into_rest(s: Context, given: list[Any], value: Val, count: int, label: str) -> list[Any]:
+    """The arguments of `f(*value)`, where f takes `count` of them and `*rest`: the rest is a tuple, in a Star."""
+    missing = max(count - len(given), 0)
+    if missing:
+        value = s.inline(s.lower(at_least), at_least, [value, Const(missing), Const(label)], [])
+        given = [*given, *(s.getitem(value, Const(i)) for i in range(missing))]
+        rest: Val = Virtual((Const(missing), Const(None), Const(None)), "slice")
+        value = s.getitem(value, rest)
+    elif len(given) > count:
+        front = s.call(Ref("list", list), [Virtual(tuple(given[count:]))], [])
+        value = s.op("add", [front, s.call(Ref("list", list), [value], [])])
+    return [*given[:count], Star(s.operand(s.call(Ref("tuple", tuple), [value], [])))]
 
 
 def note_recursion(s: Context, code: Any, name: str) -> None:
@@ -252,7 +271,10 @@ def bind_arguments(
         hint = param.name.hint
         match param.form:
             case "args":
-                env[param.name] = Virtual(tuple(positional))
+                rest = positional[0] if positional else None
+                env[param.name] = (
+                    rest.value if isinstance(rest, Star) else Virtual(tuple(positional))
+                )
                 positional = []
             case "kwargs":
                 flat: list[Val] = []

@@ -5,15 +5,24 @@ A call of the built-in function is transformed as if it were a call of the funct
 lazy in Python is done at once: a result that carries a derivative is consumed in the same call.
 """
 
+import copy
+
 import numpy as np
+
+from sourcead.runtime.selection import first_places, of_largest, of_smallest, order
 
 __all__ = [
     "added",
+    "arranged",
+    "at_least",
+    "column",
+    "copied_deeply",
     "copies",
     "copies_of_tuples",
     "extended",
     "filtered",
     "kept",
+    "largest",
     "listed",
     "mapped",
     "mapped_together",
@@ -22,6 +31,9 @@ __all__ = [
     "reduced",
     "reduced_from",
     "same",
+    "several",
+    "smallest",
+    "transposed",
 ]
 
 
@@ -38,6 +50,14 @@ def copies(arrays):
 def copies_of_tuples(items):
     """The tuples of a list, with the arrays in them as they are now."""
     return [tuple([np.copy(p) if isinstance(p, np.ndarray) else p for p in item]) for item in items]
+
+
+def copied_deeply(items):
+    """`copy.deepcopy(items)`: one that stands at two places does so in the copy"""
+    made: list[object] = []
+    for i, first in enumerate(first_places(items)):
+        made.append(copy.deepcopy(items[i]) if first == i else made[first])
+    return made
 
 
 def mapped(function, items):
@@ -65,6 +85,34 @@ def of_length(items, count, name):
     if len(items) != count:
         raise TypeError(f"{name}() takes {count} more arguments, and gets {len(items)}")
     return items
+
+
+def at_least(items, count, name):
+    """`items`, as arguments of a function that takes so many and `*rest`: `name(*items)`"""
+    if len(items) < count:
+        raise TypeError(f"{name}() misses {count - len(items)} arguments")
+    return items
+
+
+def several(items, name):
+    """The numbers in `max(*items)`: one alone would be taken for a list of them"""
+    if len(items) < 2:
+        raise TypeError(f"{name}(*items) is given {len(items)} numbers")
+    return items
+
+
+def transposed(rows):
+    """`zip(*rows)`"""
+    return [
+        tuple([row[i] for row in rows]) for i in range(min([len(row) for row in rows], default=0))
+    ]
+
+
+def column(rows, i):
+    """One of the tuples of `zip(*rows)`, of rows that are tuples"""
+    if len(rows) == 0:
+        raise ValueError("zip(*rows) of no rows at all")
+    return tuple([row[i] for row in rows])
 
 
 def extended(items, more):
@@ -102,6 +150,25 @@ def product(items, *, start=1):
     for item in items:
         total = total * item
     return total
+
+
+def arranged(items, key=None, reverse=False):
+    """`sorted(items, key=key, reverse=reverse)` of lists, tuples and objects: which they are stays known"""
+    return [items[i] for i in order(items, key, reverse)]
+
+
+def largest(items, key=None):
+    """`max(items, key=key)` of lists, tuples and objects"""
+    if len(items) == 0:
+        max(())
+    return items[of_largest(items, key)]
+
+
+def smallest(items, key=None):
+    """`min(items, key=key)` of lists, tuples and objects"""
+    if len(items) == 0:
+        min(())
+    return items[of_smallest(items, key)]
 
 
 def same(function):

@@ -42,6 +42,7 @@ from sourcead.transform.specialise.dicts import dict_method
 from sourcead.transform.specialise.generators import all_of_first
 from sourcead.transform.specialise.lists import list_method
 from sourcead.transform.specialise.rewrites import REWRITES
+from sourcead.transform.specialise.rows import with_rows
 from sourcead.transform.specialise.rule_calls import note_effects, rule_kind
 
 __all__ = ["call_method_of", "method"]
@@ -268,6 +269,8 @@ def number_method(
     varied = rule.form != "constant" and any(
         map(s.holds_varied, (receiver, *values_of(args, kwargs)))
     )
+    if varied and not s.derivative:
+        args = [with_rows(s, arg) for arg in args]
     known = rule_kind(s, rule, getattr(cls, method, function), [receiver, *args], kwargs)
     if isinstance(known, (Const, Ref)):
         return known

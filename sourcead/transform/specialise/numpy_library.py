@@ -9,7 +9,8 @@ import numpy as np
 __all__ = [
     "along_axis", "at_each", "at_each_alone", "copy_where", "enumerated_matrix", "enumerated_vector", "even_part",
     "flat_get", "flat_set", "for_each", "for_each_pair", "from_iterable", "in_memory_order", "in_pieces",
-    "indices", "into_selected", "into_selected_of_two", "pairs", "triples", "place", "put", "putmask",
+    "indices", "into_selected", "into_selected_of_two", "pairs", "place", "put", "putmask", "rows_of", "triples",
+    "nested",
 ]  # fmt: skip
 
 
@@ -62,6 +63,16 @@ def from_iterable(iter, dtype, count=-1):
             f"iterator too short: Expected {count} but iterator had only {len(found)} items."
         )
     return found if count < 0 else found[:count]
+
+
+def rows_of(rows, dtype):
+    """`np.array(rows)` of a list of lists"""
+    return np.array([np.array(row, dtype) for row in rows])
+
+
+def nested(a):
+    """`a.tolist()` of an array of several axes"""
+    return [row.tolist() for row in a]
 
 
 def even_part(length, count):

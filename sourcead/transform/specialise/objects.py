@@ -10,6 +10,7 @@ import dataclasses
 import functools
 import logging
 import operator
+from collections.abc import Iterable
 from types import FunctionType
 from typing import Any
 
@@ -18,6 +19,7 @@ from sourcead.ir.kinds import (
     Array,
     Closure,
     Dict,
+    Kind,
     List,
     NoneKind,
     Np,
@@ -28,15 +30,18 @@ from sourcead.ir.kinds import (
     Tuple,
     Unknown,
     Value,
+    is_scalar,
 )
 from sourcead.ir.nodes import Call, Const, Name, Ref, Star
 from sourcead.runtime.contexts import leave, watched
 from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.heap import ITEM
 from sourcead.transform.operations import OPERATORS, class_of
+from sourcead.transform.specialise import library
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
 from sourcead.transform.specialise.library import same
 from sourcead.transform.specialise.making import fresh_object
-from sourcead.transform.specialise.sequences import has_star
+from sourcead.transform.specialise.sequences import by, has_star
 
 __all__ = ["OBJECTS", "dispatched", "duplicate", "picked"]
 
@@ -162,8 +167,10 @@ def duplicate(
             return s.method(value, "copy", [], [], hint)
         case Tuple(_, cls):
             return Virtual(tuple(map(inner, s.components(value) or [])), "tuple", cls)
-        case List() if held is not None:
+        case List() if held is not None and not _may_be_one(s, held.items()):
             made = s.fresh_list(s.operand(Virtual(tuple(map(inner, held.items())), "list"), hint))
+        case List(_, site) if deep and _is_flat(s, s.heap.read(site, ITEM)):
+            return by(s, library.copied_deeply, [value])
         case Dict() if held is not None and held.complete:
             made = s.fresh_dict(
                 [o for k, v in held.slots.items() for o in (Const(k), inner(v))], hint
@@ -177,6 +184,24 @@ def duplicate(
     if made is not None and isinstance(value, Name):
         done[value] = made
     return made
+
+
+def _may_be_one(s: Context, items: Iterable[Any]) -> bool:
+    """May two of these be one list, dict or object by two names? Copied one by one they would be two."""
+    sites: dict[str, Any] = {}
+    for item in items:
+        site = getattr(s.kind(item), "site", "")
+        if site and sites.setdefault(site, item) != item:
+            return True
+    return False
+
+
+def _is_flat(s: Context, kind: Kind) -> bool:
+    """Does a copy of such items share nothing with one of another item, except where they are one?"""
+    if isinstance(kind, List) and kind.cls is list and kind.site:
+        kind = s.heap.read(kind.site, ITEM)
+        return is_scalar(kind)
+    return is_scalar(kind) or isinstance(kind, Text)
 
 
 def _partial(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:

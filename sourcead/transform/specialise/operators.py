@@ -33,6 +33,7 @@ from sourcead.transform.specialise.context import TRACKED, Context
 from sourcead.transform.specialise.decisions import is_exact
 from sourcead.transform.specialise.dicts import dict_method
 from sourcead.transform.specialise.making import fresh_set
+from sourcead.transform.specialise.rows import beside_arrays
 from sourcead.transform.specialise.stores import inplace
 
 __all__ = ["op"]
@@ -112,6 +113,8 @@ def plain_number(s: Context, value: Val) -> Val:
 
 def operation(s: Context, op: str, args: list[Val], hint: str) -> Val:
     args = [plain_number(s, a) for a in args]
+    if op not in CONSTANT:
+        args = beside_arrays(s, args)
     if op == "not_":
         args = [s.tested(args[0])]
     folded = fold(s, op, args)
@@ -137,9 +140,21 @@ def operation(s: Context, op: str, args: list[Val], hint: str) -> Val:
     structural = structural_operator(s, op, args, kinds, hint)
     if structural is not None:
         return structural
+    if op not in CONSTANT and not s.derivative:
+        refuse_containers(s, op, args)
     operands = tuple(map(s.operand, args))
     varied = op not in CONSTANT and any(map(s.is_varied, operands))
     return s.emit(Op(op, operands), s.operator_kind(op, kinds, operands), hint, varied)
+
+
+def refuse_containers(s: Context, op: str, args: list[Val]) -> None:
+    """A list, tuple or dict beside something of which it is not known that it is an array."""
+    for arg in args:
+        if isinstance(s.kind(arg), (List, Tuple, Dict)) and s.holds_varied(arg):
+            s.refuse(
+                f"`{op}` of a {s.kind(arg)} that carries derivatives, and of something that is not known as an array",
+                "make an array of it: np.asarray(...)",
+            )
 
 
 def checked_number(s: Context, value: Val) -> Val:

@@ -8,7 +8,17 @@ from functools import partial
 from typing import Any
 
 from sourcead.analysis.prototypes import result_kind
-from sourcead.ir.kinds import Array, Kind, List, Number, Py, Unknown, broadcast_dims, is_number
+from sourcead.ir.kinds import (
+    Array,
+    Kind,
+    List,
+    Number,
+    Py,
+    Text,
+    Unknown,
+    broadcast_dims,
+    is_number,
+)
 from sourcead.ir.nodes import Const, Operand
 from sourcead.transform.builder import Val
 from sourcead.transform.heap import ITEM
@@ -19,6 +29,8 @@ __all__ = ["elementwise_kind", "operator_kind", "written_out"]
 
 
 def operator_kind(s: Context, op: str, kinds: list[Kind], operands: Sequence[Operand]) -> Kind:
+    if op == "mod" and isinstance(kinds[0], Text):
+        return Text()  # the values that are written into it carry no derivative there
     if any(isinstance(k, Unknown) for k in kinds):
         return Unknown()
     if any(isinstance(k, Number) for k in kinds):

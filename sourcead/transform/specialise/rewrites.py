@@ -123,9 +123,17 @@ def _same_shape(s: Context, one: Val, other: Val) -> bool:
     return all(m is not None and m == n for m, n in zip(a.dims, b.dims))
 
 
+def _tolist(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """Of a matrix it is the list of what it is of the rows."""
+    kind = s.kind(args[0])
+    if not isinstance(kind, Array) or len(kind.dims) < 2 or not s.holds_varied(args[0]):
+        return None
+    return None if s.derivative else by(s, numpy_library.nested, args)
+
+
 REWRITES: dict[Any, Handler] = {
     np.copyto: _copyto, np.ndarray.fill: _fill, np.ndarray.sort: _sort, np.put: _put, np.ndarray.put: _put,
-    np.place: _place, np.putmask: _putmask, np.fill_diagonal: _fill_diagonal,
+    np.ndarray.tolist: _tolist, np.place: _place, np.putmask: _putmask, np.fill_diagonal: _fill_diagonal,
 }  # fmt: skip
 
 

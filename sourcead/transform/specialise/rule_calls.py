@@ -17,6 +17,7 @@ from sourcead.transform.heap import ITEM
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
 from sourcead.transform.specialise.lifting import formula_of, with_plain_functions
 from sourcead.transform.specialise.results import elementwise_kind
+from sourcead.transform.specialise.rows import flat_as_array, takes_arrays, with_rows
 from sourcead.transform.specialise.through_text import refuse_numbers_out_of_text
 
 __all__ = ["call_rule", "deep_kind", "note_effects", "rule_kind"]
@@ -52,7 +53,14 @@ def call_rule(
         args, kwargs = with_plain_functions(s, rule, obj, args, kwargs)
     if rule.form == "elementwise" and varied:
         args = [_as_array(s, arg) for arg in args]
+    if varied and not s.derivative and takes_arrays(obj):
+        args = [with_rows(s, arg) for arg in args]
+        kwargs = [(k, with_rows(s, v)) for k, v in kwargs]
     kind = rule_kind(s, rule, obj, args, kwargs)
+    unsure = isinstance(kind, Unknown) or rule.kind is not None or rule.form == "general"
+    if unsure and varied and not s.derivative and takes_arrays(obj):
+        args, before = [flat_as_array(s, obj, arg) for arg in args], args
+        kind = kind if args == before else rule_kind(s, rule, obj, args, kwargs)
     if isinstance(kind, (Const, Ref)):
         return kind  # the value itself: it follows from the arguments' kinds
     operands = tuple(a if isinstance(a, Star) else s.operand(a) for a in args)

@@ -125,6 +125,9 @@ def _sorted(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | Non
     item = element_kind_of(s, args[0])
     if isinstance(item, Never):
         return None
+    given = {"key": Const(None), "reverse": Const(False)} | {str(k): v for k, v in kwargs}
+    if _by_position(s, item, args, given["key"]):
+        return by(s, library.arranged, [_as_list(s, args[0]), given["key"], given["reverse"]])
     rule = registry.lookup(sorted)
     assert rule is not None
     made = s.call_rule(rule, Ref("sorted", sorted), sorted, args, kwargs, hint, False)
@@ -157,7 +160,25 @@ def _sorted_by_constants(s: Context, items: Val, kwargs: Kwargs) -> list[Val] | 
     return [found[i] for i in order]
 
 
-def _extreme(name: str, builtin: Any) -> Any:
+HELD = (List, Tuple, Dict, Object)
+"""What is told apart by who it is, not by its value."""
+
+
+def _by_position(s: Context, item: Kind, args: list[Any], key: Val) -> bool:
+    """Is it asked only which of the items are taken, and in which order?"""
+    if s.derivative:
+        return False
+    return (isinstance(item, HELD) and any(map(s.holds_varied, args))) or s.holds_varied(key)
+
+
+def _as_list(s: Context, items: Val) -> Val:
+    """The items in a list, where they can be had by a position."""
+    if isinstance(s.kind(items), List) and s.components(items) is None:
+        return items
+    return s.call(Ref("list", list), [items], [], "items")
+
+
+def _extreme(name: str, builtin: Any, picking: Any) -> Any:
     """`max` and `min` return one of what they are given."""
 
     def handler(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
@@ -166,6 +187,11 @@ def _extreme(name: str, builtin: Any) -> Any:
         found = element_kind_of(s, args[0]) if len(args) == 1 else _joined(s, args)
         for key, value in kwargs:
             found = join(found, s.kind(value)) if key == "default" else found
+        given = dict(kwargs)
+        ranks = given.get("key", Const(None))
+        if given.keys() <= {"key"} and _by_position(s, found, args, ranks):
+            items = args[0] if len(args) == 1 else Virtual(tuple(args))
+            return by(s, picking, [_as_list(s, items), ranks])
         if not isinstance(found, (Py, Np)) or (
             all(k != "key" for k, _ in kwargs) and len(args) > 1
         ):
@@ -242,5 +268,6 @@ def _next(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
 
 SEQUENCES: dict[Any, Handler] = {
     map: _map, filter: _filter, functools.reduce: _reduce, sum: _sum, math.prod: _prod, iter: _iter, next: _next,
-    sorted: _sorted, max: _extreme("max", max), min: _extreme("min", min),
+    sorted: _sorted, max: _extreme("max", max, library.largest),
+    min: _extreme("min", min, library.smallest),
 }  # fmt: skip

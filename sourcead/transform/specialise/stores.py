@@ -21,6 +21,7 @@ from sourcead.transform.specialise.context import Context
 from sourcead.transform.specialise.lists import list_method, note_length
 from sourcead.transform.specialise.making import list_item_kind
 from sourcead.transform.specialise.reading import constant_place
+from sourcead.transform.specialise.rows import as_array
 from sourcead.transform.specialise.sequences import by
 
 __all__ = ["inplace", "store", "store_attr", "store_field", "vary"]
@@ -53,6 +54,7 @@ def store(s: Context, base: Val, index: Val, value: Val, op: str | None) -> None
             s.call_method_of(base, cls.__setitem__, [index, value], "_")
             return
         case Array():
+            value = as_array(s, value)
             if s.is_varied(value):
                 vary(s, target)
         case _:
@@ -152,6 +154,7 @@ def inplace(s: Context, op: str, args: list[Val], hint: str) -> Val:
     target, value = args
     match s.kind(target):
         case Array():
+            value = as_array(s, value)
             s.changes(target)
             held = s.operand(target)
             if s.is_varied(value):
