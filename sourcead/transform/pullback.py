@@ -149,16 +149,23 @@ class _Halves:
             return  # of one turn of a loop: nobody else can have it but through what is copied here
         copy = self.b.fresh(f"{owner.hint}_kept", self.b.kind(owner))
         seen = self.s.kept.exported.get(owner, owner)
-        if seen != owner:  # of a branch: None where that was not taken
-            self.forward.append(Assign(copy, Call(Ref("copy_of", copy_of), (seen,)), Origin.none()))
-            self.read_instead(seen, copy)
+        # its adjoint is found by the array itself, or views of it are read too: no copy can stand for it
+        is_itself = owner in self.s.undone or not self.s.locations.is_static(owner)
+        if isinstance(seen, Name) and seen != owner:  # of a branch: None where that was not taken
+            if is_itself:
+                self.keep_contents([seen])
+            else:
+                self.forward.append(
+                    Assign(copy, Call(Ref("copy_of", copy_of), (seen,)), Origin.none())
+                )
+                self.read_instead(seen, copy)
             return
         kind = self.b.kind(owner)
         many = isinstance(kind, Array) and len(kind.dims) > 1
         layout = (("order", Const("K")),) if many else ()  # some functions follow the layout
         made = MethodCall(owner, "copy", (), layout)
         self.forward.append(Assign(copy, made, Origin.none()))
-        if owner in self.s.undone or not self.s.locations.is_static(owner):
+        if is_itself:
             self.swap(owner, copy)
         else:
             self.read_instead(owner, copy)

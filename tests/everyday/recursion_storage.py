@@ -260,3 +260,19 @@ def table_written3(x, n):
     s = with_table2(x, 0, n)
     TABLE[:] = 0.0
     return s * x[0]
+
+
+def cholesky(A):
+    n = len(A)
+    if n == 1:
+        return np.sqrt(A)
+    L = np.zeros((n, n))
+    L[0, 0] = np.sqrt(A[0, 0])
+    L[1:, 0] = A[1:, 0] / L[0, 0]
+    L[1:, 1:] = cholesky(A[1:, 1:] - np.outer(L[1:, 0], L[1:, 0]))
+    return L
+
+
+@program(np.eye(3) * 4.0 + 0.3 * np.arange(9.0).reshape(3, 3))
+def use_cholesky(A):
+    return (cholesky(A @ A.T) ** 3).sum()
