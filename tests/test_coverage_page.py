@@ -49,7 +49,6 @@ ATTRIBUTES = {
 
 REFUSED = {
     "scipy.interpolate.make_interp_spline",
-    "scipy.ndimage.shift",
 }
 """By name, each with a way out (`sourcead.rules.forms.refused`)."""
 

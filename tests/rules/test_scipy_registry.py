@@ -48,7 +48,6 @@ def fullest(rule: Rule) -> Iterator[Call]:
 NOT_AGAIN = {
     "odeint": "NoRule: `ode_adjoints` has no forward rule",  # the derivative of a tangent is there
     "quad_vec": "NotDifferentiable: the loop runs over values",  # of integrands that return arrays
-    "map_coordinates": "NoRule: method `copy` of a value of unknown kind",
 }
 """Rules whose reverse part is not differentiated again, and what the refusal says."""
 

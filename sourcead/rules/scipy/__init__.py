@@ -25,6 +25,7 @@ _waiting = {
 } | {
     "array_api": "scipy._lib._array_api",
     "interpolants": "scipy.interpolate",
+    "sampled_images": "scipy.ndimage",
     "spectral": "scipy.signal",
     "sparse_matrices": "scipy.sparse.linalg",
 }

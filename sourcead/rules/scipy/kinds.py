@@ -197,13 +197,6 @@ def path(func: Any, y0: Any, t: Any, *args: Any, **kwargs: Any) -> Kind:
     return Unknown()
 
 
-def by_coordinates(input: Any, coordinates: Any, *args: Any, **options: Any) -> Kind:
-    """`map_coordinates`: a value for each point, whose coordinates stand on the first axis."""
-    if isinstance(input, Array) and isinstance(coordinates, Array):
-        return Array(_filtered_dtype(input.dtype), coordinates.dims[1:])
-    return Unknown()
-
-
 def by_points(points: Any, values: Any, xi: Any, *args: Any, **options: Any) -> Kind:
     """`interpn`: a value for each point, whose coordinates stand on the last axis."""
     if isinstance(values, Array) and isinstance(xi, Array) and len(values.dims) == len_of(points):

@@ -1,9 +1,7 @@
 # mypy: allow-untyped-defs, allow-untyped-calls
-"""`scipy.ndimage`: linear filters with their boundary modes, and interpolation."""
+"""`scipy.ndimage`: linear filters with their boundary modes."""
 
 from __future__ import annotations
-
-import itertools
 
 import numpy as np
 from scipy import ndimage
@@ -15,17 +13,15 @@ from sourcead.rules.forms import (
     helper,
     helpers,
     linear,
-    refused,
     reverse_rule,
 )
 from sourcead.rules.numpy.samples import call
-from sourcead.rules.scipy.kinds import by_coordinates, like
+from sourcead.rules.scipy.kinds import like
 from sourcead.runtime import scipy_images
 from sourcead.runtime.scipy_images import (
     bordered,
     filter_adjoint,
     folded,
-    sampling,
     weights_adjoint,
 )
 
@@ -456,109 +452,6 @@ def convolve1d_tangent(
     return _product_dot(run, input, weights, cval, input_dot, weights_dot)
 
 
-# ---- interpolation -----------------------------------------------------------------------------
-
-
-def _places(rng):
-    a = rng.normal(size=(5, 6))
-    points = rng.uniform(0.6, 3.4, (2, 7))
-    beyond = rng.uniform(-2.8, 7.3, (2, 7))
-    calls = [call(a, points, order=order) for order in (0, 1, 2, 3)]
-    calls += [
-        call(a, beyond, order=1, mode=mode) for mode in ("nearest", "mirror", "reflect", "constant")
-    ]
-    calls += [call(a, beyond, mode=mode) for mode in ("mirror", "reflect")]
-    return [*calls, call(rng.normal(size=6), points[:1], order=3, prefilter=False)]
-
-
-def _coefficients(input, order, mode, prefilter):
-    if order < 2 or not prefilter:
-        return 1.0 * input
-    if mode == "nearest":
-        raise NotImplementedError("mode='nearest' has a derivative rule for order 0 and 1")
-    return ndimage.spline_filter(input, order, mode=mode)
-
-
-def _choices(parts):
-    """Each choice of one neighbour per axis."""
-    return list(itertools.product(range(len(parts[0][0])), repeat=len(parts)))
-
-
-def _index(parts, choice):
-    return tuple([part[0][k] for part, k in zip(parts, choice)])
-
-
-def _weight(parts, choice, sloped=None):
-    product = 1.0
-    for axis, k in enumerate(choice):
-        product = product * parts[axis][2 if axis == sloped else 1][k]
-    return product
-
-
-def _slopes_in_place(coefficients, parts, axis):
-    total = 0.0
-    for choice in _choices(parts):
-        total = total + coefficients[_index(parts, choice)] * _weight(parts, choice, axis)
-    return total
-
-
-@reverse_rule(
-    ndimage.map_coordinates, wrt=("input", "coordinates"), kind=by_coordinates, samples=_places
-)
-@helper
-def map_coordinates(
-    y_bar, y, input, coordinates, *, order=3, mode="constant", cval=0.0, prefilter=True
-):
-    """Piecewise polynomials of an order: differentiable between the kinks of order 1 and 0."""
-    coefficients = _coefficients(input, order, mode, prefilter)
-    parts = sampling(np.shape(input), coordinates, order, mode)
-    coefficients_bar = np.zeros_like(coefficients)
-    for choice in _choices(parts):
-        np.add.at(coefficients_bar, _index(parts, choice), y_bar * _weight(parts, choice))
-    if order > 1 and prefilter:
-        for axis, n in enumerate(np.shape(input)):
-            matrix = ndimage.spline_filter1d(np.eye(n), order, 0, mode=mode)
-            turned = np.moveaxis(coefficients_bar, axis, -1) @ matrix
-            coefficients_bar = np.moveaxis(turned, -1, axis)
-    slopes = [_slopes_in_place(coefficients, parts, axis) for axis in range(np.ndim(input))]
-    return coefficients_bar, np.stack([y_bar * slope for slope in slopes])
-
-
-@forward_rule(ndimage.map_coordinates)
-@helper
-def map_coordinates_tangent(
-    y,
-    input,
-    coordinates,
-    *,
-    order=3,
-    mode="constant",
-    cval=0.0,
-    prefilter=True,
-    input_dot,
-    coordinates_dot,
-):
-    y_dot = 0.0
-    if input_dot is not None:
-        y_dot = ndimage.map_coordinates(
-            input_dot, coordinates, order=order, mode=mode, prefilter=prefilter
-        )
-    if coordinates_dot is not None:
-        coefficients = _coefficients(input, order, mode, prefilter)
-        parts = sampling(np.shape(input), coordinates, order, mode)
-        for axis in range(np.ndim(input)):
-            y_dot = y_dot + coordinates_dot[axis] * _slopes_in_place(coefficients, parts, axis)
-    return y_dot
-
-
 # ---- results that do not vary --------------------------------------------------------------------
 
 constant(ndimage.label, ndimage.find_objects, ndimage.binary_erosion, ndimage.binary_dilation)
-refused(
-    ndimage.shift,
-    ndimage.zoom,
-    ndimage.rotate,
-    ndimage.affine_transform,
-    ndimage.geometric_transform,
-    way_out="scipy.ndimage.map_coordinates at the places where the image is read",
-)
