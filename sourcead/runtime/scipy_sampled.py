@@ -44,7 +44,8 @@ def spline_matrix(n: int, order: int, mode: str) -> Any:
 def interpolated(coefficients: Any, points: Any, order: int, mode: str, cval: Any) -> Any:
     """The sum of the splines at points: (axes, points)."""
     if mode not in ("constant", "nearest", "mirror", "reflect", "grid-mirror", "grid-wrap"):
-        raise NotImplementedError(f"interpolation in images with mode={mode!r} has no derivatives")
+        raise NotImplementedError("interpolation in images has derivatives with mode constant, nearest, "
+                                  "mirror, reflect, grid-mirror or grid-wrap")  # fmt: skip
     corners = np.zeros((1, 1), dtype=int)
     weights = np.ones((1, 1))
     inside = np.ones(1, dtype=bool)

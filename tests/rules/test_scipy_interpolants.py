@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("scipy")
 
-from scipy import interpolate
+from scipy import interpolate, ndimage
 
 import sourcead
 from tests.numeric import check
@@ -122,6 +122,14 @@ def test_a_grid_that_varies_is_refused():
 
     with pytest.raises(sourcead.NoRule, match="no derivative in its argument `points`"):
         sourcead.grad(of_its_places)(GRID[0])
+
+
+def test_a_formula_that_raises_for_an_option_is_refused_with_its_reason():
+    def wrapped(a):
+        return np.sum(ndimage.map_coordinates(a, PLACES, order=1, mode="wrap"))
+
+    with pytest.raises(sourcead.NoRule, match="has derivatives with mode constant"):
+        sourcead.grad(wrapped)(VALUES)
 
 
 def test_two_points_are_refused():

@@ -37,6 +37,7 @@ from sourcead.ir.kinds import (
 from sourcead.ir.nodes import (
     Assign,
     Attr,
+    Call,
     Const,
     Delete,
     Function,
@@ -45,6 +46,7 @@ from sourcead.ir.nodes import (
     Op,
     Operand,
     Param,
+    Raise,
     Ref,
     Star,
     Stmt,
@@ -56,7 +58,7 @@ from sourcead.ir.walk import bound, free, statements, substitute
 from sourcead.rules.registry import Rule
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.passed import given_items, is_no_function
-from sourcead.transform.specialise.context import Context, Kwargs
+from sourcead.transform.specialise.context import Context, Kwargs, Unreached
 
 __all__ = [
     "MAX_LOADS", "Sketch", "aside", "formula_of", "function_name", "lifted", "loads_in", "parameter_names",
@@ -184,7 +186,11 @@ def formula_of(
     for _ in range(MAX_LOADS):
         with aside(s), s.block() as body:
             template = s.lower(rule.formula)
-            result = s.operand(s.inline(template, rule.formula, args, kwargs))
+            try:
+                result = s.operand(s.inline(template, rule.formula, args, kwargs))
+            except Unreached:
+                _refuse_what_raises(s, body)
+                raise
             returned = s.kind(result)
             block, result = without_unread(s, tuple(body), result)
             known = set(bound(block))
@@ -199,6 +205,18 @@ def formula_of(
         s.refuse(f"what `{rule.name}` reads of an object cannot be followed", "", NoRule)
     name = f"{rule.formula.__name__}_formula"
     return written(s, Sketch(name, (), block, result, returned, taken), list(taken)), taken
+
+
+def _refuse_what_raises(s: Context, body: Sequence[Stmt]) -> None:
+    """A formula that raises NotImplementedError for these arguments, whatever their values, says why."""
+    made: dict[Operand | None, Any] = {x.target: x.expr for x in body if isinstance(x, Assign)}
+    for stmt in body:
+        error = made.get(stmt.exception) if isinstance(stmt, Raise) else None
+        match error:
+            case Call(Ref(value=exception), (Const(str() as why),)) if (
+                exception is NotImplementedError
+            ):
+                s.refuse(why, "compute the same in another way, or give it a rule", NoRule)
 
 
 def _check_parameters(s: Context, rule: Rule, args: list[Any], kwargs: Kwargs) -> None:
