@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -143,11 +143,12 @@ def specialised(
     places: frozenset[Origin] = frozenset(),
     shared: Sequence[int] = (),
     opened: bool = False,
+    copied: frozenset[Hashable] = frozenset(),
 ) -> Specialised:
     """The primal for arguments of these kinds, of which those at `wrt` vary, and those at `shared` share memory.
 
     Without the statements at `places`, if they are given: see `offences.py`.  `opened`: with reads of all
-    that the result holds.
+    that the result holds; `copied`: see `specialise`.
     """
     template, lower = source.template(kinds), lower_without(places)
     if places:
@@ -164,6 +165,7 @@ def specialised(
         tools=tools_for(source),
         shared=shared,
         opened=opened,
+        copied=copied,
     )
     refuse_integer_leaves(done, kinds, wrt)
     done = replace(done, function=updates(done.function, done.builder.kinds))
@@ -200,9 +202,16 @@ def derive_without(
     reopened: bool = False,
 ) -> Derived:
     opened = mode.form in ("pullback", "adjoint")
-    done = specialised(source, kinds, mode.wrt, places, mode.shared, opened)
-    with done.builder.ways_named():
-        return transformed(done, source, mode, compared, reopened)
+    copied: frozenset[Hashable] = frozenset()
+    while True:
+        done = specialised(source, kinds, mode.wrt, places, mode.shared, opened, copied)
+        try:
+            with done.builder.ways_named():
+                return transformed(done, source, mode, compared, reopened)
+        except NotDifferentiable:
+            if done.builder.to_copy <= copied:
+                raise
+            copied |= done.builder.to_copy
 
 
 def transformed(

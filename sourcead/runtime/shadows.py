@@ -103,6 +103,31 @@ class Shadows:
             for i, amount in enumerate(amounts):
                 items[i] = added(items[i], amount)
 
+    def add_whole(self, xs: Sequence[Any], amounts: Any, by_memory: bool) -> None:
+        """Add to the adjoints of all that a list of lists, arrays or tuples holds now, however deep.
+
+        `by_memory`: those of its arrays are found by their memory; otherwise they are in the slots.
+        """
+        if amounts is None:
+            return
+        items = self.items(xs)
+        for i, (held, amount) in enumerate(zip(xs, amounts, strict=True)):
+            items[i] = added(items[i], self._passed_on(held, amount, by_memory))
+
+    def _passed_on(self, held: Any, amount: Any, by_memory: bool) -> Any:
+        """The part of a contribution that stays in the slot; the rest goes to what the slot refers to."""
+        if amount is None:
+            return None
+        if isinstance(held, list):
+            self.add_whole(held, amount, by_memory)
+            return None
+        if isinstance(held, tuple):
+            return tuple([self._passed_on(v, a, by_memory) for v, a in zip(held, amount)])
+        if isinstance(held, np.ndarray) and by_memory:
+            self.of(held)[...] += amount
+            return None
+        return amount
+
     def take_slice(self, xs: list[Any], index: slice, size: int) -> list[Any]:
         """Reverse of `xs[index] = values`: the adjoints of the values. `size`: of the list before."""
         items = self.items(xs)

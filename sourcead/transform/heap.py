@@ -87,6 +87,10 @@ class Heap:
         self.raised = False  # an exception is made that carries an active value
         self.escaped: set[str] = set()  # sites that unknown functions got hold of
         self.followed: set[str] = set()  # lists of which each element is asked for by itself
+        self.whole: set[str] = set()  # lists that rules read as a whole, with the arrays in them
+        self.growing: set[str] = (
+            set()
+        )  # loops whose turns may change the length of what they run over
 
     # -- arrays ------------------------------------------------------------------------------
 
@@ -162,7 +166,10 @@ class Heap:
             moved = {(site, slot) for site, slot in noted if site == other}
             noted -= moved
             noted |= {(one, slot) for _, slot in moved}
-        for sites in (self.external, self.globals, self.removed, self.escaped, self.followed):
+        noted_sites = (
+            self.external, self.globals, self.removed, self.escaped, self.followed, self.whole
+        )  # fmt: skip
+        for sites in noted_sites:
             if other in sites:
                 sites.remove(other)
                 sites.add(one)
@@ -323,6 +330,14 @@ class Heap:
         is_new = site not in self.followed
         self.followed.add(site)
         return is_new
+
+    def read_whole(self, site: str) -> None:
+        """A rule reads a list with all that it holds: any of its arrays may be the one that matters."""
+        if site in self.whole:
+            return
+        self.whole.add(site)
+        self.changed = True
+        self.read_blindly(site, ITEM)
 
     def exceptions_carry(self) -> None:
         self.changed |= not self.raised

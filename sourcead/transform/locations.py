@@ -32,7 +32,7 @@ from sourcead.ir.nodes import (
 from sourcead.ir.walk import binds, statements
 from sourcead.rules import registry
 from sourcead.transform.effects import function_of, view_base, written_arguments
-from sourcead.transform.heap import ENTWINED, Heap, place_of, places
+from sourcead.transform.heap import ENTWINED, ITEM, Heap, place_of, places
 
 __all__ = ["Locations", "View", "binds_all"]
 
@@ -79,6 +79,9 @@ class Locations:
         for name in names:
             if isinstance(kinds.get(name), Array) and name not in self.views:
                 self.owners.setdefault(self.cls(name), set()).add(name)
+        for site in heap.whole:  # what is in a list when it is read as a whole is one more owner
+            for place in places(place_of(site, ITEM), heap.read(site, ITEM)):
+                self.owners.setdefault(heap.find(place), set()).add(Name(place, 0))
 
     def cls(self, name: Name) -> str:
         """The class of arrays that may share storage with `name`."""
@@ -98,7 +101,14 @@ class Locations:
 
     def is_static(self, name: Name) -> bool:
         """Is the owner of this storage known: unwritten, or one owner for all arrays that may share it?"""
-        cls = self.cls(name)
+        return self._is_static(self.cls(name))
+
+    def holds_dynamic(self, site: str) -> bool:
+        """Is it open whose the arrays in this list are?"""
+        held = places(place_of(site, ITEM), self.heap.read(site, ITEM))
+        return any(not self._is_static(self.heap.find(place)) for place in held)
+
+    def _is_static(self, cls: str) -> bool:
         if any(self.cls(n) == cls for n in self.optional):
             return False
         if cls not in self.written:

@@ -356,16 +356,34 @@ class Adjoints:
 
     def _contribute_list(self, value: Name, kind: List, amount: Val) -> None:
         definition = self.b.definitions.get(value)
-        if self.structures.is_dynamic(value):
+        is_display = isinstance(definition, Op) and definition.op == "list"
+        is_kept = is_display and kind.site not in self.at.mutated_sites
+        is_dynamic = self.structures.is_dynamic(value)
+        refers = is_dynamic and self.structures.holds_references(kind.site)
+        if is_dynamic and not refers:
             self.table.undo("add_items", value, self.b.operand(amount))
-        elif (
-            isinstance(definition, Op)
-            and definition.op == "list"
-            and kind.site not in self.at.mutated_sites
-        ):
+        elif isinstance(definition, Op) and is_kept and kind.site not in self.b.heap.whole:
             self.contribute(Virtual(definition.args, "list"), amount)
+        elif refers:
+            self._contribute_whole(value, kind, amount)
         else:
             self._contribute_items(value, amount)
+
+    def _contribute_whole(self, value: Name, kind: List, amount: Val) -> None:
+        """What is in the list at this point, however deep, gets contributions: where its adjoints are."""
+        if kind.site not in self.b.heap.whole:
+            self.b.refuse(
+                f"a derivative flows into the list `{value.hint}` as a whole, which holds lists or arrays",
+                "pass a copy: np.array(...)",
+            )
+        found = {self.at.holds_dynamic(site) for site in self.structures.with_arrays(kind.site)}
+        if len(found) > 1:
+            self.b.refuse(
+                f"the list `{value.hint}` holds arrays that are written, and others that are not",
+                "pass a copy: np.array(...)",
+            )
+        by_memory = Const(True in found)
+        self.table.undo("add_whole", value, self.b.operand(amount), by_memory)
 
     def _contribute_items(self, value: Name, amount: Val) -> None:
         """A whole list gets a sequence of contributions, one for each element."""

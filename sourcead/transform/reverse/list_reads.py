@@ -1,12 +1,14 @@
 """Does the reverse sweep look into a list that the program changes later? Lists are not undone, so that is refused.
 
+Where it is a rule that reads the list, the program is specialised once more, and the rule reads a copy.
+
 s = sum(xs)         the rule needs len(xs) as it was here
 xs.append(s)
 """
 
 from __future__ import annotations
 
-from sourcead.ir.kinds import List
+from sourcead.ir.kinds import List, Tuple
 from sourcead.ir.nodes import (
     Assign,
     Block,
@@ -21,6 +23,7 @@ from sourcead.ir.nodes import (
     Store,
 )
 from sourcead.ir.walk import reads, statements
+from sourcead.transform.heap import ITEM
 from sourcead.transform.locations import READING
 from sourcead.transform.positions import At
 from sourcead.transform.reverse.program import Program
@@ -35,6 +38,10 @@ def check_list_reads(s: State, primal: Block, reverse: Block, program: Program) 
         kind = s.b.kind(changed) if (changed := _changed(stmt)) is not None else None
         if isinstance(kind, List):
             changes.setdefault(kind.site, []).append((stmt.origin.at, changed))
+    made: dict[At, list[Name]] = {}
+    for stmt in statements(primal):
+        if isinstance(stmt, Assign) and stmt.target in s.b.whole_reads:
+            made.setdefault(stmt.origin.at, []).append(stmt.target)
     for stmt in statements(reverse):
         if _looks_at_identity(s, stmt):
             continue
@@ -43,13 +50,27 @@ def check_list_reads(s: State, primal: Block, reverse: Block, program: Program) 
             if not isinstance(kind, List) or name not in program.definitions:
                 continue
             here = stmt.origin.at
-            found = changes.get(kind.site, ())
+            found = [each for site in _looked_into(s, kind) for each in changes.get(site, ())]
             if any(_may_follow(program, at, changed, name, here) for at, changed in found):
+                s.b.to_copy.update(s.b.whole_reads[n] for n in made.get(here, ()))
                 with s.b.at(stmt.origin):
                     s.b.refuse(
                         f"the derivative here needs the list `{name.hint}` as it was, and it is changed later",
                         "pass a copy of it: list(...)",
                     )
+
+
+def _looked_into(s: State, kind: List) -> list[str]:
+    """The list, and the lists in it that hold further ones."""
+    found, todo = [kind.site], [s.b.heap.read(kind.site, ITEM)]
+    while todo:
+        match todo.pop():
+            case List(_, site) if site not in found and s.structures.holds_references(site):
+                found.append(site)
+                todo.append(s.b.heap.read(site, ITEM))
+            case Tuple(items):
+                todo.extend(items)
+    return found
 
 
 def _may_follow(program: Program, at: At, changed: Operand | None, name: Name, here: At) -> bool:
@@ -76,11 +97,20 @@ def _changed(stmt: Stmt) -> Operand | None:
             return None
 
 
+_CONTENTS = frozenset({"add_whole", "take_values"})
+"""Methods of the table that go on to what a list refers to."""
+
+
+def _holds_references(s: State, value: object) -> bool:
+    kind = s.b.kind(value) if isinstance(value, Name) else None
+    return isinstance(kind, List) and s.structures.holds_references(kind.site)
+
+
 def _looks_at_identity(s: State, stmt: Stmt) -> bool:
     """Does the statement only find what belongs to a list, or is it of the list's last state?"""
     match stmt:
-        case Assign(_, MethodCall(Name() as value)):
-            return value == s.adj.table.name
+        case Assign(_, MethodCall(Name() as value, method, args)) if value == s.adj.table.name:
+            return method not in _CONTENTS or not _holds_references(s, args[0])
         case Assign(_, Call(Ref("zeros_like"))):
             return True
         case _:

@@ -58,7 +58,11 @@ def unmake_list(s: State, target: Name, expr: Expr) -> bool:
         case MethodCall(Name() as source, "copy") | Call(
             Ref("list" | "tuple"), (Name() as source,)
         ):
-            s.adj.contribute(source, table.take("take_list", s.kind(target), target))
+            taken = table.take("take_list", s.kind(target), target)
+            if s.structures.is_dynamic(source):  # slot by slot: both hold the same references
+                table.undo("add_items", source, taken)
+            else:
+                s.adj.contribute(source, taken)
         case Op("add", (left, right)):
             table.undo("take_joined", target, left, right)
         case Op("mul", (left, right)):

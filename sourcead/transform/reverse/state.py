@@ -62,7 +62,8 @@ class State:
 
     def flows(self, name: Name) -> bool:
         """Does an adjoint travel with this value (rather than stay with its storage)?"""
-        return self.is_active(name) and not self.adj.is_dynamic(name)
+        is_found = self.adj.is_dynamic(name) or self.structures.is_dynamic(name)
+        return self.is_active(name) and not is_found
 
     def is_built(self, name: Name) -> bool:
         """Is this a list with active elements, under one name, that is built or changed step by step?"""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 
-from sourcead.ir.kinds import Dict, Kind, List, Object, Slice, Tuple
+from sourcead.ir.kinds import Dict, Kind, List, Object, Slice, Tuple, Unknown
 from sourcead.ir.nodes import (
     Assign,
     Attr,
@@ -31,7 +31,7 @@ from sourcead.ir.walk import statements
 from sourcead.rules import registry
 from sourcead.transform.builder import Val
 from sourcead.transform.effects import function_of
-from sourcead.transform.heap import ITEM
+from sourcead.transform.heap import ITEM, places
 from sourcead.transform.locations import Locations, binds_all
 from sourcead.transform.specialise import Specialiser
 from sourcead.transform.specialise.leaves import Leaf
@@ -87,6 +87,15 @@ class Structures:
         """Are the adjoints of what this container holds looked up by its identity?"""
         return isinstance(name, Name) and site_of(self.b.kind(name)) in self.dynamic
 
+    def holds_references(self, site: str) -> bool:
+        """Has an element of this list adjoints of its own: is it a container, or an array found by memory?"""
+        return _has_container(self.b.heap.read(site, ITEM)) or self.at.holds_dynamic(site)
+
+    def with_arrays(self, site: str) -> list[str]:
+        """The list, and the lists in it, of which elements are arrays, or tuples with such."""
+        tree = sorted(sites_in(self.b.heap, List(Unknown(), site)))
+        return [s for s in tree if any(True for _ in places("", self.b.heap.read(s, ITEM)))]
+
     def source(self, name: Name) -> tuple[Name, Slot] | None:
         """The container and the slot that a name was read from, as on entry."""
         match self.made.get(name):
@@ -130,6 +139,11 @@ class Structures:
         for name, expr in self.made.items():
             self.dynamic.update(self._in_lists(name, expr))
         self.dynamic.update(s for s in by_site if s in self.deleted or self._holds_containers(s))
+        whole = [s for s in by_site if s in self.b.heap.whole]
+        self.dynamic.update(s for s in whole if self.at.holds_dynamic(s))
+        for site in whole:  # contributions go on to the lists in it
+            if site in self.dynamic:
+                self.dynamic |= sites_in(self.b.heap, List(Unknown(), site))
         trees = [(p, sites_in(self.b.heap, self.b.kind(p))) for p in self.params]
         for param, tree in trees:
             if tree & self.dynamic or self._is_changed(tree) or self._holds_shared(param, tree):
@@ -164,6 +178,10 @@ class Structures:
                 if isinstance(kind, Dict):  # of which entry is known only while running
                     yield kind.site
                 return
+            case MethodCall(Name() as base, "copy") | Call(
+                Ref("list" | "tuple"), (Name() as base,)
+            ) if self._is_read_whole(target):
+                operands_ = [target, base]
             case MethodCall(base, "extend" | "clear", args):
                 operands_ = [base, *args]
             case MethodCall(base, "insert", (Const(0), _)) | MethodCall(base, "pop", ()):
@@ -176,6 +194,13 @@ class Structures:
                 return
         kinds = [self.b.kind(o) for o in operands_ if isinstance(o, Name)]
         yield from (k.site for k in kinds if isinstance(k, List))
+
+    def _is_read_whole(self, name: Name) -> bool:
+        """Is it a list of containers that a rule reads as a whole?"""
+        kind = self.b.kind(name)
+        if not isinstance(kind, List) or kind.site not in self.b.heap.whole:
+            return False
+        return _has_container(self.b.heap.read(kind.site, ITEM))
 
     def _repeats_active(self, args: Sequence[Operand]) -> bool:
         """Does a list that is repeated hold what carries a derivative, or containers?"""

@@ -6,7 +6,8 @@
         pair = (-x, 2.0)              t = -x
                                   merge pair_0 = x | t, pair_1 = 1.0 | 2.0
 
-Tuples are merged item by item and stay virtual; slots of containers are merged like variables."""
+Tuples are merged item by item and stay virtual; slots of containers are merged like variables.  Of two
+lists it is decided while running which one the name stands for."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sourcead.ir.kinds import Unknown, join
+from sourcead.ir.kinds import List, Unknown, join
 from sourcead.ir.nodes import UNDEFINED, Block, If, Merge, Name, Operand, Stmt, Undefined
 from sourcead.ir.walk import binds, statements
 from sourcead.transform.builder import Val, Virtual
@@ -108,7 +109,7 @@ def merge(
     """One value out of two; tuples are merged item by item and stay virtual."""
     if a == b:
         return a
-    left, right = s.components(a, then), s.components(b, orelse)
+    left, right = parts(s, a, then), parts(s, b, orelse)
     if isinstance(a, Undefined) and right is not None:
         left = [UNDEFINED] * len(right)
     if isinstance(b, Undefined) and left is not None:
@@ -138,6 +139,11 @@ def merge(
     s.share(target, y)
     merges.append(Merge(target, x, y))
     return target
+
+
+def parts(s: Context, value: Val, block: list[Stmt]) -> list[Val] | None:
+    """The items of a tuple; a list stays whole: whoever has it under another name may change it."""
+    return None if isinstance(s.kind(value), List) else s.components(value, block)
 
 
 def choose(

@@ -169,6 +169,9 @@ class Context(Builder):
         self.ordinal = 0
         self.loop = ""  # the variable of the loop that is written: nested ones may share a line
         self.iterators: dict[Name, Any] = {}
+        self.whole_reads: dict[Name, Hashable] = {}  # results of rules that read lists -> where
+        self.copied: frozenset[Hashable] = frozenset()  # where copies of the lists are read instead
+        self.to_copy: set[Hashable] = set()  # where they have to be
         self.taken_out: dict[int, Val] = {}  # what calls of iterators gave (`iterators.py`), by id
         self.read_again: dict[int, Any] = {}  # by id of the template
         self.templates: list[Function] = []  # whose statements are written now
@@ -176,6 +179,7 @@ class Context(Builder):
         self.iterated: set[str] = set()  # lists that a loop runs over by position
         self.forks = 0
         self.trials = 0
+        self.stepped = 0  # loops around that read a list by position while it grows
         self.escapes = 0
         self.recursive: set[Any] = set()  # functions that call themselves without a known end
         self.units: list[Any] = []  # what they are specialised to (`recursion.Unit`)
@@ -268,6 +272,8 @@ class Context(Builder):
     def operand(self, value: Val, hint: str = "t") -> Operand:
         if isinstance(value, Name) and value in self.generators:
             return self.operand(self.generator(self.generators[value]))
+        if isinstance(value, Name) and isinstance(self.kinds.get(value), Closure):
+            return self.as_seen_now(value)
         made = super().operand(value, hint)
         if isinstance(value, Virtual) and value.form == "tuple" and not self.derivative:
             definition = self.definitions.get(made) if isinstance(made, Name) else None
@@ -535,6 +541,10 @@ class Context(Builder):
 
     def field(self, base: Val, kind: Object, attr: str, hint: str) -> Val:
         """An instance's attribute: property, own field, method, or class attribute, in Python's order."""
+        raise NotImplementedError
+
+    def as_seen_now(self, name: Name) -> Name:
+        """The object of a nested function that is handed to other code: it sees its variables as they are now."""
         raise NotImplementedError
 
     def generator(self, found: Any) -> Val:

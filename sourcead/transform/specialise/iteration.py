@@ -63,6 +63,7 @@ class Iteration:
     unrolled: Sequenced | None = None
     writable_out: Sequenced | None = None  # what to write out if the loop fills a list with objects
     watched: tuple[str, ...] = ()  # sites of lists of which the loop may not change the length
+    by_position: Sequenced | None = None  # how to read them where it may
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class Sequenced:
     get: Callable[[Val], Val]
     count: Callable[[], int | None] = lambda: None
     sites: tuple[str, ...] = ()
+    forward: bool = True  # from the first element on, as many as there are when their turn comes
 
 
 WRITTEN_OUT = 16  # names (keys, attributes) in a loop that is written out
@@ -133,7 +135,9 @@ def iteration(s: Context, items: Val) -> Iteration:
         texts = len(found) <= WRITTEN_OUT and all(isinstance(s.kind(v), Text) for v in found)
         plain = len(set(map(type, constants(found) or []))) == 1 and not texts
         if not (plain and len(found) > 1 and not isinstance(kind, List)):
-            return Iteration(Const(None), Unknown(), unrolled=sequenced(s, items))
+            sequence = sequenced(s, items)
+            by_position = sequence if isinstance(kind, List) else None
+            return Iteration(Const(None), Unknown(), unrolled=sequence, by_position=by_position)
         return Iteration(s.operand(items), s.kind(found[0]), writable_out=sequenced(s, items))
     if active(s, items):
         sequence = sequenced(s, items)
@@ -142,11 +146,17 @@ def iteration(s: Context, items: Val) -> Iteration:
                 k.site for k in map(s.kind, (items, *parts_of(s, items))) if isinstance(k, List)
             )
             count = sequence.count()
+            by_position = sequence if sequence.forward and sequence.sites else None
             if count is not None and count <= UNROLLED:
-                return Iteration(Const(None), Unknown(), unrolled=sequence)
+                return Iteration(Const(None), Unknown(), unrolled=sequence, by_position=by_position)
             numbers = s.emit(Call(Ref("range", range), (sequence.length(),)), Object(range))
             return Iteration(
-                numbers, Py(int), lambda _, i: sequence.get(i), hint="i", watched=sequence.sites
+                numbers,
+                Py(int),
+                lambda _, i: sequence.get(i),
+                hint="i",
+                watched=sequence.sites,
+                by_position=by_position,
             )
         if s.holds_varied(items) or any(map(s.holds_varied, parts_of(s, items))):
             s.refuse(
@@ -254,6 +264,7 @@ def _combine(
             lambda i: Virtual((i if plain else s.op("add", [i, start]), first.get(i))),
             first.count,
             first.sites,
+            first.forward,
         )
     if builtin is iter:
         return first
@@ -264,7 +275,7 @@ def _combine(
             last = s.op("sub", [first.length(), Const(1)]) if count is None else Const(count - 1)
             return first.get(s.op("sub", [last, i]))
 
-        return Sequenced(first.length, mirrored, first.count, first.sites)
+        return Sequenced(first.length, mirrored, first.count, first.sites, forward=False)
 
     def shortest() -> Operand:
         lengths = tuple(i.length() for i in inner)
@@ -279,8 +290,9 @@ def _combine(
         return None if any(c is None for c in counts) else min(counts)
 
     sites = tuple(site for i in inner for site in i.sites)
+    together = all(each.forward for each in inner)
     return Sequenced(
-        shortest, lambda i: Virtual(tuple(each.get(i) for each in inner)), fewest, sites
+        shortest, lambda i: Virtual(tuple(each.get(i) for each in inner)), fewest, sites, together
     )
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
+from typing import Any, NoReturn
 
 from sourcead.ir.kinds import Np, Py, Text, Unknown
 from sourcead.ir.nodes import UNDEFINED, Carried, Const, For, Name, Op, Operand, Stmt, While
@@ -16,13 +17,13 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
 from sourcead.transform.memory import Contents, Key
 from sourcead.transform.specialise.branches import fork
-from sourcead.transform.specialise.context import Context, Env, slot_hint
+from sourcead.transform.specialise.context import Again, Context, Env, slot_hint
 from sourcead.transform.specialise.flags import flag, is_unwinding, set_flag
 from sourcead.transform.specialise.generators import check_interleaving, interleaved
-from sourcead.transform.specialise.iteration import UNROLLED, Iteration, iteration
+from sourcead.transform.specialise.iteration import UNROLLED, Iteration, Sequenced, iteration
 from sourcead.transform.specialise.shapes import Shape, flattened, fresh_inner, shape_of, widen
 from sourcead.transform.specialise.steps import loop_in_steps
-from sourcead.transform.specialise.unrolling import unroll
+from sourcead.transform.specialise.unrolling import Changing, unroll
 
 __all__ = ["loop_over", "loop_while"]
 
@@ -80,8 +81,15 @@ def loop_over(s: Context, statement: For, env: Env) -> bool:
 
 
 def _loop_as_planned(s: Context, statement: For, plan: Iteration, env: Env) -> bool:
+    here = f"{'/'.join(s.entered)}:{s.place}"
+    if plan.by_position is not None and here in s.heap.growing:
+        loop_by_position(s, statement, plan.by_position, env)
+        return True
     if plan.unrolled is not None:
-        unroll(s, statement, plan.unrolled, env)
+        try:
+            unroll(s, statement, plan.unrolled, env)
+        except Changing:
+            grows(s, plan, here)
         return True
     sequence = plan.items
 
@@ -106,11 +114,49 @@ def _loop_as_planned(s: Context, statement: For, plan: Iteration, env: Env) -> b
             unroll(s, statement, out, env)
             return True
     if any(site in resized for site in plan.watched):
+        grows(s, plan, here)
+    return True
+
+
+def grows(s: Context, plan: Iteration, here: str) -> NoReturn:
+    """Write the program once more, with this loop by position."""
+    if plan.by_position is None:
         s.refuse(
             "a list that carries derivatives is made longer or shorter while it is iterated",
             "loop over a copy, or over range(len(...))",
         )
-    return True
+    s.heap.growing.add(here)
+    raise Again
+
+
+def loop_by_position(s: Context, statement: For, items: Sequenced, env: Env) -> None:
+    """`for x in xs` of a list that the turns may make longer or shorter, as Python has it:
+
+    i = 0
+    while i < len(xs):
+        x = xs[i]; i += 1
+        ...
+    """
+    s.stepped += 1
+    own = -3 * s.stepped  # names that are none of the template's
+    place, behind, after = Name("i", own), Name("i", own - 1), Name("i", own - 2)
+    carried = (*statement.carried, Carried(place, Const(0), behind, after))
+
+    def turn(env: Env) -> tuple[list[Stmt], Operand, Operand | None]:
+        position = env[place]
+        with s.block() as condition:
+            test = s.operand(s.op("lt", [position, items.length()]))
+        env[statement.target] = items.get(position)
+        env[behind] = s.op("add", [position, Const(1)])
+        return condition, test, run_turn(s, statement, env)
+
+    settled_loop(s, carried, env, turn, partial(_add_while, s))
+    s.stepped -= 1
+
+
+def _add_while(s: Context, carried: tuple[Carried, ...], body: list[Stmt], head: Any) -> None:
+    condition, test, leave = head
+    s.add(While(tuple(condition), test, carried, tuple(body), leave, s.origin))
 
 
 def run_turn(s: Context, statement: For | While, env: Env) -> Operand | None:
@@ -150,11 +196,7 @@ def loop_while(s: Context, statement: While, env: Env) -> None:
             )
         return condition, test, run_turn(s, statement, env)
 
-    def build(carried: tuple[Carried, ...], body: list[Stmt], head: Any) -> None:
-        condition, test, leave = head
-        s.add(While(tuple(condition), test, carried, tuple(body), leave, s.origin))
-
-    settled_loop(s, statement.carried, env, turn, build)
+    settled_loop(s, statement.carried, env, turn, partial(_add_while, s))
     for name, _ in unsettled:
         s.memory.forget(name)
 

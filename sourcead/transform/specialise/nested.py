@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sourcead.ir.kinds import Closure
-from sourcead.ir.nodes import Assign, MakeFunction, Name
+from sourcead.ir.nodes import Assign, Capture, Const, MakeFunction, Name, Ref
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.context import Context, Kwargs, Unreached
 from sourcead.transform.specialise.flags import guard
@@ -14,7 +16,7 @@ from sourcead.transform.specialise.inlining import bind_arguments, note_recursio
 from sourcead.transform.specialise.iterators import taken_once
 from sourcead.transform.specialise.recursion import call_unit, closure_template, is_unit_call
 
-__all__ = ["call_closure", "make_function"]
+__all__ = ["as_seen_now", "call_closure", "make_function"]
 
 
 def make_function(s: Context, expr: MakeFunction, env: dict[Name, Val], hint: str) -> Val:
@@ -23,17 +25,41 @@ def make_function(s: Context, expr: MakeFunction, env: dict[Name, Val], hint: st
     active = any(map(s.holds_varied, captured))
     name = s.fresh(hint, Closure(expr, captured, defaults), False)
     if not any(isinstance(c, Virtual) for c in captured) or not active:
-        from dataclasses import replace
-
-        held = tuple(
-            replace(c, value=s.operand(v))
-            for c, v in zip(expr.captures, captured)
-            if not _is_cell(s, v)
-        )
-        made = replace(expr, captures=held, defaults=tuple((n, s.operand(v)) for n, v in defaults))
+        made = _as_object(s, expr, captured, defaults)
         s.definitions[name] = made
         s.add(Assign(name, made, s.origin))
     return name
+
+
+def as_seen_now(s: Context, name: Name) -> Name:
+    """The object of a nested function that is handed to other code: it sees its variables as they are now."""
+    closure = s.kind(name)
+    made = s.definitions.get(name)
+    if not isinstance(closure, Closure) or not isinstance(made, MakeFunction):
+        return name
+    now = _as_object(s, closure.make, closure.captured, closure.defaults)
+    if now.captures == made.captures:
+        return name
+    return s.emit(now, closure, name.hint)
+
+
+def _as_object(
+    s: Context,
+    expr: MakeFunction,
+    captured: Sequence[Val],
+    defaults: Sequence[tuple[str, Val]],
+) -> MakeFunction:
+    """The making of the function, of variables that are rebound with what they hold at this point."""
+    held = []
+    for capture, value in zip(expr.captures, captured):
+        if not _is_cell(s, value):
+            held.append(replace(capture, value=s.operand(value)))
+            continue
+        inside = s.memory.get(value, "")
+        if isinstance(inside, (Name, Const, Ref)) and not s.holds_varied(inside):
+            held.append(Capture(capture.name, inside, False))
+    given = tuple((n, s.operand(v)) for n, v in defaults)
+    return replace(expr, captures=tuple(held), defaults=given)
 
 
 def call_closure(s: Context, func: Val, closure: Closure, args: list[Any], kwargs: Kwargs) -> Val:

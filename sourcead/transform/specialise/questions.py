@@ -22,6 +22,8 @@ from sourcead.ir.kinds import (
     Text,
     Tuple,
     Value,
+    is_optional,
+    without_none,
 )
 from sourcead.ir.nodes import UNDEFINED, Call, Const, Ref
 from sourcead.transform.builder import Val, Virtual
@@ -32,7 +34,8 @@ __all__ = ["QUESTIONS"]
 
 
 def _isinstance(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    cls = type(args[0].value) if isinstance(args[0], Const) else class_of(s.kind(args[0]))
+    kind = s.kind(args[0])
+    cls = type(args[0].value) if isinstance(args[0], Const) else class_of(without_none(kind))
     tested = s.kind(args[1])
     wanted: Any = tested.value if isinstance(tested, Value) else None
     if wanted is None:
@@ -41,7 +44,10 @@ def _isinstance(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val |
         wanted = tuple(classes) if items and len(classes) == len(items) else None
     if cls is None or wanted is None:
         return None
-    return Const(issubclass(cls, wanted))
+    found = issubclass(cls, wanted)
+    if is_optional(kind) and found != issubclass(type(None), wanted):
+        return None  # it may be None
+    return Const(found)
 
 
 def _len(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:

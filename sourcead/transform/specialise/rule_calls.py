@@ -19,6 +19,7 @@ from sourcead.transform.specialise.lifting import formula_of, with_plain_functio
 from sourcead.transform.specialise.results import elementwise_kind
 from sourcead.transform.specialise.rows import flat_as_array, takes_arrays, with_rows
 from sourcead.transform.specialise.through_text import refuse_numbers_out_of_text
+from sourcead.transform.specialise.whole_lists import copied, note_whole, read_at
 
 __all__ = ["call_rule", "deep_kind", "note_effects", "rule_kind"]
 
@@ -53,9 +54,17 @@ def call_rule(
         args, kwargs = with_plain_functions(s, rule, obj, args, kwargs)
     if rule.form == "elementwise" and varied:
         args = [_as_array(s, arg) for arg in args]
+    reads_lists = varied and not s.derivative and any(isinstance(s.kind(v), List) for v in plain)
+    here = read_at(s)
+    if reads_lists and here in s.copied:
+        args = [a if isinstance(a, Star) else copied(s, a) for a in args]
+        kwargs = [(k, copied(s, v)) for k, v in kwargs]
     if varied and not s.derivative and takes_arrays(obj):
         args = [with_rows(s, arg) for arg in args]
         kwargs = [(k, with_rows(s, v)) for k, v in kwargs]
+    if varied and not s.derivative:
+        for each in values_of(args, kwargs):
+            note_whole(s, each)
     kind = rule_kind(s, rule, obj, args, kwargs)
     unsure = isinstance(kind, Unknown) or rule.kind is not None or rule.form == "general"
     if unsure and varied and not s.derivative and takes_arrays(obj):
@@ -85,6 +94,8 @@ def call_rule(
         by_formula = isinstance(s.kind(plain[0]), Object) and s.holds_varied(plain[0])
     formula = formula_of(s, rule, args, kwargs) if by_formula else None
     name = s.emit(expr, kind, hint, varied)
+    if reads_lists:
+        s.whole_reads[name] = here
     if formula is not None:
         s.formula_of[name] = formula
     note_effects(s, rule, name, args)
@@ -182,9 +193,20 @@ def deep_kind(s: Context, value: Val) -> Any:
         return sized
     if isinstance(kind, List) and kind.site:
         inside = s.memory.list_items(value)
-        held = s.heap.read(kind.site, ITEM)
+        held = _opened(s, s.heap.read(kind.site, ITEM), (kind.site,))
         return List(held, "", None if inside is None else tuple(map(s.deep_kind, inside)))
     return kind
+
+
+def _opened(s: Context, kind: Kind, around: tuple[str, ...]) -> Kind:
+    """The kind of an element of a list, with what the lists in it hold."""
+    match kind:
+        case List(_, site) if site and site not in around:
+            return List(_opened(s, s.heap.read(site, ITEM), (*around, site)), "", None, kind.cls)
+        case Tuple(items):
+            return Tuple(tuple(_opened(s, each, around) for each in items), kind.cls)
+        case _:
+            return kind
 
 
 def size_of(s: Context, value: Val) -> SizeOf | None:

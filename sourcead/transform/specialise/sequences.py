@@ -11,6 +11,7 @@ from types import FunctionType
 from typing import Any
 
 from sourcead.ir.kinds import (
+    Array,
     Dict,
     Kind,
     List,
@@ -132,6 +133,8 @@ def _sorted(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | Non
     assert rule is not None
     made = s.call_rule(rule, Ref("sorted", sorted), sorted, args, kwargs, hint, False)
     assert isinstance(made, Name)
+    if not s.holds_varied(args[0]):
+        s.varied.discard(made)  # only the key does
     site = s.new_site(hint)
     s.kinds[made] = List(Unknown(), site)
     s.heap.store(site, ITEM, item, s.holds_varied(args[0]))
@@ -168,7 +171,8 @@ def _by_position(s: Context, item: Kind, args: list[Any], key: Val) -> bool:
     """Is it asked only which of the items are taken, and in which order?"""
     if s.derivative:
         return False
-    return (isinstance(item, HELD) and any(map(s.holds_varied, args))) or s.holds_varied(key)
+    is_held = isinstance(item, HELD) or (isinstance(item, Array) and bool(item.dims))
+    return any(map(s.holds_varied, args)) and (is_held or s.holds_varied(key))
 
 
 def _as_list(s: Context, items: Val) -> Val:
@@ -200,6 +204,8 @@ def _extreme(name: str, builtin: Any, picking: Any) -> Any:
         assert rule is not None
         made = s.call_rule(rule, Ref(name, builtin), builtin, args, kwargs, hint, False)
         assert isinstance(made, Name)
+        if not any(s.holds_varied(a) for a in (*args, given.get("default", Const(None)))):
+            s.varied.discard(made)  # only the key does
         s.kinds[made] = found
         return made
 

@@ -21,7 +21,7 @@ def f(x, y):
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +43,7 @@ from sourcead.transform.specialise import (
     inlining,
     making,
     methods,
+    nested,
     opaque_calls,
     operators,
     reading,
@@ -88,11 +89,13 @@ def specialise(
     solving: Any = None,
     shared: Sequence[int] = (),
     opened: bool = False,
+    copied: frozenset[Hashable] = frozenset(),
 ) -> Specialised:
     """Specialise `template` for parameters of these kinds; `live` is the function object itself.
 
     `shared`: parameters that share memory, in what they hold or with each other; `opened`: what the
-    result holds is read at the end (`leaves.py`); `caller`, `solving`: where a recursive function is
+    result holds is read at the end (`leaves.py`); `copied`: where lists are read as a whole that the program
+    changes later (`whole_lists.py`); `caller`, `solving`: where a recursive function is
     specialised by itself, from where, and as what.
     """
     recursive, units = (set(), []) if caller is None else (caller.recursive, caller.units)
@@ -103,6 +106,7 @@ def specialise(
         heap.forget_sharing()
         run = Specialiser(heap, lower, rebound, tools)
         run.recursive, run.units, run.solving = recursive, units, solving
+        run.copied = copied
         try:
             done = run.top(template, kinds, varied, live, shared, opened)
         except Again:
@@ -140,6 +144,7 @@ class Specialiser(Context):
     field = attributes.field
     op = operators.op
     generator = generators.as_object
+    as_seen_now = nested.as_seen_now
     truth = decisions.truth
     tested = decisions.tested
     components = reading.components

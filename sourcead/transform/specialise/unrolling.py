@@ -9,7 +9,11 @@ from sourcead.transform.specialise.context import Context, Env, Unreached
 from sourcead.transform.specialise.flags import guard
 from sourcead.transform.specialise.iteration import UNROLLED, Sequenced
 
-__all__ = ["unroll"]
+__all__ = ["Changing", "unroll"]
+
+
+class Changing(Exception):
+    """The turns change what is iterated, in a way that is known only while running."""
 
 
 def unroll(s: Context, statement: For, elements: Sequenced, env: Env) -> None:
@@ -25,10 +29,7 @@ def unroll_from(
 ) -> list[Val]:
     count = elements.count()
     if count is None or at > UNROLLED:
-        s.refuse(
-            "what is iterated is changed by the loop in a way that cannot be followed",
-            "loop over a copy",
-        )
+        raise Changing
     if at >= count:
         return values
     turn_env = {
