@@ -90,6 +90,20 @@ class Comprehensions(Flattener):
             self.env.pop(name, None)
         self.env.update(env)
 
+    def first_item(self, generator: Any, default: Any, node: Any) -> Operand:
+        """`next(... for ...)` goes as far as the first element."""
+        found, item = self.hidden("found"), self.hidden("item")
+        self.env[found] = Const(False)
+        self.env[item] = UNDEFINED if default is None else self.value(default)
+        taken = [assign(item, generator.elt, node), assign(found, true(), node)]
+        self.loops(generator.generators, taken, node, found)
+        if default is None:
+            empty = gast.UnaryOp(gast.Not(), load(found))
+            stop = gast.Raise(load(".StopIteration"), None)
+            self.desugared([located(gast.If(empty, [stop], []), node)])
+        self.env.pop(found)
+        return self.env.pop(item)
+
     def quantified(self, is_all: bool, generator: Any, hint: str, node: Any) -> Operand:
         """`any(...)` and `all(...)` stop at the first element that decides."""
         found = self.hidden("failed" if is_all else "found")

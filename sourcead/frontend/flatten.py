@@ -20,6 +20,7 @@ import gast
 
 from sourcead.errors import Offence
 from sourcead.frontend.build import load
+from sourcead.frontend.generators import as_function
 from sourcead.frontend.resolve import SPECIAL, Names
 from sourcead.frontend.scopes import Scope
 from sourcead.frontend.source import Source
@@ -92,6 +93,10 @@ class Flattener(ABC):
     @abstractmethod
     def quantified(self, is_all: bool, generator: Any, hint: str, node: Any) -> Operand:
         """`any(...)` and `all(...)` of a generator expression."""
+
+    @abstractmethod
+    def first_item(self, generator: Any, default: Any, node: Any) -> Operand:
+        """`next(...)` of a generator expression."""
 
     @abstractmethod
     def desugared(self, statements: Sequence[Any]) -> None:
@@ -254,6 +259,10 @@ class Flattener(ABC):
                 return self.display("set", elts, hint, node)
             case gast.Dict(keys=keys, values=values):
                 return self.dictionary(keys, values, hint, node)
+            case gast.GeneratorExp() if getattr(node, "is_lazy", False):
+                made = self.make_function(as_function(node), "generator")
+                items = self.value(node.generators[0].iter)
+                return self.new(Call(made, (items,)), "generator", node)
             case gast.ListComp() | gast.GeneratorExp() | gast.SetComp() | gast.DictComp():
                 return self.comprehension(node, hint)
             case gast.Lambda():
@@ -388,6 +397,9 @@ class Flattener(ABC):
         callee = self.static(node.func)
         if callee is not None and callee.value in (any, all) and _is_generator_call(node):
             return self.quantified(callee.value is all, node.args[0], hint, node)
+        if callee is not None and callee.value is next and is_generator_with_default(node):
+            default = node.args[1] if len(node.args) == 2 else None
+            return self.first_item(node.args[0], default, node)
         if callee is not None and callee.value is super and not node.args:
             return self.parent(hint, node)
         if callee is None and isinstance(node.func, gast.Attribute):
@@ -475,6 +487,16 @@ class Flattener(ABC):
 
 def _may_rebind(node: Any) -> bool:
     return any(isinstance(inner, gast.Call | gast.NamedExpr) for inner in gast.walk(node))
+
+
+def is_generator_with_default(node: Any) -> bool:
+    """Is this a call of one generator expression, or of one and something else?"""
+    return (
+        1 <= len(node.args) <= 2
+        and isinstance(node.args[0], gast.GeneratorExp)
+        and not node.keywords
+        and not any(isinstance(arg, gast.Starred) for arg in node.args)
+    )
 
 
 def _is_generator_call(node: Any) -> bool:

@@ -25,9 +25,10 @@ import gast
 
 from sourcead.frontend.build import assign, load, located
 
-__all__ = ["all_at_once", "is_generator"]
+__all__ = ["all_at_once", "as_function", "is_generator"]
 
 YIELDED = ".yielded"
+ITEMS = "generated_from"
 
 
 def all_at_once(function: Any) -> Any:
@@ -38,6 +39,30 @@ def all_at_once(function: Any) -> Any:
     end = located(gast.Return(load(YIELDED)), made.body[-1])
     made.body = [start, *body, end]
     return made
+
+
+def as_function(node: Any) -> Any:
+    """A generator expression as the generator function that it is short for; it is called with its first items.
+
+    >>> node = gast.parse("f(v * w for v in x if v for w in y)").body[0].value.args[0]
+    >>> print(gast.unparse(as_function(node)).strip())
+    def generator(generated_from):
+        for v in generated_from:
+            if v:
+                for w in y:
+                    yield (v * w)
+    """
+    first, *_ = node.generators
+    body = [gast.Expr(gast.Yield(node.elt))]
+    for generator in reversed(node.generators):
+        for test in reversed(generator.ifs):
+            body = [gast.If(test, body, [])]
+        items = load(ITEMS) if generator is first else generator.iter
+        body = [gast.For(generator.target, items, body, [], None)]
+    items = gast.Name(ITEMS, gast.Param(), None, None)
+    arguments = gast.arguments([items], [], None, [], [], None, [])
+    made = gast.FunctionDef("generator", arguments, body, [], None, None, [])
+    return located(made, node)
 
 
 def is_generator(function: Any) -> bool:

@@ -23,7 +23,7 @@ __all__ = ["MISSING", "SPECIAL", "Names", "is_data"]
 # Names that the frontend itself introduces; a dot cannot begin a name of the user's.
 SPECIAL: dict[str, Ref] = {
     f".{value.__name__}": Ref(value.__name__, value)
-    for value in (isinstance, len, hasattr, tuple, list, BaseException)
+    for value in (isinstance, len, hasattr, tuple, list, BaseException, StopIteration)
 } | {
     ".Sequence": Ref("collections.abc.Sequence", collections.abc.Sequence),
     ".Mapping": Ref("collections.abc.Mapping", collections.abc.Mapping),

@@ -23,6 +23,8 @@ from typing import Any
 
 import gast
 
+from sourcead.frontend.generators import as_function
+
 __all__ = ["Scope", "assigned"]
 
 COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
@@ -257,7 +259,14 @@ class _Names(gast.NodeVisitor):  # type: ignore[misc]
     def visit_ListComp(self, node: Any) -> None:
         self.visit_comprehension_of(node, [node.elt])
 
-    visit_SetComp = visit_GeneratorExp = visit_ListComp
+    visit_SetComp = visit_ListComp
+
+    def visit_GeneratorExp(self, node: Any) -> None:
+        if getattr(node, "is_lazy", False):
+            self.visit(node.generators[0].iter)
+            self.capture(as_function(node))
+        else:
+            self.visit_ListComp(node)
 
     def visit_DictComp(self, node: Any) -> None:
         self.visit_comprehension_of(node, [node.key, node.value])

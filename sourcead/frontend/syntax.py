@@ -102,11 +102,16 @@ class _Checker:
             case gast.comprehension(is_async=1):
                 yield "an asynchronous comprehension is not transformed", "Use a plain one."
             case gast.Call():
+                given = [*node.args, *(keyword.value for keyword in node.keywords)]
                 self.consumed.update(self.consumes(node))
+                for arg in given:
+                    self.allow(arg)
             case gast.For(iter=gast.GeneratorExp() as iterable) if is_fusible(iterable):
                 self.consumed.add(iterable)
             case gast.Assign(targets=[gast.Tuple() | gast.List()], value=gast.GeneratorExp()):
                 self.consumed.add(node.value)  # unpacking takes all of it
+            case gast.Assign(targets=[gast.Name()]):
+                self.allow(node.value)
             case gast.GeneratorExp() if node not in self.consumed:
                 yield (
                     "a generator expression is evaluated piece by piece, while others run",
@@ -124,6 +129,12 @@ class _Checker:
                         "Name the attributes: `Class(attribute=pattern)`.",
                     )
 
+    def allow(self, value: Any) -> None:
+        """A generator expression that a function is given, or a variable, is a generator function and its call."""
+        if isinstance(value, gast.GeneratorExp):
+            value.is_lazy = value not in self.consumed and _is_closed(value)
+            self.consumed.update([value] if value.is_lazy else [])
+
     def consumes(self, call: Any) -> list[Any]:
         """The generator expressions among the arguments that are taken to the end on the spot."""
         found = [
@@ -134,8 +145,16 @@ class _Checker:
         generators = [arg for arg in call.args if isinstance(arg, gast.GeneratorExp)]
         callee = self.resolve(call.func)
         is_method = isinstance(call.func, gast.Attribute) and call.func.attr in CONSUMING_METHODS
+        if callee is not None and callee.value is next and call.args[:1] == generators[:1]:
+            return found + generators[:1]
         is_known = callee is not None and any(callee.value is known for known in CONSUMERS)
         return found + generators[:1] if is_known or (is_method and callee is None) else found
+
+
+def _is_closed(generator: Any) -> bool:
+    """Does a generator expression bind no variable of the function around it?"""
+    own = (gast.NamedExpr, gast.Await, gast.Yield, gast.YieldFrom)
+    return not any(isinstance(node, own) for node in gast.walk(generator))
 
 
 def _children(node: Any) -> Iterator[Any]:

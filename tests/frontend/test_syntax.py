@@ -73,19 +73,19 @@ def test_all_offences_come_in_one_error():
 
 
 def test_generator_expressions_that_outlive_their_call():
-    def lazily(x):
-        return zip((i for i in x), x)
+    def returned(x):
+        return (i for i in x)
 
-    def shadowed(x, sum):
-        return sum(i for i in x)
+    def binding(x, f):
+        return f(last := i for i in x)  # noqa: F841
 
     def looping(x):
         for y in (lambda: i for i in x):  # noqa: B023
             return y
 
     assert "Write a list comprehension" in refusal(looping)
-    assert "Write a list comprehension" in refusal(lazily)
-    assert "Write a list comprehension" in refusal(shadowed)
+    assert "Write a list comprehension" in refusal(returned)
+    assert "Write a list comprehension" in refusal(binding)
 
 
 def test_patterns_that_are_not_transformed():

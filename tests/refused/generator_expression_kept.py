@@ -4,7 +4,7 @@ import sourcead
 
 
 def program(x):
-    values = (x * i for i in range(4))  # error: UnsupportedSyntax
+    values = (x * i for i in range(4))  # error: NotDifferentiable
     next(values)
     x = x * 2.0
     return next(values) * x

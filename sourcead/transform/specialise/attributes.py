@@ -15,7 +15,9 @@ from sourcead.errors import NoRule
 from sourcead.ir.kinds import (
     Array,
     Bound,
+    Dict,
     Kind,
+    List,
     Never,
     Np,
     Number,
@@ -87,6 +89,10 @@ def attr(s: Context, base: Val, attr: str, hint: str = "t") -> Val:
             found = s.components(base)
             assert found is not None
             return found[fields_of(cls).index(attr)]
+        case List(cls=cls) if callable(getattr(cls, attr, None)):
+            return bind_name(s, base, attr, hint)
+        case Dict() if callable(getattr(dict, attr, None)):
+            return bind_name(s, base, attr, hint)
         case Number():
             integer = attr in ("shape", "ndim", "size", "dtype")
             varied = s.is_varied(base) and not integer
@@ -188,6 +194,13 @@ def flat_of(s: Context, base: Val, hint: str) -> Val:
 def bind_method(s: Context, base: Val, function: Any, hint: str) -> Val:
     name = s.emit(Attr(s.operand(base), function.__name__), Unknown(), hint)
     s.kinds[name] = Bound(base, function)
+    return name
+
+
+def bind_name(s: Context, base: Val, method: str, hint: str) -> Val:
+    """`xs.append` as a value: a method of a built-in container, known by its name."""
+    name = s.emit(Attr(s.operand(base), method), Unknown(), hint)
+    s.kinds[name] = Bound(base, method)
     return name
 
 

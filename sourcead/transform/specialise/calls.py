@@ -57,6 +57,8 @@ def call(s: Context, func: Val, args: list[Any], kwargs: Kwargs, hint: str = "t"
             return s.call_object(func, obj, args, kwargs, hint)
         case Closure() as closure:
             return call_closure(s, func, closure, args, kwargs)
+        case Bound(receiver, str(name)):
+            return s.method(receiver, name, args, kwargs, hint)
         case Bound(receiver, function):
             return s.call_object(func, function, [receiver, *args], kwargs, hint, method=True)
         case Partial(inner, bound, given):

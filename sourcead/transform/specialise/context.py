@@ -186,6 +186,7 @@ class Context(Builder):
         self.solving: Any = None  # the unit that is specialised here
         self.raises: set[type[BaseException]] = set()  # what may leave it
         self.generators: dict[Name, Any] = {}  # calls that have not run yet (`generators.Started`)
+        self.early: dict[Name, Any] = {}  # iterators over what a generator gave (`Started`)
         self.calls_tried: dict[Any, tuple[Kind, bool]] = {}
         self.catches: list[Catch] = []  # the `try`s around, the innermost last
         self.open_guards: list[Guard] = []

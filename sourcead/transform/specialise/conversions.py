@@ -16,6 +16,7 @@ from sourcead.transform.builder import Val, Virtual, constants
 from sourcead.transform.specialise import dict_library, library
 from sourcead.transform.specialise.context import Again, Context, Handler, Kwargs
 from sourcead.transform.specialise.dicts import dict_like
+from sourcead.transform.specialise.generators import taken_early
 from sourcead.transform.specialise.iteration import UNROLLED, remember, sequenced
 from sourcead.transform.specialise.sequences import by, follows, has_star
 
@@ -137,6 +138,8 @@ def _iterator(name: str, builtin: Any) -> Any:
         if any(isinstance(a, Star) for a in args):
             return None
 
+        early = [taken_early(s, a) if hint == "t" else (a, None) for a in args]
+        args = [a for a, _ in early]
         operands = tuple(map(s.operand, args))
         made = s.emit(
             Call(Ref(name, builtin), operands, tuple((k, s.operand(v)) for k, v in kwargs)),
@@ -144,6 +147,7 @@ def _iterator(name: str, builtin: Any) -> Any:
             hint,
         )
         remember(s, made, builtin, args, kwargs)
+        s.early.update((made, found) for _, found in early if found is not None)
         return made
 
     return handler

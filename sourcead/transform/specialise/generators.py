@@ -40,6 +40,7 @@ from sourcead.ir.nodes import (
     For,
     MethodCall,
     Name,
+    Op,
     Ref,
     Star,
     Stmt,
@@ -54,7 +55,8 @@ from sourcead.transform.specialise.context import Context, Kwargs, values_of
 
 __all__ = [
     "Started", "all_of", "all_of_first", "as_object", "check_interleaving", "interleaved",
-    "is_generator_function", "started",
+    "is_generator_function", "is_quiet",
+    "started", "taken_early",
 ]  # fmt: skip
 
 
@@ -145,22 +147,47 @@ def _items(s: Context, value: Val) -> Val:
 def interleaved(s: Context, value: Val, loop: For) -> tuple[Val, Started | None]:
     """What a loop runs over: a generator may run before the loop does, or stays one where it is inactive."""
     found = s.generators.get(value) if isinstance(value, Name) else None
+    early = s.early.get(value) if isinstance(value, Name) else None
+    if early is not None and loop.exit is not None:
+        _refuse_turns(s, early)
     if found is None:
-        return value, None
-    inside = found.function
-    template = (
-        inside.make.template() if isinstance(inside, Closure) else s.lower(inside, all_at_once=True)
-    )
-    writes = (Store, StoreAttr, StoreVariable, Delete)
-    changes = any(isinstance(each, writes) for each in statements(template.body))
-    in_cells = bool(getattr(inside, "__closure__", None))
-    in_cells |= any(_is_cell(s, v) for v in found.values)
-    shown = all(_is_seen(s.kind(v)) for v in found.values) and not in_cells
-    if loop.exit is None and not changes and shown:
+        return value, early
+    if loop.exit is None and is_quiet(s, found):
         return value, found
     if not any(map(s.holds_varied, found.values)):
         return as_object(s, found), None
     _refuse_turns(s, found)
+
+
+def is_quiet(s: Context, found: Started) -> bool:
+    """Does a generator change nothing, and look at things only of which it is known who changes them?"""
+    inside = found.function
+    template = (
+        inside.make.template() if isinstance(inside, Closure) else s.lower(inside, all_at_once=True)
+    )
+    body = list(statements(template.body))
+    own = {e.target for e in body if isinstance(e, Assign) and _makes_cell(e)}
+    writes = (Store, StoreAttr, StoreVariable, Delete)
+    if any(isinstance(each, writes) and not _writes_cell(each, own) for each in body):
+        return False
+    shown = all(_is_cell(s, v) or _is_seen(s.kind(v)) for v in found.values)
+    return shown and not getattr(inside, "__closure__", None)
+
+
+def _makes_cell(statement: Assign) -> bool:
+    return isinstance(statement.expr, Op) and statement.expr.op == "cell"
+
+
+def _writes_cell(statement: Stmt, cells: set[Name]) -> bool:
+    return isinstance(statement, StoreVariable) and statement.cell in cells
+
+
+def taken_early(s: Context, value: Val) -> tuple[Val, Started | None]:
+    """What `enumerate(...)` or `zip(...)` in the head of a loop goes over: a generator as the list of what it gives."""
+    found = s.generators.get(value) if isinstance(value, Name) else None
+    if found is None or not any(map(s.holds_varied, found.values)) or not is_quiet(s, found):
+        return value, None
+    return all_of(s, value), found
 
 
 def check_interleaving(s: Context, found: Started, written: Sequence[Stmt]) -> None:
@@ -168,7 +195,10 @@ def check_interleaving(s: Context, found: Started, written: Sequence[Stmt]) -> N
     sites = s.reachable(found.values)
     arrays = {s.heap.find(str(v)) for v in found.values if isinstance(v, Name)}
     arrays |= {s.heap.find(f"{site} {slot!r}") for site in sites for slot in s.heap.known(site)}
+    cells = {v for v in found.values if _is_cell(s, v)}
     for base in _written(s, written):
+        if base in cells:
+            _refuse_turns(s, found)
         kind = s.kind(base)
         site = getattr(kind, "site", "")
         if site in sites or (isinstance(kind, Array) and s.heap.find(str(base)) in arrays):
@@ -181,7 +211,7 @@ def _written(s: Context, block: Sequence[Stmt]) -> Iterator[Name]:
         match each:
             case Store(base=Name() as base) | StoreAttr(base=Name() as base):
                 yield base
-            case Delete(base=Name() as base):
+            case Delete(base=Name() as base) | StoreVariable(cell=Name() as base):
                 yield base
             case Assign(expr=(Call() | MethodCall()) as expr):
                 yield from written_arguments(expr, s.kinds)

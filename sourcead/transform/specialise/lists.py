@@ -15,7 +15,7 @@ from sourcead.transform.heap import ITEM
 from sourcead.transform.specialise import library
 from sourcead.transform.specialise.context import TRACKED, Context, Kwargs
 
-__all__ = ["change", "emit", "list_method", "note_length"]
+__all__ = ["change", "emit", "list_method", "note_length", "spelled_out"]
 
 
 def emit(
@@ -34,6 +34,22 @@ def emit(
     return s.emit(MethodCall(s.operand(receiver), method, operands, keywords), kind, hint, varied)
 
 
+def spelled_out(s: Context, receiver: Val, method: str, args: list[Any]) -> Val | None:
+    """`xs.__getitem__(i)`, passed as a function, is `xs[i]`."""
+    match method, args:
+        case "__getitem__", [index]:
+            return s.getitem(receiver, index)
+        case "__setitem__", [index, value]:
+            s.store(receiver, index, value, None)
+            return Const(None)
+        case "__contains__", [item]:
+            return s.op("contains", [receiver, item])
+        case "__len__", []:
+            return s.call(Ref("len", len), [receiver], [])
+        case _:
+            return None
+
+
 class ListMethod(Protocol):
     """What a method does to the list of this site, and what it returns."""
 
@@ -45,6 +61,9 @@ class ListMethod(Protocol):
 def list_method(
     s: Context, receiver: Val, site: str, method: str, args: list[Any], kwargs: Kwargs, hint: str
 ) -> Val:
+    spelled = spelled_out(s, receiver, method, args)
+    if spelled is not None:
+        return spelled
     handler = _LIST_METHODS.get(method)
     if handler is not None:
         return handler(s, receiver, site, args, kwargs, hint)
