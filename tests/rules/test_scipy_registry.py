@@ -47,6 +47,7 @@ def fullest(rule: Rule) -> Iterator[Call]:
 
 NOT_AGAIN = {
     "odeint": "NoRule: `ode_adjoints` has no forward rule",  # the derivative of a tangent is there
+    "curve_fit": "NotDifferentiable: the loop runs over values",
     "quad_vec": "NotDifferentiable: the loop runs over values",  # of integrands that return arrays
 }
 """Rules whose reverse part is not differentiated again, and what the refusal says."""

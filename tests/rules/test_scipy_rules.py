@@ -85,12 +85,15 @@ def test_a_formula_has_the_value_of_its_function(rule):
         found, value = rule.formula(*call.args, **call.kwargs), evaluate(call)
         for one, other in zip(leaves(found), leaves(value), strict=True):
             assert np.shape(one) == np.shape(other), call
-            assert_close(one, other, call)
+            assert_close(one, other, call, BY_DIFFERENCES.get(rule.name, 1e-9))
 
 
-def assert_close(found, value, call):
+BY_DIFFERENCES = {"curve_fit": 1e-6}  # SciPy's covariance follows from differences of the model
+
+
+def assert_close(found, value, call, precision):
     size = np.max(np.abs(value), initial=0.0)
-    rtol = 1e-6 if np.asarray(value).dtype in (np.float32, np.complex64) else 1e-9
+    rtol = 1e-6 if np.asarray(value).dtype in (np.float32, np.complex64) else precision
     np.testing.assert_allclose(found, value, rtol, atol=1e-12 * (size + 1e-3), err_msg=str(call))
 
 

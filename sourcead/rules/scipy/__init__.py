@@ -23,6 +23,7 @@ _waiting = {
     for name in MODULES
     if importlib.util.find_spec(f"{__name__}.{name}") is not None
 } | {
+    "curve_fit": "scipy.optimize",
     "array_api": "scipy._lib._array_api",
     "interpolants": "scipy.interpolate",
     "sampled_images": "scipy.ndimage",

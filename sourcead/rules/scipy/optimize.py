@@ -12,7 +12,7 @@ from scipy import optimize
 from scipy.optimize import OptimizeResult, RootResults
 
 from sourcead.ir.kinds import Np, Py, Tuple
-from sourcead.rules.forms import constant, forward_rule, helpers, refused, reverse_rule
+from sourcead.rules.forms import constant, forward_rule, helpers, reverse_rule
 from sourcead.rules.numpy.adjoint_kinds import kind_like
 from sourcead.rules.numpy.samples import call
 from sourcead.rules.registry import Rule, register
@@ -418,8 +418,3 @@ def least_squares_tangent(
 # ---- results that do not vary ----------------------------------------------------------------
 
 constant(optimize.linear_sum_assignment)
-
-
-# ---- refused ---------------------------------------------------------------------------------
-
-refused(optimize.curve_fit, way_out="scipy.optimize.least_squares or minimize of the misfit")
