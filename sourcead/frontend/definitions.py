@@ -21,6 +21,7 @@ import gast
 
 from sourcead.frontend.assignments import Assignments
 from sourcead.frontend.build import load
+from sourcead.frontend.classes import NotMade, made_class
 from sourcead.frontend.generators import all_at_once, is_generator
 from sourcead.frontend.scopes import Scope
 from sourcead.frontend.source import Source
@@ -58,6 +59,15 @@ class Definitions(Assignments):
         for decorator in reversed(decorators):
             function = self.new(Call(decorator, (function,)), node.name, node)
         self.set(node.name, function, node)
+
+    def class_definition(self, node: Any) -> None:
+        try:
+            made = made_class(node, self.source.tree, self.names.function, self.static)
+        except NotMade as error:
+            self.refuse(node, error.cause, error.way_out)
+            self.set(node.name, Const(None), node)
+            return
+        self.set_import(node.name, Ref(node.name, made), node)
 
     def make_function(self, node: Any, hint: str) -> Operand:
         defaults = tuple(self.defaults(node.args))

@@ -193,6 +193,8 @@ class Statements(Definitions):
             case gast.Delete(targets=targets):
                 for target in targets:
                     self.delete(target, node)
+            case gast.ClassDef():
+                self.class_definition(node)
             case gast.FunctionDef():
                 self.definition(node)
             case gast.Import(names=names):

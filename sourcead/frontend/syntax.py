@@ -37,10 +37,6 @@ REFUSED: dict[type, tuple[str, str]] = {
     gast.AsyncFor: ("`async for` suspends the function", "Differentiate a plain function."),
     gast.AsyncWith: ("`async with` suspends the function", "Differentiate a plain function."),
     gast.AsyncFunctionDef: ("a coroutine is not transformed", "Define a plain function."),
-    gast.ClassDef: (
-        "a class is defined inside the function",
-        "Define the class at the top of the module.",
-    ),
 }
 if hasattr(gast, "TryStar"):
     REFUSED[gast.TryStar] = (
