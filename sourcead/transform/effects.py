@@ -46,6 +46,8 @@ __all__ = [
 class CalledByName:
     """A function that the program calls and that is written out beside it: a recursive one, or a derivative of one."""
 
+    reaches_out: bool  # may it change a list, dict or object that it has not made?
+
     def written(self, args: Sequence[Operand]) -> list[Operand]:
         """Of the arguments of a call: the arrays that it writes."""
         raise NotImplementedError

@@ -56,6 +56,11 @@ class Half(CalledByName):
         return f"{self.label}_{self.form}"
 
     @property
+    def reaches_out(self) -> bool:  # type: ignore[override]
+        """What the unit changes of lists, dicts and objects, its derivative does too."""
+        return self.unit.reaches_out
+
+    @property
     def wrt(self) -> tuple[int, ...]:
         """The positions of the parameters that may carry a derivative."""
         return tuple(i for i, active in enumerate(self.unit.varied) if active)

@@ -276,3 +276,22 @@ def cholesky(A):
 @program(np.eye(3) * 4.0 + 0.3 * np.arange(9.0).reshape(3, 3))
 def use_cholesky(A):
     return (cholesky(A @ A.T) ** 3).sum()
+
+
+class Counter:
+    def __init__(self):
+        self.calls, self.seen = 0, []
+
+
+def counting_calls(counter, x, n):
+    counter.calls += 1
+    counter.seen.append(n)
+    return x if n == 0 else x * counting_calls(counter, x, n - 1)
+
+
+@program(0.7, 3)
+def counted_on_an_object(x, n):
+    """The caller reads what the recursion has left in an object that carries no derivative."""
+    counter = Counter()
+    y = counting_calls(counter, x, n)
+    return y * counter.calls + x * len(counter.seen)

@@ -19,6 +19,8 @@ V = np.array([0.3, 1.0, -0.5, 0.2])
 NOT_FOLLOWED = {
     # what is written is not an argument but a variable of the module
     "table_written", "table_written2", "table_written3", "counted", "logged", "totalled",
+    # objects that are changed
+    "counted_on_an_object",
     # arguments that are written
     "use_inplace", "use_inplace_again", "use_fft_in_place", "use_halve", "use_fib",
 }  # fmt: skip

@@ -15,17 +15,29 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from sourcead.ir.kinds import Array
-from sourcead.ir.nodes import Assign, Call, MethodCall, Name, Op, Stmt, Store
+from sourcead.ir.nodes import (
+    Assign,
+    Call,
+    Delete,
+    MethodCall,
+    Name,
+    Op,
+    Ref,
+    Stmt,
+    Store,
+    StoreAttr,
+    StoreVariable,
+)
 from sourcead.ir.walk import statements
 from sourcead.transform.clean import is_pure, shared_bases
-from sourcead.transform.effects import written_arguments
+from sourcead.transform.effects import CalledByName, written_arguments
 from sourcead.transform.locations import Locations
 from sourcead.transform.operations import OPERATORS
 
 if TYPE_CHECKING:
     from sourcead.transform.specialise.specialiser import Specialised
 
-__all__ = ["is_made", "written_parameters"]
+__all__ = ["is_made", "reaches_out", "written_parameters"]
 
 
 def written_parameters(done: Specialised) -> tuple[frozenset[int], list[bool]]:
@@ -41,6 +53,30 @@ def written_parameters(done: Specialised) -> tuple[frozenset[int], list[bool]]:
             elif not is_made(b, owner):
                 written |= {i for i, p in enumerate(params) if _may_be(locations, owner, p)}
     return frozenset(written), [i in written and b.is_varied(p) for i, p in enumerate(params)]
+
+
+def reaches_out(done: Specialised) -> bool:
+    """May it change a list, dict or object that it has not made?"""
+    b = done.builder
+    for stmt in statements(done.function.body):
+        match stmt:
+            case Store(Name() as base) if isinstance(b.kinds.get(base), Array):
+                continue
+            case Store(Name() as base) | StoreAttr(Name() as base) | Delete(Name() as base):
+                if not is_made(b, base):
+                    return True
+            case Store() | StoreAttr() | StoreVariable() | Delete():
+                return True
+            case Assign(_, Call(Ref(_, CalledByName() as called))):
+                if called.reaches_out:
+                    return True
+            case Assign(_, MethodCall(Name() as base)) if is_made(b, base):
+                continue  # `append` of a list that it has made
+            case Assign(_, Call() | MethodCall() as call) if not is_pure(call, b):
+                return True
+            case _:
+                continue
+    return False
 
 
 def _bases(stmt: Stmt, b: Any) -> Iterator[Name]:

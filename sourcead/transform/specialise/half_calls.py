@@ -32,6 +32,11 @@ def call_half(s: Context, half: Half, args: Sequence[Val], hint: str) -> Val:
                 f"a second derivative of `{unit.name}`, which calls itself and writes what it is given",
                 "return new arrays",
             )
+        case "forward" | "reverse" if unit.reaches_out:
+            s.refuse(
+                f"a second derivative of `{unit.name}`, which calls itself and may change a list, dict or object",
+                "let it only compute: what changes may be passed and returned as numbers",
+            )
         case "forward":
             pair = Tuple((_result(s, half, args), Tape()))
             found = _emit(s, half, args, pair, hint)

@@ -57,7 +57,7 @@ from sourcead.ir.walk import statements
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.effects import CalledByName
 from sourcead.transform.specialise.context import Context, Unreached
-from sourcead.transform.specialise.given import written_parameters
+from sourcead.transform.specialise.given import reaches_out, written_parameters
 from sourcead.transform.specialise.stores import vary
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ class Unit(CalledByName):
     number: int = 0  # among units of one name that have derivatives
     derivatives: dict[Any, Any] = field(default_factory=dict)  # `transform/units.py`
     shares: bool = False  # may the result be (a view of) an argument?
+    reaches_out: bool = False  # may it change a list, dict or object that it has not made?
 
     def widen(self, kinds: Sequence[Kind], varied: Sequence[bool]) -> None:
         """A call of itself with other kinds than were assumed."""
@@ -107,13 +108,16 @@ class Unit(CalledByName):
         writes: frozenset[int],
         varied: Sequence[bool],
         raises: set[type[BaseException]],
+        reaches_out: bool,
     ) -> bool:
         """Is this more than was known: what is written, what of it varies then, what may be raised?"""
         active = tuple(a or b for a, b in zip(self.varied, varied))
-        if writes <= self.writes and active == self.varied and raises <= self.raises:
+        known = writes <= self.writes and active == self.varied and raises <= self.raises
+        if known and reaches_out <= self.reaches_out:
             return False
         self.writes, self.varied = self.writes | writes, active
         self.raises |= raises
+        self.reaches_out |= reaches_out
         return True
 
     def __repr__(self) -> str:
@@ -158,6 +162,8 @@ def call_unit(
     value = s.emit(Call(Ref(unit.name, unit), operands), found, hint, unit.result_varied)
     for operand in operands if unit.shares else ():
         s.share(value, operand)
+    if unit.reaches_out:
+        s.escape(values, blind=True)
     for i in sorted(unit.writes):
         s.changes(values[i])
         if unit.varied[i]:
@@ -230,7 +236,8 @@ def _solve(s: Context, unit: Unit) -> None:
             )
         except Unreached:
             continue
-        if unit.widened or unit.note(*written_parameters(done), done.builder.raises):
+        effects = *written_parameters(done), done.builder.raises, reaches_out(done)
+        if unit.widened or unit.note(*effects):
             continue
         found = _told_outside(done.builder.kind(done.result), unit.kinds)
         active = done.builder.holds_varied(done.result)
