@@ -1,4 +1,7 @@
-"""Hypothesis profiles: few examples by default, thousands under HYPOTHESIS_PROFILE=thorough. Known defects."""
+"""Hypothesis' profile: how many random programs are differentiated, a few hundred unless told otherwise. Known defects.
+
+`RANDOM_PROGRAMS=4000 pytest tests/properties` runs thousands.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,20 @@ os.environ.setdefault("SOURCEAD_CHECK", "1")  # the verifying mode: sourcead/ver
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
+RANDOM_PROGRAMS = int(os.environ.get("RANDOM_PROGRAMS", "360"))
+"""How many random programs all property tests together differentiate and compare."""
+
+IN_ONE_EXAMPLE_OF_EACH = 10
+"""How many they are if each of these tests has one example: `tests/properties/test_counts.py` counts them."""
+
 settings.register_profile(
-    "ci", max_examples=25, deadline=None, derandomize=True, suppress_health_check=_SLOW
+    "programs",
+    max_examples=max(1, RANDOM_PROGRAMS // IN_ONE_EXAMPLE_OF_EACH),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=_SLOW,
 )
-settings.register_profile("thorough", max_examples=5000, deadline=None, suppress_health_check=_SLOW)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+settings.load_profile("programs")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

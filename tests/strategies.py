@@ -25,6 +25,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from tests.programs.registry import define
+from tests.writing import ProgramWriter
 
 __all__ = ["RandomProgram", "programs"]
 
@@ -65,44 +66,26 @@ class Helper:
     gives: str
 
 
-class Writer:
-    """Writes statements, one random choice after another."""
+class Writer(ProgramWriter):
+    """Statements on arrays, numbers and lists of arrays."""
 
     def __init__(self, draw: st.DrawFn, scope: Scope, helpers: list[Helper], length: int) -> None:
-        self.draw = draw
+        super().__init__(draw)
         self.scope = scope
         self.helpers = helpers
         self.length = length
-        self.lines: list[str] = []
-        self.depth = 1
-        self.made = 0
-
-    # -- choices ------------------------------------------------------------------------------
-
-    def pick(self, choices: Any) -> Any:
-        return self.draw(st.sampled_from(list(choices)))
-
-    def whole(self, low: int, high: int) -> int:
-        return self.draw(st.integers(low, high))
 
     def number(self) -> str:
-        return f"{self.draw(st.integers(2, 9)) / 10}"
+        return f"{self.whole(2, 9) / 10}"
 
-    def fresh(self, letter: str) -> str:
-        self.made += 1
-        return f"{letter}{self.made}"
-
-    def line(self, text: str) -> None:
-        self.lines.append("    " * self.depth + text)
+    def counters(self) -> list[str]:
+        return self.scope.counters
 
     @contextmanager
-    def block(self, head: str) -> Iterator[None]:
+    def own_names(self) -> Iterator[None]:
         outer = self.scope
         self.scope = outer.copy()
-        self.line(head)
-        self.depth += 1
         yield
-        self.depth -= 1
         self.scope = outer
 
     # -- expressions ----------------------------------------------------------------------------
@@ -178,16 +161,7 @@ class Writer:
     def factor(self, length: int) -> str:
         return f"{self.number()} + 0.2 * np.sin({self.part(length)[0]})"
 
-    def condition(self) -> str:
-        if self.scope.counters and self.whole(0, 1):
-            return f"{self.pick(self.scope.counters)} % 2 == {self.whole(0, 1)}"
-        return f"{self.scalar()} > {self.number()}"
-
     # -- statements -----------------------------------------------------------------------------
-
-    def statements(self, count: int) -> None:
-        for _ in range(count):
-            self.statement()
 
     def statement(self) -> None:
         simple = [
@@ -280,11 +254,7 @@ class Writer:
         items = self.pick(["range(3)", "range(2, 0, -1)", "range(0)", "(1, 3)"])
         with self.block(f"for {counter} in {items}:"):
             self.scope.counters.append(counter)
-            self.statements(self.whole(1, 3))
-            if self.whole(0, 3) == 0:
-                with self.block(f"if {self.condition()}:"):
-                    self.line(self.pick(["break", "continue"]))
-                self.statement()
+            self.turns()
 
     def while_loop(self) -> None:
         counter = self.fresh("n")
@@ -293,13 +263,6 @@ class Writer:
             self.line(f"{counter} -= 1")
             self.scope.counters.append(counter)
             self.statements(self.whole(1, 3))
-
-    def branch(self) -> None:
-        with self.block(f"if {self.condition()}:"):
-            self.statements(self.whole(1, 2))
-        if self.whole(0, 1):
-            with self.block("else:"):
-                self.statements(self.whole(1, 2))
 
     def call(self) -> None:
         helper = self.pick(self.helpers)

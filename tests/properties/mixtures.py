@@ -24,13 +24,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
 from tests.programs.registry import define
 from tests.strategies import RandomProgram
+from tests.writing import ProgramWriter
 
 __all__ = ["mixtures"]
 
@@ -49,40 +49,22 @@ class Scope:
     counters: list[str] = field(default_factory=list)
 
 
-class Writer:
-    """Writes statements, one random choice after another."""
+class Writer(ProgramWriter):
+    """Statements on everything that a `Scope` knows."""
 
     def __init__(self, draw: st.DrawFn, scope: Scope, depth: int = 1) -> None:
-        self.draw = draw
+        super().__init__(draw, depth)
         self.scope = scope
-        self.lines: list[str] = []
-        self.depth = depth
         self.inside = 0  # blocks around: containers keep their length there
-        self.made = 0
 
-    # -- choices -----------------------------------------------------------------------------------
-
-    def pick(self, choices: Any) -> Any:
-        return self.draw(st.sampled_from(list(choices)))
-
-    def whole(self, low: int, high: int) -> int:
-        return self.draw(st.integers(low, high))
-
-    def fresh(self, letter: str) -> str:
-        self.made += 1
-        return f"{letter}{self.made}"
-
-    def line(self, text: str) -> None:
-        self.lines.append("    " * self.depth + text)
+    def counters(self) -> list[str]:
+        return self.scope.counters
 
     @contextmanager
-    def block(self, head: str) -> Iterator[None]:
+    def own_names(self) -> Iterator[None]:
         outer, self.scope = self.scope, deepcopy(self.scope)
-        self.line(head)
-        self.depth += 1
         self.inside += 1
         yield
-        self.depth -= 1
         self.inside -= 1
         self.scope = outer
 
@@ -150,16 +132,7 @@ class Writer:
             case _:
                 return f"np.cos({self.vector()})"
 
-    def condition(self) -> str:
-        if self.scope.counters and self.whole(0, 1):
-            return f"{self.pick(self.scope.counters)} % 2 == {self.whole(0, 1)}"
-        return f"{self.scalar()} > 0.{self.whole(1, 7)}"
-
     # -- statements --------------------------------------------------------------------------------
-
-    def statements(self, count: int) -> None:
-        for _ in range(count):
-            self.statement()
 
     def statement(self) -> None:
         s = self.scope
@@ -333,18 +306,7 @@ class Writer:
             self.scope.counters.append(counter)
             if row in head:
                 self.scope.vectors.append(row)
-            self.statements(self.whole(1, 3))
-            if self.whole(0, 3) == 0:
-                with self.block(f"if {self.condition()}:"):
-                    self.line(self.pick(["break", "continue"]))
-                self.statement()
-
-    def branch(self) -> None:
-        with self.block(f"if {self.condition()}:"):
-            self.statements(self.whole(1, 2))
-        if self.whole(0, 1):
-            with self.block("else:"):
-                self.statements(self.whole(1, 2))
+            self.turns()
 
     def attempt(self) -> None:
         """A callee that raises half-way, or does not."""
