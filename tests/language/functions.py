@@ -162,6 +162,111 @@ def nested_recursion(tree):
     return tree_sum(tree)
 
 
+def square_up(u, i):
+    if i < len(u):
+        u[i] = u[i] * u[i - 1] + u[i] ** 2
+        square_up(u, i + 1)
+
+
+@case("functions: recursion that writes its argument", np.array([0.7, -0.4, 1.2]))
+def writing_recursion(u):
+    v = np.sin(u)
+    square_up(v, 1)
+    return np.sum(v * v)
+
+
+def halved(u):
+    if len(u) < 2:
+        return np.sqrt(u)
+    out = np.zeros(len(u))
+    middle = len(u) // 2
+    out[:middle] = halved(u[:middle])
+    out[middle:] = halved(u[middle:]) * out[0]
+    return out
+
+
+@case("functions: recursion that returns an array it filled", np.array([0.7, 0.4, 1.2]))
+def filling_recursion(u):
+    return np.sum(halved(u) ** 3)
+
+
+def first_part(x, n):
+    return x if n <= 0 else second_part(x * x + 0.1, n - 1)
+
+
+def second_part(x, n):
+    return x if n <= 0 else third_part(x * 1.5, n - 1) + first_part(x, n - 2)
+
+
+def third_part(x, n):
+    return x if n <= 0 else x * first_part(x, n - 1)
+
+
+@case("functions: three functions that call each other", 0.7)
+def three_recursions(x):
+    return first_part(x, 6)
+
+
+@case("functions: recursion of a lambda", 0.7, 4)
+def lambda_recursion(x, n):
+    power = lambda k: 1.0 if k == 0 else x * power(k - 1)
+    return power(n) + x
+
+
+def after(u, start):
+    for i in range(start, len(u)):
+        if u[i] > 0.0:
+            return u[i] ** 2 + after(u, i + 1)
+        elif i > 3:
+            return u[i]
+    return 0.5 * u[0]
+
+
+@case("functions: recursion out of a loop", np.array([0.7, -0.4, 1.2, -0.2, -0.9]))
+def recursion_out_of_a_loop(u):
+    return after(u, 0)
+
+
+class Branch:
+    def __init__(self, value, *parts):
+        self.value, self.parts = value, parts
+
+    def total(self):
+        total = self.value
+        for part in self.parts:
+            total = total + part.total() ** 2
+        return total
+
+
+@case("functions: recursion of a method over a tree of objects", 0.7, 1.3)
+def tree_recursion(x, y):
+    return Branch(x, Branch(y), Branch(x * y, Branch(x))).total()
+
+
+def appended(values, x, n):
+    values.append(x)
+    if n > 0:
+        appended(values, x * x, n - 1)
+
+
+@case("functions: recursion that fills a list", 0.7, 3)
+def list_recursion(x, n):
+    values = []
+    appended(values, x, n)
+    return sum(v * v for v in values)
+
+
+def powers_of(x, n):
+    yield x
+    if n > 0:
+        yield from powers_of(x * x, n - 1)
+
+
+@case("functions: recursion of a generator", 0.7, 3)
+def generator_recursion(x, n):
+    return sum(powers_of(x, n))
+
+
 @case("closures: nested function reads an active variable", 0.7, 1.3)
 def closure(x, y):
     factor = x * y

@@ -189,6 +189,7 @@ class Context(Builder):
         self.early: dict[Name, Any] = {}  # iterators over what a generator gave (`Started`)
         self.calls_tried: dict[Any, tuple[Kind, bool]] = {}
         self.catches: list[Catch] = []  # the `try`s around, the innermost last
+        self.dead_end: SourceADError | None = None  # of a function that no path leads out of
         self.open_guards: list[Guard] = []
         self.handling: list[Val | None] = []  # the exceptions of the handlers around
 

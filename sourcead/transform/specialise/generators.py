@@ -60,6 +60,9 @@ __all__ = [
 ]  # fmt: skip
 
 
+DEEPEST = 30  # generators of one function in each other
+
+
 @dataclass(frozen=True)
 class Started:
     """The call of a generator function of which nothing has run yet."""
@@ -116,7 +119,18 @@ def all_of(s: Context, value: Val) -> Val:
         whole = replace(found.function, make=replace(found.function.make, is_generator=False))
         return s.call(s.fresh("generator", whole), found.args, found.kwargs)
     template = s.lower(found.function, all_at_once=True)
+    check_depth(s, found.function.__code__, found.name)
     return s.inline(template, found.function, found.args, found.kwargs)
+
+
+def check_depth(s: Context, code: Any, name: str) -> None:
+    """A generator may go into itself where it is known how deep."""
+    outer = [forks for known, forks in s.stack if known is code]
+    if outer and (outer[-1] != s.forks or len(outer) > DEEPEST):
+        s.refuse(
+            f"the generator `{name}` goes into itself, and how deep is known only when it runs",
+            "let it be a function that returns what becomes of its values: their sum, an array",
+        )
 
 
 def all_of_first(s: Context, callee: object, args: Sequence[Any]) -> list[Any]:

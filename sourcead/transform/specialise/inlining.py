@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sourcead.errors import SourceADError
+from sourcead.errors import NotDifferentiable, SourceADError
 from sourcead.ir.kinds import (
     Array,
     Bound,
@@ -35,6 +35,7 @@ from sourcead.ir.nodes import (
     Function,
     MethodCall,
     Name,
+    Origin,
     Param,
     Ref,
     Star,
@@ -44,7 +45,7 @@ from sourcead.ir.nodes import (
 from sourcead.ir.walk import statements
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.attributes import live_operand
-from sourcead.transform.specialise.context import Again, Context, Kwargs, Unreached, values_of
+from sourcead.transform.specialise.context import Again, Context, Env, Kwargs, Unreached, values_of
 from sourcead.transform.specialise.flags import guard
 from sourcead.transform.specialise.generators import is_generator_function, started
 from sourcead.transform.specialise.iterators import taken_once
@@ -56,6 +57,7 @@ __all__ = [
     "call_function",
     "inactive_call",
     "inline",
+    "never_returns",
     "note_recursion",
     "live_defaults",
     "spread",
@@ -220,6 +222,7 @@ def attempt_inline(s: Context) -> Iterator[Attempt]:
     attempt = Attempt([], s.escapes)
     forks, trials, s.trials = s.forks, s.trials, 0
     catches, s.catches = s.catches, []
+    dead_end = s.dead_end
     s.open.append(attempt.statements)
     try:
         yield attempt
@@ -232,6 +235,7 @@ def attempt_inline(s: Context) -> Iterator[Attempt]:
         s.open[-1].extend(attempt.statements)
     else:
         s.numbers, s.varied, _, s.ordinal = saved
+        s.dead_end = dead_end
         s.memory.restore(saved[2])
 
 
@@ -243,13 +247,31 @@ def inline(s: Context, template: Function, function: Any, args: list[Any], kwarg
     try:
         with s.callee(getattr(function, "__code__", function), template):
             env = {name: taken_once(s, template, name, value) for name, value in env.items()}
-            if not s.run(template.body, env, [template.result]):
-                raise Unreached
+            run_to_its_end(s, template, env)
         found = s.returned(template, env)
     finally:
         s.active.pop()
     guard(s)
     return found
+
+
+def run_to_its_end(s: Context, template: Function, env: Env) -> None:
+    """Write the statements; of a function that ends on no path, the first one that does not is remembered."""
+    try:
+        if not s.run(template.body, env, [template.result]):
+            raise Unreached
+    except Unreached:
+        if s.dead_end is None and not s.forks and not s.catches:
+            s.dead_end = never_returns(template, s.origin)
+            for called_at in reversed(s.calls):
+                s.dead_end = s.dead_end.reached_from(called_at)
+        raise
+
+
+def never_returns(template: Function, origin: Origin) -> SourceADError:
+    return NotDifferentiable.at(
+        origin, f"`{template.name}` never returns", "let a path of it end with a value"
+    )
 
 
 def bind_arguments(

@@ -248,6 +248,12 @@ def _solve(s: Context, unit: Unit) -> None:
             unit.done, unit.solving = done, False
             return
         unit.result, unit.result_varied = wider, active or unit.result_varied
+    if unit.result is None:
+        raise NotDifferentiable.at(
+            unit.template.origin,
+            f"`{unit.name}` calls itself on every path, and never returns",
+            "let a path of it end without calling it",
+        ).reached_from(unit.origin)
     raise NotDifferentiable.at(
         unit.origin,
         f"`{unit.name}` calls itself, and what kind of value it returns does not come to rest",

@@ -165,9 +165,7 @@ class Specialiser(Context):
             raise Unreached
         if template.result == UNDEFINED:
             return
-        raise NotDifferentiable.at(
-            template.origin, f"`{template.name}` never returns", "let a path of it end"
-        )
+        raise self.dead_end or inlining.never_returns(template, template.origin)
 
     def top(
         self,
