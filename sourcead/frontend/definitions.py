@@ -23,6 +23,7 @@ from sourcead.frontend.assignments import Assignments
 from sourcead.frontend.build import load
 from sourcead.frontend.classes import NotMade, made_class
 from sourcead.frontend.generators import all_at_once, is_generator
+from sourcead.frontend.managers import part
 from sourcead.frontend.scopes import Scope
 from sourcead.frontend.source import Source
 from sourcead.ir.nodes import (
@@ -82,7 +83,18 @@ class Definitions(Assignments):
         def template() -> Function:
             return self.lower_nested(tree, source, captures, inherited)
 
-        made = MakeFunction(name, template, captures, defaults, _plain_syntax(node), yields)
+        def one_part(name: str) -> Function:
+            return self.lower_nested(part(node, name), source, captures, inherited)
+
+        made = MakeFunction(
+            name,
+            template,
+            captures,
+            defaults,
+            _plain_syntax(node),
+            yields,
+            one_part if yields else None,
+        )
         return self.new(made, hint, node)
 
     def defaults(self, args: Any) -> Iterator[tuple[str, Operand]]:

@@ -34,7 +34,7 @@ from typing import Any
 import gast
 
 from sourcead.errors import Offence, UnsupportedSyntax
-from sourcead.frontend import generators
+from sourcead.frontend import generators, managers
 from sourcead.frontend.exits import Normalised, normalise
 from sourcead.frontend.resolve import Names
 from sourcead.frontend.scopes import Scope
@@ -47,21 +47,24 @@ from sourcead.ir.nodes import Capture, Function, Operand, Ref
 __all__ = ["lower", "names_of"]
 
 
-def lower(function: Callable[..., Any], *, all_at_once: bool = False) -> Function:
+def lower(function: Callable[..., Any], *, all_at_once: bool = False, part: str = "") -> Function:
     """The Wengert list of a function, method or lambda, not yet specialised to any arguments.
 
     `all_at_once`: of a generator function, as one that returns the list of what it yields.
+    `part`: of one that is a context manager, see `managers`; raises NotInParts.
 
     Kept per code object, globals and closure cells; made anew when a name that it uses means
     something else by now.
     """
     plain = unwrap(function)
     kept = _kept(
-        _Identity(plain.__code__, plain.__globals__, all_at_once, *(plain.__closure__ or ()))
+        _Identity(
+            plain.__code__, plain.__globals__, part or all_at_once, *(plain.__closure__ or ())
+        )
     )
     if kept.function is None or kept.names is None or not kept.names.still_hold():
         kept.names = Names(plain)
-        kept.function = _lower_live(plain, kept.names, all_at_once)
+        kept.function = _lower_live(plain, kept.names, all_at_once, part)
     return kept.function
 
 
@@ -99,11 +102,13 @@ def _kept(key: _Identity) -> _Kept:
     return _Kept()
 
 
-def _lower_live(function: FunctionType, names: Names, all_at_once: bool) -> Function:
+def _lower_live(function: FunctionType, names: Names, all_at_once: bool, part: str) -> Function:
     source = find_source(function)
     tree = gast.ast_to_gast(source.tree)
     if all_at_once:
         tree = generators.all_at_once(tree)
+    if part:
+        tree = managers.part(tree, part)
     lowered = _lower_tree(tree, source, names, (), {})
     annotations = dict(getattr(function, "__annotations__", {}))
     return replace(lowered, name=function.__code__.co_name, annotations=annotations)

@@ -223,6 +223,8 @@ class MakeFunction:
     defaults: tuple[tuple[str, Operand], ...]
     syntax: ast.AST
     is_generator: bool = False  # the template returns the list of what it yields
+    part: Callable[[str], Function] | None = None  # of a generator: as a context manager
+    is_manager: bool = False  # `contextlib.contextmanager` was applied
 
 
 Expr: TypeAlias = Union[Op, Attr, Call, MethodCall, MakeFunction]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from sourcead.transform.specialise.adjoint_lists import ADJOINT_LISTS
@@ -9,6 +10,7 @@ from sourcead.transform.specialise.again import AGAIN
 from sourcead.transform.specialise.context import Handler
 from sourcead.transform.specialise.conversions import CONVERSIONS
 from sourcead.transform.specialise.derivatives import DERIVATIVES
+from sourcead.transform.specialise.generators import as_manager
 from sourcead.transform.specialise.hooks import HOOKS
 from sourcead.transform.specialise.itertools_calls import ITERTOOLS
 from sourcead.transform.specialise.numpy_calls import NUMPY_CALLS
@@ -22,5 +24,5 @@ __all__ = ["STRUCTURAL"]
 
 STRUCTURAL: dict[Any, Handler] = {
     **QUESTIONS, **CONVERSIONS, **SEQUENCES, **OBJECTS, **AGAIN, **NUMPY_CALLS, **ITERTOOLS, **HOOKS,
-    **ADJOINT_LISTS, **SPLITTING, **DERIVATIVES, **QUOTIENTS,
+    **ADJOINT_LISTS, **SPLITTING, **DERIVATIVES, **QUOTIENTS, contextlib.contextmanager: as_manager,
 }  # fmt: skip

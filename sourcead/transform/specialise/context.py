@@ -186,6 +186,7 @@ class Context(Builder):
         self.solving: Any = None  # the unit that is specialised here
         self.raises: set[type[BaseException]] = set()  # what may leave it
         self.generators: dict[Name, Any] = {}  # calls that have not run yet (`generators.Started`)
+        self.managers: dict[Name, Any] = {}  # calls that made context managers (`contexts.Managed`)
         self.early: dict[Name, Any] = {}  # iterators over what a generator gave (`Started`)
         self.calls_tried: dict[Any, tuple[Kind, bool]] = {}
         self.catches: list[Catch] = []  # the `try`s around, the innermost last
@@ -272,6 +273,11 @@ class Context(Builder):
             self.ordinal, self.forks, self.catches = ordinal, forks, catches
 
     def operand(self, value: Val, hint: str = "t") -> Operand:
+        if isinstance(value, Name) and value in self.managers:
+            self.refuse(
+                f"the context manager `{self.managers[value].name}` is used otherwise than by one `with`",
+                "write `with` and its call: `with manager(...) as value:`",
+            )
         if isinstance(value, Name) and value in self.generators:
             return self.operand(self.generator(self.generators[value]))
         if isinstance(value, Name) and isinstance(self.kinds.get(value), Closure):

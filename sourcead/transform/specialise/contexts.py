@@ -11,23 +11,27 @@ body half-way, so that is an error while running.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import decimal
 import io
 import threading
 import warnings
+from dataclasses import replace
 from types import FunctionType
 from typing import Any
 
 import numpy as np
 
-from sourcead.ir.kinds import Object, Unknown, Value
+from sourcead.frontend.managers import NotInParts
+from sourcead.ir.kinds import Closure, Object, Unknown, Value
 from sourcead.ir.nodes import (
     UNDEFINED,
     Assign,
     Call,
     Const,
     Handler,
+    MakeFunction,
     Name,
     Operand,
     Raise,
@@ -41,6 +45,8 @@ from sourcead.transform.builder import Val
 from sourcead.transform.specialise.attempts import attempt
 from sourcead.transform.specialise.context import Context, Env
 from sourcead.transform.specialise.flags import is_unwinding
+from sourcead.transform.specialise.generators import Started
+from sourcead.transform.specialise.inlining import live_defaults
 
 __all__ = ["within"]
 
@@ -54,6 +60,9 @@ PASSING: tuple[Any, ...] = (
 
 def within(s: Context, statement: With, env: Env) -> bool:
     manager = s.value(statement.context, env)
+    started = s.managers.get(manager) if isinstance(manager, Name) else None
+    if started is not None:
+        return _by_its_generator(s, statement, started, env)
     kind = s.kind(manager)
     if isinstance(kind, Object) and all(
         isinstance(getattr(kind.cls, name, None), FunctionType)
@@ -63,17 +72,68 @@ def within(s: Context, statement: With, env: Env) -> bool:
     return _as_it_stands(s, statement, s.operand(manager), env)
 
 
-def _by_its_class(s: Context, statement: With, manager: Val, cls: Any, env: Env) -> bool:
-    entered = s.call_method_of(manager, cls.__enter__, [], "entered")
+def _by_its_generator(s: Context, statement: With, started: Started, env: Env) -> bool:
+    """A generator function with `contextmanager`: what stands before its `yield`, and what stands behind."""
+    try:
+        enter, leave, failed = (_part(s, started, name) for name in ("enter", "leave", "failed"))
+    except NotInParts:
+        s.refuse(
+            f"the context manager `{started.name}` cannot be taken apart at its `yield`",
+            "let one `yield` stand alone, or in `try: ... finally: ...`; or write a class with __enter__ and __exit__",
+        )
+    parts = s.components(s.call(enter, started.args, started.kwargs))
+    assert parts is not None
+    entered, *kept = parts
     inside = dict(env)
     if statement.target is not None:
         env[statement.target] = inside[statement.target] = entered
-    held = s.fresh("manager", s.kind(manager))
-    inside[held] = manager
+    variables = [s.fresh("kept", Unknown()) for _ in kept]
+    inside.update(zip(variables, kept))
+    if not _guarded(s, statement, failed, variables, env, inside):
+        return False
+    s.call(leave, list(kept), [])
+    return True
+
+
+def _part(s: Context, started: Started, name: str) -> Name:
+    """One part of a generator function, as a function."""
+    function: Any = started.function
+    if isinstance(function, Closure):
+        lowered = function.make.part(name)
+        make = replace(function.make, template=lambda: lowered, is_generator=False)
+        captured, defaults = function.captured, function.defaults
+        make = replace(make, is_manager=False)
+    else:
+        lowered = s.lower(function.__wrapped__, part=name)
+        nothing = ast.parse("lambda: None", mode="eval").body
+        make = MakeFunction(lowered.name, lambda: lowered, (), (), nothing)
+        captured, defaults = (), tuple(live_defaults(function.__wrapped__).items())
+    return s.fresh(name, Closure(make, captured, defaults if name == "enter" else ()))
+
+
+def _does_nothing(s: Context, function: Val) -> bool:
+    kind = s.kind(function)
+    return isinstance(kind, Closure) and not kind.make.template().body
+
+
+def _guarded(
+    s: Context,
+    statement: With,
+    failed: Val,
+    variables: list[Name],
+    env: Env,
+    inside: Env,
+) -> bool:
+    """The body of a `with`, under which `failed` is called with these variables when an exception leaves it."""
     bound = tuple(n for each in statement.body for n in binds(each))
-    done = s.fresh("_", Unknown())
+    if _does_nothing(s, failed):
+        reached = s.run(statement.body, inside, list(bound))
+        env.update((n, inside[n]) for n in bound if n in inside)
+        return reached
+    called, done = s.fresh("failed", Unknown()), s.fresh("_", Unknown())
+    inside[called] = failed
     ended = (
-        Assign(done, Call(Ref("leave", leave), (held,)), statement.origin),
+        Assign(done, Call(called, tuple(variables)), statement.origin),
         Raise(None, None, statement.origin),
     )
     handler = Handler(None, None, ended, tuple(UNDEFINED for _ in bound))
@@ -84,6 +144,19 @@ def _by_its_class(s: Context, statement: With, manager: Val, cls: Any, env: Env)
     if is_unwinding(s):
         _leaves_with(s)
     env.update((n, inside[k]) for n, k in zip(bound, kept))
+    return True
+
+
+def _by_its_class(s: Context, statement: With, manager: Val, cls: Any, env: Env) -> bool:
+    entered = s.call_method_of(manager, cls.__enter__, [], "entered")
+    inside = dict(env)
+    if statement.target is not None:
+        env[statement.target] = inside[statement.target] = entered
+    held = s.fresh("manager", s.kind(manager))
+    inside[held] = manager
+    failed = Ref("leave", leave)
+    if not _guarded(s, statement, failed, [held], env, inside):
+        return False
     nothing: list[Any] = [Const(None)] * 3
     s.call_method_of(manager, cls.__exit__, nothing, "_")
     return True

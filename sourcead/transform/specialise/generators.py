@@ -11,6 +11,7 @@ stays a generator otherwise.
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import types
 from collections.abc import Iterator, Sequence
@@ -54,8 +55,8 @@ from sourcead.transform.effects import written_arguments
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
 
 __all__ = [
-    "Started", "all_of", "all_of_first", "as_object", "check_interleaving", "interleaved",
-    "is_generator_function", "is_quiet",
+    "Started", "all_of", "as_manager", "all_of_first", "as_object", "check_interleaving", "interleaved",
+    "is_generator_function", "is_manager", "is_quiet", "managed",
     "started", "taken_early",
 ]  # fmt: skip
 
@@ -92,6 +93,34 @@ def started(s: Context, func: Val, function: Any, args: list[Any], kwargs: Kwarg
     """The call of a generator function: nothing of it runs yet."""
     made = s.fresh("generator", Object(types.GeneratorType))
     s.generators[made] = Started(func, function, list(args), list(kwargs))
+    return made
+
+
+_MANAGER = contextlib.contextmanager(lambda: iter(())).__code__
+
+
+def is_manager(function: object) -> bool:
+    """Is this what `contextlib.contextmanager` makes of a generator function?"""
+    made = getattr(function, "__code__", None) is _MANAGER
+    return made and is_generator_function(getattr(function, "__wrapped__", None))
+
+
+def as_manager(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """`contextlib.contextmanager` of a generator function that was made inside the function."""
+    kind = s.kind(args[0]) if len(args) == 1 and not isinstance(args[0], Star) else None
+    if not isinstance(kind, Closure) or not kind.make.is_generator:
+        return None
+    return s.fresh(hint, replace(kind, make=replace(kind.make, is_manager=True)))
+
+
+def managed(s: Context, func: Val, function: Any, args: list[Any], kwargs: Kwargs) -> Val:
+    """The call that makes such a context manager: nothing of its generator runs yet."""
+    found = Started(func, function, list(args), list(kwargs))
+    live = not isinstance(function, Closure)
+    if live and not any(map(s.holds_varied, found.values)) and not s.reachable(found.values):
+        return s.opaque(func, args, kwargs, "manager")
+    made = s.fresh("manager", Object(contextlib._GeneratorContextManager))
+    s.managers[made] = found
     return made
 
 

@@ -47,7 +47,12 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.attributes import live_operand
 from sourcead.transform.specialise.context import Again, Context, Env, Kwargs, Unreached, values_of
 from sourcead.transform.specialise.flags import guard
-from sourcead.transform.specialise.generators import is_generator_function, started
+from sourcead.transform.specialise.generators import (
+    is_generator_function,
+    is_manager,
+    managed,
+    started,
+)
 from sourcead.transform.specialise.iterators import taken_once
 from sourcead.transform.specialise.library import at_least, of_length
 from sourcead.transform.specialise.recursion import call_unit, is_unit_call
@@ -92,6 +97,8 @@ def call_function(
     method: bool = False,
 ) -> Val:
     plain = values_of(args, kwargs)
+    if is_manager(function) and not s.derivative:
+        return managed(s, func, function, args, kwargs)
     if is_generator_function(function) and not s.derivative:
         return started(s, func, function, args, kwargs)
     active = any(map(s.holds_varied, plain))

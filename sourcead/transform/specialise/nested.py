@@ -11,7 +11,7 @@ from sourcead.ir.nodes import Assign, Capture, Const, MakeFunction, Name, Ref
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.context import Context, Kwargs, Unreached
 from sourcead.transform.specialise.flags import guard
-from sourcead.transform.specialise.generators import started
+from sourcead.transform.specialise.generators import managed, started
 from sourcead.transform.specialise.inlining import bind_arguments, note_recursion, spread
 from sourcead.transform.specialise.iterators import taken_once
 from sourcead.transform.specialise.recursion import call_unit, closure_template, is_unit_call
@@ -64,6 +64,8 @@ def _as_object(
 
 def call_closure(s: Context, func: Val, closure: Closure, args: list[Any], kwargs: Kwargs) -> Val:
     make: MakeFunction = closure.make
+    if make.is_manager:
+        return managed(s, func, closure, args, kwargs)
     if make.is_generator:
         return started(s, func, closure, args, kwargs)
     template = make.template()
