@@ -31,6 +31,10 @@ class Place:
     def __eq__(self, other):
         return self.owner is other.owner and self.slot == other.slot
 
+    def __deepcopy__(self, memo):
+        """A linear map keeps copies of what it reads; where something lies stays where it lies."""
+        return self
+
 
 def place_of(array):
     """Where an array looks, and at what; in elements, of which its memory has no others."""

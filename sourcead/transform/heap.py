@@ -14,7 +14,7 @@ wider heap until nothing changes.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -67,6 +67,7 @@ class Heap:
         self.varied: set[tuple[str, Hashable]] = set()
         self.changed = False
         self.shared: dict[str, str] = {}  # union-find over the names and places of arrays
+        self.settled: set[str] = set()  # those of the program, of which nothing more is found out
         self.merged: dict[str, str] = {}  # union-find over sites: one of two, decided while running
         self.paths: set[str] = set()  # by which arguments' containers were entered
         self.entwined = False  # arguments share memory
@@ -99,6 +100,26 @@ class Heap:
         self.written |= {name for name in self.shared if self.find(name) in self.written}
         self.shared = {}
 
+    def settle(self, names: Iterable[str]) -> None:
+        """The program is written: what shares storage in it is known, and derivative code adds only itself.
+
+        What trial runs noted of names that are given anew is forgotten, and classes of the program stay
+        what they are: a transform asks of them again and again, and must be told the same.
+        """
+        alive = set(names)
+        kept = {k for k in (*self.shared, *self.shared.values()) if " " in k or k == ENTWINED
+                or k.partition("[")[0] in alive}  # fmt: skip
+        classes: dict[str, list[str]] = {}
+        for key in sorted(kept):
+            classes.setdefault(self.find(key), []).append(key)
+        written = {name for name in self.written if name not in self.shared}
+        self.shared = {}
+        for root, members in classes.items():
+            self.shared.update((member, members[0]) for member in members[1:])
+            if root in written:
+                self.written.add(members[0])
+        self.settled = alive | kept
+
     def find(self, name: str) -> str:
         while name in self.shared:
             name = self.shared[name]
@@ -107,7 +128,9 @@ class Heap:
     def share(self, a: str, b: str) -> None:
         """The arrays of these names may have storage in common."""
         a, b = self.find(a), self.find(b)
-        if a != b:
+        if a in self.settled:
+            a, b = b, a
+        if a != b and a not in self.settled:
             self.shared[a] = b
             if a in self.written:
                 self.vary(b)

@@ -22,6 +22,7 @@ from sourcead.ir.nodes import (
     Call,
     Delete,
     For,
+    Function,
     MethodCall,
     Name,
     Stmt,
@@ -34,7 +35,7 @@ from sourcead.rules import registry
 from sourcead.transform.effects import function_of, view_base, written_arguments
 from sourcead.transform.heap import ENTWINED, ITEM, Heap, place_of, places
 
-__all__ = ["Locations", "View", "binds_all"]
+__all__ = ["Locations", "View", "binds_all", "names_of"]
 
 
 READING = frozenset({"items", "keys", "values", "get", "copy", "index", "count", "of"})
@@ -190,6 +191,12 @@ class Locations:
     def _may_view(self, expr: Any) -> bool:
         rule = registry.lookup(function_of(expr, self.kinds))
         return rule is not None and rule.effects.returns in ("maybe", "same", "view")
+
+
+def names_of(function: Function) -> set[str]:
+    """All names that a function binds, as the classes of arrays are asked for by."""
+    inside = (n for stmt in statements(function.body) for n in (*binds_all(stmt), *binds(stmt)))
+    return {str(n) for n in (*(p.name for p in function.params), *inside)}
 
 
 def binds_all(stmt: Stmt) -> tuple[Name, ...]:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sourcead import grad, jvp
+from sourcead import grad, hessian, jvp
 
 U = np.array([0.7, -1.2, 0.4, 0.9])
 A = 0.3
@@ -188,10 +188,25 @@ def exceptions(u, a):
     return np.sum(v * u)
 
 
+def written_and_rebound(u, a):
+    for k in range(2):
+        u[1:] *= u[:-1]
+        for _ in range(4):
+            u = u * (k + a)
+    return np.sum(u**2)
+
+
+def written_where_it_was_rebound(u, a):
+    for _ in range(2):
+        u[1:] *= a * u[:-1]
+        u = u * u
+    return u[0] + u[2]
+
+
 PROGRAMS: list[Callable[..., Any]] = [
     writes_its_argument, elements_of_fresh_storage, stencil, masks_and_indices, a_callee_writes, views, outs,
     while_loop, left_by_break, repeated_indices, elimination, two_arrays_write_each_other, arrays_in_a_list,
-    objects, swapped, sorted_in_place, early_return, exceptions,
+    objects, swapped, sorted_in_place, early_return, exceptions, written_and_rebound, written_where_it_was_rebound,
 ]  # fmt: skip
 
 
@@ -232,3 +247,10 @@ def test_second_derivatives_of_code_that_writes_in_place(program: Any, modes: st
     for mode, direction in zip(modes, DIRECTIONS):
         derivative = along(derivative, mode, direction)
     assert abs(derivative(U.copy(), A) - exact) <= 1e-6 * max(1.0, abs(exact))
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda p: p.__name__)
+def test_hessians_of_code_that_writes_in_place(program: Any) -> None:
+    exact = second_difference(program)
+    found = DIRECTIONS[0] @ hessian(program)(U.copy(), A) @ DIRECTIONS[1]
+    assert abs(found - exact) <= 1e-6 * max(1.0, abs(exact))

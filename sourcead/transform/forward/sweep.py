@@ -60,7 +60,7 @@ from sourcead.transform.forward.stores import store, sum_at
 from sourcead.transform.forward.tangents import Tangents, hint_of
 from sourcead.transform.forward.unit_calls import half_tangent, unit_tangent
 from sourcead.transform.halves import Half
-from sourcead.transform.locations import Locations
+from sourcead.transform.locations import Locations, names_of
 from sourcead.transform.operations import OPERATORS
 from sourcead.transform.refusals import check_attempt, check_passive, check_written
 from sourcead.transform.reverse.sweeps import value_and_aux
@@ -90,6 +90,7 @@ def tangent(
     b = done.builder
     primal = done.function
     params = [p.name for p in primal.params]
+    done.heap.settle(names_of(primal))
     results = Virtual((done.result, *(params[i] for i in sorted(given))))
     useful = find_useful(primal.body, results, done.heap, b.kinds, b.formula_of)
     locations = Locations(primal.body, b.kinds, done.heap, params)

@@ -32,7 +32,7 @@ from sourcead.transform.effects import index_kinds
 from sourcead.transform.formulas import start_derivative
 from sourcead.transform.halves import Half
 from sourcead.transform.indexing import element_kind
-from sourcead.transform.locations import Locations
+from sourcead.transform.locations import Locations, names_of
 from sourcead.transform.positions import positioned
 from sourcead.transform.reverse.compared import Comparisons
 from sourcead.transform.reverse.finish import Finish
@@ -106,6 +106,7 @@ def sweeps(
     calls = split_units(done, done.function.body, again, reopened)
     primal = replace(done.function, body=positioned(calls.body))
     params = [p.name for p in primal.params]
+    done.heap.settle(names_of(primal))
     result, auxiliary = value_and_aux(done) if aux else (done.result, None)
     leaves = _leaves(done, result, aux)
     if scalar:
