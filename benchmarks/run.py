@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 import sourcead
+from benchmarks import call_overhead
 from benchmarks.contestants import Contestant, hand, peers, primal
 from benchmarks.contestants import sourcead as ours
 from benchmarks.size import function_lines, peak_memory, source_lines, written_bytes
@@ -150,7 +151,8 @@ writes: sourcead leaves in them what the program does, the hand-written gradient
 {drawn}
 
 {what}
-"""
+
+{call_overhead.section()}"""
 
 
 def described(row: Row) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 import benchmarks.workloads
 import sourcead
+from benchmarks import call_overhead
 from tests.refusals import right_or_refused
 
 NAMES = [module.name for module in pkgutil.iter_modules(benchmarks.workloads.__path__)]
@@ -29,3 +30,14 @@ def _leaves(value: object) -> list[object]:
     if isinstance(value, (tuple, list)):
         return [leaf for item in value for leaf in _leaves(item)]
     return [value]
+
+
+def test_overhead_is_measured_beside_the_generated_function() -> None:
+    for program in (call_overhead.reads_numbers(3), call_overhead.calls_functions(2)):
+        gradient = sourcead.grad(program, (0, 1))
+        gradient(0.7, 1.3)
+        body, received = call_overhead.generated_call(gradient, (0.7, 1.3))
+        assert body(*received) == gradient(0.7, 1.3)
+        assert (
+            body.__code__.co_filename == gradient.compiled_for(0.7, 1.3).call.__code__.co_filename
+        )
