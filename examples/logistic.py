@@ -1,7 +1,7 @@
 """Logistic regression on real data by Newton's method, gradient and Hessian generated.
 
 The data are the 569 tumours of the Wisconsin breast cancer study, as scikit-learn ships them
-(`pip install scikit-learn`); its own logistic regression gives the same weights.
+(`pip install '.[examples]'`); its own logistic regression gives the same weights.
 """
 
 import numpy as np

@@ -6,6 +6,8 @@ distinct small numbers, twice; a result axis that follows one of them in both ru
 >>> n, m = Sym("a0"), Sym("a1")
 >>> print(result_kind(np.matmul, (Array("float64", (n, m)), Array("float64", (m,)))))
 float64[a0]
+>>> print(result_kind(np.matmul, (Array("float64", (n, m)), Array("float64", (Sym("b0", -1),)))))
+float64[a0]
 >>> print(result_kind(np.sum, (Array("float32", (n, m)),), {"axis": Const(0)}))
 float32[a1]
 """
@@ -16,7 +18,7 @@ import itertools
 import types
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, TypeGuard
 
 import numpy as np
@@ -75,10 +77,55 @@ def result_kind(
     try:
         found = _CACHE.get(key)
     except TypeError:
-        return _result_kind(function, args, kwargs)
+        return _tried(function, args, kwargs)
     if found is None:
-        found = _CACHE[key] = _result_kind(function, args, kwargs)
+        found = _CACHE[key] = _tried(function, args, kwargs)
     return found
+
+
+def _tried(
+    function: Callable[..., Any], args: tuple[Kind | Const, ...], kwargs: dict[str, Kind | Const]
+) -> Kind:
+    """The result's kind; where sizes like `n - 1` fit nothing, with sizes that are independent of `n`.
+
+    `x @ w[1:]`: with a size for `w` that is that of an axis of `x`, the part has one too few.
+    """
+    found = _result_kind(function, args, kwargs)
+    given = (*args, *kwargs.values())
+    moved = {d for a in given for d in _symbols(a) if d.offset}
+    if not isinstance(found, Unknown) or not moved:
+        return found
+    apart = {d: Sym(f"{d.name}{d.offset:+d}") for d in moved}
+    back = {to.name: d for d, to in apart.items()}
+
+    def away(dim: Dim) -> Dim:
+        return apart.get(dim, dim) if isinstance(dim, Sym) else dim
+
+    def home(dim: Dim) -> Dim:
+        if not isinstance(dim, Sym) or dim.name not in back:
+            return dim
+        was = back[dim.name]
+        return Sym(was.name, was.offset + dim.offset, dim.one)
+
+    renamed = {name: _mapped(kind, away) for name, kind in kwargs.items()}
+    found = _result_kind(function, tuple(_mapped(a, away) for a in args), renamed)
+    return _mapped(found, home)
+
+
+def _mapped(kind: Any, dim: Callable[[Dim], Dim]) -> Any:
+    """The kind with other sizes."""
+    match kind:
+        case Array(dtype, dims):
+            return Array(dtype, tuple(map(dim, dims)))
+        case SizeOf(dims, single):
+            return SizeOf(tuple(map(dim, dims)), single)
+        case Tuple(items, cls):
+            return Tuple(tuple(_mapped(i, dim) for i in items), cls)
+        case List(item, _, items):
+            each = None if items is None else tuple(_mapped(i, dim) for i in items)
+            return replace(kind, item=_mapped(item, dim), items=each)
+        case _:
+            return kind
 
 
 def _result_kind(

@@ -368,3 +368,14 @@ def sorted_names(m, x):
     for k in sorted(out, reverse=True):
         s = s * 0.5 + out[k]
     return s + [out[k] for k in sorted(out.keys())][0]
+
+
+@program(
+    np.array([0.1, 0.4, -0.3, 0.2]),
+    np.random.default_rng(4).normal(size=(6, 3)),
+    np.array([0.0, 1.0, 1.0, 0.0, 1.0, 0.0]),
+)
+def logistic_with_intercept(weights, x, labels):
+    """The matrix has as many columns as the weights behind the first."""
+    z = x @ weights[1:] + weights[0]
+    return np.sum(labels * z - np.logaddexp(0.0, z)) - 0.5 * np.sum(weights[1:] ** 2)
