@@ -109,7 +109,7 @@ def _tried(
 
     renamed = {name: _mapped(kind, away) for name, kind in kwargs.items()}
     found = _result_kind(function, tuple(_mapped(a, away) for a in args), renamed)
-    return _mapped(found, home)
+    return _mapped(found, home)  # type: ignore[no-any-return]
 
 
 def _mapped(kind: Any, dim: Callable[[Dim], Dim]) -> Any:
