@@ -47,6 +47,7 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.attributes import live_operand
 from sourcead.transform.specialise.context import Again, Context, Env, Kwargs, Unreached, values_of
 from sourcead.transform.specialise.flags import guard
+from sourcead.transform.specialise.frozen_distributions import refuse_frozen
 from sourcead.transform.specialise.generators import (
     is_generator_function,
     is_manager,
@@ -104,6 +105,7 @@ def call_function(
     active = any(map(s.holds_varied, plain))
     if not active and not s.derivative:
         return inactive_call(s, func, function, args, kwargs, hint, method)
+    refuse_frozen(s, function)
     template = s.lower(function)
     args = spread(s, template.params, live_defaults(function), args, kwargs, function.__name__)
     note_recursion(s, function.__code__, function.__name__)
