@@ -47,9 +47,7 @@ ATTRIBUTES = {
     "scipy.sparse.csr_matrix((data,",
 }
 
-REFUSED = {
-    "scipy.interpolate.make_interp_spline",
-}
+REFUSED = {}
 """By name, each with a way out (`sourcead.rules.forms.refused`)."""
 
 

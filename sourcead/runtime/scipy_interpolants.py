@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.interpolate import BSpline
 
 __all__ = [
-    "at_least_three", "hermite_coefficients", "interval", "linear_value", "pchip_slopes", "piecewise_value",
-    "spline_basis", "spline_slopes", "spline_value",
+    "akima_slopes", "at_least_three", "hermite_coefficients", "interval", "linear_value", "pchip_slopes",
+    "piecewise_value", "spline_slopes",
 ]  # fmt: skip
 
 
@@ -92,6 +91,25 @@ def pchip_slopes(x: Any, y: Any) -> Any:
     return np.concatenate([first, inner, last])
 
 
+def akima_slopes(x: Any, y: Any) -> Any:
+    """Slopes from four secants each, weighted by how much those on the other side turn; their mean where none does.
+
+    Source: Akima (1970); beyond the ends the secants go on as a parabola has them.
+    """
+    at_least_three(x)
+    step = np.diff(y, axis=0)
+    m = step / (0.0 * step + _rows(np.diff(x), y))
+    first, second = 3.0 * m[:1] - 2.0 * m[1:2], 2.0 * m[:1] - m[1:2]
+    last_but_one, last = 2.0 * m[-1:] - m[-2:-1], 3.0 * m[-1:] - 2.0 * m[-2:-1]
+    m = np.concatenate([first, second, m, last_but_one, last])
+    turn = np.abs(np.diff(m, axis=0))
+    left, right = turn[:-2], turn[2:]
+    total = left + right
+    straight = total <= 1e-9 * np.max(total)
+    share = np.where(straight, 0.5, left / np.where(straight, 1.0, total))
+    return m[1:-2] + share * (m[2:-1] - m[1:-2])
+
+
 def _at_end(h0: Any, h1: Any, m0: Any, m1: Any) -> Any:
     """The three-point slope at an end, kept within what the nearest secants allow."""
     slope = ((2.0 * h0 + h1) * m0 - h0 * m1) / (h0 + h1)
@@ -127,16 +145,3 @@ def linear_value(knots: Any, y: Any, x: Any, outside: Any) -> Any:
     value = y[..., i] + (y[..., i + 1] - y[..., i]) * share
     inside = (x >= knots[0]) & (x <= knots[-1])
     return np.where(inside | np.asarray(outside), value, 0.0)
-
-
-# ---- B-splines -------------------------------------------------------------------------------
-
-
-def spline_basis(t: Any, k: int, x: Any, nu: int, extrapolate: Any) -> Any:
-    """Each B-spline with these knots, or its derivative, at the points: their shape, and the splines behind."""
-    return BSpline(t, np.eye(len(t) - k - 1), k, extrapolate=extrapolate)(x, nu)
-
-
-def spline_value(t: Any, c: Any, k: int, x: Any, nu: int, extrapolate: Any) -> Any:
-    """The sum of the B-splines with these coefficients."""
-    return np.tensordot(spline_basis(t, k, x, nu, extrapolate), c, 1)

@@ -64,6 +64,44 @@ def splines_of_constants(x, y, t):
     return np.sum(through(t)) * np.sum(made(t)) + np.sum(x * y)
 
 
+def akima(x, y, t):
+    return np.sum(interpolate.Akima1DInterpolator(x, y)(t) ** 2)
+
+
+def through(x, y, t):
+    f = interpolate.make_interp_spline(x, y)
+    return np.sum(f(t) ** 2) + f(t[0], 1)
+
+
+def of_degree_two(x, y, t):
+    return np.sum(interpolate.make_interp_spline(x, y, 2)(t) ** 2)
+
+
+def of_degree_one(x, y, t):
+    return np.sum(interpolate.make_interp_spline(x, y, k=1)(t) ** 2)
+
+
+def natural_b_spline(x, y, t):
+    return np.sum(
+        interpolate.make_interp_spline(x, np.stack([y, y**2], 1), bc_type="natural")(t, 1) ** 2
+    )
+
+
+def clamped_b_spline(x, y, t):
+    f = interpolate.make_interp_spline(x, y, bc_type="clamped")
+    return np.sum(f(t) ** 2) + np.sum(f.c**3) + np.sum(f.t)
+
+
+def with_knots(x, y, t):
+    knots = np.concatenate([x[:1], x[:1], x[:1], x[1:2] + 0.3, x[-1:], x[-1:], x[-1:]])
+    return np.sum(interpolate.make_lsq_spline(x, y, knots, 2, w=1.0 + y**2)(t) ** 2)
+
+
+def by_fitpack(x, y, t):
+    tck = interpolate.splrep(x, y)
+    return np.sum(interpolate.splev(t, tck) ** 2) + np.sum(interpolate.splev(t, tck, der=1))
+
+
 def lines(x, y, t):
     return np.sum(interpolate.interp1d(x, y)(t) ** 2)
 
@@ -88,6 +126,11 @@ CASES = [
     ],
     *[(f, X, Y, POINTS) for f in (one_coefficient_at_a_time,)],
     (parabola, X, Y, POINTS[:2]),
+    *[
+        (f, X, Y, POINTS)
+        for f in (akima, through, of_degree_two, of_degree_one, natural_b_spline, clamped_b_spline)
+    ],
+    *[(f, X, Y, POINTS) for f in (with_knots, by_fitpack)],
     (columns, X, Y, POINTS),
     *[(f, X, Y, POINTS) for f in (lines, lines_beyond, unsorted)],
     (grid, VALUES, PLACES),

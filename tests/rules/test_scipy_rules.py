@@ -54,6 +54,7 @@ IN_PROGRAMS = {
     "integrate": "test_scipy_functions_passed",
     "sparse_matrices": "test_scipy_sparse",
     "interpolants": "test_scipy_interpolants",
+    "splines": "test_scipy_interpolants",
 }
 WITH_CALLS = [
     rule for rule in RULES if rule.form == "elementwise" or any(True for _ in calls(rule))

@@ -28,6 +28,7 @@ _waiting = {
     "interpolants": "scipy.interpolate",
     "sampled_images": "scipy.ndimage",
     "spectral": "scipy.signal",
+    "splines": "scipy.interpolate",
     "sparse_matrices": "scipy.sparse.linalg",
 }
 

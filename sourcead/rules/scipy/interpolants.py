@@ -10,23 +10,21 @@ from __future__ import annotations
 import numpy as np
 from scipy import interpolate
 
-from sourcead.ir.kinds import Array, Number, Object, Py, Unknown, is_scalar
+from sourcead.ir.kinds import Array, Object, Py, Unknown, is_scalar
 from sourcead.ir.nodes import Const
-from sourcead.rules.forms import constant, formula, forward_rule, helpers, refused, reverse_rule
-from sourcead.rules.numpy.samples import call
+from sourcead.rules.forms import constant, formula, helpers
 from sourcead.rules.registry import lookup
 from sourcead.rules.scipy.kinds import record
 from sourcead.runtime import scipy_interpolants
 from sourcead.runtime.scipy_interpolants import (
+    akima_slopes,
     at_least_three,
     hermite_coefficients,
     interval,
     linear_value,
     pchip_slopes,
     piecewise_value,
-    spline_basis,
     spline_slopes,
-    spline_value,
 )
 
 constant(interval)
@@ -38,7 +36,7 @@ def nothing(rng):
     return []
 
 
-def _dims(x):
+def dims_of(x):
     """The shape of points, known or written as numbers."""
     if isinstance(x, Const):
         return () if isinstance(x.value, (int, float)) else None
@@ -78,6 +76,13 @@ def pchip(x, y, axis=0, extrapolate=None):
 
 
 @formula(
+    interpolate.Akima1DInterpolator, kind=cubic(interpolate.Akima1DInterpolator), samples=nothing
+)
+def akima(x, y, axis=0):
+    return 1.0 * x, hermite_coefficients(x, y, akima_slopes(x, y))
+
+
+@formula(
     interpolate.CubicHermiteSpline,
     kind=lambda x, y, dydx, *rest, **options: cubic(interpolate.CubicHermiteSpline)(
         x, y, *rest, **options
@@ -103,7 +108,7 @@ def values_at(self, x, *args, **kwargs):
     """Of the points' shape, with that of one value behind it."""
     if not isinstance(self, Object):
         return _of_constant_data(self, x, *args, **kwargs)
-    dims = _dims(x)
+    dims = dims_of(x)
     return Unknown() if dims is None else Array("float64", dims)
 
 
@@ -134,7 +139,7 @@ def lines(
 
 
 def of_lines(self, x):
-    dims = _dims(x) if isinstance(self, Object) else None
+    dims = dims_of(x) if isinstance(self, Object) else None
     return Unknown() if dims is None else Array("float64", dims)
 
 
@@ -173,64 +178,3 @@ def grid_values(self, xi):
     points = np.reshape(xi, (-1, np.shape(xi)[-1]))
     found = interpolate.interpn(self._grid, self._values, points)
     return np.reshape(found, np.shape(xi)[:-1] if np.ndim(xi) > 1 else (1,))
-
-
-# ---- B-splines: linear in their coefficients -----------------------------------------------------
-
-
-def _basis_kind(t, k, x, nu, extrapolate):
-    dims = _dims(x)
-    return None if dims is None else Array("float64", (*dims, None))
-
-
-def _bases(rng):
-    t = np.array([0.0, 0.0, 0.0, 0.0, 1.0, 2.5, 4.0, 4.0, 4.0, 4.0])
-    return [call(t, 3, rng.uniform(0.1, 3.9, 5), nu, True) for nu in (0, 1)] + [
-        call(t, 3, 1.3, 0, True),
-        call(np.arange(9.0), 2, rng.uniform(-1.0, 9.0, (2, 3)), 0, True),
-    ]
-
-
-@reverse_rule(spline_basis, wrt=("x",), kind=_basis_kind, samples=_bases)
-def spline_basis_bar(y_bar, y, t, k, x, nu, extrapolate):
-    """The knots are constant."""
-    return np.sum(y_bar * spline_basis(t, k, x, nu + 1, extrapolate), axis=-1)
-
-
-@forward_rule(spline_basis)
-def spline_basis_dot(y, t, k, x, nu, extrapolate, *, x_dot):
-    return spline_basis(t, k, x, nu + 1, extrapolate) * np.expand_dims(x_dot, -1)
-
-
-def sum_of_splines(self, x, nu=0, extrapolate=None):
-    """Linear in the coefficients; the knots are constant."""
-    outside = self.extrapolate if extrapolate is None else extrapolate
-    return spline_value(self.t, self.c, self.k, x, nu, outside)
-
-
-_b_spline = lookup(interpolate.BSpline.__call__)
-assert _b_spline is not None and _b_spline.kind is not None
-_b_spline.formula = sum_of_splines
-_b_spline_of_constants = _b_spline.kind
-
-
-def sums_at(self, x, *args, **kwargs):
-    """Of the points' shape, with that of one coefficient behind it."""
-    if not isinstance(self, Object):
-        return _b_spline_of_constants(self, x, *args, **kwargs)
-    c, points = dict(self.fields).get("c"), _dims(x)
-    if points is None or not isinstance(c, Array):
-        return Number()
-    return Array("float64", (*points, *c.dims[1:]))
-
-
-_b_spline.kind = sums_at
-
-
-# ---- refused ---------------------------------------------------------------------------------
-
-refused(
-    interpolate.make_interp_spline,
-    interpolate.Akima1DInterpolator,
-    way_out="CubicSpline and PchipInterpolator are differentiated in their values",
-)

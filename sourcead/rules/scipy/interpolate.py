@@ -113,27 +113,6 @@ def univariate_spline_tangent(y, self, x, nu=0, ext=None, *, x_dot):
     return self(x, nu + 1, ext) * x_dot
 
 
-# ---- tuples of knots, coefficients and degree ----------------------------------------------------
-
-
-SPLINE = interpolate.splrep(np.linspace(0.0, 5.0, 8), np.sin(np.linspace(0.0, 5.0, 8)))
-
-
-@reverse_rule(
-    interpolate.splev,
-    wrt=("x",),
-    samples=lambda rng: [call(np.array([0.3, 1.7, 4.1]), list(SPLINE), d) for d in (0, 1)],
-)
-def splev(y_bar, y, x, tck, der=0):
-    """In the points; knots and coefficients are constant."""
-    return y_bar * interpolate.splev(x, tck, der + 1)
-
-
-@forward_rule(interpolate.splev)
-def splev_tangent(y, x, tck, der=0, *, x_dot):
-    return interpolate.splev(x, tck, der + 1) * x_dot
-
-
 # ---- values and points at once -------------------------------------------------------------------
 
 

@@ -425,6 +425,8 @@ class Adjoints:
         """Add to the adjoint of one item of a tuple, dict or object, which has a name of its own."""
         part = self.parts.part(value, slot)
         kind = self.b.kind(part)
+        if not carries(kind):
+            return  # a count beside what varies: its bar is None
         if isinstance(kind, Tuple):
             self._contribute_parts(part, amount)
         elif isinstance(kind, (Py, Np, Array, Number)):

@@ -183,6 +183,7 @@ def formula_of(
         )
     if rule.reverse is None:  # or else `wrt` is that of the reverse rule
         _check_parameters(s, rule, args, kwargs)
+    args = [_apart(s, value) for value in args]
     for _ in range(MAX_LOADS):
         with aside(s), s.block() as body:
             template = s.lower(rule.formula)
@@ -205,6 +206,12 @@ def formula_of(
         s.refuse(f"what `{rule.name}` reads of an object cannot be followed", "", NoRule)
     name = f"{rule.formula.__name__}_formula"
     return written(s, Sketch(name, (), block, result, returned, taken), list(taken)), taken
+
+
+def _apart(s: Context, value: Val) -> Val:
+    """A tuple as its items: the formula is one of them, not of the tuple."""
+    items = s.components(value) if type(s.kind(value)) is Tuple else None
+    return value if items is None else Virtual(tuple(items))
 
 
 def _refuse_what_raises(s: Context, body: Sequence[Stmt]) -> None:

@@ -90,8 +90,10 @@ def call_rule(
     else:
         expr = Call(s.operand(func), operands, keywords)
     by_formula = rule.formula is not None and varied
-    if by_formula and rule.reverse is not None:  # the formula is for objects that vary
-        by_formula = isinstance(s.kind(plain[0]), Object) and s.holds_varied(plain[0])
+    if (
+        by_formula and rule.reverse is not None
+    ):  # the formula is for what that does not differentiate
+        by_formula = _is_beyond(s, rule, args, kwargs)
     formula = formula_of(s, rule, args, kwargs) if by_formula else None
     name = s.emit(expr, kind, hint, varied)
     if reads_lists:
@@ -107,6 +109,14 @@ def _as_array(s: Context, arg: Any) -> Any:
     if isinstance(arg, Star) or not isinstance(s.kind(arg), (List, Tuple)):
         return arg
     return s.call(Ref("np.asarray", np.asarray), [arg], [])
+
+
+def _is_beyond(s: Context, rule: Rule, args: list[Any], kwargs: Kwargs) -> bool:
+    """Does a value vary that the reverse rule takes for constant, as the object that is called?"""
+    assert rule.formula is not None
+    names = inspect.signature(rule.formula).parameters
+    given = [*zip(names, args), *kwargs]
+    return any(name not in rule.wrt and s.holds_varied(value) for name, value in given)
 
 
 def note_effects(s: Context, rule: Rule, name: Name, args: list[Any]) -> None:
