@@ -142,9 +142,10 @@ class Dict:
     site: str = ""
     fields: tuple[tuple[Any, Kind], ...] | None = None
     optional: bool = False  # or None
+    cls: type = dict
 
     def __str__(self) -> str:
-        return f"dict[{self.item}]"
+        return f"{self.cls.__name__}[{self.item}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,11 +367,13 @@ def join(a: Kind, b: Kind) -> Kind:
             return Tuple(tuple(join(x, y) for x, y in zip(xs, ys)), ca)
         case List(x, sa, cls=ca), List(y, sb, cls=cb) if sa == sb and ca is cb:
             return List(join(x, y), sa, None, ca)
-        case Dict(x, sa, fa), Dict(y, sb, fb) if sa == sb and _keys(fa) == _keys(fb):
+        case Dict(x, sa, fa, cls=ca), Dict(y, sb, fb, cls=cb) if (
+            sa == sb and ca is cb and _keys(fa) == _keys(fb)
+        ):
             fields = None
             if fa is not None and fb is not None:
                 fields = tuple((k, join(v, w)) for (k, v), (_, w) in zip(fa, fb))
-            return Dict(join(x, y), sa, fields)
+            return Dict(join(x, y), sa, fields, cls=ca)
         case Object(ca, sa), Object(cb, sb) if ca is cb and sa == sb:
             return a
         case ((Py() | Np()), (Py() | Np())):

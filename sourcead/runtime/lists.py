@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -31,6 +32,8 @@ def zeros_like(value: Any) -> Any:
     """
     if isinstance(value, list):
         return [zeros_like(item) for item in value]
+    if isinstance(value, deque):
+        return deque(zeros_like(item) for item in value)
     if isinstance(value, tuple):
         return tuple([zeros_like(item) for item in value])
     if isinstance(value, dict):

@@ -6,6 +6,8 @@ vector of numbers rather than of bytes, adjoints of numbers and of arrays lie ap
 looks is noted as a value that no later step changes.
 """
 
+from collections import deque
+
 import numpy as np
 
 from sourcead.runtime.shadows import owner_of
@@ -120,7 +122,7 @@ class OpenShadows:
 
     def add_slot(self, holder, slot, amount):
         """Add to the adjoint of what is in a slot: an attribute, an entry of a dict, an element of a list."""
-        if isinstance(holder, (list, tuple)):
+        if isinstance(holder, (list, tuple, deque)):
             items = self.items(holder)
             items[slot] = items[slot] + amount
         elif isinstance(amount, np.ndarray):
@@ -136,7 +138,7 @@ class OpenShadows:
 
     def take_slot(self, holder, slot, like):
         """The adjoint of the value that was stored to a slot; what was in the slot before has none yet."""
-        if isinstance(holder, (list, tuple)):
+        if isinstance(holder, (list, tuple, deque)):
             items = self.items(holder)
             found = items[slot]
             items[slot] = 0.0

@@ -11,6 +11,7 @@ the container, in opposite order, so at each point there are as many as the cont
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,7 +44,7 @@ class Shadows:
 
     def add_slot(self, holder: Any, slot: Any, amount: Any) -> None:
         """Add to the adjoint of what is in a slot: an attribute, an entry of a dict, elements of a list."""
-        if isinstance(holder, (list, tuple)):
+        if isinstance(holder, (list, tuple, deque)):
             self._add_item(self.items(holder), slot, amount)
         else:
             total = added(self.peek_slot(holder, slot), amount)
@@ -58,14 +59,14 @@ class Shadows:
 
     def peek_slot(self, holder: Any, slot: Any) -> Any:
         """The adjoint in a slot of a dict, object or list; None is zero."""
-        if isinstance(holder, (list, tuple)):
+        if isinstance(holder, (list, tuple, deque)):
             return self.items(holder)[slot]
         found = self.slots.get((id(holder), slot))
         return None if found is None else found[1]
 
     def take_slot(self, holder: Any, slot: Any, like: Any) -> Any:
         """The adjoint of the value that was stored to a slot; what was in the slot before has none yet."""
-        if isinstance(holder, (list, tuple)):
+        if isinstance(holder, (list, tuple, deque)):
             items = self.items(holder)
             found, items[slot] = items[slot], None
         else:
@@ -207,6 +208,12 @@ class Shadows:
         """Reverse of `xs.pop(index)` and `del xs[index]`: the element comes back with its adjoint."""
         items = self.items(xs)
         items.insert(index if index >= 0 else len(items) + 1 + index, amount)
+
+    def unrotate(self, xs: Any, turns: int) -> None:
+        """Reverse of `xs.rotate(turns)`."""
+        items = self.items(xs)
+        start = turns % len(items) if items else 0
+        items[:] = items[start:] + items[:start]
 
     def unreverse(self, xs: list[Any]) -> None:
         """Reverse of `xs.reverse()`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Mapping, Sequence
 from types import BuiltinMethodType, MethodType, ModuleType
 from typing import Any
@@ -132,6 +133,10 @@ _HARMLESS = (
     print,
     list,
     tuple,
+    deque,
+    defaultdict,
+    OrderedDict,
+    Counter,
     min,
     max,
     sum,

@@ -88,6 +88,7 @@ class Heap:
         self.raised = False  # an exception is made that carries an active value
         self.escaped: set[str] = set()  # sites that unknown functions got hold of
         self.followed: set[str] = set()  # lists of which each element is asked for by itself
+        self.bounded: set[str] = set()  # deques that have a greatest length
         self.whole: set[str] = set()  # lists that rules read as a whole, with the arrays in them
         self.growing: set[str] = (
             set()
@@ -168,7 +169,7 @@ class Heap:
         match a, b:
             case List(cls=one), List(cls=other) if one is other:
                 self._merge(a.site, b.site)
-            case Dict(), Dict():
+            case Dict(cls=one), Dict(cls=other) if one is other:
                 self._merge(a.site, b.site)
             case Object(one), Object(other) if one is other:
                 self._merge(a.site, b.site)
@@ -190,7 +191,8 @@ class Heap:
             noted -= moved
             noted |= {(one, slot) for _, slot in moved}
         noted_sites = (
-            self.external, self.globals, self.removed, self.escaped, self.followed, self.whole
+            self.external, self.globals, self.removed, self.escaped, self.followed, self.whole,
+            self.bounded,
         )  # fmt: skip
         for sites in noted_sites:
             if other in sites:
@@ -361,6 +363,11 @@ class Heap:
         self.whole.add(site)
         self.changed = True
         self.read_blindly(site, ITEM)
+
+    def bound(self, site: str) -> None:
+        """A deque of this site has a greatest length."""
+        self.changed |= site not in self.bounded
+        self.bounded.add(site)
 
     def exceptions_carry(self) -> None:
         self.changed |= not self.raised

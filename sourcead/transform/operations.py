@@ -88,8 +88,8 @@ def class_of(kind: Kind) -> type | None:
             return cls
         case List(cls=cls):
             return cls
-        case Dict():
-            return dict
+        case Dict(cls=cls):
+            return cls
         case Object(cls):
             return cls
         case NoneKind():

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections import Counter, OrderedDict, defaultdict, deque
+
 from sourcead.ir.kinds import Dict, Kind, List, NoneKind, Object
 from sourcead.ir.nodes import (
     Argument,
@@ -31,6 +33,8 @@ __all__ = ["contained", "delete_item", "set_attribute", "store_attribute", "stor
 def contained(s: Tangents, target: Name, expr: Expr) -> Val | None:
     """The tangent of what `expr` gives, if it makes, changes or reads a container; else None."""
     match expr:
+        case MethodCall(Name() as value, "move_to_end") if isinstance(s.kind(value), Dict):
+            return ZERO  # tangents are found by their keys
         case MethodCall(Name() as value, method, args) if (
             isinstance(s.kind(value), (List, Dict)) and s.dot(value) != ZERO
         ):
@@ -44,7 +48,16 @@ def contained(s: Tangents, target: Name, expr: Expr) -> Val | None:
             return _display(s, target, form, items)
         case Call(Ref("object.__new__")) if isinstance(s.kind(target), Object):
             return s.b.emit(expr, s.kind(target), hint_of(target))  # whose methods see the tangents
-        case Call(Ref("list" | "tuple") as func, (Name() as value,)) if s.is_active(target):
+        case Call(Ref(value=cls) as func, ()) if cls is deque and isinstance(s.kind(target), List):
+            made = Call(func, ())  # drops nothing by itself
+            return s.b.emit(made, s.kind(target), hint_of(target))
+        case Call(Ref(value=cls)) if cls in (defaultdict, OrderedDict, Counter) and isinstance(
+            s.kind(target), Dict
+        ):
+            return s.b.emit(Op("dict", ()), s.kind(target), hint_of(target))
+        case Call(Ref("list" | "tuple" | "deque") as func, (Name() as value,)) if s.is_active(
+            target
+        ):
             made = Call(func, (s.written_out(value),))
             return s.b.emit(made, s.kind(target), hint_of(target))
         case Attr(Name() as value, attr) if isinstance(s.kind(value), Object):
@@ -70,7 +83,9 @@ def _method(s: Tangents, target: Name, value: Name, method: str, args: tuple[Arg
 def _is_element(kind: Kind, method: str, position: int) -> bool:
     """Is this argument of the method an element (which has a tangent), or a position or key?"""
     if isinstance(kind, List):
-        return method in ("append", "extend") or (method == "insert" and position == 1)
+        return method in ("append", "appendleft", "extend", "extendleft") or (
+            method == "insert" and position == 1
+        )
     return position == 1 or (method == "update" and position == 0)
 
 

@@ -6,6 +6,8 @@ of the program.  An element that is a reference has none: its adjoints are where
 
 from __future__ import annotations
 
+from collections import deque
+
 from sourcead.ir.kinds import Kind, List, Np, Py, Slice
 from sourcead.ir.nodes import Call, Const, Expr, MethodCall, Name, Op, Operand, Ref, Star, Store
 from sourcead.transform.builder import Val
@@ -25,6 +27,14 @@ def undo_method(s: State, target: Name, expr: MethodCall) -> bool:
             _give(s, value, "unappend", xs)
         case "insert", [index, value]:
             _give(s, value, "uninsert", xs, index)
+        case "appendleft", [value]:
+            _give(s, value, "uninsert", xs, Const(0))
+        case "popleft", []:
+            table.undo("unpop", xs, Const(0), _moved(s, target))
+        case "rotate", []:
+            table.undo("unrotate", xs, Const(1))
+        case "rotate", [turns]:
+            table.undo("unrotate", xs, turns)
         case "extend", [values] if s.structures.is_dynamic(values):
             table.undo("unextend", xs, values)
         case "pop", []:
@@ -55,8 +65,10 @@ def unmake_list(s: State, target: Name, expr: Expr) -> bool:
                 if s.is_active(value) and not s.adj.is_reference(value):
                     found = s.b.emit(Op("getitem", (made, Const(i))), _item_kind(s, target))
                     s.adj.contribute(value, _full(s, value, found))
+        case Call(Ref(value=cls), ()) if cls is deque:
+            return True  # an empty one
         case MethodCall(Name() as source, "copy") | Call(
-            Ref("list" | "tuple"), (Name() as source,)
+            Ref("list" | "tuple" | "deque"), (Name() as source,)
         ):
             taken = table.take("take_list", s.kind(target), target)
             if s.structures.is_dynamic(source):  # slot by slot: both hold the same references

@@ -9,6 +9,7 @@ object in an attribute that is rebound.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Hashable, Iterator, Sequence
 
 from sourcead.ir.kinds import Dict, Kind, List, Object, Slice, Tuple, Unknown
@@ -134,7 +135,8 @@ class Structures:
         for site, names in by_site.items():
             if not all(self.is_plain(n) or self._is_birth(n) for n in names):
                 self.dynamic.add(site)
-            if isinstance(self.b.kind(names[0]), List) and self._is_shared(site, names):
+            kind = self.b.kind(names[0])
+            if isinstance(kind, List) and (kind.cls is deque or self._is_shared(site, names)):
                 self.dynamic.add(site)
         for name, expr in self.made.items():
             self.dynamic.update(self._in_lists(name, expr))
@@ -179,7 +181,7 @@ class Structures:
                     yield kind.site
                 return
             case MethodCall(Name() as base, "copy") | Call(
-                Ref("list" | "tuple"), (Name() as base,)
+                Ref("list" | "tuple" | "deque"), (Name() as base,)
             ) if self._is_read_whole(target):
                 operands_ = [target, base]
             case MethodCall(base, "extend" | "clear", args):

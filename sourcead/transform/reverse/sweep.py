@@ -182,6 +182,8 @@ def _unmake(s: State, target: Name, expr: Expr) -> None:
     """A container whose adjoints are found by identity; of a reference to one, they stay with it."""
     if not s.is_active(target) or _is_reference(s, expr):
         return
+    if isinstance(s.kind(target), Dict) and isinstance(expr, Call):
+        return  # of a class of `collections`: what it is made with carries no derivative
     if not isinstance(s.kind(target), List) or not isinstance(expr, (Call, MethodCall)):
         s.b.refuse(
             "a container that carries derivatives is made here", "use a display or a comprehension"
@@ -204,6 +206,8 @@ def _call(s: State, stmt: Assign, expr: Call | MethodCall) -> bool:
         if isinstance(s.kind(expr.value), Dict) and s.is_active(expr.value):
             if expr.method in ("keys", "values", "items"):
                 return True  # a view: what is seen through it is read out of the dict
+            if expr.method == "move_to_end":
+                return True  # adjoints are found by their keys
             s.b.refuse(f"`{expr.method}` of a dict that carries derivatives", "use indexing")
     return False
 

@@ -47,6 +47,7 @@ from sourcead.transform.reverse.state import State, Write
 from sourcead.transform.reverse.structures import Structures
 from sourcead.transform.reverse.sweep import reverse_sweep
 from sourcead.transform.reverse.unbound import maybe_unbound
+from sourcead.transform.reverse.uncertain import check_uncertain
 from sourcead.transform.reverse.uses import Use, reverse_uses
 from sourcead.transform.specialise import Specialised, Specialiser
 from sourcead.transform.specialise.leaves import Leaf, bar_kind, parts_of
@@ -121,6 +122,7 @@ def sweeps(
     structures = Structures(b, locations, params, primal.body, leaves)
     s = State(b, locations, structures, activity(b, useful), sizes)
     s.unbound = maybe_unbound(primal.body)
+    check_uncertain(s, primal.body, program)
     s.saved_by_units, s.reopened = calls.saved, reopened
     start_derivative(b)
     s.rules.selected = find_selected(primal.body, b.kinds, done.heap, locations.overwritten)

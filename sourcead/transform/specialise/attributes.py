@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import types
+from collections import deque
 from types import FunctionType, NoneType
 from typing import Any
 
@@ -91,7 +92,9 @@ def attr(s: Context, base: Val, attr: str, hint: str = "t") -> Val:
             return found[fields_of(cls).index(attr)]
         case List(cls=cls) if callable(getattr(cls, attr, None)):
             return bind_name(s, base, attr, hint)
-        case Dict() if callable(getattr(dict, attr, None)):
+        case List(cls=cls) if cls is deque and attr == "maxlen":
+            return s.emit(Attr(s.operand(base), attr), Py(int, False), hint)
+        case Dict(cls=cls) if callable(getattr(cls, attr, None)):
             return bind_name(s, base, attr, hint)
         case Number():
             integer = attr in ("shape", "ndim", "size", "dtype")

@@ -7,6 +7,7 @@ from typing import Any
 
 from sourcead.transform.specialise.adjoint_lists import ADJOINT_LISTS
 from sourcead.transform.specialise.again import AGAIN
+from sourcead.transform.specialise.collections_calls import COLLECTIONS
 from sourcead.transform.specialise.context import Handler
 from sourcead.transform.specialise.conversions import CONVERSIONS
 from sourcead.transform.specialise.derivatives import DERIVATIVES
@@ -23,6 +24,6 @@ from sourcead.transform.specialise.splitting import SPLITTING
 __all__ = ["STRUCTURAL"]
 
 STRUCTURAL: dict[Any, Handler] = {
-    **QUESTIONS, **CONVERSIONS, **SEQUENCES, **OBJECTS, **AGAIN, **NUMPY_CALLS, **ITERTOOLS, **HOOKS,
-    **ADJOINT_LISTS, **SPLITTING, **DERIVATIVES, **QUOTIENTS, contextlib.contextmanager: as_manager,
+    **QUESTIONS, **CONVERSIONS, **COLLECTIONS, **SEQUENCES, **OBJECTS, **AGAIN, **NUMPY_CALLS, **ITERTOOLS,
+    **HOOKS, **ADJOINT_LISTS, **SPLITTING, **DERIVATIVES, **QUOTIENTS, contextlib.contextmanager: as_manager,
 }  # fmt: skip

@@ -169,6 +169,8 @@ class Context(Builder):
         self.ordinal = 0
         self.loop = ""  # the variable of the loop that is written: nested ones may share a line
         self.iterators: dict[Name, Any] = {}
+        self.factories: dict[str, Val] = {}  # of dicts that make what is missing
+        self.maxlens: dict[str, Val] = {}  # of deques
         self.whole_reads: dict[Name, Hashable] = {}  # results of rules that read lists -> where
         self.copied: frozenset[Hashable] = frozenset()  # where copies of the lists are read instead
         self.to_copy: set[Hashable] = set()  # where they have to be
@@ -549,6 +551,10 @@ class Context(Builder):
 
     def field(self, base: Val, kind: Object, attr: str, hint: str) -> Val:
         """An instance's attribute: property, own field, method, or class attribute, in Python's order."""
+        raise NotImplementedError
+
+    def fork(self, test: Operand, then: Any, orelse: Any, hints: Sequence[str]) -> Any:
+        """Write `if test: then, else: orelse`; each arm says whether its end is reached, and its values there."""
         raise NotImplementedError
 
     def as_seen_now(self, name: Name) -> Name:

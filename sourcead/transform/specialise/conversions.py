@@ -17,7 +17,7 @@ from sourcead.transform.specialise import dict_library, library
 from sourcead.transform.specialise.context import Again, Context, Handler, Kwargs
 from sourcead.transform.specialise.dicts import dict_like
 from sourcead.transform.specialise.generators import taken_early
-from sourcead.transform.specialise.iteration import UNROLLED, remember, sequenced
+from sourcead.transform.specialise.iteration import UNROLLED, VIEWS, remember, sequenced
 from sourcead.transform.specialise.sequences import by, follows, has_star
 
 __all__ = ["CONVERSIONS"]
@@ -133,11 +133,19 @@ def _range(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None
     return s.emit(Call(Ref("range", range), tuple(map(s.operand, args))), Object(range), hint)
 
 
+def _keys(s: Context, items: Val) -> Val:
+    """What is iterated of a dict that carries derivatives."""
+    if isinstance(s.kind(items), Dict) and s.holds_varied(items):
+        return s.entries(items, VIEWS[0])
+    return items
+
+
 def _iterator(name: str, builtin: Any) -> Any:
     def handler(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
         if any(isinstance(a, Star) for a in args):
             return None
 
+        args = [_keys(s, a) for a in args]
         early = [taken_early(s, a) if hint == "t" else (a, None) for a in args]
         args = [a for a, _ in early]
         operands = tuple(map(s.operand, args))

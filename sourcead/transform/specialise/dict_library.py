@@ -6,9 +6,9 @@ only while the program runs.  Keys themselves carry no derivative.
 """
 
 __all__ = [
-    "at_keys",
-    "cleared", "copied", "entry_or", "from_keys", "items_of", "made_of", "popped",
-    "popped_last", "popped_or", "put_entries", "put_pairs", "set_default", "values_of",
+    "added_counts", "at_keys",
+    "cleared", "copied", "counted", "entry_or", "count_in", "from_keys", "items_of", "made_of", "most_common", "popped",
+    "popped_end", "popped_last", "popped_or", "put_entries", "put_pairs", "set_default", "values_of",
 ]  # fmt: skip
 
 
@@ -50,6 +50,39 @@ def popped_last(mapping):
     value = mapping[key]
     del mapping[key]
     return key, value
+
+
+def popped_end(mapping, last):
+    """`mapping.popitem(last)` of an `OrderedDict`"""
+    if not mapping:
+        raise KeyError("dictionary is empty")
+    key = list(mapping)[-1 if last else 0]
+    value = mapping[key]
+    del mapping[key]
+    return key, value
+
+
+def added_counts(counter, other, sign):
+    """`counter.update(other)` and `counter.subtract(other)` of a dict"""
+    for key in list(other):
+        counter[key] = counter[key] + sign * other[key]
+
+
+def counted(counter, items, sign):
+    """`counter.update(items)` and `counter.subtract(items)` of anything else that is iterated"""
+    for key in items:
+        counter[key] = counter[key] + sign
+
+
+def most_common(counter, n=None):
+    """`counter.most_common(n)`"""
+    found = sorted([(key, counter[key]) for key in list(counter)], key=count_in, reverse=True)
+    return found if n is None else found[:n]
+
+
+def count_in(item):
+    """The second of a pair."""
+    return item[1]
 
 
 def values_of(mapping):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, OrderedDict
 from typing import Any
 
 from sourcead.errors import NoRule
@@ -47,6 +48,9 @@ def dict_method(
     held = s.memory.known(receiver)
     if method in ("pop", "setdefault", "update", "clear", "popitem"):
         s.changes(receiver)
+    found = _of_its_own(s, receiver, site, method, args, kwargs, hint)
+    if found is not None:
+        return found
     match method:
         case "get" | "pop" | "setdefault" if args and isinstance(args[0], Const):
             return _with_default(s, receiver, site, method, args, kwargs, hint)
@@ -77,6 +81,39 @@ def dict_method(
         s.memory.forget(receiver)
         s.memory.forget_site(site)
     return emit(s, receiver, method, args, kwargs, Unknown(), hint)
+
+
+def _of_its_own(
+    s: Context, receiver: Val, site: str, method: str, args: list[Any], kwargs: Kwargs, hint: str
+) -> Val | None:
+    """What the classes of `collections` do otherwise than a dict; None where they do the same."""
+    kind = s.kind(receiver)
+    cls = kind.cls if isinstance(kind, Dict) else dict
+    given = dict(kwargs)
+    if cls is dict:
+        return None
+    match method:
+        case "copy" if follows(s, receiver, []):
+            s.refuse(
+                f"a copy of a `{cls.__name__}` that carries derivatives", "copy it into a dict"
+            )
+        case "update" | "subtract" if cls is Counter and not kwargs and len(args) == 1:
+            counted = isinstance(s.kind(args[0]), Dict)
+            sign = Const(1 if method == "update" else -1)
+            function = dict_library.added_counts if counted else dict_library.counted
+            return by(s, function, [receiver, args[0], sign])
+        case "most_common" if follows(s, receiver, []) and len(args) + len(given) <= 1:
+            return by(s, dict_library.most_common, [receiver, *args, *given.values()])
+        case "total" if cls is Counter and follows(s, receiver, []):
+            return s.call(Ref("sum", sum), [s.method(receiver, "values", [], [])], [], hint)
+        case "popitem" if cls is OrderedDict and (args or given) and follows(s, receiver, []):
+            last = args[0] if args else given["last"]
+            return by(s, dict_library.popped_end, [receiver, last])
+        case "move_to_end" if cls is OrderedDict:
+            s.memory.forget(receiver)
+            s.memory.forget_site(site)
+            return emit(s, receiver, method, args, kwargs, NoneKind(), hint)
+    return None
 
 
 def _with_default(

@@ -147,6 +147,8 @@ def iteration(s: Context, items: Val) -> Iteration:
             )
             count = sequence.count()
             by_position = sequence if sequence.forward and sequence.sites else None
+            if isinstance(kind, List) and kind.cls is not list:
+                by_position = None  # a deque that changes while it is iterated is an error
             if count is not None and count <= UNROLLED:
                 return Iteration(Const(None), Unknown(), unrolled=sequence, by_position=by_position)
             numbers = s.emit(Call(Ref("range", range), (sequence.length(),)), Object(range))

@@ -20,10 +20,13 @@ __all__ = [
     "copies",
     "copies_of_tuples",
     "extended",
+    "extended_left",
     "filtered",
     "kept",
     "largest",
     "listed",
+    "make_room",
+    "make_room_behind",
     "mapped",
     "mapped_together",
     "of_length",
@@ -113,6 +116,24 @@ def column(rows, i):
     if len(rows) == 0:
         raise ValueError("zip(*rows) of no rows at all")
     return tuple([row[i] for row in rows])
+
+
+def make_room(window):
+    """What a deque that is full drops when it is appended to"""
+    if len(window) == window.maxlen:
+        window.popleft()
+
+
+def make_room_behind(window):
+    """What a deque that is full drops when it is appended to on the left"""
+    if len(window) == window.maxlen:
+        window.pop()
+
+
+def extended_left(items, more):
+    """`items.extendleft(more)`"""
+    for item in more:
+        items.appendleft(item)
 
 
 def extended(items, more):

@@ -94,10 +94,68 @@ def _append(
     s: Context, receiver: Val, site: str, args: list[Any], kwargs: Kwargs, hint: str
 ) -> Val:
     value = s.operand(args[0])
+    if is_maybe_full(s, receiver, site):
+        s.inline(s.lower(library.make_room), library.make_room, [receiver], [])
     items = s.memory.list_items(receiver)
     s.put(site, ITEM, value)
     made = emit(s, receiver, "append", [value], kwargs, NoneKind(), hint)
     change(s, receiver, site, None if items is None else [*items, value])
+    return made
+
+
+def is_maybe_full(s: Context, receiver: Val, site: str) -> bool:
+    """May this be a deque that has reached its greatest length?"""
+    items, most = s.memory.list_items(receiver), s.maxlens.get(site)
+    if items is None or not isinstance(most, Const):
+        return site in s.heap.bounded
+    return bool(len(items) == most.value)
+
+
+def _append_left(
+    s: Context, receiver: Val, site: str, args: list[Any], kwargs: Kwargs, hint: str
+) -> Val:
+    value = s.operand(args[0])
+    if is_maybe_full(s, receiver, site):
+        s.inline(s.lower(library.make_room_behind), library.make_room_behind, [receiver], [])
+    items = s.memory.list_items(receiver)
+    s.put(site, ITEM, value)
+    made = emit(s, receiver, "appendleft", [value], kwargs, NoneKind(), hint)
+    change(s, receiver, site, None if items is None else [value, *items])
+    return made
+
+
+def _extend_left(
+    s: Context, receiver: Val, site: str, args: list[Any], kwargs: Kwargs, hint: str
+) -> Val:
+    s.inline(s.lower(library.extended_left), library.extended_left, [receiver, args[0]], [])
+    return Const(None)
+
+
+def _pop_left(
+    s: Context, receiver: Val, site: str, args: list[Any], kwargs: Kwargs, hint: str
+) -> Val:
+    items = s.memory.list_items(receiver)
+    kind, varied = s.heap.read(site, ITEM), s.heap.is_varied(site, ITEM)
+    made = emit(s, receiver, "popleft", args, kwargs, kind, hint, varied)
+    if items:
+        change(s, receiver, site, items[1:])
+        return items[0]
+    change(s, receiver, site, None)
+    s.share_slot(made, site, ITEM, read=True)
+    return made
+
+
+def _rotate(
+    s: Context, receiver: Val, site: str, args: list[Any], kwargs: Kwargs, hint: str
+) -> Val:
+    items = s.memory.list_items(receiver)
+    made = emit(s, receiver, "rotate", args, kwargs, NoneKind(), hint)
+    turns = args[0] if args else Const(1)
+    if items and isinstance(turns, Const):
+        start = -turns.value % len(items)
+        change(s, receiver, site, items[start:] + items[:start])
+    else:
+        change(s, receiver, site, None)
     return made
 
 
@@ -123,7 +181,8 @@ def _extend(
             _append(s, receiver, site, [item], [], hint)
         return Const(None)
     other = s.kind(args[0])
-    if isinstance(other, List) and s.holds_varied(args[0]) and args[0] != receiver:
+    is_followed = s.holds_varied(args[0]) or site in s.heap.bounded
+    if isinstance(other, List) and is_followed and args[0] != receiver:
         s.inline(s.lower(library.extended), library.extended, [receiver, args[0]], [])
         return Const(None)
     if isinstance(other, List):
@@ -165,7 +224,13 @@ def _pop(s: Context, receiver: Val, site: str, args: list[Any], kwargs: Kwargs, 
 
 def _copy(s: Context, receiver: Val, site: str, args: list[Any], kwargs: Kwargs, hint: str) -> Val:
     made = emit(s, receiver, "copy", args, kwargs, Unknown(), hint)
-    return s.list_like(made, site, s.memory.list_items(receiver))
+    kind = s.kind(receiver)
+    cls = kind.cls if isinstance(kind, List) else list
+    copied = s.list_like(made, site, s.memory.list_items(receiver), cls)
+    own = s.kind(copied)
+    if site in s.heap.bounded and isinstance(own, List):
+        s.heap.bound(own.site)
+    return copied
 
 
 def _reverse(
@@ -216,5 +281,6 @@ def _sort(s: Context, receiver: Val, site: str, args: list[Any], kwargs: Kwargs,
 
 _LIST_METHODS: dict[str, ListMethod] = {
     "append": _append, "insert": _insert, "extend": _extend, "pop": _pop, "copy": _copy, "reverse": _reverse,
+    "appendleft": _append_left, "extendleft": _extend_left, "popleft": _pop_left, "rotate": _rotate,
     "clear": _clear, "index": _count("index"), "count": _count("count"), "sort": _sort,
 }  # fmt: skip

@@ -5,9 +5,10 @@ A read of which the memory knows the value writes nothing: it is that value."""
 from __future__ import annotations
 
 import enum
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from sourcead.ir.kinds import (
     Array,
@@ -24,6 +25,7 @@ from sourcead.ir.kinds import (
     Tuple,
     Unknown,
     Value,
+    carries,
     is_number,
 )
 from sourcead.ir.nodes import Const, Name, Op, Ref
@@ -59,7 +61,7 @@ def components(s: Context, value: Val, block: list[Any] | None = None) -> list[V
     if block is not None:
         s.open.append(block)
     items: list[Val] = [
-        s.emit(Op("getitem", (value, Const(i))), k, "t", s.is_varied(value))
+        s.emit(Op("getitem", (value, Const(i))), k, "t", s.is_varied(value) and carries(k))
         for i, k in enumerate(kind.items)
     ]
     for i, item in enumerate(items):
@@ -172,6 +174,52 @@ def list_item(s: Context, base: Val, site: str, index: Val, hint: str) -> Val:
 
 
 def dict_item(s: Context, base: Val, site: str, index: Val, hint: str) -> Val:
+    kind = s.kind(base)
+    if isinstance(kind, Dict) and kind.cls in (defaultdict, Counter):
+        return _item_or_default(s, base, kind, index, hint)
+    return own_item(s, base, site, index, hint)
+
+
+def _item_or_default(s: Context, base: Val, kind: Dict, index: Val, hint: str) -> Val:
+    """`d[k]` of a dict that makes what is missing (`defaultdict`), or gives a zero for it (`Counter`)."""
+    if isinstance(index, Virtual):
+        index = s.operand(index)
+    there = s.op("contains", [base, index])
+    decided = s.truth(there)
+    if decided:
+        return own_item(s, base, kind.site, index, hint)
+    if kind.cls is Counter:
+        if decided is False:
+            return Const(0)
+        _, (found,) = s.fork(
+            s.operand(there),
+            lambda: (True, [own_item(s, base, kind.site, index, hint)]),
+            lambda: (True, [Const(0)]),
+            [hint],
+        )
+        return cast(Val, found)
+    factory = s.factories.get(kind.site)
+    if factory is None:
+        s.refuse(
+            "an item is read of a `defaultdict` of which it is not known here what it makes",
+            "use `setdefault`, or make it in this function",
+        )
+    if factory == Const(None):
+        return own_item(s, base, kind.site, index, hint)
+
+    def made() -> tuple[bool, list[Val]]:
+        s.store(base, index, s.call(factory, [], []), None)
+        return True, []
+
+    if decided is False:
+        made()
+    else:
+        s.fork(s.operand(there), lambda: (True, []), made, [])
+    return own_item(s, base, kind.site, index, hint)
+
+
+def own_item(s: Context, base: Val, site: str, index: Val, hint: str) -> Val:
+    """The item of a dict that is there."""
     if isinstance(index, Const):
         held = s.memory.get(base, index.value)
         if held is not None:

@@ -118,6 +118,8 @@ def _sorted(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | Non
     """A new list of what the other held."""
     if has_star(args) or len(args) != 1:
         return None
+    if isinstance(s.kind(args[0]), Dict) and s.holds_varied(args[0]):
+        args = [s.entries(args[0], type({}.keys()))]
     arranged = _sorted_by_constants(s, args[0], kwargs)
     if arranged is not None:
         return s.fresh_list(s.operand(Virtual(tuple(arranged), "list"), hint))

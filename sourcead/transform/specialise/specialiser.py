@@ -124,6 +124,7 @@ class Specialiser(Context):
     enter = entry.enter
     value = statements.value
     run = statements.run
+    fork = branches.fork
     merge = branches.merge
     merge_memory = branches.merge_memory
     is_tried = catching.is_tried

@@ -5,6 +5,7 @@ slot may hold at any time) and in the memory (what it holds now)."""
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from types import FunctionType
 from typing import Any
 
@@ -265,7 +266,9 @@ def store_dict(s: Context, base: Val, site: str, index: Val, value: Val, op: str
     slot = index.value if isinstance(index, Const) else ITEM
     if not isinstance(index, Const):
         s.heap.note_key(site, s.kind(index))
-    if op is not None and reads_first(s, base, site, slot, value, op):
+    kind = s.kind(base)
+    makes = isinstance(kind, Dict) and kind.cls in (defaultdict, Counter)
+    if op is not None and (makes or reads_first(s, base, site, slot, value, op)):
         old = s.getitem(base, index)
         value = s.op(f"i{op.rstrip('_')}", [old, value])
         if value == old:

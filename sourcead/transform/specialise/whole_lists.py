@@ -50,7 +50,7 @@ def read_at(s: Context) -> Hashable:
 def copied(s: Context, value: Val) -> Val:
     """A list as it is now, which stays as it is: the program changes the other one later."""
     kind = s.kind(value)
-    if not isinstance(value, Name) or not isinstance(kind, List) or kind.cls is not list:
+    if not isinstance(value, Name) or not isinstance(kind, List) or kind.cls is tuple:
         return value
     return s.method(value, "copy", [], [], value.hint) if s.holds_varied(value) else value
 
