@@ -10,7 +10,7 @@ from typing import Any, TypeVar, overload
 
 from sourcead.adapters import spread
 from sourcead.callables import Mode, Source, source_of
-from sourcead.derivative import Derivative, Pullback, Pushforward, Spread
+from sourcead.derivative import Applied, Derivative, Pullback, Pushforward, Spread
 from sourcead.errors import UnknownArgument
 from sourcead.importable import importable
 from sourcead.ir.nodes import Origin
@@ -168,6 +168,76 @@ def pushforward(function: Any, wrt: tuple[int, ...], has_aux: bool = False) -> A
     return Pushforward(function, Mode("tangent", wrt, aux=has_aux))
 
 
+class Vjp(Applied):
+    """`sourcead.vjp` of one function: called with its arguments, it gives `(value, pullback)`.
+
+    source: the text of the two halves; `source_for(*args)` for these arguments.
+    """
+
+    def __init__(self, function: Any) -> None:
+        self._function = function
+        self.__name__ = f"{source_of(function).name}_vjp"
+        self.__doc__ = f"Value and pullback of `{source_of(function).name}`."
+
+    def __call__(self, *primals: Any) -> Any:
+        return vjp(self._function, *primals)
+
+    def _applied(self) -> Derivative:
+        return _for_all(self._function, "pullback")  # type: ignore[no-any-return]
+
+    def source_for(self, *args: Any, **kwargs: Any) -> str:
+        """The generated text for these arguments; nothing is run."""
+        made = _derivative(self._function, "pullback", None, len(args))
+        return made.source_for(*args, **kwargs)  # type: ignore[no-any-return]
+
+    def __repr__(self) -> str:
+        return f"<vjp of {source_of(self._function).name}>"
+
+    def __reduce__(self) -> Any:
+        return Vjp, (importable(self._function),)
+
+
+class Jvp(Applied):
+    """`sourcead.jvp` of one function: called with primals and tangents, it gives `(value, tangent)`.
+
+    source: the text that runs; `source_for(primals, tangents)` for these arguments.
+    """
+
+    def __init__(self, function: Any) -> None:
+        self._function = function
+        self.__name__ = f"{source_of(function).name}_jvp"
+        self.__doc__ = f"Value and tangent of `{source_of(function).name}`."
+
+    def __call__(self, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
+        return jvp(self._function, primals, tangents)
+
+    def _applied(self) -> Derivative:
+        return _for_all(self._function, "tangent")  # type: ignore[no-any-return]
+
+    def source_for(self, primals: Sequence[Any], tangents: Sequence[Any] = ()) -> str:
+        """The generated text for these primals (tangents are like them); nothing is run."""
+        made = _derivative(self._function, "tangent", None, len(primals))
+        return made.source_for(*primals)  # type: ignore[no-any-return]
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        return inspect.signature(self.__call__)
+
+    def __repr__(self) -> str:
+        return f"<jvp of {source_of(self._function).name}>"
+
+    def __reduce__(self) -> Any:
+        return Jvp, (importable(self._function),)
+
+
+def _for_all(function: Any, form: str) -> Any:
+    """The derivative with respect to all positional parameters."""
+    forms = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    source = source_of(function)
+    count = sum(p.kind in forms for p in source.parameters) - (source.receiver is not None)
+    return _derivative(function, form, None, count)
+
+
 # -- the decorator ---------------------------------------------------------------------------
 
 
@@ -212,11 +282,13 @@ class Differentiable:
         wrt, single = positions(self.function, self._argnums)
         return ForwardGradient(self.function, Mode("gradient", wrt, value, False, single))
 
-    def vjp(self, *primals: Any) -> Any:
-        return vjp(self.function, *primals)
+    @property
+    def vjp(self) -> Vjp:
+        return self._get("vjp", lambda: Vjp(self.function))  # type: ignore[no-any-return]
 
-    def jvp(self, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
-        return jvp(self.function, primals, tangents)
+    @property
+    def jvp(self) -> Jvp:
+        return self._get("jvp", lambda: Jvp(self.function))  # type: ignore[no-any-return]
 
     @property
     def jacobian(self) -> Any:
@@ -251,7 +323,7 @@ class Differentiable:
         return Differentiable, (self.function, self._argnums, self._mode, self._backend)
 
     def __repr__(self) -> str:
-        return f"<differentiable {self.__wrapped__!r}>"  # type: ignore[attr-defined]
+        return f"<differentiable {source_of(self.function).name}>"
 
 
 @overload

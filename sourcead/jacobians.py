@@ -60,7 +60,10 @@ def hessian(function: Any, argnums: Argnums = 0, *, has_aux: bool = False) -> Ja
     Shape `x.shape + x.shape` for an array argument; nested arguments and several `argnums` give blocks
     as in `jacobian`.  The two triangles agree to rounding.
     """
-    return Jacobian(grad(function, argnums, has_aux=has_aux), argnums, "forward", has_aux)
+    made = Jacobian(grad(function, argnums, has_aux=has_aux), argnums, "forward", has_aux)
+    name = source_of(function).name
+    made.__name__, made.__doc__ = f"{name}_hessian", f"The Hessian of `{name}`."
+    return made
 
 
 def hvp(function: Any, argnums: Argnums = 0, *, has_aux: bool = False) -> Hvp:
@@ -144,6 +147,8 @@ class Jacobian(Applied):
         return unflatten(outputs.structure, rows)
 
     def __repr__(self) -> str:
+        if self.__name__.endswith("_hessian"):
+            return f"<hessian of {self.__name__.removesuffix('_hessian')}>"
         return f"<jacobian of {source_of(self._function).name}>"
 
 
