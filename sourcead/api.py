@@ -11,7 +11,7 @@ from typing import Any, TypeVar, overload
 from sourcead.adapters import spread
 from sourcead.callables import Mode, Source, source_of
 from sourcead.derivative import Applied, Derivative, Pullback, Pushforward, Spread
-from sourcead.errors import UnknownArgument
+from sourcead.errors import UnknownArgument, WrongCotangent
 from sourcead.importable import importable
 from sourcead.ir.nodes import Origin
 
@@ -39,26 +39,44 @@ def positions(function: Any, argnums: Argnums) -> tuple[tuple[int, ...], bool]:
     shift = 0 if source.receiver is None else 1
     names = [p.name for p in source.parameters][shift:]
     single = isinstance(argnums, (int, str))
-    wanted: Sequence[int | str] = [argnums] if isinstance(argnums, (int, str)) else list(argnums)
     found = []
-    for item in wanted:
+    for item in _several(argnums):
         position = names.index(item) if isinstance(item, str) and item in names else item
         if (
             isinstance(position, bool)
             or not isinstance(position, int)
             or not -len(names) <= position < len(names)
         ):
-            code = source.live.__code__
-            origin = Origin(
-                code.co_filename, code.co_firstlineno, 0, code.co_firstlineno, 0, source.name, ""
-            )
             raise UnknownArgument.at(
-                origin,
+                _origin(source),
                 f"`{source.name}` has no parameter {item!r}",
                 f"its parameters are: {', '.join(names) or 'none'}",
             )
         found.append(position % len(names) + shift)
     return tuple(found), single
+
+
+def _asked_for(function: Any, argnums: Argnums) -> tuple[tuple[int, ...], bool]:
+    """As `positions`, of at least one parameter."""
+    found, single = positions(function, argnums)
+    if not found:
+        source = source_of(function)
+        raise UnknownArgument.at(
+            _origin(source),
+            f"the gradient of `{source.name}` is asked for with respect to nothing",
+            "name a parameter: argnums=0, argnums='x'",
+        )
+    return found, single
+
+
+def _several(argnums: Argnums) -> list[Any]:
+    return list(argnums) if isinstance(argnums, (tuple, list, range)) else [argnums]
+
+
+def _origin(source: Source) -> Origin:
+    code = source.live.__code__
+    line = code.co_firstlineno
+    return Origin(code.co_filename, line, 0, line, 0, source.name, "")
 
 
 def addresses_star(function: Any, argnums: Argnums) -> bool:
@@ -68,10 +86,8 @@ def addresses_star(function: Any, argnums: Argnums) -> bool:
     kinds = [p.kind for p in inspect.signature(function, follow_wrapped=False).parameters.values()]
     if inspect.Parameter.VAR_POSITIONAL not in kinds:
         return False
-    wanted = [argnums] if isinstance(argnums, (int, str)) else argnums
-    return any(
-        isinstance(i, int) and i >= kinds.index(inspect.Parameter.VAR_POSITIONAL) for i in wanted
-    )
+    first = kinds.index(inspect.Parameter.VAR_POSITIONAL)
+    return any(isinstance(i, int) and i >= first for i in _several(argnums))
 
 
 # -- the functions ---------------------------------------------------------------------------
@@ -86,7 +102,7 @@ def grad(function: Any, argnums: Argnums = 0, *, has_aux: bool = False) -> Deriv
     """
     if addresses_star(function, argnums):
         return Spread(function, argnums, lambda fixed: grad(fixed, argnums, has_aux=has_aux))  # type: ignore[return-value]
-    wrt, single = positions(function, argnums)
+    wrt, single = _asked_for(function, argnums)
     return Derivative(function, Mode("gradient", wrt, False, has_aux, single), "grad")
 
 
@@ -96,7 +112,7 @@ def value_and_grad(function: Any, argnums: Argnums = 0, *, has_aux: bool = False
         return Spread(
             function, argnums, lambda fixed: value_and_grad(fixed, argnums, has_aux=has_aux)
         )  # type: ignore[return-value]
-    wrt, single = positions(function, argnums)
+    wrt, single = _asked_for(function, argnums)
     return Derivative(function, Mode("gradient", wrt, True, has_aux, single), "value_and_grad")
 
 
@@ -121,9 +137,24 @@ def jvp(
     tangents: one for each argument, of its structure and shape.  has_aux: the function returns
     `(out, aux)`; the result is `(out, tangent, aux)`.
     """
+    _check_tangents(function, primals, tangents)
     derivative = _derivative(function, "tangent", None, len(primals), has_aux)
     value, tangent = derivative(*primals, *tangents)
     return (value[0], tangent, value[1]) if has_aux else (value, tangent)
+
+
+def _check_tangents(function: Any, primals: Any, tangents: Any) -> None:
+    """Refuse anything but two sequences of the same length."""
+    cause = ""
+    for what, given in (("primals", primals), ("tangents", tangents)):
+        if not isinstance(given, (tuple, list)):
+            cause = cause or f"the {what} are a {type(given).__name__}"
+    if not cause and len(primals) != len(tangents):
+        cause = f"there are {len(primals)} primals and {len(tangents)} tangents"
+    if cause:
+        source = source_of(function)
+        way_out = "pass two tuples: jvp(f, (x, y), (x_dot, y_dot))"
+        raise WrongCotangent.at(_origin(source), cause, way_out)
 
 
 def _kept(make: Any) -> Any:
@@ -279,7 +310,7 @@ class Differentiable:
             return (value_and_grad if value else grad)(self.function, self._argnums)
         from sourcead.forward_gradient import ForwardGradient
 
-        wrt, single = positions(self.function, self._argnums)
+        wrt, single = _asked_for(self.function, self._argnums)
         return ForwardGradient(self.function, Mode("gradient", wrt, value, False, single))
 
     @property

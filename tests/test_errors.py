@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import linecache
 import pickle
+from typing import Any
 
+import pytest
+
+import sourcead
 from sourcead.errors import NoRule, Offence, SourceADError
 from sourcead.ir.nodes import Origin
 
@@ -49,3 +53,42 @@ def test_errors_can_be_pickled():
     assert isinstance(again, NoRule)
     assert isinstance(again, SourceADError)
     assert (again.offences, str(again)) == (error.offences, str(error))
+
+
+# -- what the public functions are given -------------------------------------------------------
+
+
+def area(x: float, y: float = 2.0) -> float:
+    return x * y
+
+
+@pytest.mark.parametrize(
+    "primals, tangents, says",
+    [
+        ((1.0, 2.0), (1.0,), "2 primals and 1 tangents"),
+        ((1.0,), (1.0, 2.0), "1 primals and 2 tangents"),
+        (1.0, 1.0, "the primals are a float"),
+        ((1.0,), 1.0, "the tangents are a float"),
+    ],
+)
+def test_jvp_takes_as_many_tangents_as_primals(primals: Any, tangents: Any, says: str) -> None:
+    with pytest.raises(sourcead.WrongCotangent, match=says):
+        sourcead.jvp(area, primals, tangents)
+
+
+@pytest.mark.parametrize(
+    "argnums, says",
+    [
+        (0.5, "has no parameter 0.5"),
+        (None, "has no parameter None"),
+        (7, "has no parameter 7"),
+        ("z", "has no parameter 'z'"),
+        ((), "with respect to nothing"),
+    ],
+)
+def test_the_gradient_is_by_parameters(argnums: Any, says: str) -> None:
+    for make in (sourcead.grad, sourcead.value_and_grad):
+        with pytest.raises(sourcead.UnknownArgument, match=says):
+            make(area, argnums)
+    with pytest.raises(sourcead.UnknownArgument, match=says):
+        sourcead.differentiate(argnums=argnums, mode="forward")(area).grad  # noqa: B018
