@@ -90,7 +90,10 @@ def run_steps(
     slots: int,
     state: tuple[Any, ...],
     args: tuple[Any, ...],
-) -> tuple[tuple[Any, ...], Tape]:
-    """The state after `state = step(item, *state, *args)` for each item, and what the reverse sweep starts from."""
+) -> tuple[tuple[Any, ...], tuple[Tape, tuple[Any, ...]]]:
+    """The state after `state = step(item, *state, *args)` for each item, and what the reverse sweep starts from.
+
+    That is the tape, and the state before the first step as the tape holds it.
+    """
     tape = Tape(items, slots)
-    return tape.run(step, state, args), tape
+    return tape.run(step, state, args), (tape, tape.kept[0][1])

@@ -50,6 +50,7 @@ from sourcead.transform.integer_leaves import refuse_integer_leaves
 from sourcead.transform.left_out import LEFT_OUT, leave_out
 from sourcead.transform.passed import Tools
 from sourcead.transform.pullback import pullback
+from sourcead.transform.rerun import rerun
 from sourcead.transform.seeded import CannotSeparate
 from sourcead.transform.specialise import Specialised, specialise
 from sourcead.transform.split import split
@@ -260,11 +261,14 @@ def separated(function: Function, done: Specialised, name: str) -> Derived:
     try:
         halves = split(function, done.builder, name=name)
     except CannotSeparate as reason:
-        raise NotDifferentiable.at(
-            function.origin,
-            f"the tangent cannot be kept as a linear map: {reason}",
-            "use sourcead.jvp, or reverse mode",
-        ) from None
+        try:
+            halves = rerun(function, done, name=name)
+        except (NotDifferentiable, CannotSeparate):
+            raise NotDifferentiable.at(
+                function.origin,
+                f"the tangent cannot be kept as a linear map: {reason}",
+                "use sourcead.jvp, or reverse mode",
+            ) from None
     b = done.builder
     return Derived((clean(halves.forward, b), clean(halves.linear, b)), done, halves)
 

@@ -25,9 +25,10 @@ __all__ = [
     "Tape",
     "again_adjoint",
     "fewest_steps",
+    "own",
     "split_at",
     "steps_adjoint",
-    "steps_tangent",
+    "zero",
 ]
 
 State = tuple[Any, ...]
@@ -145,9 +146,20 @@ class Tape:
 
 
 def steps_adjoint(
-    state_bars: Any, tape: Tape, step: Step, step_forward: Step, step_reverse: Step, args: State
+    state_bars: Any,
+    run: tuple[Tape, State],
+    step: Step,
+    items: Sequence[Any],
+    slots: int,
+    step_forward: Step,
+    step_reverse: Step,
+    args: State,
 ) -> Any:
-    """Adjoints of the state before all steps, and of args."""
+    """Adjoints of the state before all steps, and of args; `run`: the tape, and that state.
+
+    A derivative of it runs over `items` itself (`tangent_steps.py`).
+    """
+    tape, _ = run
     with tape.lock:
         count = len(tape.kept[0][1])
         bars = [zero(v) if b is None else b for b, v in zip(state_bars, tape.kept[0][1])]
@@ -157,26 +169,6 @@ def steps_adjoint(
             found = step_reverse(saved, tuple(bars))
             bars = list(found[1:])
     return tuple(bars[:count]), tuple(bars[count:])
-
-
-def steps_tangent(
-    step_tangent: Step,
-    items: Sequence[Any],
-    state: State,
-    state_dot: Any,
-    args: State,
-    args_dot: Any,
-) -> Any:
-    """Tangents of the state after all steps."""
-    count = len(state)
-    state = own(state)
-    dots = [zero(v) if d is None else d for v, d in zip(state, _or_nones(state_dot, state))]
-    state_dots = own(tuple(dots))
-    args_dots = [zero(v) if d is None else d for v, d in zip(args, _or_nones(args_dot, args))]
-    for item in items:
-        out, out_dot = step_tangent(item, *state, *args, 0.0, *state_dots, *args_dots)
-        state, state_dots = tuple(out[:count]), tuple(out_dot[:count])
-    return state_dots
 
 
 def again_adjoint(
@@ -191,7 +183,3 @@ def again_adjoint(
 def zero(value: Any) -> Any:
     """Zero, as an adjoint of `value`."""
     return zeros_like(value)
-
-
-def _or_nones(dots: Any, values: State) -> Any:
-    return (None,) * len(values) if dots is None else dots

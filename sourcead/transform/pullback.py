@@ -30,12 +30,14 @@ from sourcead.ir.nodes import (
     Unpack,
 )
 from sourcead.ir.walk import operands, reads, statements, substitute
+from sourcead.rules import registry
 from sourcead.runtime.contents import arrays_in, contents_of, put_in_place
 from sourcead.runtime.undo import copy_of, redo
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.clean import clean
+from sourcead.transform.effects import function_of
 from sourcead.transform.halves import Half
-from sourcead.transform.heap import ITEM, places
+from sourcead.transform.heap import ITEM, place_of, places
 from sourcead.transform.locations import binds_all
 from sourcead.transform.reverse.needed import Needed
 from sourcead.transform.reverse.sweeps import Sweeps, sweeps
@@ -262,8 +264,41 @@ def _holds_arrays(b: Specialiser, s: Sweeps, name: Name) -> bool:
     if isinstance(kind, Array) or s.program.definitions[name].home:
         return False
     sites = sites_in(heap, kind)
+    if not sites and _is_known_here_only(b, s, name):
+        return False
     inside = (held for (site, _), held in heap.slots.items() if site in sites)
     return any(list(places("", each)) for each in (kind, *inside))
+
+
+def _is_known_here_only(b: Specialiser, s: Sweeps, name: Name) -> bool:
+    """Is it what a rule's function has made anew, and nothing that the caller knows shows what is in it?"""
+    expr = s.program.definitions[name].expr
+    rule = registry.lookup(function_of(expr, b.kinds))
+    if rule is None or rule.effects.returns != "fresh":
+        return False
+    params = [p.name for p in s.primal.params]
+    aux = () if s.auxiliary is None else _names(s.auxiliary)
+    heap = s.locations.heap
+    known = [(str(n), b.kind(n)) for n in (*params, *_names(s.result), *aux)]
+    known += [(place_of(*slot), kind) for slot, kind in heap.slots.items()]
+    seen = {heap.find(at) for key, kind in known for at in places(key, kind)}
+    return seen.isdisjoint(heap.find(at) for at in _places_read(b, s, name))
+
+
+def _places_read(b: Specialiser, s: Sweeps, name: Name) -> list[str]:
+    """Where the arrays of a tuple are that the reverse sweep reads: those of the items that it takes out."""
+    kind = b.kind(name)
+    items = kind.items if isinstance(kind, Tuple) else ()
+    found: list[str] = []
+    for stmt in statements(tuple(s.backward)):
+        if name not in reads(stmt):
+            continue
+        match stmt:
+            case Assign(_, Op("getitem", (base, Const(int() as i)))) if base == name and items:
+                found += places(f"{name}[{i}]", items[i])
+            case _:
+                found += places(str(name), kind)
+    return found
 
 
 def _is_holder(b: Specialiser, s: Sweeps, holder: Name, names: Sequence[Name]) -> bool:

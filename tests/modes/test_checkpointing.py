@@ -218,7 +218,7 @@ def test_without_derivatives_it_is_the_plain_loop() -> None:
 def test_the_text_has_the_body_as_a_function() -> None:
     source = sourcead.grad(written).source_for(U.copy(), 0.1, 3)
     assert "def step(k, total, u, w):" in source
-    assert "run_steps(step, range(n), 4, (0.0, u), (w,))" in source
+    assert "run_steps(step, t, 4, (0.0, u), (w,))" in source
 
 
 STEPS, SIZE, SLOTS = 10_000, 10_000, 50
@@ -680,8 +680,7 @@ def test_a_second_derivative_is_that_of_the_tangent() -> None:
 
     found = sourcead.grad(lambda x: sourcead.jvp(f, (x,), (U,))[1])(U)
     np.testing.assert_allclose(found, sourcead.hvp(plain)(U, U), rtol=1e-12)
-    with pytest.raises(sourcead.SourceADError, match="differentiate its tangent"):
-        sourcead.hvp(f)(U, U)
+    np.testing.assert_allclose(sourcead.hvp(f)(U, U), found, rtol=1e-12)
 
 
 def test_a_checkpointed_callee() -> None:

@@ -3,17 +3,14 @@
 
 from __future__ import annotations
 
+from sourcead.api import vjp
 from sourcead.checkpointing import checkpointed, run_again, run_steps
 from sourcead.ir.kinds import Tuple, Unknown, Value
 from sourcead.rules.forms import forward_rule, reverse_rule
 from sourcead.rules.numpy.adjoint_kinds import kind_like
 from sourcead.rules.registry import Effects, Rule, register
-from sourcead.runtime.checkpoints import (
-    Tape,
-    again_adjoint,
-    steps_adjoint,
-    steps_tangent,
-)
+from sourcead.runtime.checkpoints import Tape, again_adjoint, own, steps_adjoint
+from sourcead.runtime.tangent_steps import states_added, steps_tangent, with_zeros
 
 register(
     Rule(
@@ -27,27 +24,10 @@ register(
 register(Rule("again_adjoint", "source", (again_adjoint,), kind=kind_like(again_adjoint, "args")))
 
 
-def of_steps(state_bars, tape, step, step_forward, step_reverse, args):
-    return Tuple((state_bars_kind(step), args))
-
-
-def state_bars_kind(step):
-    return getattr(step, "value", step).__state_kind__
-
-
-register(Rule("steps_adjoint", "source", (steps_adjoint,), kind=of_steps))
-
-
-def of_tangents(step_tangent, items, state, *rest):
-    return state
-
-
-register(Rule("steps_tangent", "source", (steps_tangent,), kind=of_tangents))
-
-
 def after_steps(step, items, slots, state, args):
-    """The kinds of the state, which the steps do not change, and the tape."""
-    return Tuple((step.value.__state_kind__, Value(Tape)))
+    """The kinds of the state, which the steps do not change, and of what the reverse sweep starts from."""
+    state = step.value.__state_kind__
+    return Tuple((state, Tuple((Value(Tape), state))))
 
 
 def returned(function, args, fixed=()):
@@ -82,9 +62,70 @@ def run_again_tangent(out, function, args, fixed=(), *, args_dot, function_push)
     values={"step": None},
 )
 def run_steps_adjoint(y_bar, y, step, items, slots, state, args, *, step_forward, step_reverse):
-    return steps_adjoint(y_bar[0], y[1], step, step_forward, step_reverse, args)
+    if y_bar[0] is None:
+        return y_bar[1][1], None
+    if y_bar[1] is None:
+        return steps_adjoint(y_bar[0], y[1], step, items, slots, step_forward, step_reverse, args)
+    found = steps_adjoint(y_bar[0], y[1], step, items, slots, step_forward, step_reverse, args)
+    return states_added(found[0], y_bar[1][1]), found[1]
 
 
 @forward_rule(run_steps)
 def run_steps_tangent(y, step, items, slots, state, args, *, state_dot, args_dot, step_tangent):
-    return steps_tangent(step_tangent, items, state, state_dot, args, args_dot), None
+    dots = with_zeros(state_dot, state)
+    rest = with_zeros(args_dot, args)
+    return steps_tangent(step_tangent, items, slots, state, args, dots, rest)[1], (None, own(dots))
+
+
+# -- second derivatives: see runtime/tangent_steps.py ----------------------------------------------
+
+
+def of_adjoint(state_bars, run, step, items, slots, step_forward, step_reverse, args):
+    return Tuple((step.value.__state_kind__, args))
+
+
+@reverse_rule(
+    steps_adjoint,
+    wrt=("state_bars", "run", "args"),
+    kind=of_adjoint,
+    samples=lambda rng: [],
+    calls={"step": lambda kinds: kinds["step"].value.__own_kinds__},
+    values={"step": None},
+)
+def steps_adjoint_adjoint(
+    bars, y, state_bars, run, step, items, slots, step_forward, step_reverse, args, *, step_tangent
+):
+    state = run[1]
+    count, both = len(state), len(state) + len(args)
+    cotangents = with_zeros(state_bars, state)
+
+    def tangent(*values):
+        start, rest = values[:count], values[count:both]
+        dots, rest_dots = values[both : both + count], values[both + count :]
+        return steps_tangent(step_tangent, items, slots, start, rest, dots, rest_dots)
+
+    state_dot, args_dot = with_zeros(bars[0], state), with_zeros(bars[1], args)
+    (_, out_dot), pullback = vjp(tangent, *state, *args, *state_dot, *args_dot)
+    found = pullback((with_zeros(None, state), cotangents))
+    return out_dot, (None, found[:count]), found[count:both]
+
+
+@forward_rule(steps_adjoint)
+def steps_adjoint_tangent(
+    y, state_bars, run, step, items, slots, step_forward, step_reverse, args,
+    *, state_bars_dot, run_dot, args_dot, step_tangent,
+):  # fmt: skip
+    state = run[1]
+    count, both = len(state), len(state) + len(args)
+    cotangents, along = with_zeros(state_bars, state), with_zeros(state_bars_dot, state)
+
+    def tangent(*values):
+        start, rest = values[:count], values[count:both]
+        dots, rest_dots = values[both : both + count], values[both + count :]
+        return steps_tangent(step_tangent, items, slots, start, rest, dots, rest_dots)
+
+    state_dot = with_zeros(None if run_dot is None else run_dot[1], state)
+    rest_dot = with_zeros(args_dot, args)
+    _, pullback = vjp(tangent, *state, *args, *state_dot, *rest_dot)
+    found = pullback((along, cotangents))
+    return found[:count], found[count:both]

@@ -32,7 +32,6 @@ from sourcead.ir.nodes import (
     Undefined,
 )
 from sourcead.ir.walk import bound, free, statements, substitute
-from sourcead.runtime.checkpoints import steps_adjoint
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
 from sourcead.transform.specialise.lifting import (
@@ -238,19 +237,4 @@ class Shape:
         return Virtual(items, "tuple", self.cls)
 
 
-# -- derivatives of the derivative -------------------------------------------------------------------
-
-
-def _steps_adjoint(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    """The reverse sweep of a checkpointed loop, in a program that is differentiated in turn."""
-    if not s.derivative and any(map(s.holds_varied, args)):
-        s.refuse(
-            "the reverse sweep of a checkpointed loop is differentiated",
-            "differentiate its tangent: sourcead.grad(lambda x: sourcead.jvp(f, (x,), (v,))[1])(x)",
-        )
-    return None
-
-
-AGAIN: dict[Any, Handler] = {
-    checkpoint: _checkpoint, called_again: _called_again, steps_adjoint: _steps_adjoint,
-}  # fmt: skip
+AGAIN: dict[Any, Handler] = {checkpoint: _checkpoint, called_again: _called_again}

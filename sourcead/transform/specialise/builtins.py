@@ -20,10 +20,12 @@ from sourcead.transform.specialise.questions import QUESTIONS
 from sourcead.transform.specialise.quotients import QUOTIENTS
 from sourcead.transform.specialise.sequences import SEQUENCES
 from sourcead.transform.specialise.splitting import SPLITTING
+from sourcead.transform.specialise.states import STATES
 
 __all__ = ["STRUCTURAL"]
 
 STRUCTURAL: dict[Any, Handler] = {
     **QUESTIONS, **CONVERSIONS, **COLLECTIONS, **SEQUENCES, **OBJECTS, **AGAIN, **NUMPY_CALLS, **ITERTOOLS,
-    **HOOKS, **ADJOINT_LISTS, **SPLITTING, **DERIVATIVES, **QUOTIENTS, contextlib.contextmanager: as_manager,
+    **HOOKS, **ADJOINT_LISTS, **STATES, **SPLITTING, **DERIVATIVES, **QUOTIENTS,
+    contextlib.contextmanager: as_manager,
 }  # fmt: skip

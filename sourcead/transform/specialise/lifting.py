@@ -157,10 +157,15 @@ def _rebound(
 
 
 def _is_plain(s: Context, function: Val, count: int) -> bool:
-    """A function of a module that takes so many arguments: nothing is to be done."""
+    """A function of a module that takes so many arguments: nothing is to be done.
+
+    Nor of one that the compiler has written, whose cells hold functions only.
+    """
     kind = s.kind(function)
     live = kind.value if isinstance(kind, Value) else None
-    if not isinstance(live, FunctionType) or live.__closure__ or not isinstance(function, Ref):
+    if not isinstance(live, FunctionType) or not isinstance(function, Ref):
+        return False
+    if live.__closure__ and not hasattr(live, "__result_kind__"):
         return False
     parameters = inspect.signature(live).parameters.values()
     return len(parameters) == count and all(

@@ -35,12 +35,22 @@ __all__ = ["check_repeatable", "storage_written"]
 
 
 def check_repeatable(
-    s: Context, block: Sequence[Stmt], outside: Iterable[Name], own: Iterable[Name] = ()
+    s: Context,
+    block: Sequence[Stmt],
+    outside: Iterable[Name],
+    own: Iterable[Name] = (),
+    *,
+    attempts: bool = False,
 ) -> None:
-    """Refuse effects, and stores to what comes from `outside`, unless it is among `own`."""
+    """Refuse effects, and stores to what comes from `outside`, unless it is among `own`.
+
+    `attempts`: a `try` is no effect; what is in it is looked at like everything else.
+    """
     own = set(own)
     known = _Outside(s, [n for n in outside if n not in own], block)
     for stmt in statements(tuple(block)):
+        if attempts and isinstance(stmt, Try):
+            continue
         with s.at(stmt.origin):
             for base in _changed(s, stmt):
                 if known.holds(base):

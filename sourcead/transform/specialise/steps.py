@@ -13,6 +13,7 @@ in the order of the plain loop.  The derivative of the call runs steps again (`r
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,7 @@ from sourcead.transform.specialise.context import Context, Env
 from sourcead.transform.specialise.iteration import iteration
 from sourcead.transform.specialise.lifting import Sketch, aside, without_unread, written
 from sourcead.transform.specialise.outside import check_repeatable
+from sourcead.transform.specialise.shapes import Leaf, Shape, shape_of
 
 __all__ = ["loop_in_steps"]
 
@@ -42,7 +44,10 @@ MAX_TURNS = 8
 
 @dataclass(frozen=True)
 class Body:
-    """One turn: its statements, the state that it hands on, and what it reads from around it."""
+    """One turn: its statements, the state that it hands on, and what it reads from around it.
+
+    Tuples among the variables are there item by item, in `own` and `nexts`.
+    """
 
     own: tuple[Name, ...]
     statements: tuple[Stmt, ...]
@@ -58,13 +63,13 @@ def loop_in_steps(s: Context, statement: For, env: Env) -> bool:
         return False
     items, slots = found
     stored = _stored(s, statement, env)
-    initial: list[Val] = [s.value(c.initial, env) for c in statement.carried]
-    initial += [env[n] for n in stored]
-    if any(isinstance(v, Virtual) for v in initial):
-        s.refuse("a checkpointed loop hands on a tuple", "use a variable for each item")
+    variables: list[Val] = [s.value(c.initial, env) for c in statement.carried]
+    variables += [env[n] for n in stored]
+    shapes = [shape_of(s, v) for v in variables]
+    initial = [leaf for v, shape in zip(variables, shapes) for leaf in _leaves(s, v, shape)]
     kinds = tuple(map(s.kind, initial))
     for _ in range(MAX_TURNS):
-        turn = _turn(s, statement, env, items, stored, kinds)
+        turn = _turn(s, statement, env, items, stored, shapes, kinds)
         wider = tuple(map(join, kinds, turn.kinds))
         if wider == kinds:
             break
@@ -72,8 +77,29 @@ def loop_in_steps(s: Context, statement: For, env: Env) -> bool:
     if not any(map(s.holds_varied, [*initial, *turn.taken])):
         return False
     _check(s, statement, turn, initial)
-    _write(s, statement, env, turn, initial, stored, items, slots)
+    _write(s, statement, env, turn, initial, stored, shapes, items, slots)
     return True
+
+
+def _leaves(s: Context, value: Val, shape: Shape) -> list[Val]:
+    """The items of a tuple, and of tuples in it; of anything else the value itself."""
+    if isinstance(shape, Leaf):
+        return [value]
+    items = (s.getitem(value, Const(i)) for i in range(len(shape.items)))
+    return [leaf for item, inner in zip(items, shape.items) for leaf in _leaves(s, item, inner)]
+
+
+def _whole(shape: Shape, leaves: Iterator[Val]) -> Val:
+    """The value of this shape that has these leaves."""
+    if isinstance(shape, Leaf):
+        return next(leaves)
+    return Virtual(tuple(_whole(each, leaves) for each in shape.items), "tuple", shape.cls)
+
+
+def _hints(name: str, shape: Shape) -> list[str]:
+    if isinstance(shape, Leaf):
+        return [name]
+    return [h for i, each in enumerate(shape.items) for h in _hints(f"{name}_{i}", each)]
 
 
 def _items(s: Context, value: Val) -> tuple[Operand, Operand] | None:
@@ -107,6 +133,7 @@ def _turn(
     env: Env,
     items: Operand,
     stored: list[Name],
+    shapes: list[Shape],
     kinds: tuple[Kind, ...],
 ) -> Body:
     plan = iteration(s, items)
@@ -114,15 +141,19 @@ def _turn(
         s.refuse(
             "a checkpointed loop runs over values that carry a derivative", "loop over a range"
         )
-    names = [c.inner.hint for c in statement.carried] + [n.hint for n in stored]
+    inside = [c.inner for c in statement.carried] + stored
+    names = [h for n, shape in zip(inside, shapes) for h in _hints(n.hint, shape)]
     with aside(s), s.block() as body:
         target = s.fresh(statement.target.hint, plan.target_kind)
         params = [s.fresh(n, k, carries(k)) for n, k in zip(names, kinds)]
-        inside = [c.inner for c in statement.carried] + stored
-        turn_env = {**env, **dict(zip(inside, params)), statement.target: plan.element(s, target)}
+        each = iter(params)
+        known = {n: _whole(shape, each) for n, shape in zip(inside, shapes)}
+        turn_env = {**env, **known, statement.target: plan.element(s, target)}
         s.run(statement.body, turn_env)
-        nexts = [s.operand(s.value(c.next, turn_env)) for c in statement.carried]
-        nexts += [turn_env[n] for n in stored]  # type: ignore[misc]
+        left = [s.value(c.next, turn_env) for c in statement.carried]
+        left += [turn_env[n] for n in stored]
+        _check_shapes(s, inside, shapes, left)
+        nexts = [s.operand(leaf) for v, shape in zip(left, shapes) for leaf in _leaves(s, v, shape)]
         found = tuple(map(s.kind, nexts))
         outside = [n for n in free(tuple(body)) if n not in (target, *params)]
         check_repeatable(
@@ -130,10 +161,19 @@ def _turn(
         )  # before what nobody reads is left out: an effect would be
         packed = s.operand(Virtual(tuple(nexts)))
         block, packed = without_unread(s, tuple(body), packed)
-        known = {target, *params, *bound(block)}
+        inner = {target, *params, *bound(block)}
         read = [*free(block), *(n for n in nexts if isinstance(n, Name))]
-        taken = tuple(dict.fromkeys(n for n in read if n not in known))
+        taken = tuple(dict.fromkeys(n for n in read if n not in inner))
     return Body((target, *params), block, tuple(nexts), found, taken)
+
+
+def _check_shapes(s: Context, names: list[Name], shapes: list[Shape], left: list[Val]) -> None:
+    for name, shape, value in zip(names, shapes, left):
+        if len(_hints("", shape)) != len(_hints("", shape_of(s, value))):
+            s.refuse(
+                f"`{name.hint}` is a tuple of another length behind a turn of a checkpointed loop",
+                "use a variable for each item",
+            )
 
 
 def _check(s: Context, statement: For, turn: Body, initial: list[Val]) -> None:
@@ -160,6 +200,7 @@ def _write(
     turn: Body,
     initial: list[Val],
     stored: list[Name],
+    shapes: list[Shape],
     items: Operand,
     slots: Operand,
 ) -> None:
@@ -181,13 +222,11 @@ def _write(
         [],
     )
     state = s.getitem(made, Const(0))
-    parts = [s.getitem(state, Const(k)) for k in range(len(initial))]
-    carried = list(zip(statement.carried, parts))
-    for k, (c, part) in enumerate(carried):
+    parts: list[Val] = [s.getitem(state, Const(k)) for k in range(len(initial))]
+    for k, part in enumerate(parts):
         if turn.nexts[k] == turn.own[1 + k] and isinstance(s.kind(part), Array):
             s.store(initial[k], Const(Ellipsis), part, None)  # `u += v` writes the array itself
-            env[c.result] = initial[k]
-        else:
-            env[c.result] = part
-    for n, part in zip(stored, parts[len(carried) :]):
-        s.store(env[n], Const(Ellipsis), part, None)
+            parts[k] = initial[k]
+    each = iter(parts)
+    for c, shape in zip(statement.carried, shapes):
+        env[c.result] = _whole(shape, each)
