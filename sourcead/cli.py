@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from sourcead import __version__
 from sourcead.errors import SourceADError
 from sourcead.ir.kinds import Kind
 from sourcead.kind_text import parse_kinds
@@ -73,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"sourcead {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_show(commands)
     _add_write(commands)

@@ -8,6 +8,7 @@ import textwrap
 import numpy as np
 import pytest
 
+import sourcead
 from sourcead.cli import load_function, main
 
 PROGRAM = """
@@ -355,3 +356,10 @@ def test_the_package_runs_as_a_module(program):
         [sys.executable, "-m", "sourcead", "show", "nowhere.py:f"], capture_output=True, text=True
     )
     assert (done.returncode, done.stdout) == (2, "") and "no file nowhere.py" in done.stderr
+
+
+def test_version(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"sourcead {sourcead.__version__}\n"

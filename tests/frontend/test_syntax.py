@@ -54,7 +54,7 @@ def test_the_message_names_place_cause_and_way_out():
 
 def test_all_offences_come_in_one_error():
     def f(x):
-        class Inside:
+        async def inside():
             pass
 
         try:
