@@ -35,6 +35,7 @@ from sourcead.ir.nodes import (
 )
 from sourcead.rules import registry
 from sourcead.transform.builder import kind_of_constant
+from sourcead.transform.distributions import bound_by
 from sourcead.transform.indexing import is_basic
 from sourcead.transform.operations import OPERATORS, method_class
 
@@ -112,7 +113,7 @@ def written_arguments(expr: Call | MethodCall, kinds: Mapping[Name, Kind]) -> li
         if isinstance(called, CalledByName):  # a recursive function, or a derivative of one
             given = [UNDEFINED if isinstance(a, Star) else a for a in expr.args]
             return [a for a in called.written(given) if isinstance(a, Name)]
-        if called in _HARMLESS or makes_namedtuple(called):
+        if called in _HARMLESS or makes_namedtuple(called) or bound_by(called) is not None:
             return []
     if isinstance(expr, MethodCall) and isinstance(
         kinds.get(args[0]) if args else None, (List, Dict)

@@ -32,6 +32,7 @@ from sourcead.transform.specialise.builtins import STRUCTURAL
 from sourcead.transform.specialise.construction import construct, made_tuple
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
 from sourcead.transform.specialise.derivatives import call_derivative
+from sourcead.transform.specialise.frozen import freeze
 from sourcead.transform.specialise.generators import all_of_first
 from sourcead.transform.specialise.half_calls import call_half
 from sourcead.transform.specialise.inlining import call_function, inactive_call
@@ -101,6 +102,9 @@ def call_object(
             if obj in ITERATORS:
                 note_iterator(s, done)
             return done
+    frozen = freeze(s, func, obj, args, kwargs, hint)
+    if frozen is not None:
+        return frozen
     structural = (STRUCTURAL.get(obj) or REWRITES.get(obj)) if _hashable(obj) else None
     if structural is not None:
         done = structural(s, args, kwargs, hint)

@@ -20,6 +20,7 @@ from sourcead.ir.kinds import (
     Np,
     Number,
     Object,
+    Partial,
     Py,
     Text,
     Tuple,
@@ -29,6 +30,7 @@ from sourcead.ir.kinds import (
 from sourcead.ir.nodes import Const, MethodCall, Ref, Star
 from sourcead.rules import registry
 from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.distributions import is_distribution
 from sourcead.transform.heap import ITEM
 from sourcead.transform.operations import class_of, method_class
 from sourcead.transform.specialise.attributes import (
@@ -39,6 +41,7 @@ from sourcead.transform.specialise.attributes import (
 )
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
 from sourcead.transform.specialise.dicts import dict_method
+from sourcead.transform.specialise.frozen import frozen_method, met_method
 from sourcead.transform.specialise.generators import all_of_first
 from sourcead.transform.specialise.lists import list_method
 from sourcead.transform.specialise.rewrites import REWRITES
@@ -86,6 +89,8 @@ def method(
             if rule is not None and rule.form == "constant":
                 return opaque_method(s, receiver, method, args, kwargs, hint, Unknown())
             return s.call(Ref(path, getattr(obj, method)), args, kwargs, hint)
+        case Partial(Ref(value=function)) if is_distribution(function):
+            return frozen_method(s, receiver, kind, method, args, kwargs, hint)
         case Object():
             return object_method(s, receiver, kind, method, args, kwargs, hint)
         case Array() | Py() | Np() | Number():
@@ -173,6 +178,9 @@ def opaque_method(
 def object_method(
     s: Context, receiver: Val, kind: Object, method: str, args: list[Any], kwargs: Kwargs, hint: str
 ) -> Val:
+    with_parameters = met_method(s, receiver, kind, method, args, kwargs, hint)
+    if with_parameters is not None:
+        return with_parameters
     held = s.heap.read(kind.site, method)
     if not isinstance(held, Never):
         return s.call(s.field(receiver, kind, method, hint), args, kwargs, hint)
