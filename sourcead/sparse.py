@@ -37,7 +37,12 @@ MODES = ("auto", "forward", "reverse")
 
 
 def sparse_jacobian(
-    function: Any, argnum: int | str = 0, *, pattern: Any = None, mode: str = "auto"
+    function: Any,
+    argnum: int | str = 0,
+    *,
+    pattern: Any = None,
+    mode: str = "auto",
+    as_array: bool = False,
 ) -> SparseJacobian:
     """The Jacobian of an array function of an array as a `scipy.sparse.csr_array` (out.size, x.size).
 
@@ -45,21 +50,26 @@ def sparse_jacobian(
       found from the program.
     mode: "forward" (a direction for each colour of the columns), "reverse" (a sweep for each colour of the
       rows), or "auto": whichever are fewer.
+    as_array: the result is a NumPy array, from as few sweeps: for solvers that take no sparse matrix
+      (`scipy.optimize.root`).
 
     Each call takes one direction more than there are colours, and compares: an entry outside of a
     pattern that was given raises `WrongPattern`.  Source: Curtis, Powell and Reid (1974).
     """
     if mode not in MODES:
         raise ValueError(f"mode is one of {', '.join(MODES)}, not {mode!r}")
-    return SparseJacobian(function, argnum, pattern, mode, symmetric=False)
+    return SparseJacobian(function, argnum, pattern, mode, symmetric=False, as_array=as_array)
 
 
-def sparse_hessian(function: Any, argnum: int | str = 0, *, pattern: Any = None) -> SparseJacobian:
+def sparse_hessian(
+    function: Any, argnum: int | str = 0, *, pattern: Any = None, as_array: bool = False
+) -> SparseJacobian:
     """The second derivatives of a real scalar function of an array: `scipy.sparse.csr_array` (x.size, x.size).
 
     Forward over reverse, one direction for each colour of a star colouring; see `sparse_jacobian`.
     """
-    return SparseJacobian(grad(function, argnum), argnum, pattern, "forward", symmetric=True)
+    gradient = grad(function, argnum)
+    return SparseJacobian(gradient, argnum, pattern, "forward", symmetric=True, as_array=as_array)
 
 
 @dataclass(frozen=True)
@@ -83,20 +93,28 @@ class Plan:
 
 
 class SparseJacobian(Applied):
-    """A sparse Jacobian (or Hessian); calling it gives a `scipy.sparse.csr_array`.
+    """A sparse Jacobian (or Hessian); calling it gives a `scipy.sparse.csr_array`, or an array of it.
 
     pattern: the one used last, a boolean csr_array.  colors: its colouring.  sweeps: how many directions a
     call takes, without the one that compares.  why_dense: why everything may depend on everything, if so.
     """
 
     def __init__(
-        self, function: Any, argnum: int | str, pattern: Any, mode: str, *, symmetric: bool
+        self,
+        function: Any,
+        argnum: int | str,
+        pattern: Any,
+        mode: str,
+        *,
+        symmetric: bool,
+        as_array: bool = False,
     ) -> None:
         self._function = function
         self._wrt, _ = positions(function, argnum)
         self._given = None if pattern is None else _as_pattern(pattern)
         self._mode = mode
         self._symmetric = symmetric
+        self._as_array = as_array
         self._plan: Plan | None = None
         self._structure = Structure(function, self._wrt)
         self.why_dense = ""
@@ -109,7 +127,7 @@ class SparseJacobian(Applied):
         derivative: LinearMap = self._applied()(*args, **kwargs)
         matrix = _from_sweeps(plan, derivative)
         self._compare(plan, matrix, derivative)
-        return matrix
+        return matrix.toarray() if self._as_array else matrix
 
     def _applied(self) -> Linearization:
         """Before any call, by forward mode unless reverse was asked for."""
