@@ -72,12 +72,12 @@ def picked(
     return 0.0 if dot is None else dot
 
 
-def put_back(y_bar: Sequence[Any], positions: Sequence[int]) -> tuple[Any, ...]:
-    """Bars of sorted values in the order of the values."""
+def put_back(y_bar: Sequence[Any], positions: Sequence[int], values: Any) -> Any:
+    """Bars of sorted values in the order of the values: an array where these are one."""
     bars: list[Any] = [None] * len(positions)
     for bar, position in zip(y_bar, positions):
         bars[position] = bar
-    return tuple(bars)
+    return _like(values, bars)
 
 
 def sum_of_tangents(dots: Any, y: Any) -> Any:
@@ -94,4 +94,6 @@ def _ranks(args: Sequence[Any], key: Key) -> list[Any]:
 
 
 def _like(values: Any, bars: list[Any]) -> Any:
-    return np.array(bars, float) if isinstance(values, np.ndarray) else tuple(bars)
+    if isinstance(values, np.ndarray):
+        return np.array([0.0 if bar is None else bar for bar in bars], float)
+    return tuple(bars)

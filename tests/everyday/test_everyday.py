@@ -35,6 +35,7 @@ from tests.everyday import (  # noqa: F401  (they register their programs)
     structures,
     taken_whole,
     views_in_lists,
+    workaday,
     writes,
 )
 from tests.everyday.registry import PROGRAMS, Program
@@ -58,6 +59,7 @@ SUPPORTED = {
         science,
         taken_whole,
         views_in_lists,
+        workaday,
         writes,
     )
 }

@@ -8,6 +8,7 @@ structure, they have no rule.
 
 from __future__ import annotations
 
+import bisect
 import math
 from typing import Any
 
@@ -87,6 +88,7 @@ def divmod_tangent(result, x, y, *, x_dot, y_dot):
 
 # -- selections ------------------------------------------------------------------------------
 
+constant(bisect.bisect_left, bisect.bisect_right, kind=lambda *args, **kwargs: Py(int))
 constant(selection.of_largest, selection.of_smallest, kind=lambda *args: Py(int))
 constant(selection.order, selection.first_places, kind=lambda *args: List(Py(int)))
 
@@ -130,7 +132,7 @@ def lists(rng):
 
 @reverse_rule(sorted, wrt=("iterable",), samples=lists)
 def sorted_(y_bar, y, iterable, *, key=None, reverse=False):
-    return selection.put_back(y_bar, selection.order(iterable, key, reverse))
+    return selection.put_back(y_bar, selection.order(iterable, key, reverse), iterable)
 
 
 @forward_rule(sorted)

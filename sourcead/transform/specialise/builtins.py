@@ -12,6 +12,7 @@ from sourcead.transform.specialise.context import Handler
 from sourcead.transform.specialise.conversions import CONVERSIONS
 from sourcead.transform.specialise.derivatives import DERIVATIVES
 from sourcead.transform.specialise.generators import as_manager
+from sourcead.transform.specialise.heaps import HEAPS
 from sourcead.transform.specialise.hooks import HOOKS
 from sourcead.transform.specialise.itertools_calls import ITERTOOLS
 from sourcead.transform.specialise.numpy_calls import NUMPY_CALLS
@@ -26,6 +27,6 @@ __all__ = ["STRUCTURAL"]
 
 STRUCTURAL: dict[Any, Handler] = {
     **QUESTIONS, **CONVERSIONS, **COLLECTIONS, **SEQUENCES, **OBJECTS, **AGAIN, **NUMPY_CALLS, **ITERTOOLS,
-    **HOOKS, **ADJOINT_LISTS, **STATES, **SPLITTING, **DERIVATIVES, **QUOTIENTS,
+    **HOOKS, **ADJOINT_LISTS, **STATES, **SPLITTING, **DERIVATIVES, **QUOTIENTS, **HEAPS,
     contextlib.contextmanager: as_manager,
 }  # fmt: skip

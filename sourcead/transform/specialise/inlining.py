@@ -176,6 +176,10 @@ def note_recursion(s: Context, code: Any, name: str) -> None:
 NESTED_OBJECTS = 3  # calls of one method in each other: a sum of kernels that are sums
 
 
+MOST_LOOKED_INTO = 1000
+"""Statements below a call that no derivative goes into (`re.match` compiles its pattern): more, it stays."""
+
+
 def inactive_call(
     s: Context,
     func: Val,
@@ -233,11 +237,14 @@ def attempt_inline(s: Context) -> Iterator[Attempt]:
     catches, s.catches = s.catches, []
     dead_end = s.dead_end
     s.open.append(attempt.statements)
+    s.looked_into = s.looked_into if s.attempts else 0
+    s.attempts += 1
     try:
         yield attempt
     except SourceADError:
         attempt.kept = False
     finally:
+        s.attempts -= 1
         s.forks, s.trials, s.catches = forks, trials, catches
         del s.open[depth:], s.memory.logs[logs:], s.stack[calls:]
     if attempt.kept and not s.catches:
@@ -250,6 +257,10 @@ def attempt_inline(s: Context) -> Iterator[Attempt]:
 
 def inline(s: Context, template: Function, function: Any, args: list[Any], kwargs: Kwargs) -> Val:
     """The callee's statements in place of the call, with the arguments under its parameters' names."""
+    if s.attempts:
+        s.looked_into += sum(1 for _ in statements(template.body))
+    if s.attempts and s.looked_into > MOST_LOOKED_INTO:
+        s.refuse("too many calls to look into", "give the function a rule")
     env = bind_arguments(s, template.params, function, args, kwargs)
     s.active.append(len(s.seen))
     s.seen.append((function, template))

@@ -9,10 +9,12 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sourcead.ir.nodes import Const
+from sourcead.ir.kinds import Kind, Never, Object, Tuple, Unknown
+from sourcead.ir.nodes import Call, Const, Ref
 from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.heap import ITEM
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
-from sourcead.transform.specialise.sequences import by, follows, has_star
+from sourcead.transform.specialise.sequences import by, element_kind_of, follows, has_star
 
 __all__ = ["ITERTOOLS"]
 
@@ -143,8 +145,10 @@ def _arranged(
 
     def handler(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
         plain = all(k in options and isinstance(v, Const) for k, v in kwargs)
-        if has_star(args) or not plain or not follows(s, args):
+        if has_star(args) or not plain:
             return None
+        if not follows(s, args):
+            return None if s.derivative else _of_known_rows(s, arrange, args, kwargs, hint)
         found = [a.value if isinstance(a, Const) else s.components(a) for a in args]
         if any(items is None for items in found):
             done = None if kwargs else source(args)
@@ -153,6 +157,39 @@ def _arranged(
         return Virtual(tuple(Virtual(r) if isinstance(r, tuple) else r for r in rows))
 
     return handler
+
+
+def _of_known_rows(
+    s: Context, arrange: Callable[..., Any], args: list[Any], kwargs: Kwargs, hint: str
+) -> Val | None:
+    """An iterator without derivatives (`combinations(range(n), 2)`), the kind of whose rows is known."""
+    row = _row_kind(s, arrange, args, {str(k): v.value for k, v in kwargs if isinstance(v, Const)})
+    if row is None:
+        return None
+    operands = tuple(map(s.operand, args))
+    keywords = tuple((k, s.operand(v)) for k, v in kwargs)
+    path = Ref(f"itertools.{arrange.__name__}", arrange)
+    made = s.emit(Call(path, operands, keywords), Unknown(), hint)
+    site = s.new_site(hint)
+    s.kinds[made] = Object(type(iter([])), site)
+    s.heap.store(site, ITEM, row)
+    return made
+
+
+def _row_kind(s: Context, arrange: Any, args: list[Any], options: dict[str, Any]) -> Kind | None:
+    choosing = (
+        itertools.combinations, itertools.permutations, itertools.combinations_with_replacement,
+    )  # fmt: skip
+    if arrange is itertools.product:
+        items = [element_kind_of(s, arg) for arg in args] * int(options.get("repeat", 1))
+    elif arrange in choosing and len(args) == 2 and isinstance(args[1], Const):
+        items = [element_kind_of(s, args[0])] * int(args[1].value)
+    elif arrange is itertools.pairwise and len(args) == 1:
+        items = [element_kind_of(s, args[0])] * 2
+    else:
+        return None
+    known = items and not any(isinstance(kind, (Never, Unknown)) for kind in items)
+    return Tuple(tuple(items)) if known else None
 
 
 def _all_in_one(args: Sequence[Any]) -> tuple[Callable[..., Any], Sequence[Any]]:

@@ -56,7 +56,7 @@ def _as_object(
             held.append(replace(capture, value=s.operand(value)))
             continue
         inside = s.memory.get(value, "")
-        if isinstance(inside, (Name, Const, Ref)) and not s.holds_varied(inside):
+        if isinstance(inside, (Name, Const, Ref)):
             held.append(Capture(capture.name, inside, False))
     given = tuple((n, s.operand(v)) for n, v in defaults)
     return replace(expr, captures=tuple(held), defaults=given)
