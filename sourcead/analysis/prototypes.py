@@ -168,10 +168,15 @@ class _Call:
     def run(self, sizes: dict[str, int]) -> Any:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            return self.function(
-                *(_sample(a, sizes) for a in self.args),
-                **{k: _sample(v, sizes) for k, v in self.kwargs.items()},
-            )
+            args = [_sample(a, sizes) for a in self.args]
+            kwargs = {k: _sample(v, sizes) for k, v in self.kwargs.items()}
+            try:
+                return self.function(*args, **kwargs)
+            except ValueError:  # `math.acosh` has its domain above 1
+                if not any(isinstance(a, float) for a in args):
+                    raise
+                above = (a + 1.0 if isinstance(a, float) else a for a in args)
+                return self.function(*above, **kwargs)
 
 
 def _named(kind: Any, count: Iterator[int]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 
 import numpy as np
 
@@ -21,12 +22,18 @@ HARMLESS = (
     range, len, np.zeros_like, enumerate, zip, reversed, object.__new__, float, functools.partial,
 )  # fmt: skip
 
+# They raise ValueError where the formula of their derivative gives a number: 1 / x for the logarithm of a
+# negative x.  Their call stays, so that the gradient raises as the function does.
+BOUNDED = (math.log, math.log2, math.log10, math.log1p, math.acosh, math.atanh)
+
 
 def clean(function: Function, b: Builder) -> Function:
     def pure(expr: Expr) -> bool:
         match expr:
             case Call(Ref(_, Half(form="reverse") as half)) if not half.unit.writes:
                 return True  # adjoints only
+            case Call(Ref(_, called)) if any(called is bounded for bounded in BOUNDED):
+                return False
         return is_pure(expr, b)
 
     return needless_copies(dead_code(function, pure, storage_of(function, b)), b.kinds)
