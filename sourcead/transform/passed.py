@@ -14,7 +14,7 @@ from types import FunctionType
 from typing import Any
 
 from sourcead.callables import Mode, Source
-from sourcead.ir.kinds import Kind, List, NoneKind, Text, Tuple
+from sourcead.ir.kinds import Dict, Kind, List, NoneKind, Object, Text, Tuple
 from sourcead.ir.nodes import Const, Function, Name, Ref
 from sourcead.rules.registry import Rule
 from sourcead.transform.builder import Val
@@ -116,11 +116,24 @@ def _derivative(
     return [Ref(f.__name__, f) for f in dict.fromkeys(halves)]
 
 
+def _holds_varied(s: Any, kind: Kind) -> bool:
+    """Is it a list in which something varies, though the list is the same one?"""
+    match kind:
+        case List(_, site) | Dict(_, site) | Object(_, site):
+            return bool(s.heap.is_varied(site))
+        case Tuple(items):
+            return any(_holds_varied(s, item) for item in items)
+        case _:
+            return False
+
+
 def derivative_of_formula(
     s: Any, target: Name, form: str
 ) -> tuple[list[Ref], tuple[Name, ...], tuple[Name, ...]]:
     """The pullback or tangent of the formula that a call stands for; its values, and those that vary."""
     function, taken = s.formula_of[target]
     kinds = [_entry_kind(s, name) for name in taken]
-    varied = [i for i, name in enumerate(taken) if s.is_varied(name)]
+    varied = [
+        i for i, name in enumerate(taken) if s.is_varied(name) or _holds_varied(s, s.kind(name))
+    ]
     return _derivative(s, function, kinds, form, varied), taken, tuple(taken[i] for i in varied)

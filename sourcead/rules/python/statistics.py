@@ -10,8 +10,10 @@ from __future__ import annotations
 import statistics
 from typing import Any
 
-from sourcead.ir.kinds import Py
-from sourcead.rules.forms import forward_rule, helpers, reverse_rule
+import numpy as np
+
+from sourcead.ir.kinds import Py, Tuple
+from sourcead.rules.forms import formula, forward_rule, helpers, reverse_rule
 from sourcead.rules.registry import Effects
 from sourcead.runtime import means
 
@@ -158,3 +160,49 @@ def median_high(y_bar, y, data):
 @forward_rule(statistics.median_high)
 def median_high_tangent(y, data, *, data_dot):
     return means.along(means.middle(data, 1.0, 0.0, 1.0), data_dot)
+
+
+# ---- of two lists: as formulas -------------------------------------------------------------------
+
+
+def _pairs(rng):
+    x, y = rng.uniform(0.5, 3.0, 6), rng.uniform(0.5, 3.0, 6)
+    return [((list(map(float, x)), list(map(float, y))), {})]
+
+
+def _lines(rng):
+    """`proportional` came with Python 3.11."""
+    calls: list[Any] = _pairs(rng)
+    if "proportional" not in (statistics.linear_regression.__kwdefaults__ or {}):
+        return calls
+    return [*calls, *[(args, {"proportional": True}) for args, _ in _pairs(rng)]]
+
+
+def _line(*args, **kwargs):
+    return Tuple((Py(float), Py(float)), LINE)
+
+
+LINE = type(statistics.linear_regression([1.0, 2.0], [1.0, 3.0]))
+
+
+@formula(statistics.covariance, samples=_pairs, kind=number)
+def covariance(x, y):
+    a, b = np.asarray(x), np.asarray(y)
+    return np.sum((a - np.mean(a)) * (b - np.mean(b))) / (len(a) - 1)
+
+
+@formula(statistics.correlation, samples=_pairs, kind=number)
+def correlation(x, y):
+    a, b = np.asarray(x), np.asarray(y)
+    a, b = a - np.mean(a), b - np.mean(b)
+    return np.sum(a * b) / np.sqrt(np.sum(a * a) * np.sum(b * b))
+
+
+@formula(statistics.linear_regression, samples=_lines, kind=_line)
+def linear_regression(x, y, *, proportional=False):
+    """Slope and intercept; a line through the origin where they are proportional."""
+    a, b = np.asarray(x), np.asarray(y)
+    if proportional:
+        return np.sum(a * b) / np.sum(a * a), 0.0
+    slope = np.sum((a - np.mean(a)) * (b - np.mean(b))) / np.sum((a - np.mean(a)) ** 2)
+    return slope, np.mean(b) - slope * np.mean(a)
