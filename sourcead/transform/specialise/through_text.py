@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from sourcead.ir.kinds import carries
+from sourcead.ir.kinds import Array, Np, Number, Py, carries
 from sourcead.ir.nodes import Call, Expr, MethodCall, Name, Op, Ref
 from sourcead.ir.walk import operands
 from sourcead.transform.builder import Val
@@ -33,8 +33,8 @@ def refuse_numbers_out_of_text(s: Context, function: Any, args: Sequence[Val]) -
 
 def _is_written_from_varied(s: Context, value: Any) -> bool:
     expr = s.definitions.get(value) if isinstance(value, Name) else None
-    if expr is None or not _writes(expr):
-        return False
+    if expr is None or not _writes(expr) or isinstance(s.kind(value), (Py, Np, Number, Array)):
+        return False  # an item of a tuple, a sum of numbers
     return any(_varies(s, each) or _is_written_from_varied(s, each) for each in operands(expr))
 
 
