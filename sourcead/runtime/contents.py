@@ -1,18 +1,21 @@
-"""What arrays hold at one moment, to be put in place again for a while.
+"""What arrays and containers hold at one moment, to be put in place again for a while.
 
 A pullback may be called long after its forward half, and the caller may have written into the arrays of
-his lists, dicts and objects in the meantime.
+his lists, dicts and objects in the meantime, or changed these themselves.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 import numpy as np
 
 from sourcead.runtime.structures import slots_of
 
-__all__ = ["Contents", "arrays_in", "contents_of", "put_in_place"]
+__all__ = [
+    "Contents", "arrays_in", "containers_in", "contents_of", "put_back", "put_in_place", "slots_now",
+]  # fmt: skip
 
 Contents = list[tuple[Any, Any]]
 """Arrays, and what is in each."""
@@ -37,6 +40,71 @@ def arrays_in(value: Any) -> list[Any]:
             seen.add(id(each))
             todo += [v for _, v in slots]
     return list(found.values())
+
+
+def containers_in(*values: Any) -> list[Any]:
+    """The lists, dicts and objects of structures, each once: what can be changed.
+
+    >>> xs = [1.0]; [each is xs for each in containers_in((xs, 2.0))]
+    [True]
+    """
+    found: dict[int, Any] = {}
+    todo = list(values)
+    while todo:
+        each = todo.pop()
+        slots = slots_of(each)
+        if slots is None or id(each) in found:
+            continue
+        found[id(each)] = each
+        todo += [v for _, v in slots]
+    return [each for each in found.values() if not isinstance(each, tuple)]
+
+
+def slots_now(*structures: Any) -> Contents:
+    """What each container in the structures holds now, one level deep."""
+    return [(each, _shallow(each)) for each in containers_in(*structures)]
+
+
+def put_back(contents: Contents) -> Contents:
+    """Let the containers hold these things; what they have held.  What is as it was is left alone.
+
+    >>> xs = [1.0, 2.0]; before = slots_now(xs); xs.clear()
+    >>> now = put_back(before); xs
+    [1.0, 2.0]
+    >>> _ = put_back(now); xs
+    []
+    """
+    changed = [(each, held) for each, held in contents if not _holds(each, held)]
+    before = [(each, _shallow(each)) for each, _ in changed]
+    for each, held in changed:
+        if isinstance(each, list):
+            each[:] = held
+        elif isinstance(each, deque):
+            each.clear()
+            each.extend(held)
+        elif isinstance(each, dict):
+            each.clear()
+            each.update(held)
+        else:
+            each.__dict__.clear()
+            each.__dict__.update(held)
+    return before
+
+
+def _shallow(container: Any) -> Any:
+    if isinstance(container, (list, deque)):
+        return list(container)
+    return dict(container if isinstance(container, dict) else getattr(container, "__dict__", {}))
+
+
+def _holds(container: Any, held: Any) -> bool:
+    """The same things, in the same order."""
+    now = _shallow(container)
+    if len(now) != len(held):
+        return False
+    if isinstance(held, list):
+        return all(a is b for a, b in zip(now, held))
+    return all(j is k and v is w for (j, v), (k, w) in zip(now.items(), held.items()))
 
 
 def contents_of(*structures: Any) -> Contents:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
@@ -44,7 +45,7 @@ def entry_of(value: Any) -> Any:
 
 def slots_of(value: Any) -> list[tuple[Any, Any]] | None:
     """The slots of a container and what they hold; None if it is none."""
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple, deque)):
         return list(enumerate(value))
     if isinstance(value, dict):
         return list(value.items())
@@ -58,7 +59,7 @@ def slots_of(value: Any) -> list[tuple[Any, Any]] | None:
 
 def part_at(value: Any, like: Any, slot: Any) -> Any:
     """What `value`, which has the structure of `like`, holds in a slot of it; None where it has none."""
-    if isinstance(like, (list, tuple)):
+    if isinstance(like, (list, tuple, deque)):
         return value[slot]
     return value.get(slot) if isinstance(like, dict) else getattr(value, slot, None)
 

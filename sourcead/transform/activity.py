@@ -124,10 +124,22 @@ def find_useful(
                 continue
             storage.add(item)
             todo.extend(by_target.get(item, ()))
+            todo.extend(_read_whole(item, heap))
         elif isinstance(item, Virtual):
             todo.extend(item.items)
     useful.update(n for n in kinds if any(s in storage for s in _storage_of(n, heap, kinds)))
     return useful
+
+
+def _read_whole(key: str, heap: Heap) -> Iterable[str]:
+    """What is read along with a list that a rule reads as a whole: the arrays and lists in it."""
+    site = key.removeprefix("site ")
+    if site == key or site not in heap.whole:
+        return
+    for slot in heap.known(site):
+        kind = heap.read(site, slot)
+        yield from (f"array {heap.find(place)}" for place in places(place_of(site, slot), kind))
+        yield from (f"site {inner}" for inner in _sites_in(kind))
 
 
 def _reachable(result: Val, heap: Heap, kinds: Mapping[Name, Kind]) -> set[str]:

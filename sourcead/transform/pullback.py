@@ -31,7 +31,14 @@ from sourcead.ir.nodes import (
 )
 from sourcead.ir.walk import operands, reads, statements, substitute
 from sourcead.rules import registry
-from sourcead.runtime.contents import arrays_in, contents_of, put_in_place
+from sourcead.runtime.contents import (
+    arrays_in,
+    containers_in,
+    contents_of,
+    put_back,
+    put_in_place,
+    slots_now,
+)
 from sourcead.runtime.undo import copy_of, redo
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.clean import clean
@@ -89,6 +96,7 @@ def pullback(
             if owner not in exposed.owners:
                 halves.start_from_copy(owner)
         halves.keep_contents(exposed.holders)
+        halves.keep_slots()
     free = halves.saved(copied=again)
     returned = halves.close()
     with b.block() as tail:
@@ -140,6 +148,33 @@ class _Halves:
         kept, now = self.b.fresh("contents", Unknown()), self.b.fresh("contents_now", Unknown())
         made = Call(Ref("contents_of", contents_of), (*first, *holders))
         put = Ref("put_in_place", put_in_place)
+        self.forward.append(Assign(kept, made, here))
+        self.before.insert(0, Assign(now, Call(put, (kept,)), here))
+        self.after.append(Assign(self.b.fresh("_", NoneKind()), Call(put, (now,)), here))
+
+    def keep_slots(self) -> None:
+        """Keep what the lists, dicts and objects hold that arguments and the result lead to, if any is read.
+
+        Those of the start, too: the caller may still have what the program takes out of an argument.
+        """
+        heap, kind = self.s.locations.heap, self.b.kind
+        read = [*self.before, *self.backward, *self.after]
+        used = {site for n in _free_names(read) for site in sites_in(heap, kind(n))}
+        params = [p.name for p in self.s.primal.params]
+        results = self.s.result.items if isinstance(self.s.result, Virtual) else (self.s.result,)
+        held = [n for n in (*params, *results) if isinstance(n, Name)]
+        holders = [n for n in dict.fromkeys(held) if used & sites_in(heap, kind(n))]
+        if not holders:
+            return
+        here = Origin.none()
+        given = tuple(n for n in holders if n in params)
+        first, kept = self.b.fresh("containers", Unknown()), self.b.fresh("slots", Unknown())
+        now = self.b.fresh("slots_now", Unknown())
+        put = Ref("put_back", put_back)
+        made = Call(Ref("slots_now", slots_now), (first, *holders))
+        self.forward.insert(
+            0, Assign(first, Call(Ref("containers_in", containers_in), given), here)
+        )
         self.forward.append(Assign(kept, made, here))
         self.before.insert(0, Assign(now, Call(put, (kept,)), here))
         self.after.append(Assign(self.b.fresh("_", NoneKind()), Call(put, (now,)), here))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import sourcead
 from tests.numeric import check
 
 Program = Callable[[Any], Any]
@@ -155,6 +156,27 @@ def windows_of_arrays(x):
         v[0] *= total
         total += np.mean(window) + np.stack(window)[0, 1] ** 2
     return total
+
+
+def joined_squares(rows, w):
+    for r in rows:
+        r[0] *= w
+    for k in range(len(rows)):
+        rows[k][1] += rows[k - 1][0] * w
+    return (np.concatenate(rows) ** 2).sum()
+
+
+@program
+def a_callee_writes_the_arrays_of_a_list(x):
+    return joined_squares([x * 2.0, x * x], x[1])
+
+
+@program
+def constant_arrays_receive_what_varies(x):
+    rows = [np.ones(2) for _ in range(len(x))]
+    for i in range(len(x)):
+        rows[i][0] = x[i] * x[0]
+    return (np.array(rows) ** 3).sum()
 
 
 # -- picked and put in order -----------------------------------------------------------------------
@@ -385,3 +407,32 @@ def a_key_whose_variable_is_rebound(x):
 @pytest.mark.parametrize("function", PROGRAMS, ids=[f.__name__ for f in PROGRAMS])
 def test_right(function: Program, mode: str) -> None:
     check(function, X.copy(), modes=[mode])
+
+
+def matrices_are_written_after_their_product(x):
+    found = []
+    for i in range(len(x)):
+        found.append(np.outer(x, x * x[i]) + np.eye(3))
+    total = np.linalg.multi_dot(found).sum()
+    found[0][0, 0] = 5.0 * x[0]
+    return total * total + found[0].sum()
+
+
+def test_arrays_of_a_list_that_a_derivative_needs_are_not_written_later() -> None:
+    check(matrices_are_written_after_their_product, X.copy(), modes=["forward"])
+    with pytest.raises(sourcead.NotDifferentiable, match="and they are written later"):
+        sourcead.grad(matrices_are_written_after_their_product)(X.copy())
+
+
+def rows_of_an_argument(rows, w):
+    rows[0][0] *= rows[1][1] * w
+    return (np.stack(rows) ** 2).sum()
+
+
+def test_arrays_that_an_argument_holds_are_written_before_they_are_read() -> None:
+    rows = [np.array([1.0, 2.0]), np.array([3.0, 4.0])]
+    found = sourcead.grad(rows_of_an_argument, argnums=(0, 1))(rows, 1.5)
+    # (r00 r11 w)^2 + r01^2 + r10^2 + r11^2
+    assert np.allclose(found[0][0], [2 * 36 / 1.0, 4.0])
+    assert np.allclose(found[0][1], [6.0, 8.0 + 2 * 36 / 4.0])
+    assert np.isclose(found[1], 2 * 36 / 1.5)

@@ -23,11 +23,13 @@ from sourcead.ir.nodes import (
     Store,
 )
 from sourcead.ir.walk import reads, statements
-from sourcead.transform.heap import ITEM
+from sourcead.transform.heap import ITEM, place_of, places
 from sourcead.transform.locations import READING
 from sourcead.transform.positions import At
 from sourcead.transform.reverse.program import Program
 from sourcead.transform.reverse.state import State
+from sourcead.transform.reverse.uses import SHAPE_ONLY
+from sourcead.transform.trees import sites_in
 
 __all__ = ["check_list_reads"]
 
@@ -50,6 +52,15 @@ def check_list_reads(s: State, primal: Block, reverse: Block, program: Program) 
             if not isinstance(kind, List) or name not in program.definitions:
                 continue
             here = stmt.origin.at
+            if _reads_arrays(stmt) and any(
+                program.may_follow(at, here) for at in _array_writes(s, kind)
+            ):
+                with s.b.at(stmt.origin):
+                    s.b.refuse(
+                        f"the derivative here needs the arrays in the list `{name.hint}` as they were, "
+                        "and they are written later",
+                        "pass copies: [a.copy() for a in ...]",
+                    )
             found = [each for site in _looked_into(s, kind) for each in changes.get(site, ())]
             if any(_may_follow(program, at, changed, name, here) for at, changed in found):
                 s.b.to_copy.update(s.b.whole_reads[n] for n in made.get(here, ()))
@@ -71,6 +82,29 @@ def _looked_into(s: State, kind: List) -> list[str]:
             case Tuple(items):
                 todo.extend(items)
     return found
+
+
+def _reads_arrays(stmt: Stmt) -> bool:
+    """Does the statement read what is in the arrays of a list, rather than their shapes or who they are?"""
+    match stmt:
+        case Assign(_, Call(Ref(path, function))):
+            joins = getattr(function, "__module__", "") == "sourcead.runtime.joins"
+            return not joins and path.rpartition(".")[2] not in {*SHAPE_ONLY, "range"}
+        case Assign(_, MethodCall() | Op("getitem" | "list" | "tuple" | "copy")):
+            return False
+        case Assign():
+            return True
+        case _:
+            return False
+
+
+def _array_writes(s: State, kind: List) -> list[At]:
+    """Where arrays that the list holds, or the lists in it, are written."""
+    sites = sites_in(s.b.heap, kind)
+    held = [(site, slot) for site in sorted(sites) for slot in s.b.heap.known(site)]
+    found = [p for at in held for p in places(place_of(*at), s.b.heap.read(*at))]
+    classes = dict.fromkeys(map(s.b.heap.find, found))
+    return [at for cls in classes for at in s.at.written.get(cls, ())]
 
 
 def _may_follow(program: Program, at: At, changed: Operand | None, name: Name, here: At) -> bool:

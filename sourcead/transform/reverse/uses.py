@@ -10,7 +10,7 @@ from sourcead.ir.walk import reads, statements
 from sourcead.transform.positions import At
 from sourcead.transform.reverse.program import Program
 
-__all__ = ["SHAPE_ATTRIBUTES", "Use", "reverse_uses"]
+__all__ = ["SHAPE_ATTRIBUTES", "SHAPE_ONLY", "Use", "reverse_uses"]
 
 SHAPE_ATTRIBUTES = frozenset({"shape", "ndim", "size", "dtype"})
 SHAPE_ONLY = frozenset({"zeros_like", "ones_like", "empty_like", "shape", "ndim", "size", "len"})
