@@ -8,9 +8,17 @@ is that of functions that do not depend on the choice (see `runtime/ties.py`).
 from __future__ import annotations
 
 from sourcead.rules.forms import helpers
-from sourcead.rules.scipy.linalg import equations, factors, functions, solving, spectra, structured
+from sourcead.rules.scipy.linalg import (
+    equations,
+    factors,
+    functions,
+    rest,
+    solving,
+    spectra,
+    structured,
+)
 from sourcead.runtime import factorizations, scipy_matrices, scipy_norms, triangles
 
-__all__ = ["equations", "factors", "functions", "solving", "spectra", "structured"]
+__all__ = ["equations", "factors", "functions", "rest", "solving", "spectra", "structured"]
 
 helpers(factorizations, scipy_matrices, scipy_norms, triangles)
