@@ -103,3 +103,10 @@ def settings_in_text(x):
         y = np.tanh(y)
     log.debug("y=%s", y)
     return 2.0 * y.sum()
+
+
+@program(X)
+def namespace_of_an_array(x):
+    namespace = getattr(x, "__array_namespace__", None)
+    xp = np if namespace is None else namespace(api_version=None)
+    return xp.sum(xp.sin(x)) * getattr(x, "ndim", 2) * getattr(x, "weight", 1.5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sourcead.ir.nodes import Ref
 from sourcead.rules.forms import constant, forward_rule, linear, reverse_rule
 from sourcead.rules.numpy.decided import common_dtype, is_complex, is_iterable, is_real, size
 from sourcead.rules.numpy.samples import call, methods
@@ -41,6 +42,8 @@ constant(
 
 constant(np.shape, np.ndim, np.broadcast_shapes, np.isscalar)
 constant(np.size, kind=size)
+if hasattr(np.ndarray, "__array_namespace__"):  # NumPy 2
+    constant(np.ndarray.__array_namespace__, kind=lambda *args, **options: Ref("np", np))
 constant(np.result_type, kind=common_dtype)
 constant(np.iscomplexobj, kind=is_complex)
 constant(np.isrealobj, kind=is_real)

@@ -24,7 +24,7 @@ from sourcead.transform.specialise import dict_library
 from sourcead.transform.specialise.context import Context, Kwargs
 from sourcead.transform.specialise.iteration import VIEWS, key_kind, remember
 from sourcead.transform.specialise.keys import holds_several_kinds, key_operand
-from sourcead.transform.specialise.lists import emit
+from sourcead.transform.specialise.lists import emit, spelled_out
 from sourcead.transform.specialise.reading import note_entry_read
 from sourcead.transform.specialise.sequences import by
 
@@ -45,6 +45,9 @@ CONTAINERS = (Array, List, Dict, Object)
 def dict_method(
     s: Context, receiver: Val, site: str, method: str, args: list[Any], kwargs: Kwargs, hint: str
 ) -> Val:
+    spelled = spelled_out(s, receiver, method, args)
+    if spelled is not None:
+        return spelled
     held = s.memory.known(receiver)
     if method in ("pop", "setdefault", "update", "clear", "popitem"):
         s.changes(receiver)
