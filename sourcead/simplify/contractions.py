@@ -6,9 +6,12 @@
     t = d_bar.sum(axis=1, keepdims=True)            x_bar += d_bar.sum(axis=1)
     x_bar[:, None, :] += t
 
-Over an axis that is short and lies innermost, a sum alone takes ten times as long as the product.  Arrays of
-doubles in the reverse sweep, whose axes are certainly as long as each other: a contraction rounds in another
-order than `np.sum` does, which the primal's values must not see.
+    t = d_bar.sum(axis=(0, 2))            ->        t = np.einsum("ijk->j", d_bar)
+
+Over an axis that is short and lies innermost, a sum alone takes ten times as long as the product, and ten
+times as long as the contraction.  Arrays of doubles in the reverse sweep: a contraction rounds in another
+order than `np.sum` does, which the primal's values must not see.  Like the product it broadcasts axes of
+length one.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, Dim, same_dim
+from sourcead.ir.kinds import Array
 from sourcead.ir.nodes import (
     Assign,
     Block,
@@ -77,11 +80,11 @@ class _Pass:
         return self.again(tuple(out))
 
     def again(self, block: Block) -> Block:
-        """Sums that have lost their `keepdims` may be contractions now."""
+        """Sums that have lost their `keepdims` may be contractions now; the others keep it."""
         out: list[Stmt] = []
         for stmt in block:
             if isinstance(stmt, Assign) and stmt.origin.sweep == "reverse":
-                stmt = self.contracted(stmt, out)
+                stmt = self.contracted(stmt, out, keepdims=True)
             out.append(stmt)
         return tuple(out)
 
@@ -137,68 +140,91 @@ class _Pass:
 
     # -- products that are summed --------------------------------------------------------------
 
-    def contracted(self, stmt: Assign, out: list[Stmt]) -> Assign:
-        """The statement, or the contraction that it is; the product is taken out of `out` then."""
+    def contracted(self, stmt: Assign, out: list[Stmt], keepdims: bool = False) -> Assign:
+        """The statement, or the contraction that it is; the product is taken out of `out` then.
+
+        `keepdims`: also where the sum keeps its axis.
+        """
         if not _is_sum(stmt.expr):
             return stmt
         assert isinstance(stmt.expr, MethodCall)
         product, kwargs = stmt.expr.value, dict(stmt.expr.kwargs)
-        if set(kwargs) - {"axis"} or not isinstance(product, Name) or self.uses[product] != 1:
+        keeps = kwargs.get("keepdims") == Const(True)
+        if set(kwargs) - ({"axis", "keepdims"} if keepdims else {"axis"}):
             return stmt
+        if not isinstance(product, Name):
+            return stmt
+        kind = self.b.kind(product)
+        axes = self.axes(kwargs["axis"]) if "axis" in kwargs else list(range(_rank(kind)))
+        if not axes or not 2 <= _rank(kind) <= len(LETTERS) or kind.dtype != "float64":
+            return stmt
+        if keeps and (len(axes) != 1 or _rank(kind) == 2):
+            return stmt
+        factors = self.factors(product, kind, out)
+        if factors is None:
+            factors = [(product, LETTERS[: _rank(kind)])]
+            if not _is_slow(axes, _rank(kind)):
+                return stmt
+        rest = "".join(LETTERS[k] for k in range(_rank(kind)) if k not in axes)
+        text = ",".join(letters for _, letters in factors) + (f"->{rest}" if rest else "")
+        call = Call(
+            Ref("np.einsum", np.einsum), (Const(text), *(operand for operand, _ in factors))
+        )
+        if keeps:
+            dims = tuple(d for k, d in enumerate(kind.dims) if k not in axes)
+            total = self.b.fresh("t", Array(kind.dtype, dims))
+            out.append(replace(stmt, target=total, expr=call))
+            self.uses[total] = 1
+            call = Call(Ref("np.expand_dims", np.expand_dims), (total, Const(axes[0])))
+        return replace(stmt, expr=call)
+
+    def factors(self, product: Name, kind: Array, out: list[Stmt]) -> list[tuple[Name, str]] | None:
+        """What is multiplied, with its letters, if for the sum alone; then it is taken out of `out`."""
+        if self.uses[product] != 1:
+            return None
         at = len(out) - 1
         while at >= 0 and not (isinstance(out[at], Assign) and out[at].target == product):  # type: ignore[union-attr]
             if not self.may_pass(out[at]):
-                return stmt
+                return None
             at -= 1
-        made = out[at] if at >= 0 else None
-        kind = self.b.kind(product)
-        axes = self.axes(kwargs["axis"]) if "axis" in kwargs else list(range(_rank(kind)))
-        if not isinstance(made, Assign) or not axes or not 2 <= _rank(kind) <= len(LETTERS):
-            return stmt
-        match made.expr:
-            case Op("mul", (Name() as a, Name() as b)):
-                first, second = self.letters(a, kind, made), self.letters(b, kind, made)
+        match out[at] if at >= 0 else None:
+            case Assign(_, Op("mul", (Name() as a, Name() as b))):
+                first, second = self.letters(a, kind), self.letters(b, kind)
             case _:
-                return stmt
+                return None
         if (
             first is None
             or second is None
             or set(first[1] + second[1]) != set(LETTERS[: _rank(kind)])
         ):
-            return stmt
+            return None
         del out[at]
-        rest = "".join(LETTERS[k] for k in range(_rank(kind)) if k not in axes)
-        text = f"{first[1]},{second[1]}" + (f"->{rest}" if rest else "")
-        call = Call(Ref("np.einsum", np.einsum), (Const(text), first[0], second[0]))
-        return replace(stmt, expr=call)
+        return [first, second]
 
     def may_pass(self, stmt: Stmt) -> bool:
         """Does the statement write nothing?"""
         return isinstance(stmt, Assign) and isinstance(stmt.expr, Op) and stmt.expr.op in PASSED
 
-    def letters(self, operand: Name, kind: Array, made: Assign) -> tuple[Name, str] | None:
-        """The operand with a letter for each axis, if its axes are as long as the product's."""
+    def letters(self, operand: Name, kind: Array) -> tuple[Name, str] | None:
+        """The operand with a letter for each axis that it has, but for one that was put in."""
         mine = self.b.kind(operand)
-        if not isinstance(mine, Array) or mine.dtype != "float64" or kind.dtype != "float64":
+        if not isinstance(mine, Array) or mine.dtype != "float64":
             return None
         offset = len(kind.dims) - len(mine.dims)
-        pairs = list(enumerate(mine.dims, offset))
-        if all(_agree(dim, kind.dims[k]) for k, dim in pairs):
-            return operand, "".join(LETTERS[k] for k, _ in pairs)
+        letters = LETTERS[offset : offset + len(mine.dims)]
         match self.b.definitions.get(operand):
             case Call(Ref("np.expand_dims"), (Name() as inner, Const(int() as axis)), ()) if (
-                0 <= axis < len(mine.dims)
-                and all(_agree(d, kind.dims[k]) for k, d in pairs if k - offset != axis)
-                and self.uses[operand] == 1
+                0 <= axis < len(letters) and self.uses[operand] == 1
             ):
-                return inner, "".join(LETTERS[k] for k, _ in pairs if k - offset != axis)
+                return inner, letters[:axis] + letters[axis + 1 :]
             case _:
-                return None
+                return operand, letters
 
 
 def _rank(kind: object) -> int:
     return len(kind.dims) if isinstance(kind, Array) else 0
 
 
-def _agree(mine: Dim, other: Dim) -> bool:
-    return same_dim(mine, other)
+def _is_slow(axes: list[int], rank: int) -> bool:
+    """Does `sum` go through axes that need not lie together?"""
+    return rank > 2 and axes not in ([0], list(range(1, rank)), list(range(rank)))

@@ -10,6 +10,7 @@ from sourcead.ir.nodes import Function, Name
 from sourcead.simplify.common import common
 from sourcead.simplify.contractions import contractions
 from sourcead.simplify.element_lists import element_lists
+from sourcead.simplify.first_stores import first_stores
 from sourcead.simplify.in_place import in_place
 from sourcead.simplify.indices import indices
 from sourcead.simplify.kept import kept
@@ -38,7 +39,7 @@ def polished(function: Function, b: Builder, apart: bool = False) -> Function:
     function = shapes(parts(function, b), b.kinds)
     function = function if function is cleaned else clean(function, b)
     function = kept(unchanged(signs(function, b.kinds)), b.kinds)
-    function = contractions(outer_products(function, b), b)
+    function = first_stores(contractions(outer_products(function, b), b), b)
     function = indices(common(stores(function, b), b.kinds), b)
     return unpacked(in_place(function, b.kinds, lambda: storage_of(function, b)), b.kind)
 

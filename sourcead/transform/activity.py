@@ -15,6 +15,7 @@ from sourcead.ir.kinds import (
     List,
     Object,
     Tuple,
+    Unknown,
     carries,
 )
 from sourcead.ir.nodes import (
@@ -22,6 +23,7 @@ from sourcead.ir.nodes import (
     Attr,
     Block,
     Call,
+    Const,
     For,
     If,
     MethodCall,
@@ -35,8 +37,9 @@ from sourcead.ir.nodes import (
 )
 from sourcead.ir.walk import binds, reads, statements
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.effects import function_of, written_arguments
+from sourcead.transform.effects import function_of, index_kinds, written_arguments
 from sourcead.transform.heap import Heap, place_of, places
+from sourcead.transform.indexing import is_basic
 from sourcead.transform.specialise import Specialiser
 
 __all__ = ["activity", "find_selected", "find_useful"]
@@ -242,36 +245,86 @@ def find_selected(
     """Values of which a part may be left out on the way to the result: by a selection, an index, an overwrite.
 
     `by_name`: by a function that selects (`where`, `minimum`) only.
+
+    A part of a product of matrices depends on all elements of its factors: what takes a part of the product by
+    a basic index leaves nothing of them out.
     """
-    sources: dict[Name, list[Any]] = {}
-    todo: list[Any] = []
     lost = set() if by_name else set(overwritten)
+    selections = _Selections(body, kinds, heap)
+    whole: list[Any] = [
+        n for n, k in kinds.items() if isinstance(k, Array) and heap.find(str(n)) in lost
+    ]
+    parts: list[Any] = []
     for stmt in statements(body):
-        for target, found in _flows((stmt,), heap, kinds):
-            if isinstance(target, Name):
-                sources.setdefault(target, []).extend(found)
-        if (
-            isinstance(stmt, Assign)
-            and _selects(stmt.expr, kinds)
-            and not (by_name and isinstance(stmt.expr, Op))
-        ):
-            todo.extend(reads(stmt))
-        if isinstance(stmt, Store) and isinstance(stmt.value, Name) and not by_name:
-            todo.append(stmt.value)
-    todo.extend(n for n, k in kinds.items() if isinstance(k, Array) and heap.find(str(n)) in lost)
-    found_: set[Name] = set()
-    while todo:
-        name = todo.pop()
-        if isinstance(name, Name) and name not in found_:
-            found_.add(name)
-            todo.extend(sources.get(name, ()))
-    return found_
+        match stmt:
+            case Assign(_, Op("getitem", (Name() as base, index))):
+                if by_name or not isinstance(kinds.get(base), Array):
+                    continue
+                if not selections.takes_all(index):
+                    basic = is_basic(index_kinds(index, kinds) or [Unknown()])
+                    (parts if basic else whole).extend(reads(stmt))
+            case Assign(_, expr) if _selects(expr, kinds):
+                whole.extend(reads(stmt))
+            case Store(base, _, Name() as value) if not by_name and not (
+                isinstance(base, Name) and isinstance(kinds.get(base), Array)
+            ):
+                whole.append(value)
+    found = selections.reached(whole, through_products=True, by_name=by_name)
+    return found | selections.reached(parts, through_products=False, by_name=by_name)
+
+
+PRODUCTS = frozenset({"dot", "matmul", "inner", "tensordot", "vdot"})
+
+
+class _Selections:
+    """What flows into a value, and what an index takes."""
+
+    def __init__(self, body: Block, kinds: Mapping[Name, Kind], heap: Heap) -> None:
+        self.kinds, self.heap = kinds, heap
+        self.sources: dict[Any, list[Any]] = {}
+        self.products: set[Name] = set()
+        self.indices: dict[Name, Op] = {}
+        for target, found in _flows(body, heap, kinds):
+            self.sources.setdefault(target, []).extend(found)
+        for stmt in statements(body):
+            match stmt:
+                case Assign(target, Op("slice" | "tuple") as expr):
+                    self.indices[target] = expr
+                case Assign(target, Op("matmul")):
+                    self.products.add(target)
+                case Assign(target, (Call() | MethodCall()) as expr):
+                    if getattr(function_of(expr, kinds), "__name__", "") in PRODUCTS:
+                        self.products.add(target)
+
+    def reached(self, todo: list[Any], *, through_products: bool, by_name: bool) -> set[Name]:
+        """These, and all that they are made of."""
+        found: set[Any] = set()
+        while todo:
+            value = todo.pop()
+            if not isinstance(value, (Name, str)) or value in found:
+                continue
+            found.add(value)
+            if through_products or value not in self.products:
+                todo.extend(self.sources.get(value, ()))
+            if isinstance(value, Name) and not by_name:
+                if isinstance(self.kinds.get(value), Array):  # what was written into it
+                    todo.extend(_storage_of(value, self.heap, self.kinds))
+        return {name for name in found if isinstance(name, Name)}
+
+    def takes_all(self, index: Any) -> bool:
+        """Is it `[:, None, ...]`, which leaves nothing out?"""
+        found = self.indices.get(index) if isinstance(index, Name) else None
+        match found:
+            case Op("tuple", args):
+                return all(map(self.takes_all, args))
+            case Op("slice", args):
+                return all(a == Const(None) for a in args)
+            case _:
+                return index in (Const(None), Const(Ellipsis))
 
 
 def _selects(expr: Any, kinds: Mapping[Name, Kind]) -> bool:
     match expr:
-        case Op("getitem", (Name() as base, _)):
-            return isinstance(kinds.get(base), Array)
         case Call() | MethodCall():
             return getattr(function_of(expr, kinds), "__name__", "") in SELECTIONS or any(
                 key == "where" for key, _ in expr.kwargs

@@ -31,14 +31,14 @@ def de_casteljau_reverse(saved, out_bar):
     t, points, saved, t_1, t_2, t_3, t_4 = saved
     if t:                                 # if len(points) == 1:
         points_bar = np.zeros_like(points)
-        points_bar[0] += out_bar
+        points_bar[0] = out_bar
         t_bar = 0.0
     else:
         # return de_casteljau((1.0 - t) * points[:-1] + t * points[1:], t)
         t, t_bar = de_casteljau_reverse(saved, out_bar)
         t_bar += np.vdot(t, t_1)
         points_bar = np.zeros_like(points)
-        points_bar[1:] += t * t_2
+        points_bar[1:] = t * t_2
         t_bar_1 = np.vdot(t, t_3)
         points_bar[:-1] += t * t_4
         t_bar -= t_bar_1

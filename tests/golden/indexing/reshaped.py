@@ -11,7 +11,7 @@ def reshaped_grad(x, out_bar=1.0):        # grad(reshaped), x: float64[:]
     A = x.reshape(2, 3)
     t = A[0]
     A_bar = np.zeros_like(A)              # return np.sum(A[0] * A[1])
-    A_bar[0] += out_bar * A[1]
-    A_bar[1] += out_bar * t
+    A_bar[0] = out_bar * A[1]
+    A_bar[1] = out_bar * t
     x_bar = np.reshape(A_bar, x.shape).copy()
     return x_bar

@@ -11,7 +11,7 @@ def transpose_grad(A, out_bar=1.0):       # grad(transpose), A: float64[:, :]
     t = A.T
     G = t @ A
     G_bar = np.zeros_like(G)              # return np.trace(G) + G[0, 1]
-    G_bar[0, 1] += out_bar
+    G_bar[0, 1] = out_bar
     t_1, t_2 = G.shape
     G_bar += out_bar * np.eye(t_1, t_2, k=0, dtype=np.float64)
     t_bar = t.T @ G_bar                   # G = A.T @ A
