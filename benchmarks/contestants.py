@@ -17,7 +17,7 @@ import numpy as np
 
 from benchmarks.workload import Args, Workload, differentiated, map_leaves
 
-__all__ = ["Contestant", "hand", "peers", "primal", "sourcead"]
+__all__ = ["Contestant", "derived", "hand", "peers", "primal", "sourcead"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,12 @@ def primal(workload: Workload) -> Contestant:
 
 def hand(workload: Workload) -> Contestant:
     return Contestant("hand", workload.hand_gradient)
+
+
+def derived(workload: Workload) -> list[Contestant]:
+    """The gradient that is no reverse sweep of the program, where there is one."""
+    found = workload.derived_gradient
+    return [] if found is None else [Contestant("derived", found)]
 
 
 def sourcead(workload: Workload) -> Contestant:

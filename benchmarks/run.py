@@ -18,7 +18,7 @@ import numpy as np
 
 import sourcead
 from benchmarks import call_overhead
-from benchmarks.contestants import Contestant, hand, peers, primal
+from benchmarks.contestants import Contestant, derived, hand, peers, primal
 from benchmarks.contestants import sourcead as ours
 from benchmarks.size import function_lines, peak_memory, source_lines, written_bytes
 from benchmarks.timing import best_times
@@ -66,7 +66,7 @@ def main() -> int:
 
 
 def measure(workload: Workload, seconds: float) -> Row:
-    contestants = [primal(workload), hand(workload), *peers(workload)]
+    contestants = [primal(workload), hand(workload), *derived(workload), *peers(workload)]
     compiled = ours(workload)
     refused = objection(workload, compiled)
     if not refused:
@@ -106,6 +106,7 @@ def objection(workload: Workload, compiled: Contestant) -> str:
 RATIOS = (
     ("gradient / primal", "sourcead", "primal"),
     ("sourcead / hand", "sourcead", "hand"),
+    ("sourcead / derived", "sourcead", "derived"),
     ("autograd / sourcead", "autograd", "sourcead"),
     ("torch / sourcead", "torch", "sourcead"),
     ("jax / sourcead", "jax", "sourcead"),
@@ -142,7 +143,9 @@ def document(rows: Sequence[Row]) -> str:
 
 Written by `python -m benchmarks.run --write` on {environment()}, one thread.
 Ratios of the least times of one run, in which all took turns. `gradient` is sourcead's; `hand` is the reverse
-sweep of the same program as an expert writes it in Python and NumPy. JAX's times are those of its compiled
+sweep of the same program as an expert writes it in Python and NumPy; `derived`, for four of them, is a gradient that
+mathematics or other loops make cheaper than any reverse sweep of the program (products of matrices instead of
+pairs of bodies, the inputs of all steps of a network at once, a derived density). JAX's times are those of its compiled
 code, without compiling. `lines` are those of the generated gradient and of the hand-written one; `peak memory`
 is sourcead's over the hand-written gradient's (from 1 KiB on), less one copy of each argument that the program
 writes: sourcead leaves in them what the program does, the hand-written gradients need not. The programs are in

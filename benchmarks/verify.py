@@ -5,7 +5,7 @@ Every hand-written gradient is compared
 - with differences of the primal along random directions, one direction in all differentiated
   arguments and one in each alone, by Richardson extrapolation of central differences;
 - with the gradient of each other tool that is installed, element by element; with `--sourcead`
-  also with sourcead's.
+  also with sourcead's; and with the derived one, where there is one.
 
 The exit status is the number of workloads that fail.
 """
@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from benchmarks.contestants import Contestant, peers, sourcead
+from benchmarks.contestants import Contestant, derived, peers, sourcead
 from benchmarks.workload import Args, Workload, differentiated, leaves, load, map_leaves, names
 
 DIFFERENCES = 1e-7  # relative error allowed against differences
@@ -29,7 +29,7 @@ def main(wanted: list[str]) -> int:
     too = "--sourcead" in wanted
     for name in [name for name in wanted if name != "--sourcead"] or names():
         workload = load(name)
-        tools = [*peers(workload), *([sourcead(workload)] if too else [])]
+        tools = [*derived(workload), *peers(workload), *([sourcead(workload)] if too else [])]
         complaints = list(check(workload, tools))
         failed += bool(complaints)
         print(f"{name:20} {'; '.join(complaints) or 'ok'}")

@@ -8,6 +8,8 @@ A workload is a module of `benchmarks.workloads` that defines
     make_args(scale)         the arguments: fresh ones at each call, always the same
     hand_gradient(*args)     the gradient as an expert writes it by hand: the reverse sweep of this very program, with
                              the least saved and all that can be done in place; may leave written arguments in any state
+    derived_gradient(*args)  where there is one: a gradient that mathematics or other loops make cheaper than a reverse
+                             sweep of this program (products of matrices for sums over pairs, all steps at once)
     autograd_primal(*args)   the program for autograd: without in-place writes, element loops on lists
     torch_primal(*args)      the program in idiomatic eager PyTorch: arrays and differentiated floats come as tensors
     jax_primal(*args)        the program in idiomatic JAX: integers are static
@@ -41,6 +43,7 @@ class Workload:
     full_scale: int
     make_args: Callable[[int], Args]
     hand_gradient: Callable[..., Any]
+    derived_gradient: Callable[..., Any] | None
     autograd_primal: Callable[..., Any]
     torch_primal: Callable[..., Any]
     jax_primal: Callable[..., Any]
@@ -62,6 +65,7 @@ def load(name: str) -> Workload:
         full_scale=module.full_scale,
         make_args=module.make_args,
         hand_gradient=module.hand_gradient,
+        derived_gradient=getattr(module, "derived_gradient", None),
         autograd_primal=module.autograd_primal,
         torch_primal=module.torch_primal,
         jax_primal=module.jax_primal,

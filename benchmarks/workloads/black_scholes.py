@@ -42,6 +42,75 @@ def make_args(scale):
     )
 
 
+def cdf(x):
+    """`normal_cdf`, and what its reverse sweep reads."""
+    x = x / math.sqrt(2.0)
+    t = 1.0 / (1.0 + P * np.abs(x))
+    p4 = A4 + t * A5
+    p3 = A3 + t * p4
+    p2 = A2 + t * p3
+    p1 = A1 + t * p2
+    bell = np.exp(-x * x)
+    tail = t * p1
+    tail *= bell
+    sign = np.sign(x)
+    return 0.5 * (1.0 + sign * (1.0 - tail)), (x, t, p4, p3, p2, p1, bell, tail, sign)
+
+
+def cdf_bar(y_bar, saved):
+    """The adjoint of the argument of `cdf`; Horner's scheme backwards. Overwrites `y_bar`."""
+    x, t, p4, p3, p2, p1, bell, tail, sign = saved
+    p_bar = y_bar
+    p_bar *= -0.5
+    p_bar *= sign  # the adjoint of the tail
+    x_bar = p_bar * tail
+    x_bar *= -2.0
+    x_bar *= x
+    p_bar *= bell
+    t_bar = p_bar * p1
+    for p in (p2, p3, p4):
+        p_bar *= t
+        t_bar += p_bar * p
+    p_bar *= t
+    p_bar *= A5
+    t_bar += p_bar
+    t_bar *= t
+    t_bar *= t
+    t_bar *= P
+    t_bar *= sign
+    x_bar -= t_bar
+    x_bar /= math.sqrt(2.0)
+    return x_bar
+
+
+def hand_gradient(spot, strike, rate, sigma, maturity):
+    root = np.sqrt(maturity)
+    spread = sigma * root
+    moneyness = spot / strike
+    d1 = (np.log(moneyness) + (rate + 0.5 * sigma**2) * maturity) / spread
+    discounted = strike * np.exp(-rate * maturity)
+    cdf1, saved1 = cdf(d1)
+    cdf2, saved2 = cdf(d1 - spread)
+    d2_bar = cdf_bar(-discounted, saved2)
+    d1_bar = cdf_bar(spot.copy(), saved1)
+    d1_bar += d2_bar
+    spread_bar = d2_bar
+    discounted *= cdf2
+    rate_bar = discounted @ maturity
+    d1_bar /= spread
+    spread_bar += d1 * d1_bar
+    np.negative(spread_bar, out=spread_bar)
+    spot_bar = d1_bar / spot
+    spot_bar += cdf1
+    d1_bar *= maturity
+    rate_bar += d1_bar.sum()
+    d1_bar *= sigma
+    sigma_bar = spread_bar
+    sigma_bar *= root
+    sigma_bar += d1_bar
+    return spot_bar, rate_bar, sigma_bar
+
+
 def cdf_and_slope(x):
     """The distribution function as computed by `normal_cdf`, and that computation's derivative."""
     x = x / math.sqrt(2.0)
@@ -59,7 +128,7 @@ def cdf_and_slope(x):
     return cdf, slope
 
 
-def hand_gradient(spot, strike, rate, sigma, maturity):
+def derived_gradient(spot, strike, rate, sigma, maturity):
     root = np.sqrt(maturity)
     spread = sigma * root
     d1 = (np.log(spot / strike) + (rate + 0.5 * sigma**2) * maturity) / spread

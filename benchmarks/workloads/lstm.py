@@ -40,6 +40,50 @@ def make_args(scale):
 
 
 def hand_gradient(w, b, w_out, xs, ys):
+    n = w_out.shape[1]
+    h, c = np.zeros(n), np.zeros(n)
+    steps = []
+    for x, y in zip(xs, ys):
+        joined = np.concatenate((x, h))
+        z = w @ joined
+        z += b
+        gates = np.negative(z[: 3 * n])
+        np.exp(gates, out=gates)
+        gates += 1.0
+        np.reciprocal(gates, out=gates)
+        kept, entering, shown = gates[:n], gates[n : 2 * n], gates[2 * n :]
+        candidate = np.tanh(z[3 * n :])
+        old, c = c, kept * c
+        c += entering * candidate
+        squashed = np.tanh(c)
+        h = shown * squashed
+        error = w_out @ h
+        error -= y
+        steps.append((joined, gates, candidate, old, squashed, h, error))
+    h_bar, c_bar = np.zeros(n), np.zeros(n)
+    inputs, z_bars, hs, error_bars = [], [], [], []
+    for joined, gates, candidate, old, squashed, h, error_bar in reversed(steps):
+        kept, entering, shown = gates[:n], gates[n : 2 * n], gates[2 * n :]
+        error_bar *= 2.0 / len(xs)
+        h_bar += error_bar @ w_out
+        c_bar += h_bar * shown * (1.0 - squashed * squashed)
+        z_bar = np.empty(4 * n)
+        np.multiply(c_bar, old, out=z_bar[:n])
+        np.multiply(c_bar, candidate, out=z_bar[n : 2 * n])
+        np.multiply(h_bar, squashed, out=z_bar[2 * n : 3 * n])
+        z_bar[: 3 * n] *= gates - gates * gates
+        z_bar[3 * n :] = c_bar * entering * (1.0 - candidate * candidate)
+        c_bar *= kept
+        h_bar = (z_bar @ w)[len(joined) - n :]
+        inputs.append(joined)
+        z_bars.append(z_bar)
+        hs.append(h)
+        error_bars.append(error_bar)
+    z_bars = np.array(z_bars)
+    return z_bars.T @ np.array(inputs), z_bars.sum(axis=0), np.array(error_bars).T @ np.array(hs)
+
+
+def derived_gradient(w, b, w_out, xs, ys):
     steps, n_in = xs.shape
     n = w_out.shape[1]
     inputs = np.zeros((steps + 1, n_in + n))  # row t: (x, h) that enter step t

@@ -37,32 +37,27 @@ def make_args(scale):
 
 
 def pull(x, mass):
-    """The acceleration, and what its reverse sweep needs."""
+    """The acceleration, and what its reverse sweep reads."""
     d = x[None, :, :] - x[:, None, :]
     r2 = np.einsum("ijk,ijk->ij", d, d)
     r2 += SOFTENING**2
-    w = 1.0 / (r2 * np.sqrt(r2))
-    m_w = mass * w
-    a = m_w @ x
-    a -= m_w.sum(axis=1)[:, None] * x
-    return a, (x.copy(), r2, w)
+    w = r2 * np.sqrt(r2)
+    np.divide(mass, w, out=w)
+    return np.einsum("ij,ijk->ik", w, d), (d, r2, w)
 
 
 def pull_back(a_bar, saved, mass, x_bar, mass_bar):
-    """Add to `x_bar` and `mass_bar` what `a_bar` gives them; all by products of n by n matrices."""
-    x, r2, w = saved
-    w_bar = a_bar @ x.T
-    w_bar -= np.einsum("ik,ik->i", a_bar, x)[:, None]
-    mass_bar += np.einsum("ij,ij->j", w, w_bar)
+    """Add to `x_bar` and `mass_bar` what `a_bar` gives them. Overwrites what was saved."""
+    d, r2, w = saved
+    w_bar = np.einsum("ik,ijk->ij", a_bar, d)
     w_bar *= w
+    mass_bar += w_bar.sum(axis=0) / mass
     w_bar /= r2
-    w_bar *= -3.0 * mass  # now twice the adjoint of r2
-    m_w = mass * w
-    x_bar += m_w.T @ a_bar
-    x_bar -= m_w.sum(axis=1)[:, None] * a_bar
-    x_bar += (w_bar.sum(axis=0) + w_bar.sum(axis=1))[:, None] * x
-    x_bar -= w_bar.T @ x
-    x_bar -= w_bar @ x
+    w_bar *= -3.0  # now twice the adjoint of r2
+    d *= w_bar[:, :, None]
+    d += w[:, :, None] * a_bar[:, None, :]  # now the adjoint of d
+    x_bar += d.sum(axis=0)
+    x_bar -= np.einsum("ijk->ik", d)
 
 
 def hand_gradient(x, v, mass, dt, steps):
@@ -84,6 +79,57 @@ def hand_gradient(x, v, mass, dt, steps):
         v_bar += dt * x_bar
         a_bar = 0.5 * dt * v_bar
     pull_back(a_bar, pulls.pop(), mass, x_bar, mass_bar)
+    return x_bar, v_bar, mass_bar
+
+
+def pull_by_products(x, mass):
+    """The acceleration, and what its reverse sweep needs."""
+    d = x[None, :, :] - x[:, None, :]
+    r2 = np.einsum("ijk,ijk->ij", d, d)
+    r2 += SOFTENING**2
+    w = 1.0 / (r2 * np.sqrt(r2))
+    m_w = mass * w
+    a = m_w @ x
+    a -= m_w.sum(axis=1)[:, None] * x
+    return a, (x.copy(), r2, w)
+
+
+def pull_back_by_products(a_bar, saved, mass, x_bar, mass_bar):
+    """Add to `x_bar` and `mass_bar` what `a_bar` gives them; all by products of n by n matrices."""
+    x, r2, w = saved
+    w_bar = a_bar @ x.T
+    w_bar -= np.einsum("ik,ik->i", a_bar, x)[:, None]
+    mass_bar += np.einsum("ij,ij->j", w, w_bar)
+    w_bar *= w
+    w_bar /= r2
+    w_bar *= -3.0 * mass  # now twice the adjoint of r2
+    m_w = mass * w
+    x_bar += m_w.T @ a_bar
+    x_bar -= m_w.sum(axis=1)[:, None] * a_bar
+    x_bar += (w_bar.sum(axis=0) + w_bar.sum(axis=1))[:, None] * x
+    x_bar -= w_bar.T @ x
+    x_bar -= w_bar @ x
+
+
+def derived_gradient(x, v, mass, dt, steps):
+    a, saved = pull_by_products(x, mass)
+    pulls = [saved]
+    for _ in range(steps):
+        v += 0.5 * dt * a
+        x += dt * v
+        a, saved = pull_by_products(x, mass)
+        pulls.append(saved)
+        v += 0.5 * dt * a
+    mass_bar = 0.5 * np.einsum("ik,ik->i", v, v)
+    v_bar = mass[:, None] * v
+    x_bar = np.zeros_like(x)
+    a_bar = np.zeros_like(x)
+    for _ in range(steps):
+        a_bar += 0.5 * dt * v_bar
+        pull_back_by_products(a_bar, pulls.pop(), mass, x_bar, mass_bar)
+        v_bar += dt * x_bar
+        a_bar = 0.5 * dt * v_bar
+    pull_back_by_products(a_bar, pulls.pop(), mass, x_bar, mass_bar)
     return x_bar, v_bar, mass_bar
 
 

@@ -30,6 +30,32 @@ def make_args(scale):
 
 
 def hand_gradient(w_in, w_rec, b, w_out, xs, ys):
+    h = np.zeros(len(b))
+    hs, errors = [h], []
+    for x, y in zip(xs, ys):
+        z = w_in @ x
+        z += w_rec @ h
+        z += b
+        h = np.tanh(z, out=z)
+        hs.append(h)
+        error = w_out @ h
+        error -= y
+        errors.append(error)
+    h_bar = np.zeros(len(b))
+    z_bars = []
+    for t in reversed(range(len(xs))):
+        error_bar, h = errors[t], hs[t + 1]
+        error_bar *= 2.0 / len(xs)
+        h_bar += error_bar @ w_out
+        z_bar = 1.0 - h * h
+        z_bar *= h_bar
+        z_bars.append(z_bar)
+        h_bar = z_bar @ w_rec
+    z_bars, hs = np.array(z_bars[::-1]), np.array(hs)
+    return z_bars.T @ xs, z_bars.T @ hs[:-1], z_bars.sum(axis=0), np.array(errors).T @ hs[1:]
+
+
+def derived_gradient(w_in, w_rec, b, w_out, xs, ys):
     steps = len(xs)
     h = np.zeros((steps + 1, len(b)))  # row t + 1: the state after step t
     driven = xs @ w_in.T
