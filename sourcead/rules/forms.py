@@ -70,7 +70,8 @@ def elementwise(
     A parameter with a default may be left out of the call; its partial is then None.
     `also`: better partials for a special case: "scalar" (all operands are Python floats or ints: may
     use `math` and conditional expressions), "constant_exponent" (the second parameter is known when
-    the gradient is written); "complex": None refuses complex operands (not holomorphic).
+    the gradient is written), "reciprocal" (the first parameter is 1); "complex": None refuses complex
+    operands (not holomorphic).
     """
 
     def decorate(function: F) -> F:

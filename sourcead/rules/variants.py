@@ -32,6 +32,8 @@ def partials_for(
         found = rule.also["constant_exponent"]
     elif exponent and numbers and "inactive_exponent" in rule.also:
         found = rule.also["inactive_exponent"]
+    elif "reciprocal" in rule.also and args[0] in (Const(1.0), Const(1)):
+        found = rule.also["reciprocal"]
     elif numbers and "scalar" in rule.also:
         found = rule.also["scalar"]
     elif "softplus" in rule.also and _is_softplus(args, kinds):

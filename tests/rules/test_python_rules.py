@@ -68,6 +68,13 @@ def test_variants_of_partials_agree_with_differences(rule, variant):
     assert tested > 0
 
 
+@pytest.mark.parametrize("function", [operator.truediv, np.divide])
+def test_reciprocals(function):
+    partials = lookup(function).also["reciprocal"]
+    for x in (0.7, -3.0, 1e200, 0.5 - 2.0j):
+        assert partials(1.0 / x, 1.0, x)[1] == pytest.approx(-1.0 / (x * x) if abs(x) < 1e9 else 0)
+
+
 EXPONENTS = [-2, -1, 0, 1, 2, 3, 0.5, 1.5, -0.5, 2.0]
 
 

@@ -14,7 +14,12 @@ import numpy as np
 from sourcead.rules.forms import constant, elementwise, forward_rule, linear, reverse_rule
 from sourcead.rules.numpy.kinds import numeric
 from sourcead.rules.numpy.samples import call, methods
-from sourcead.rules.python.operators import absolute_times, pow_constant, power_singular
+from sourcead.rules.python.operators import (
+    absolute_times,
+    of_reciprocal,
+    pow_constant,
+    power_singular,
+)
 from sourcead.rules.registry import Effects
 from sourcead.runtime.complex_parts import complex_of
 from sourcead.runtime.powers import log_or_zero, power_slope
@@ -193,7 +198,12 @@ def multiply(y, x1, x2):
     return x2, x1
 
 
-@elementwise(np.divide, domain=("real", "nonzero"), singular="pole")
+@elementwise(
+    np.divide,
+    domain=("real", "nonzero"),
+    singular="pole",
+    also={"reciprocal": of_reciprocal},
+)
 def divide(y, x1, x2):
     return 1.0 / x2, -y / x2  # x2 * x2 may overflow
 

@@ -36,7 +36,17 @@ def mul(y, x1, x2):
     return x2, x1
 
 
-@elementwise(operator.truediv, domain=("real", "nonzero"), singular="pole")
+def of_reciprocal(y, x1, x2):
+    """Of `1 / x2`: by what is there anyway."""
+    return y, -(y * y)
+
+
+@elementwise(
+    operator.truediv,
+    domain=("real", "nonzero"),
+    singular="pole",
+    also={"reciprocal": of_reciprocal},
+)
 def truediv(y, x1, x2):
     return 1.0 / x2, -y / x2
 

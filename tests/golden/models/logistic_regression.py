@@ -12,12 +12,11 @@ def logistic_regression(w, b, X, y):
 def logistic_regression_grad(w, b, X, y, out_bar=1.0):
     z = X @ w + b
     t = np.exp(-z)
-    t_1 = 1.0 + t
-    p = 1.0 / t_1
+    p = 1.0 / (1.0 + t)
     t_bar = np.divide(-out_bar, y.size)   # return -np.mean(y * np.log(p) + (1.0 - y) * np.log(1.0 - p))
     p_bar = -(t_bar * (1.0 - y) / (1.0 - p))
     p_bar += t_bar * y / p
-    t_bar = p_bar * p / t_1 * t           # p = 1.0 / (1.0 + np.exp(-z))
+    t_bar = p_bar * (p * p) * t           # p = 1.0 / (1.0 + np.exp(-z))
     w_bar = t_bar @ X                     # z = X @ w + b
     b_bar = float(t_bar.sum())
     return w_bar, b_bar

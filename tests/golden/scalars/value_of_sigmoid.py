@@ -9,6 +9,5 @@ def value_of_sigmoid(x):
 # output
 def value_of_sigmoid_value_and_grad(x, out_bar=1.0):  # value_and_grad(value_of_sigmoid), x: float
     t = math.exp(-x)
-    t_1 = 1.0 + t
-    t_2 = 1.0 / t_1
-    return t_2, out_bar * t_2 / t_1 * t
+    t_1 = 1.0 / (1.0 + t)
+    return t_1, out_bar * (t_1 * t_1) * t
