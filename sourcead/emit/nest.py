@@ -26,13 +26,13 @@ from sourcead.emit.expressions import Expressions, unparsed
 from sourcead.emit.flow import IN_PLACE
 from sourcead.emit.names import Variables
 from sourcead.emit.order import expression_operands, head_operands
+from sourcead.emit.repeated import repeatable_indices
 from sourcead.emit.shapes import break_shape, count_uses, return_shape
 from sourcead.ir.nodes import (
     Assign,
     Block,
     Call,
     Const,
-    Delete,
     Expr,
     For,
     Function,
@@ -120,7 +120,7 @@ class _Nester:
         self.logs = _private_lists(function)
         self.own = _private_arrays(function)
         self.summed = _first_summands(function)
-        self.repeated = _repeatable_indices(function, variables)
+        self.repeated = repeatable_indices(function, variables)
         self.nested.update(self.repeated)
 
     # -- blocks ------------------------------------------------------------------------------
@@ -472,50 +472,3 @@ def _private_arrays(function: Function) -> frozenset[Name]:
     total = count_uses(function)
     known.update([function.result] if isinstance(function.result, Name) else [])
     return frozenset(name for name in made if known[name] == total[name])
-
-
-# -- indices ---------------------------------------------------------------------------------------
-
-
-def _repeatable_indices(function: Function, variables: Variables) -> dict[Name, Expr]:
-    """Slices and index tuples, read as indices only, that mean the same wherever they are written."""
-    candidates: dict[Name, Op] = {}
-    for stmt in statements(function.body):
-        match stmt:
-            case Assign(target, Op("slice" | "tuple", args) as expr) if all(
-                _is_lasting(arg, candidates, variables) for arg in args
-            ):
-                candidates[target] = expr
-    indices = _index_uses(function, candidates)
-    total = count_uses(function)
-    kept = {name: expr for name, expr in candidates.items() if indices[name] == total[name]}
-    while True:
-        # a tuple whose parts are needed as values reads them where it stands
-        parts = {name for name in candidates if name not in kept}
-        lost = [name for name, expr in kept.items() if parts.intersection(expr.args)]
-        if not lost:
-            return dict(kept)
-        for name in lost:
-            del kept[name]
-
-
-def _is_lasting(arg: object, candidates: dict[Name, Op], variables: Variables) -> bool:
-    if isinstance(arg, Name):
-        once = len(variables.members[variables.variable[arg]]) == 1
-        return once or arg in candidates
-    return isinstance(arg, Const)
-
-
-def _index_uses(function: Function, candidates: dict[Name, Op]) -> Counter[Name]:
-    uses: Counter[Name] = Counter()
-    for stmt in statements(function.body):
-        match stmt:
-            case Assign(_, Op("getitem", (_, Name() as index))):
-                uses[index] += 1
-            case Store(_, Name() as index) | Delete(_, Name() as index):
-                uses[index] += 1
-            case Assign(target, Op("tuple", args)) if target in candidates:
-                uses.update(arg for arg in args if isinstance(arg, Name))
-            case _:
-                pass
-    return uses
