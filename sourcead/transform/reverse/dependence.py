@@ -1,12 +1,21 @@
 """Does a later write hit the element that was read? A test on indices that are loop counters plus constants.
 
 In `for i in range(n): A[i] = A[i] * A[i - 1]` the write of a later turn never touches the `A[i - 1]`
-that an earlier turn has read, so that element need not be kept: the distance vector between the read
-and the write, over all loops around both, points backward.
+that an earlier turn has read, so that element need not be kept.  Nor does one of
+
+    for j in range(n):
+        for k in range(j):
+            A[j, j] -= A[j, k] ** 2
+
+ever touch the `A[j, k]` of an earlier turn: there k < j, and j only grows.  Asked is whether there are two
+turns, the write's not before the read's, with equal indices within the bounds of all loops.  These are
+inequalities between pairs of counters, `a - b <= c`; they have a solution in integers unless some of them add up
+to `0 <= -1` (Bellman, 1958; as used for dependences by Pratt, 1977).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sourcead.ir.nodes import Call, Const, Expr, For, Name, Op, Operand, Ref, Store
@@ -15,6 +24,12 @@ from sourcead.transform.reverse.program import Program
 from sourcead.transform.reverse.state import Write
 
 __all__ = ["overwrites_later"]
+
+Variable = (
+    tuple[str, Name] | None
+)  # a counter in the turn of the read, of the write, or of both; None is 0
+Limit = tuple[Variable, Variable, int]  # (a, b, c): a - b <= c
+PLACE = "place"  # in two turns the same
 
 
 @dataclass(frozen=True)
@@ -25,6 +40,14 @@ class Affine:
     offset: int
 
 
+@dataclass(frozen=True)
+class Span:
+    """A slice: the places from `low` on, in front of `high` where that is known."""
+
+    low: Affine
+    high: Affine | None
+
+
 def overwrites_later(program: Program, write: Write, base: Name, index: Operand, made: At) -> bool:
     """May `write` change `base[index]` after it was read by the statement at `made`?"""
     if not program.may_follow(write.at, made):
@@ -32,46 +55,123 @@ def overwrites_later(program: Program, write: Write, base: Name, index: Operand,
     stmt = write.stmt
     if not isinstance(stmt, Store) or stmt.base != base:
         return True
-    read, written = _parts(program, index), _parts(program, stmt.index)
-    if read is None or written is None or len(read) != len(written):
-        return True
-    if any(_are_different_constants(r, w) for r, w in zip(read, written)):
+    pairs = list(zip(_parts(program, index), _parts(program, stmt.index)))
+    if any(_are_different_constants(r, w) for r, w in pairs):
         return False
-    if not all(_is_nonnegative(program, p) for p in (*read, *written)):
-        return True  # a negative index counts from the end
-    distances = [
-        _distance(program, program.loops[loop], read, written)
-        for loop in program.common_loops(write.at, made)
-    ]
-    if None in distances:
+    places = [(r, w) for r, w in pairs if _is_known(program, r) and _is_known(program, w)]
+    if not places:
         return True
-    first = next((d for d in distances if d), 0)
-    return first > 0 if first else write.at >= made
+    loops = program.common_loops(write.at, made)
+    cases = range(len(loops) + (write.at >= made))
+    return any(_Turns(program, loops, depth).may_meet(places) for depth in cases)
 
 
-def _are_different_constants(a: Affine, b: Affine) -> bool:
+def _are_different_constants(a: Part, b: Part) -> bool:
     """Two different positions, counted from the same end?"""
     return (
-        a.variable is None
+        isinstance(a, Affine)
+        and isinstance(b, Affine)
+        and a.variable is None
         and b.variable is None
         and a.offset != b.offset
         and (a.offset < 0) == (b.offset < 0)
     )
 
 
-def _distance(
-    program: Program, loop: object, read: list[Affine], written: list[Affine]
-) -> int | None:
-    """How many turns of the loop lie between the read and the write that hits the same element."""
-    sign = _direction(program, loop)
-    if sign is None or not isinstance(loop, For):
-        return None
-    found = [
-        r.offset - w.offset
-        for r, w in zip(read, written)
-        if r.variable == w.variable == loop.target
-    ]
-    return sign * found[0] if found else None
+Part = Affine | Span
+
+
+def _is_known(program: Program, part: Part) -> bool:
+    """A negative index would count from the end."""
+    return isinstance(part, Span) or _is_nonnegative(program, part)
+
+
+# -- two turns -----------------------------------------------------------------------------------
+
+
+class _Turns:
+    """Two turns of the loops around both statements: equal down to `depth`, there the write's is the later one."""
+
+    def __init__(self, program: Program, loops: list[At], depth: int) -> None:
+        self.p = program
+        self.loops, self.depth = loops, depth
+        self.limits: list[Limit] = []
+        self.noted: set[Variable] = set()
+
+    def may_meet(self, places: list[tuple[Part, Part]]) -> bool:
+        for axis, (read, written) in enumerate(places):
+            place = PLACE, Name("place", axis)
+            self.contains("read", read, place)
+            self.contains("write", written, place)
+        if self.depth < len(self.loops):
+            self.order(self.p.loops[self.loops[self.depth]])
+        return _has_solution(self.limits)
+
+    def order(self, loop: object) -> None:
+        """The counter of the loop in which the write's turn is later."""
+        sign = _direction(self.p, loop)
+        if sign is not None and isinstance(loop, For):
+            read, write = self.variable("read", loop.target), self.variable("write", loop.target)
+            self.limits.append((read, write, -1) if sign > 0 else (write, read, -1))
+
+    def variable(self, turn: str, name: Name | None) -> Variable:
+        """A counter in one of the two turns, its bounds noted."""
+        if name is None:
+            return None
+        found: Variable = ("both" if self.is_shared(name) else turn, name)
+        if found not in self.noted:
+            self.noted.add(found)
+            self.bounds(turn, name, found)
+        return found
+
+    def is_shared(self, name: Name) -> bool:
+        """Is it the same in both turns?"""
+        home = self.p.definitions[name].home if name in self.p.definitions else ()
+        return not any(home[: len(loop)] == loop for loop in self.loops[self.depth :])
+
+    def bounds(self, turn: str, name: Name, counter: Variable) -> None:
+        found = self.p.definitions.get(name)
+        if found is None or found.role != "target":
+            return
+        step, ends = _direction(self.p, found.stmt), _range_arguments(self.p, found.stmt)
+        if step is None or ends is None:
+            return
+        first, last = (Const(0), ends[0]) if len(ends) == 1 else ends[:2]
+        low, high = (first, last) if step > 0 else (last, first)
+        for end, is_low in ((low, True), (high, False)):
+            bound = _affine(self.p, end)
+            if bound is None:
+                continue
+            other = self.variable(turn, bound.variable)
+            reached = is_low == (step > 0)  # is the bound itself among the counter's values?
+            if is_low:
+                self.limits.append((other, counter, -bound.offset - (not reached)))
+            else:
+                self.limits.append((counter, other, bound.offset - (not reached)))
+
+    def contains(self, turn: str, part: Part, place: Variable) -> None:
+        """The place is one of this part of an index."""
+        low, high = (part.low, part.high) if isinstance(part, Span) else (part, part)
+        self.limits.append((self.variable(turn, low.variable), place, -low.offset))
+        if high is not None:
+            beyond = isinstance(part, Span)
+            self.limits.append((place, self.variable(turn, high.variable), high.offset - beyond))
+
+
+def _has_solution(limits: list[Limit]) -> bool:
+    """Are there integers with a - b <= c for each (a, b, c)?"""
+    values: dict[Variable, int] = dict.fromkeys((v for a, b, _ in limits for v in (a, b)), 0)
+    for _ in range(len(values) + 1):
+        still = True
+        for a, b, c in limits:
+            if values[a] > values[b] + c:
+                values[a], still = values[b] + c, False
+        if still:
+            return True
+    return False
+
+
+# -- indices -------------------------------------------------------------------------------------
 
 
 def _is_nonnegative(program: Program, part: Affine) -> bool:
@@ -96,14 +196,52 @@ def _lower_bound(program: Program, part: Affine) -> int | None:
     return None if least is None else least + part.offset + (0 if step > 0 else 1)
 
 
-def _parts(program: Program, index: Operand) -> list[Affine] | None:
-    """Each component of an index; None if one is something else."""
+def _parts(program: Program, index: Operand) -> list[Part]:
+    """Each component of an index, as far as it is known that each is one axis."""
     definition = _definition(program, index)
     parts: tuple[object, ...] = (index,)
     if isinstance(definition, Op) and definition.op == "tuple":
         parts = definition.args
-    found = [_affine(program, p) for p in parts]
-    return None if None in found else [f for f in found if f is not None]
+    return list(_known(program, parts))
+
+
+def _known(program: Program, parts: tuple[object, ...]) -> Iterator[Part]:
+    for part in parts:
+        match _definition(program, part):
+            case Op("slice", (low, high, step)):
+                yield (
+                    _span(program, low, high)
+                    if step == Const(None)
+                    else Span(Affine(None, 0), None)
+                )
+            case _:
+                found = _affine(program, part)
+                if found is None or not (found.variable is None or _is_counter(program, found)):
+                    return
+                yield found
+
+
+def _span(program: Program, low: Operand, high: Operand) -> Span:
+    """Bounds that may count from the end are not known."""
+    first, last = _affine(program, low), _affine(program, high)
+    if first is None or not _is_nonnegative(program, first):
+        first = Affine(None, 0)
+    if last is not None and not _is_nonnegative(program, last):
+        last = None
+    return Span(first, last)
+
+
+def _is_counter(program: Program, part: Affine) -> bool:
+    assert part.variable is not None
+    return _range_of(program, part.variable) is not None
+
+
+def _range_of(program: Program, name: Name) -> tuple[object, ...] | None:
+    """The arguments of the range that a name counts."""
+    found = program.definitions.get(name)
+    if found is None or found.role != "target":
+        return None
+    return _range_arguments(program, found.stmt)
 
 
 def _affine(program: Program, operand: object) -> Affine | None:

@@ -6,6 +6,7 @@ Every primal name that the reverse sweep reads gets one of these plans:
 - turn: the target of a loop, which the reversed loop runs over again;
 - remake: an index (slice, tuple of indices), written again wherever it is used;
 - recompute: a cheap pure operation whose inputs are at hand and hold their forward content there;
+- stored: a number read from the element that it was stored in, before that store is taken back;
 - save: kept at the end of the turn (one list for each block that has something to keep).
 
 Arrays are kept by reference; what is in them at that point of the reverse sweep is right because the
@@ -17,14 +18,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sourcead.ir.kinds import Array, Kind, Np, Py, Slice
+from sourcead.ir.kinds import Array, Kind, Np, Py
 from sourcead.ir.nodes import Const, Expr, For, Name, Op, Store
 from sourcead.ir.walk import operands
-from sourcead.transform.effects import index_kinds
 from sourcead.transform.locations import Locations
 from sourcead.transform.positions import At
 from sourcead.transform.reverse.program import Program
-from sourcead.transform.reverse.recompute import Plan, Recomputing
+from sourcead.transform.reverse.recompute import Plan, Recomputing, is_element
 from sourcead.transform.reverse.state import Write
 from sourcead.transform.reverse.uses import Use
 
@@ -38,6 +38,7 @@ class Needed:
     plans: dict[Name, Plan] = field(default_factory=dict)
     saves: dict[At, list[Name]] = field(default_factory=dict)
     undone: set[int] = field(default_factory=set)
+    stored: dict[int, Name] = field(default_factory=dict)  # by the number of the store
 
     def how(self, name: object) -> str | None:
         plan = self.plans.get(name) if isinstance(name, Name) else None
@@ -79,24 +80,13 @@ def find_needed(
             w.number in best.undone
             or program.loop_home(w.at) is None
             or not isinstance(w.stmt, Store)
-            or _is_element(w.stmt, kinds)
+            or is_element(w.stmt.base, w.stmt.index, kinds)
         ):
             continue
         trial = solve(forced | {w.number})
         if _cost(trial, kinds) < _cost(best, kinds):
             best, forced = trial, forced | {w.number}
     return best
-
-
-def _is_element(stmt: Store, kinds: Mapping[Name, Kind]) -> bool:
-    base = kinds.get(stmt.base) if isinstance(stmt.base, Name) else None
-    parts = index_kinds(stmt.index, kinds)
-    return (
-        isinstance(base, Array)
-        and parts is not None
-        and len(parts) == len(base.dims)
-        and not any(isinstance(k, (Slice, Array)) for k in parts)
-    )
 
 
 def _cost(needed: Needed, kinds: Mapping[Name, Kind]) -> float:
@@ -184,7 +174,7 @@ class _Solver:
         if not isinstance(self.kinds.get(name), Array):
             return
         for w in self.again.writes_to(name):
-            if w.number not in self.found.undone and self.p.may_follow(w.at, at):
+            if w.number not in self.found.undone and self.again.may_change(name, w, at):
                 self.found.undone.add(w.number)
                 self.undo_needs(w)
 
@@ -209,7 +199,7 @@ class _Solver:
             self.demand_content(name, at)
         if name not in self.found.plans:
             self.decide(name, at)
-        elif self.found.plans[name].how in ("recompute", "remake"):
+        elif self.found.plans[name].how in ("recompute", "remake", "stored"):
             self.recheck(name, at)
 
     def need_operands(self, expr: Expr, at: At, content: bool) -> None:
@@ -217,12 +207,24 @@ class _Solver:
             if isinstance(o, Name):
                 self.need(o, at, content)
 
+    def need_inputs(self, name: Name, expr: Expr, at: At) -> None:
+        """Of an element that is read again, only what has overwritten it had to be undone, and is."""
+        for o in operands(expr):
+            if isinstance(o, Name):
+                element = isinstance(expr, Op) and expr.op == "getitem" and o == expr.args[0]
+                element = element and name not in self.again.at.views
+                self.need(o, at, self.again.reads_content(expr) and not element)
+
     def recheck(self, name: Name, at: At) -> None:
         """A further use: what was to be recomputed must be right there too."""
         definition = self.p.definitions[name]
         assert definition.expr is not None
         if self.found.plans[name].how == "remake":
             self.need_operands(definition.expr, at, content=False)
+        elif self.found.plans[name].how == "stored":
+            if self.again.stored_by(name, at) is None:
+                self.found.stored = {k: n for k, n in self.found.stored.items() if n != name}
+                self.save(name, "changes from turn to turn")
         elif not self.again.holds(definition.expr, definition.at, at):
             self.save(name, "its inputs change before it is used again")
 
@@ -237,9 +239,13 @@ class _Solver:
             plans[name] = Plan("local", "bound outside of loops")
         elif definition.role == "target" and isinstance(stmt, For) and self.again.can_rerun(stmt):
             plans[name] = Plan("turn", "the reversed loop runs over it")
+        elif (store := self.again.stored_by(name, at)) is not None:
+            plans[name] = Plan("stored", "read where it was stored")
+            self.found.stored[store.number] = name
+            self.undo_needs(store)
         elif expr is not None and (why := self.again.why(name, expr, definition.at, at)):
             plans[name] = Plan("recompute", why)
-            self.need_operands(expr, at, self.again.reads_content(expr))
+            self.need_inputs(name, expr, at)
         else:
             self.save(name, "changes from turn to turn")
 

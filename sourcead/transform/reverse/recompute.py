@@ -10,8 +10,22 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sourcead.ir.kinds import Array, Kind, List, Np, Object, Py, Slice, Tuple
-from sourcead.ir.nodes import Attr, Call, Const, Expr, For, MethodCall, Name, Op, Operand, Ref
+import numpy as np
+
+from sourcead.ir.kinds import Array, Kind, List, Np, Object, Py, Slice, Tuple, dtype_of
+from sourcead.ir.nodes import (
+    Attr,
+    Call,
+    Const,
+    Expr,
+    For,
+    MethodCall,
+    Name,
+    Op,
+    Operand,
+    Ref,
+    Store,
+)
 from sourcead.ir.walk import operands
 from sourcead.rules import registry
 from sourcead.transform.effects import function_of, index_kinds
@@ -23,18 +37,23 @@ from sourcead.transform.reverse.program import Program
 from sourcead.transform.reverse.state import Write
 from sourcead.transform.reverse.uses import SHAPE_ATTRIBUTES
 
-__all__ = ["Plan", "Recomputing"]
+__all__ = ["Plan", "Recomputing", "is_element"]
 
 CHEAP = frozenset({"add", "sub", "mul", "neg", "pos"})
 MANY = 99  # array operations: more than would ever be done again
 DEEP = 6
 
 
+def _is_double(operand: Operand, kinds: Mapping[Name, Kind]) -> bool:
+    kind = kinds.get(operand) if isinstance(operand, Name) else None
+    return kind is not None and dtype_of(kind) == np.float64
+
+
 @dataclass(frozen=True)
 class Plan:
     """How the reverse sweep comes by a value, and why so. See `needed.py`."""
 
-    how: str  # local, turn, remake, recompute, save
+    how: str  # local, turn, remake, recompute, stored, save
     why: str
 
 
@@ -45,6 +64,18 @@ def _is_whole_power(expr: Op) -> bool:
             return True
         case _:
             return False
+
+
+def is_element(base: Operand, index: Operand, kinds: Mapping[Name, Kind]) -> bool:
+    """Is it a single element of an array?"""
+    kind = kinds.get(base) if isinstance(base, Name) else None
+    parts = index_kinds(index, kinds)
+    return (
+        isinstance(kind, Array)
+        and parts is not None
+        and len(parts) == len(kind.dims)
+        and not any(isinstance(k, (Slice, Array)) for k in parts)
+    )
 
 
 class Recomputing:
@@ -71,7 +102,15 @@ class Recomputing:
                 name = locations.views[name].base
                 self.identities.add(name)
         self.by_class: dict[str, list[Write]] = {}
+        self.stores: dict[Name, list[Write]] = {}  # of numbers in elements, as they are
         for w in writes:
+            match w.stmt:
+                case Store(base, index, Name() as value, None) if (
+                    is_element(base, index, kinds)
+                    and _is_double(base, kinds)
+                    and _is_double(value, kinds)
+                ):
+                    self.stores.setdefault(value, []).append(w)
             for base in w.bases:
                 if isinstance(kinds.get(base), Array):
                     self.by_class.setdefault(locations.cls(base), []).append(w)
@@ -79,6 +118,13 @@ class Recomputing:
     def writes_to(self, name: Name) -> list[Write]:
         """The writes that may change what is in an array."""
         return self.by_class.get(self.at.cls(name), [])
+
+    def may_change(self, array: Name, w: Write, at: At) -> bool:
+        """May the write change what is in the array after the position `at`?"""
+        view = self.at.views.get(array)
+        if view is not None and isinstance(view.expr, Op) and view.expr.op == "getitem":
+            return overwrites_later(self.p, w, view.base, view.expr.args[1], at)
+        return self.p.may_follow(w.at, at)
 
     def kind(self, operand: object) -> Kind | None:
         return self.kinds.get(operand) if isinstance(operand, Name) else None
@@ -146,8 +192,12 @@ class Recomputing:
         """An element (or gather) read again: right if nothing has overwritten it, or the write is undone anyway."""
         if not self.at_hand(Op("getitem", (base, index)), at):
             return None
+        return "read again" if self._is_still_there(base, index, made, at) else None
+
+    def _is_still_there(self, base: Name, index: Operand, made: At, at: At) -> bool:
+        """Has an element (or gather) at `at` the content that it had at `made`?"""
         writes = [w for w in self.writes_to(base) if overwrites_later(self.p, w, base, index, made)]
-        return "read again" if all(self._is_taken_back(w, made, at) for w in writes) else None
+        return all(self._is_taken_back(w, made, at) for w in writes)
 
     def _is_taken_back(self, w: Write, made: At, at: At) -> bool:
         """Has the write `w` no effect, at `at`, on what was read at `made`?"""
@@ -156,19 +206,56 @@ class Recomputing:
             return False
         return w.number in self.undone or not self.p.may_follow(w.at, top)
 
+    def stored_by(self, name: Name, at: At) -> Write | None:
+        """The store of the number `name` in an element that still holds it when the reverse sweep comes there.
+
+        Read before the store is taken back, which is in time for what comes before it: positions `at`.
+        """
+        found = self.p.definitions.get(name)
+        if found is None or (isinstance(found.expr, Op) and found.expr.op in CHEAP):
+            return None
+        for w in self.stores.get(name, ()):
+            stmt = w.stmt
+            assert isinstance(stmt, Store) and isinstance(stmt.base, Name)
+            before = at < w.at and at[: len(w.at) - 1] == w.at[:-1]
+            after = (*w.at[:-1], w.at[-1] + 1)
+            others = [other for other in self.writes_to(stmt.base) if other is not w]
+            if (
+                before
+                and self.p.home_of(w.at) == found.home
+                and self.at_hand(Op("getitem", (stmt.base, stmt.index)), w.at)
+                and not any(
+                    overwrites_later(self.p, other, stmt.base, stmt.index, w.at)
+                    and not self._is_taken_back(other, w.at, w.at)
+                    for other in others
+                )
+                and (
+                    w.number in self.undone
+                    or not overwrites_later(self.p, w, stmt.base, stmt.index, after)
+                )
+            ):
+                return w
+        return None
+
     # -- contents ----------------------------------------------------------------------------
 
     def holds(self, expr: Expr, made: At, at: At) -> bool:
         """Do the arrays that `expr` reads have at `at` the content that they had at `made`?"""
         if not self.reads_content(expr):
             return True
-        arrays = [
-            o for o in operands(expr) if isinstance(o, Name) and isinstance(self.kind(o), Array)
-        ]
-        return all(self._holds_content(o, made, at) for o in arrays)
+        arrays = [o for o in operands(expr) if isinstance(self.kind(o), Array)]
+        match expr:
+            case Op("getitem", (Name() as base, index)) if base in arrays:
+                if not self._is_still_there(base, index, made, at):
+                    return False
+                arrays.remove(base)
+            case _:
+                pass
+        return all(self._holds_content(o, made, at) for o in arrays if isinstance(o, Name))
 
     def _holds_content(self, array: Name, made: At, at: At) -> bool:
-        if not all(self._is_taken_back(w, made, at) for w in self.writes_to(array)):
+        writes = [w for w in self.writes_to(array) if self.may_change(array, w, made)]
+        if not all(self._is_taken_back(w, made, at) for w in writes):
             return False
         inner = self.p.definitions.get(array)
         if inner is None or inner.expr is None or array in self.at.views:

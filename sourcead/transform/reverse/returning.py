@@ -113,7 +113,7 @@ class Returning:
         """What a statement reads, and what the undo or the loop that it stands for will read."""
         out: list[Operand] = list(reads(stmt))
         number = undo_number(stmt)
-        if number is not None and number in self.kept.old:
+        if number is not None and (number in self.kept.old or number in self.kept.needed.stored):
             write = self.kept.writes[number]
             if isinstance(write.stmt, Store):
                 out += [write.stmt.base, write.stmt.index]
@@ -156,12 +156,25 @@ class Returning:
     ) -> dict[Name, Operand]:
         return {n: self.known(n, known, out, origin) for n in names}
 
+    def read_stored(self, number: int, known: Known, out: list[Stmt], origin: Origin) -> None:
+        """What the store wrote, if that is where it is read again."""
+        name = self.kept.needed.stored.get(number)
+        stmt = self.kept.writes[number].stmt
+        if name is None:
+            return
+        assert isinstance(stmt, Store)
+        taken = Op("getitem", (stmt.base, stmt.index))
+        expr = map_expr(taken, lambda o: self.known(o, known, out, origin))
+        known[name] = value = self.b.fresh(name.hint, self.b.kind(name))
+        out.append(Assign(value, expr, replace(origin, text="", sweep="")))
+
     # -- statements --------------------------------------------------------------------------
 
     def place(self, stmt: Stmt, known: Known, out: list[Stmt]) -> None:
         """The statement, reading what is at hand here."""
         number = undo_number(stmt)
         if number is not None:
+            self.read_stored(number, known, out, stmt.origin)
             self.undo(number, known, out, stmt.origin)
         elif isinstance(stmt, If):
             self.branch(stmt, known, out)

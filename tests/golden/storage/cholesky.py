@@ -18,24 +18,19 @@ def cholesky_grad(A, out_bar=1.0):        # grad(cholesky), A: float64[:, :]
     A_list = A.tolist()
     n = A.shape[0]
     L = np.zeros((n, n))
-    saved, saved_1 = [], []
     for i in range(n):
         for j in range(i):
             A_row = A_list[i]
-            t = (A_row[j] - L[i, :j] @ L[j, :j]) / L[j, j]
-            saved_1.append((t, L[i, j]))
-            L[i, j] = t
+            L[i, j] = (A_row[j] - L[i, :j] @ L[j, :j]) / L[j, j]
         A_row = A_list[i]
-        t = math.sqrt(A_row[i] - L[i, :i] @ L[i, :i])
-        saved.append((t, L[i, i]))
-        L[i, i] = t
+        L[i, i] = math.sqrt(A_row[i] - L[i, :i] @ L[i, :i])
     L_bar = on_diagonal(out_bar / np.diag(L), L.shape, 0)  # return np.sum(np.log(np.diag(L)))
     A_bar = np.zeros_like(A).tolist()                      # for i in range(n):
     L_bar = L_bar.copy()
     for i in reversed(range(n)):
-        t, t_1 = saved.pop()
-        L[i, i] = t_1
-        t_bar = L_bar[i, i]               # L[i, i] = math.sqrt(A[i, i] - L[i, :i] @ L[i, :i])
+        t = L[i, i]
+        # L[i, i] = math.sqrt(A[i, i] - L[i, :i] @ L[i, :i])
+        t_bar = L_bar[i, i]
         L_bar[i, i] = 0.0
         t_bar = unless_zero(t_bar, 0.5 / t)
         t_bar_1 = -t_bar
@@ -45,8 +40,7 @@ def cholesky_grad(A, out_bar=1.0):        # grad(cholesky), A: float64[:, :]
         A_bar_row = A_bar[i]
         A_bar_row[i] += t_bar
         for j in reversed(range(i)):      # for j in range(i):
-            t, t_1 = saved_1.pop()
-            L[i, j] = t_1
+            t = L[i, j]
             t_bar = L_bar[i, j]           # L[i, j] = (A[i, j] - L[i, :j] @ L[j, :j]) / L[j, j]
             L_bar[i, j] = 0.0
             t_bar = t_bar / L[j, j]

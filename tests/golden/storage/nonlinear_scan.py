@@ -9,17 +9,17 @@ def nonlinear_scan(x):
 def nonlinear_scan_grad(x, out_bar=1.0):  # grad(nonlinear_scan), x: float64[:]
     A = x.tolist()
     n = len(A)
-    A_undo = []
+    saved = []
     for i in range(1, n):
         t = A[i]
-        A_undo.append(t)
+        saved.append(t)
         A[i] = t * A[i - 1]
     A_bar = [0.0] * len(A)                # return A[-1]
     A_bar[-1] += out_bar
     for i in reversed(range(1, n)):       # for i in range(1, len(A)):
-        A[i] = A_undo.pop()
+        t = saved.pop()
         t_bar = A_bar[i]                  # A[i] = A[i] * A[i - 1]
         t_bar_1 = t_bar * A[i - 1]
-        A_bar[i - 1] += t_bar * A[i]
+        A_bar[i - 1] += t_bar * t
         A_bar[i] = t_bar_1
     return np.array(A_bar)
