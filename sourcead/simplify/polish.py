@@ -38,8 +38,8 @@ def polished(function: Function, b: Builder, apart: bool = False) -> Function:
         function = undone(function, b, lambda: storage_of(cleaned, b), lambda e: is_pure(e, b))
     function = shapes(parts(function, b), b.kinds)
     function = function if function is cleaned else clean(function, b)
-    function = kept(unchanged(signs(function, b.kinds)), b.kinds)
-    function = first_stores(contractions(outer_products(function, b), b), b)
+    function = contractions(outer_products(unchanged(signs(function, b.kinds)), b), b)
+    function = kept(first_stores(function, b), b.kinds)
     function = indices(common(stores(function, b), b.kinds), b)
     return unpacked(in_place(function, b.kinds, lambda: storage_of(function, b)), b.kind)
 

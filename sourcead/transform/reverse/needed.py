@@ -24,7 +24,7 @@ from sourcead.ir.walk import operands
 from sourcead.transform.locations import Locations
 from sourcead.transform.positions import At
 from sourcead.transform.reverse.program import Program
-from sourcead.transform.reverse.recompute import Plan, Recomputing, is_element
+from sourcead.transform.reverse.recompute import LARGE, Plan, Recomputing, is_element
 from sourcead.transform.reverse.state import Write
 from sourcead.transform.reverse.uses import Use
 
@@ -84,19 +84,26 @@ def find_needed(
         ):
             continue
         trial = solve(forced | {w.number})
-        if _cost(trial, kinds) < _cost(best, kinds):
+        if _cost(trial, kinds, writes) < _cost(best, kinds, writes):
             best, forced = trial, forced | {w.number}
     return best
 
 
-def _cost(needed: Needed, kinds: Mapping[Name, Kind]) -> float:
+def _cost(needed: Needed, kinds: Mapping[Name, Kind], writes: Sequence[Write]) -> float:
     """Arrays kept in a turn, old contents included; numbers and recomputed arrays count little."""
     kept = [n for names in needed.saves.values() for n in names]
-    arrays = sum(isinstance(kinds.get(n), Array) for n in kept)
+    arrays = [kind for n in kept if isinstance(kind := kinds.get(n), Array)]
+    old = [kinds.get(w.bases[0]) for w in writes if w.number in needed.undone]
     again = sum(
         p.how == "recompute" and isinstance(kinds.get(n), Array) for n, p in needed.plans.items()
     )
-    return arrays + len(needed.undone) + 0.05 * (len(kept) - arrays) + 0.1 * again
+    sizes = sum(map(_size, (*arrays, *old)))
+    return sizes + 0.05 * (len(kept) - len(arrays)) + 0.1 * again
+
+
+def _size(kind: Kind | None) -> float:
+    """How much memory, as a guess: an array of many axes is made of smaller ones."""
+    return 3.0 if isinstance(kind, Array) and len(kind.dims) >= LARGE else 1.0
 
 
 class _Solver:

@@ -37,11 +37,12 @@ from sourcead.transform.reverse.program import Program
 from sourcead.transform.reverse.state import Write
 from sourcead.transform.reverse.uses import SHAPE_ATTRIBUTES
 
-__all__ = ["Plan", "Recomputing", "is_element"]
+__all__ = ["LARGE", "Plan", "Recomputing", "is_element"]
 
 CHEAP = frozenset({"add", "sub", "mul", "neg", "pos"})
 MANY = 99  # array operations: more than would ever be done again
 DEEP = 6
+LARGE = 3  # axes of an array of which it is assumed that to keep it costs more than a quotient
 
 
 def _is_double(operand: Operand, kinds: Mapping[Name, Kind]) -> bool:
@@ -159,7 +160,7 @@ class Recomputing:
                 return "an integer" if self.at_hand(expr, at) else None
             case Py() | Np() if op in CHEAP or op == "truediv" or _is_whole_power(expr):
                 return "cheap" if self.at_hand(expr, at) else None
-            case Array() if op in CHEAP:
+            case Array(dims=dims) if op in CHEAP or (op == "truediv" and len(dims) >= LARGE):
                 if (
                     self.holds(expr, made, at)
                     and self.at_hand(expr, at)
@@ -184,7 +185,8 @@ class Recomputing:
             return 0
         if not isinstance(expr, Op) or not isinstance(self.kind(name), Array):
             return 0 if isinstance(self.kind(name), (Py, Np)) else MANY
-        if expr.op not in CHEAP:
+        large = len(self.kinds[name].dims) >= LARGE  # type: ignore[union-attr]
+        if expr.op not in CHEAP and not (large and expr.op == "truediv"):
             return MANY
         return 1 + sum(self._weight(a, depth + 1) for a in expr.args if isinstance(a, Name))
 
