@@ -75,7 +75,7 @@ def is_element(base: Operand, index: Operand, kinds: Mapping[Name, Kind]) -> boo
         isinstance(kind, Array)
         and parts is not None
         and len(parts) == len(kind.dims)
-        and not any(isinstance(k, (Slice, Array)) for k in parts)
+        and all(isinstance(k, (Py, Np)) and k not in (Py(bool), Np("bool")) for k in parts)
     )
 
 
