@@ -13,6 +13,7 @@ from sourcead.rules.forms import forward_rule, linear, reverse_rule
 from sourcead.rules.numpy.adjoint_kinds import kind_like
 from sourcead.rules.numpy.kinds import by_shape, same_rank
 from sourcead.rules.numpy.samples import call, well_conditioned
+from sourcead.rules.registry import Effects
 from sourcead.runtime.accumulate import unbroadcast
 from sourcead.runtime.contractions import (
     cross_adjoints,
@@ -73,6 +74,7 @@ from sourcead.runtime.ufuncs import segments_adjoint
         call(rng.normal(size=(3,)), rng.normal(size=(2, 3))),
     ],
     kind=kind_like(unbroadcast, "like"),
+    effects=Effects(returns="maybe"),
 )
 def unbroadcast_back(x_bar, x, adjoint, like):
     """Summing undoes stretching, and stretching undoes summing."""

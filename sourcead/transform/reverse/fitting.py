@@ -21,11 +21,17 @@ from sourcead.transform.specialise import Specialiser
 __all__ = ["Fitting"]
 
 
-@dataclass(frozen=True)
+NEW = frozenset({"add", "sub", "mul", "truediv", "pow", "neg", "matmul"})
+
+
+@dataclass
 class Fitting:
+    """`reopened`: is the derivative to be differentiated again, so that it matters what shares memory?"""
+
     b: Specialiser
     parts: Parts
     sizes: Sizes
+    reopened: bool = False
 
     def fit(self, amount: Operand, value: Name, kind: Kind, exact: bool = False) -> Operand:
         """`amount` with the rank, shape and dtype of `value`.
@@ -55,8 +61,16 @@ class Fitting:
                 return amount
 
     def _unbroadcast(self, amount: Operand, value: Name, kind: Kind) -> Operand:
+        have = self.b.kind(amount)
+        if self.reopened and isinstance(have, Array) and not self._is_new(amount):
+            amount = self.b.emit(MethodCall(amount, "copy", ()), have, _hint(value))
         made = Call(Ref("unbroadcast", unbroadcast), (amount, self.parts.value(value)))
         return self.b.emit(made, kind, _hint(value))
+
+    def _is_new(self, amount: Operand) -> bool:
+        """Is it an array that was just computed?  What fits already is given back as it is."""
+        made = self.b.definitions.get(amount) if isinstance(amount, Name) else None
+        return isinstance(made, Op) and made.op in NEW
 
     def _fit_dtype(self, amount: Operand, have: Kind, kind: Kind) -> Operand:
         its, mine = dtype_of(have), dtype_of(kind)

@@ -124,6 +124,7 @@ def sweeps(
     s.unbound = maybe_unbound(primal.body)
     check_uncertain(s, primal.body, program)
     s.saved_by_units, s.reopened = calls.saved, reopened
+    s.adj.fitting.reopened = reopened
     start_derivative(b)
     s.rules.selected = find_selected(primal.body, b.kinds, done.heap, locations.overwritten)
     s.rules.chosen = find_selected(primal.body, b.kinds, done.heap, (), by_name=True)
