@@ -1,4 +1,4 @@
-"""NumPy's functions that take a function: done by the Python code in `numpy_library.py`.
+"""NumPy's functions that take a function, done by the Python code in `numpy_library.py`, and views by other names.
 
 Each handler returns the value, or None where the call is to be treated like any other (without a rule:
 refused, if a derivative goes in)."""
@@ -95,7 +95,28 @@ def _over_elements(*functions: Any) -> Handler:
     return handler
 
 
+def _einsum(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """Of one array, without a sum, it is a view: `np.einsum("ij->ji", a)` is `np.transpose(a, (1, 0))`."""
+    match args:
+        case [Const(str() as subscripts), operand] if not kwargs and isinstance(
+            s.kind(operand), Array
+        ):
+            given, arrow, wanted = subscripts.replace(" ", "").partition("->")
+            wanted = wanted if arrow else "".join(sorted(given))
+        case _:
+            return None
+    if not given.isalpha() or not wanted.isalpha():
+        return None
+    if given == wanted * 2 and len(wanted) == 1:
+        return s.call(Ref("np.diagonal", np.diagonal), [operand], [])
+    if len(set(given)) == len(given) and sorted(given) == sorted(wanted):
+        axes = Virtual(tuple(Const(given.index(letter)) for letter in wanted))
+        return s.call(Ref("np.transpose", np.transpose), [operand, axes], [])
+    return None
+
+
 NUMPY_CALLS: dict[Any, Handler] = {
+    np.einsum: _einsum,
     np.piecewise: _piecewise,
     np.apply_along_axis: _apply_along_axis,
     np.ndenumerate: _over_elements(
