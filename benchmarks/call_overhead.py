@@ -17,7 +17,6 @@ import math
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from types import FrameType, FunctionType
 from typing import Any
 
@@ -25,11 +24,11 @@ import numpy as np
 
 import sourcead
 from benchmarks.contestants import Contestant
+from benchmarks.page import PAGE, put
 from benchmarks.timing import best_times
 
 __all__ = ["section"]
 
-PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 TITLE = "## What a call costs beside its body"
 MANY = 20  # names
 _files = itertools.count()
@@ -85,8 +84,7 @@ def main() -> None:
     found = section()
     print(found)
     if options.write:
-        others = PAGE.read_text(encoding="utf-8").partition(TITLE)[0].rstrip("\n")
-        PAGE.write_text(f"{others}\n\n{found}", encoding="utf-8")
+        put(found)
 
 
 def section() -> str:

@@ -1,8 +1,9 @@
-"""Whole matrices of derivatives: `python -m benchmarks.matrices`.
+"""Whole matrices of derivatives: `python -m benchmarks.matrices [--largest n] [--write]`.
 
 Two tables.  A sparse Hessian (the chained Rosenbrock function in vector form) for growing n: how many
 directions, seconds to find pattern and colouring once, seconds for each Hessian after that.  And dense
-Jacobians and Hessians: all seeds at once against one seed after the other.
+Jacobians and Hessians: all seeds at once against one seed after the other.  `--write` puts them into
+`docs/benchmarks.md`.
 """
 
 from __future__ import annotations
@@ -15,9 +16,12 @@ from typing import Any
 import numpy as np
 
 import sourcead
+from benchmarks.page import PAGE, put
 from sourcead.callables import Mode
 from sourcead.linear import Linearization
 from sourcead.nested import flatten
+
+TITLE = "## Sparse Hessians, and many seeds at once"
 
 
 def rosenbrock(x):  # type: ignore[no-untyped-def]  # a user's program
@@ -37,22 +41,42 @@ def stepped(u, steps):  # type: ignore[no-untyped-def]  # a user's program
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="benchmarks.matrices", description=__doc__)
     parser.add_argument("--largest", type=int, default=100_000)
-    largest = parser.parse_args().largest
-    print(f"{'n':>8} {'directions':>10} {'preparation s':>14} {'Hessian s':>10}")
-    n = 1000
-    while n <= largest:
-        print(sparse_row(n))
-        n *= 10
-    print(f"\n{'matrix':28} {'one by one s':>12} {'at once s':>10} {'ratio':>6}")
+    parser.add_argument("--write", action="store_true", help=f"write into docs/{PAGE.name}")
+    options = parser.parse_args()
+    found = section(options.largest)
+    print(found)
+    if options.write:
+        put(found)
+
+
+def section(largest: int) -> str:
+    sizes = [10**k for k in range(3, 9) if 10**k <= largest]
+    sparse = "\n".join(map(sparse_row, sizes))
     x, w = np.linspace(-1.0, 1.0, 200), np.random.default_rng(0).normal(size=(100, 200)) / 10.0
-    for name, function, args in (
+    programs = (
         ("Jacobian of a network, 200", network, (x, w)),
         ("Jacobian of 50 steps, 200", stepped, (x, 50)),
         ("Hessian of Rosenbrock, 200", sourcead.grad(rosenbrock), (x,)),
-    ):
-        print(dense_row(name, function, args))
+    )
+    dense = "\n".join(dense_row(*each) for each in programs)
+    return f"""{TITLE}
+
+Written by `python -m benchmarks.matrices --write`. Sparse Hessians of the chained Rosenbrock function in vector form:
+`preparation` finds the pattern in the program and colours it, once; each Hessian after that takes the seconds of the
+last column. The number of directions does not depend on n.
+
+| n | directions | preparation, s | Hessian, s |
+| ---: | ---: | ---: | ---: |
+{sparse}
+
+Dense matrices in forward mode, all directions at once against one after the other:
+
+| matrix | one by one, s | at once, s | ratio |
+| --- | ---: | ---: | ---: |
+{dense}
+"""
 
 
 def sparse_row(n: int) -> str:
@@ -62,7 +86,7 @@ def sparse_row(n: int) -> str:
     hessian._structure.pattern((x[:10],))
     preparation = seconds(lambda: hessian.prepare(x), 1)
     each = seconds(lambda: hessian(x), 4)
-    return f"{n:8} {hessian.sweeps:10} {preparation:14.3f} {each:10.4f}"
+    return f"| {n:,} | {hessian.sweeps} | {preparation:.3f} | {each:.4f} |"
 
 
 def dense_row(name: str, function: Any, args: tuple[Any, ...]) -> str:
@@ -76,7 +100,7 @@ def dense_row(name: str, function: Any, args: tuple[Any, ...]) -> str:
 
     np.testing.assert_allclose(one_by_one(), matrix(*args), rtol=1e-10, atol=1e-12)
     slow, fast = seconds(one_by_one, 4), seconds(lambda: matrix(*args), 4)
-    return f"{name:28} {slow:12.4f} {fast:10.4f} {slow / fast:6.1f}"
+    return f"| {name} | {slow:.4f} | {fast:.4f} | {slow / fast:.1f} |"
 
 
 def seconds(call: Callable[[], Any], turns: int) -> float:

@@ -12,7 +12,6 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import metadata
-from pathlib import Path
 
 import numpy as np
 
@@ -20,11 +19,11 @@ import sourcead
 from benchmarks import call_overhead
 from benchmarks.contestants import Contestant, derived, hand, peers, primal
 from benchmarks.contestants import sourcead as ours
+from benchmarks.page import PAGE, with_others
 from benchmarks.size import function_lines, peak_memory, source_lines, written_bytes
 from benchmarks.timing import best_times
 from benchmarks.workload import Workload, leaves, load, names
 
-PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 AGREE = 1e-8  # relative to the largest element: a gradient that differs more is not timed
 
 
@@ -58,7 +57,7 @@ def main() -> int:
     page = document(rows)
     print(f"\n{page}")
     if options.write:
-        PAGE.write_text(page, encoding="utf-8")
+        PAGE.write_text(with_others(page), encoding="utf-8")
     return sum(bool(row.refused) for row in rows)
 
 
