@@ -36,6 +36,7 @@ from sourcead.nested import (
     paths,
     unflatten,
 )
+from sourcead.runtime.contents import copied
 
 __all__ = ["check_grad"]
 
@@ -67,7 +68,9 @@ def check_grad(
     `bisect`: where the derivatives are wrong, the report names the first statement whose own derivative is.
 
     `f` is called many times, with a copy of the arguments each time, and must return the same result
-    for the same arguments.  At a kink, where differences have no limit, the report says so.
+    for the same arguments.  Arguments that share memory, as `x` and `x[1:]`, do so in the copies: what
+    is only read is moved for each argument by itself; where it is written, `AliasedArguments` is
+    raised, as by `grad`.  At a kink, where differences have no limit, the report says so.
     """
     rng = np.random.default_rng(seed)
     problem = _Problem.of(f, args, argnums, rtol, rng)
@@ -141,7 +144,7 @@ class _Problem:
         rtol: float | None,
         rng: np.random.Generator,
     ) -> _Problem:
-        after = copy.deepcopy(args)
+        after = copied(args)
         value = copy.deepcopy(f(*after))
         scalar = _is_real_number(value)
         precision = "single" if _has_single((args, value)) else "double"
@@ -184,14 +187,14 @@ class _Problem:
         def contracted(*args: Any) -> Any:
             return np.real(np.sum(out_bar * f(*args)))
 
-        value = contracted(*copy.deepcopy(self.args))
+        value = contracted(*copied(self.args))
         return _Problem(
             contracted, self.args, self.argnums, 1.0, value, self.after, self.rtol, self.inner
         )
 
     def bars(self) -> tuple[Any, ...]:
         """Adjoints of the differentiated arguments, by reverse mode."""
-        args = copy.deepcopy(self.args)
+        args = copied(self.args)
         if _is_real_number(self.value):
             value, bars = sourcead.value_and_grad(self.f, argnums=self.argnums)(*args)
         else:
@@ -205,7 +208,7 @@ class _Problem:
 
     def out_dot(self, direction: tuple[Any, ...]) -> Any:
         """Tangent of the result, by forward mode."""
-        args = copy.deepcopy(self.args)
+        args = copied(self.args)
         value, out_dot = sourcead.jvp(self.f, args, copy.deepcopy(direction))
         self._same_primal("forward", value, args)
         self._same_type("forward", "the result", self.value, out_dot)
@@ -293,7 +296,7 @@ def _check_second(
         return inner(gradient(*_moved(problem.args, first, step)), chosen)
 
     reference = richardson(slope)
-    scale = max(abs(reference.value), _norm(chosen) * _norm(gradient(*copy.deepcopy(problem.args))))
+    scale = max(abs(reference.value), _norm(chosen) * _norm(gradient(*copied(problem.args))))
     _require_precise(problem, reference, scale)
     slack = problem.rtol * scale + 10.0 * reference.error
     for mode in modes:
@@ -305,7 +308,7 @@ def _check_second(
 def _second(
     problem: _Problem, gradient: Any, first: tuple[Any, ...], chosen: tuple[Any, ...], mode: str
 ) -> float:
-    args = copy.deepcopy(problem.args)
+    args = copied(problem.args)
     if mode == "forward":
         _, bars_dot = sourcead.jvp(gradient, args, first)
         return inner(bars_dot, chosen)

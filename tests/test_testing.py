@@ -242,3 +242,21 @@ def test_second_order_of_a_structured_result_is_refused():
     check_grad(pair, 2.0)
     with pytest.raises(ValueError, match="order=2 needs"):
         check_grad(pair, 2.0, order=2)
+
+
+def read_twice(a, b):
+    return np.sum(a) * np.sum(b * b)
+
+
+def written_and_read(a, b):
+    a[0] *= b[-1]
+    return np.sum(a * a) + np.sum(b)
+
+
+def test_arguments_that_share_memory_do_so_in_each_call() -> None:
+    x = np.array([1.0, 2.0, 3.0])
+    for other in (x, x[1:]):
+        check_grad(read_twice, x, other)
+        with pytest.raises(sourcead.AliasedArguments):
+            check_grad(written_and_read, x, other)
+    check_grad(written_and_read, x, x.copy())

@@ -6,6 +6,7 @@ his lists, dicts and objects in the meantime, or changed these themselves.
 
 from __future__ import annotations
 
+import copy
 from collections import deque
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 from sourcead.runtime.structures import slots_of
 
 __all__ = [
-    "Contents", "arrays_in", "containers_in", "contents_of", "put_back", "put_in_place", "slots_now",
+    "Contents", "arrays_in", "containers_in", "contents_of", "copied", "put_back", "put_in_place", "slots_now",
 ]  # fmt: skip
 
 Contents = list[tuple[Any, Any]]
@@ -40,6 +41,26 @@ def arrays_in(value: Any) -> list[Any]:
             seen.add(id(each))
             todo += [v for _, v in slots]
     return list(found.values())
+
+
+def copied(value: Any) -> Any:
+    """A deep copy in which arrays that shared memory share it again, in the same layout.
+
+    >>> u = np.zeros(3); a, b = copied((u, u[1:])); a[1] = 5.0; b.tolist(), u.tolist()
+    ([5.0, 0.0], [0.0, 0.0, 0.0])
+    """
+    memo: dict[int, Any] = {}
+    for array in arrays_in(value):
+        owner = array
+        while isinstance(owner.base, np.ndarray):
+            owner = owner.base
+        if owner is array or not (owner.flags.c_contiguous or owner.flags.f_contiguous):
+            continue
+        twin = memo.setdefault(id(owner), owner.copy(order="K"))
+        start = array.__array_interface__["data"][0] - owner.__array_interface__["data"][0]
+        buffer = twin if twin.flags.c_contiguous else twin.T
+        memo[id(array)] = np.ndarray(array.shape, array.dtype, buffer, start, array.strides)
+    return copy.deepcopy(value, memo)
 
 
 def containers_in(*values: Any) -> list[Any]:
