@@ -97,7 +97,7 @@ def _welch_signals(rng):
 
 @formula(signal.welch, wrt=("x",), kind=spectrum_kind(False), samples=_welch_signals)
 def welch(
-    x, fs=1.0, window="hann_periodic", nperseg=None, noverlap=None, nfft=None, detrend="constant",
+    x, fs=1.0, window="hann", nperseg=None, noverlap=None, nfft=None, detrend="constant",
     return_onesided=True, scaling="density", axis=-1, average="mean"
 ):  # fmt: skip
     """The mean, or median, of the powers of the segments."""
@@ -116,7 +116,7 @@ def _two_signals(rng):
 
 @formula(signal.csd, wrt=("x", "y"), kind=cross_kind, samples=_two_signals)
 def csd(
-    x, y, fs=1.0, window="hann_periodic", nperseg=None, noverlap=None, nfft=None, detrend="constant",
+    x, y, fs=1.0, window="hann", nperseg=None, noverlap=None, nfft=None, detrend="constant",
     return_onesided=True, scaling="density", axis=-1, average="mean"
 ):  # fmt: skip
     """The mean, or median, of the conjugate transforms of x times those of y."""
@@ -160,7 +160,7 @@ def _for_powers(rng):
 
 @formula(signal.spectrogram, wrt=("x",), kind=spectrum_kind(False, True), samples=_for_powers)
 def spectrogram(
-    x, fs=1.0, window=("tukey_periodic", 0.25), nperseg=None, noverlap=None, nfft=None,
+    x, fs=1.0, window=("tukey", 0.25), nperseg=None, noverlap=None, nfft=None,
     detrend="constant", return_onesided=True, scaling="density", axis=-1
 ):  # fmt: skip
     """The power of each segment."""
@@ -197,7 +197,7 @@ def _for_transforms(rng):
 
 @formula(signal.stft, wrt=("x",), kind=spectrum_kind(True, True), samples=_for_transforms)
 def stft(
-    x, fs=1.0, window="hann_periodic", nperseg=256, noverlap=None, nfft=None, detrend=False,
+    x, fs=1.0, window="hann", nperseg=256, noverlap=None, nfft=None, detrend=False,
     return_onesided=True, boundary="zeros", padded=True, axis=-1, scaling="spectrum"
 ):  # fmt: skip
     """The transform of each segment, of a signal with half a segment of zeros before and behind it."""
@@ -228,7 +228,7 @@ def _transformed(rng):
 
 @formula(signal.istft, wrt=("Zxx",), kind=signal_kind, samples=_transformed)
 def istft(
-    Zxx, fs=1.0, window="hann_periodic", nperseg=None, noverlap=None, nfft=None,
+    Zxx, fs=1.0, window="hann", nperseg=None, noverlap=None, nfft=None,
     input_onesided=True, boundary=True, *, scaling="spectrum"
 ):  # fmt: skip
     """The segments, weighted once more, added up, and divided by the sum of the squared weights."""
