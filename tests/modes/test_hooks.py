@@ -127,3 +127,36 @@ def test_the_verifying_mode_knows_that_the_modes_need_not_agree(
         return h + x
 
     assert sourcead.grad(f)(3.0) == 1.0
+
+
+def test_several_values_at_once_are_refused() -> None:
+    def f(x):
+        a, b = x * x, 3.0 * x
+        with sourcead.adjoint_of((a, b)) as bars:
+            bars = (0.0, bars[1])
+        return a * b
+
+    with pytest.raises(sourcead.NotDifferentiable, match="several values at once"):
+        sourcead.grad(f)(0.7)
+
+
+def test_a_block_in_what_is_run_again_is_refused() -> None:
+    def loop(x):
+        for _ in sourcead.checkpointed(range(3), slots=2):
+            x = x * x
+            with sourcead.adjoint_of(x) as x_bar:
+                x_bar = 2.0 * x_bar
+        return x
+
+    def callee(x):
+        h = x * x
+        with sourcead.adjoint_of(h) as h_bar:
+            h_bar = 2.0 * h_bar
+        return h
+
+    def again(x):
+        return sourcead.checkpoint(callee)(x)
+
+    for f in (loop, again):
+        with pytest.raises(sourcead.NotDifferentiable, match="inside of what is checkpointed"):
+            sourcead.grad(f)(0.7)

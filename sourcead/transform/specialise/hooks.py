@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from sourcead.hooks import adjoint_of
-from sourcead.ir.kinds import NoneKind
+from sourcead.ir.kinds import Dict, List, NoneKind, Object, Tuple
 from sourcead.ir.nodes import Call, Ref
-from sourcead.transform.builder import Val
+from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
 
 __all__ = ["HOOKS"]
@@ -18,6 +18,11 @@ def _adjoint_of(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val |
         s.refuse(
             "the adjoint of a variable is asked for in another way than by a `with` of its own",
             "write `with sourcead.adjoint_of(h) as h_bar:`",
+        )
+    if isinstance(args[0], Virtual) or isinstance(s.kind(args[0]), (Tuple, List, Dict, Object)):
+        s.refuse(
+            "the adjoint of several values at once is asked for",
+            "write a `with sourcead.adjoint_of(h) as h_bar:` for each of them",
         )
     operands = tuple(s.operand(a) for a in args)
     return s.emit(Call(Ref("adjoint_of", adjoint_of), operands), NoneKind(), "_")

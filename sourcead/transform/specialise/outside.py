@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
+from sourcead.hooks import adjoint_of
 from sourcead.ir.kinds import Array, Dict, Kind, List, Object
 from sourcead.ir.nodes import (
     Assign,
@@ -69,6 +70,11 @@ def storage_written(s: Context, block: Sequence[Stmt], outside: Sequence[Name]) 
 def _changed(s: Context, stmt: Stmt) -> list[Operand]:
     """What the statement writes; refused if it has an effect of another kind."""
     match stmt:
+        case Assign(_, Call(Ref(_, function))) if function is adjoint_of:
+            s.refuse(
+                "a block looks at an adjoint inside of what is checkpointed, and so run again",
+                "put the `with sourcead.adjoint_of(...)` outside of it",
+            )
         case Assign(_, Call() | MethodCall() as expr):
             if _is_exception(expr):
                 return []
