@@ -75,7 +75,8 @@ class LookedInto:
 
     def note(self, done: Specialised, kinds: Sequence[Kind]) -> None:
         self.functions += done.builder.seen
-        for kind in (*kinds, *done.builder.kinds.values()):
+        live = done.builder.live_kinds
+        for kind in (*kinds, *done.builder.kinds.values(), *live):
             self.classes.update(dict.fromkeys(_classes(kind)))
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -419,3 +420,75 @@ def test_what_still_holds_is_not_compiled_again(monkeypatch: pytest.MonkeyPatch)
         model.w = value
         assert gradient(value, model) == value + 10.0
     assert count == 1
+
+
+class Spring:
+    stiffness = 2.0
+
+    def force(self, x: Any) -> Any:
+        return x * self.stiffness
+
+    @property
+    def length(self) -> float:
+        return 3.0
+
+
+SPRING = Spring()
+
+
+def uses_spring(x: Any) -> Any:
+    return SPRING.force(x) * SPRING.length
+
+
+def test_the_class_of_a_global_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    gradient = sourcead.grad(uses_spring)
+    assert gradient(1.5) == 6.0
+    monkeypatch.setattr(Spring, "force", lambda self, x: 7.0 * x)
+    assert gradient(1.5) == 21.0
+    monkeypatch.setattr(Spring, "length", property(lambda self: 4.0))
+    assert gradient(1.5) == 28.0
+    monkeypatch.setattr(Spring, "force", lambda self, x: self.stiffness * x)
+    monkeypatch.setattr(Spring, "stiffness", 5.0)
+    assert gradient(1.5) == 20.0
+    monkeypatch.setattr(SPRING, "force", lambda x: 9.0 * x, raising=False)
+    assert gradient(1.5) == 36.0
+
+
+def twice(x: Any) -> Iterator[Any]:
+    yield 2.0 * x
+
+
+def thrice(x: Any) -> Iterator[Any]:
+    yield 3.0 * x
+
+
+scaled = contextlib.contextmanager(twice)
+
+
+def uses_manager(x: Any) -> Any:
+    with scaled(x) as y:
+        return y * y
+
+
+def test_a_context_manager(monkeypatch: pytest.MonkeyPatch) -> None:
+    gradient = sourcead.grad(uses_manager)
+    assert gradient(1.0) == 8.0
+    monkeypatch.setattr(twice, "__code__", thrice.__code__)
+    assert gradient(1.0) == 18.0
+    monkeypatch.setitem(globals(), "scaled", contextlib.nullcontext)
+    assert gradient(1.0) == 2.0
+
+
+def uses_local_class(x: Any) -> Any:
+    class Area:
+        def of(self, r: Any) -> Any:
+            return helper(r)
+
+    return Area().of(x)
+
+
+def test_what_a_local_class_uses(monkeypatch: pytest.MonkeyPatch) -> None:
+    gradient = sourcead.grad(uses_local_class)
+    assert gradient(1.5) == 3.0
+    monkeypatch.setitem(globals(), "helper", cube)
+    assert gradient(1.5) == 6.75

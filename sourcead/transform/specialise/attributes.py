@@ -63,6 +63,8 @@ def kind_of_ref(s: Context, ref: Ref) -> Kind:
     if not ref.live and type(ref.value) not in (float, int, complex, bool, np.float64):
         return Value(ref.value)
     kind = kind_of(ref.value, ref.path)
+    if isinstance(kind, (Object, Tuple, List, Dict)) and kind not in s.live_kinds:
+        s.live_kinds.append(kind)
     return s.enter(kind, ref.path, False)
 
 

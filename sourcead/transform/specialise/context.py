@@ -188,6 +188,7 @@ class Context(Builder):
         self.solving: Any = None  # the unit that is specialised here
         self.raises: set[type[BaseException]] = set()  # what may leave it
         self.generators: dict[Name, Any] = {}  # calls that have not run yet (`generators.Started`)
+        self.live_kinds: list[Kind] = []  # of objects that are read as globals
         self.attempts = 0  # calls without derivatives that are being looked into, in each other
         self.looked_into = 0  # calls below the outermost of them
         self.managers: dict[Name, Any] = {}  # calls that made context managers (`contexts.Managed`)

@@ -105,6 +105,7 @@ def _part(s: Context, started: Started, name: str) -> Name:
         make = replace(make, is_manager=False)
     else:
         lowered = s.lower(function.__wrapped__, part=name)
+        s.seen.append((function.__wrapped__, lowered))
         nothing = ast.parse("lambda: None", mode="eval").body
         make = MakeFunction(lowered.name, lambda: lowered, (), (), nothing)
         captured, defaults = (), tuple(live_defaults(function.__wrapped__).items())
