@@ -89,7 +89,8 @@ def _counters(function: Function) -> set[Name]:
 
 def _is_lasting(arg: object, candidates: dict[Name, Op], variables: Variables) -> bool:
     if isinstance(arg, Name):
-        once = len(variables.members[variables.variable[arg]]) == 1
+        variable = variables.variable.get(arg)  # none has what is printed inside a choice
+        once = variable is not None and len(variables.members[variable]) == 1
         return once or arg in candidates
     return isinstance(arg, Const)
 

@@ -10,6 +10,7 @@ import pytest
 import sourcead
 from sourcead.ir.nodes import Call, MethodCall, Ref
 from tests.emit.build import assign, branch, call, function, let, loop, merge, n, put, run, text
+from tests.numeric import check
 
 
 def shown(made, expected, **options):
@@ -289,3 +290,29 @@ def test_nothing_that_reads_an_argument_moves_past_a_store_into_it():
     for i in range(3):
         moved = x + 1e-30j * (np.arange(3) == i)
         assert abs(found[i] - written_by_its_argument(moved).imag / 1e-30) < 1e-12
+
+
+class Holder:
+    def __init__(self, a):
+        self.b = a[::-1]
+
+    def take(self, v):
+        self.b = v
+
+
+def overwrite(a):
+    a[1] = 0.5 * a[-2]
+
+
+def view_of_a_handler(A):
+    """The handler's view is printed inside the choice between the two, and so are its indices."""
+    holder = Holder(A[0])
+    try:
+        overwrite(A.reshape(9)[1:4][::-1])
+    except ValueError:
+        holder.take(A[:, 1][::-1])
+    return np.sum(np.cos(holder.b) * holder.b) + np.sum(np.cos(A) * A)
+
+
+def test_indices_inside_a_choice():
+    check(view_of_a_handler, np.arange(9.0).reshape(3, 3) * 0.1 - 0.3)
