@@ -1,6 +1,7 @@
 # ruff: noqa: C417, RET501, UP033  (written as people write it)
 """Calls, parameters, closures, recursion, functions as values."""
 
+import contextlib
 import functools
 import math
 import operator
@@ -501,3 +502,65 @@ def math_functions(x, y):
         math.sqrt(x) * math.exp(-y) + math.log(y) * math.atan2(x, y) + math.hypot(x, y) * math.tanh(x)
         + math.fsum([x, y, x]) + math.prod([x, y, x]) + math.pow(x, 2.5) + math.floor(y) * x
     )  # fmt: skip
+
+
+def collected(items):
+    total = 0.0
+    for i, item in enumerate(items):
+        total += (i + 1) * item
+    return total
+
+
+@case("generators: expression given to a function", np.array([0.7, 1.3, -0.4]))
+def generator_given(x):
+    return collected(v * v for v in x) * sum(collected(v * w for w in x) for v in x)
+
+
+@case("generators: next of an expression, with a default", np.array([0.7, 1.3, -0.4]))
+def generator_first(x):
+    return next(v * v for v in x if v > 1.0) * next((v for v in x if v > 9.0), x[0])
+
+
+@case("values: method of a list as a callback", 0.7)
+def callback(x):
+    history = []
+
+    def run(step, y):
+        for _ in range(3):
+            y = y * x
+            step(y)
+        return y
+
+    return run(history.append, x) * sum(history)
+
+
+@case("values: keys that hold an active value", np.array([0.7, 1.3, -0.4]), 0.5)
+def active_keys(x, a):
+    rows = [[v, v * a] for v in x]
+    nearest = min(rows, key=lambda row: abs(row[0] - a))
+    return nearest[1] * sorted(rows, key=lambda row: -row[1] * a)[0][0]
+
+
+@contextlib.contextmanager
+def setting(options, name, value):
+    before = options[name]
+    options[name] = value
+    try:
+        yield value * value
+    finally:
+        options[name] = before
+
+
+@case("contexts: generator function with contextmanager", 0.7, 1.3)
+def generator_manager(x, y):
+    options = {"scale": x}
+    with setting(options, "scale", y) as squared:
+        z = options["scale"] * squared
+    return z * options["scale"]
+
+
+@case("lists: rows of an array by tolist, given back to NumPy", np.array([[0.7, 1.3], [-0.4, 0.9]]))
+def nested_tolist(x):
+    rows = x.tolist()
+    rows[0][1] *= 2.0
+    return rows[0][1] * np.sum(np.array(rows) ** 2) + np.sum(x * rows)

@@ -62,7 +62,9 @@ def _escaped(cell: str) -> str:
 
 def page() -> Iterator[str]:
     yield HEAD
-    for topic, cases in groupby(CASES.values(), key=lambda case: case.topic):
+    order = list(dict.fromkeys(case.topic for case in CASES.values()))
+    ordered = sorted(CASES.values(), key=lambda case: order.index(case.topic))
+    for topic, cases in groupby(ordered, key=lambda case: case.topic):
         yield f"## {topic.capitalize()}\n"
         yield "| construct | reverse | forward | reverse, in a callee | forward, in a callee |"
         yield "|---|---|---|---|---|"
