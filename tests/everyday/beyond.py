@@ -1,4 +1,4 @@
-"""What is refused so far: context managers made of generators, subclasses of list, callbacks that are methods of lists."""
+"""Programs around validation, managers, subclasses of containers and callbacks; some are refused so far."""
 
 # ruff: noqa: RUF012, B028, B006  (as people write it)
 
