@@ -55,7 +55,7 @@ from sourcead.transform.effects import written_arguments
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
 
 __all__ = [
-    "Started", "all_of", "as_manager", "all_of_first", "as_object", "check_interleaving", "interleaved",
+    "Started", "all_of", "as_manager", "all_of_first", "as_object", "cells_seen", "check_interleaving", "interleaved",
     "is_generator_function", "is_manager", "is_quiet", "managed",
     "started", "taken_early",
 ]  # fmt: skip
@@ -233,8 +233,21 @@ def taken_early(s: Context, value: Val) -> tuple[Val, Started | None]:
     return all_of(s, value), found
 
 
-def check_interleaving(s: Context, found: Started, written: Sequence[Stmt]) -> None:
-    """Does the loop over a generator, which was written, change nothing that the generator looks at?"""
+def cells_seen(s: Context, found: Started) -> dict[Name, Any]:
+    """The variables around a generator that it looks at, with what is in them now."""
+    names = [v for v in found.values if isinstance(v, Name) and _is_cell(s, v)]
+    return {name: s.memory.known(name) for name in names}
+
+
+def check_interleaving(
+    s: Context, found: Started, written: Sequence[Stmt], before: dict[Name, Any]
+) -> None:
+    """Does the loop over a generator, which was written, change nothing that the generator looks at?
+
+    `before`: what was in the variables that it looks at.
+    """
+    if before != cells_seen(s, found):
+        _refuse_turns(s, found)
     sites = s.reachable(found.values)
     arrays = {s.heap.find(str(v)) for v in found.values if isinstance(v, Name)}
     arrays |= {s.heap.find(f"{site} {slot!r}") for site in sites for slot in s.heap.known(site)}

@@ -19,7 +19,7 @@ from sourcead.transform.memory import Contents, Key
 from sourcead.transform.specialise.branches import fork
 from sourcead.transform.specialise.context import Again, Context, Env, slot_hint
 from sourcead.transform.specialise.flags import flag, is_unwinding, set_flag
-from sourcead.transform.specialise.generators import check_interleaving, interleaved
+from sourcead.transform.specialise.generators import cells_seen, check_interleaving, interleaved
 from sourcead.transform.specialise.iteration import UNROLLED, Iteration, Sequenced, iteration
 from sourcead.transform.specialise.shapes import Shape, flattened, fresh_inner, shape_of, widen
 from sourcead.transform.specialise.steps import loop_in_steps
@@ -74,9 +74,9 @@ def loop_over(s: Context, statement: For, env: Env) -> bool:
     plan = iteration(s, items)
     if generator is None:
         return _loop_as_planned(s, statement, plan, env)
-    start = len(s.statements)
+    start, cells = len(s.statements), cells_seen(s, generator)
     reached = _loop_as_planned(s, statement, plan, env)
-    check_interleaving(s, generator, s.statements[start:])
+    check_interleaving(s, generator, s.statements[start:], cells)
     return reached
 
 

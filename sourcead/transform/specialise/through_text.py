@@ -40,7 +40,7 @@ def _is_written_from_varied(s: Context, value: Any) -> bool:
 
 def _writes(expr: Expr) -> bool:
     match expr:
-        case Op("format" | "join" | "add" | "mod" | "getitem") | MethodCall():
+        case Op("format" | "join" | "add" | "mod" | "getitem" | "list" | "tuple") | MethodCall():
             return True
         case Call(Ref(_, function)):
             return function in WRITERS
