@@ -134,7 +134,7 @@ def is_compared(kind: Kind) -> bool:
     match kind:
         case Py() | Np() | Array():
             return True
-        case Tuple(items):
-            return all(map(is_compared, items))
+        case Tuple(items):  # of arrays in it the reverse sweep may need no content
+            return all(is_compared(item) and not isinstance(item, Array) for item in items)
         case _:
             return False
