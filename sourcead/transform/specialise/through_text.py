@@ -5,14 +5,14 @@ The program rounds; what its author means is the number that he wrote.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, Np, Number, Py, carries
-from sourcead.ir.nodes import Call, Expr, MethodCall, Name, Op, Ref
-from sourcead.ir.walk import operands
+from sourcead.ir.kinds import Array, List, Np, Number, Py, carries
+from sourcead.ir.nodes import Assign, Call, Expr, MethodCall, Name, Op, Ref, Store
+from sourcead.ir.walk import operands, statements
 from sourcead.transform.builder import Val
 from sourcead.transform.specialise.context import Context
 
@@ -33,14 +33,31 @@ def refuse_numbers_out_of_text(s: Context, function: Any, args: Sequence[Val]) -
 
 def _is_written_from_varied(s: Context, value: Any) -> bool:
     expr = s.definitions.get(value) if isinstance(value, Name) else None
+    if isinstance(s.kind(value), List):
+        return any(_is_written_from_varied(s, each) for each in _put_into(s, value))
     if expr is None or not _writes(expr) or isinstance(s.kind(value), (Py, Np, Number, Array)):
         return False  # an item of a tuple, a sum of numbers
     return any(_varies(s, each) or _is_written_from_varied(s, each) for each in operands(expr))
 
 
+def _put_into(s: Context, items: Any) -> Iterator[Any]:
+    """What the program has appended to a list, or stored in it."""
+    expr = s.definitions.get(items)
+    yield from expr.args if isinstance(expr, Op) else ()
+    for block in s.open:
+        for each in statements(tuple(block)):
+            match each:
+                case Assign(_, MethodCall(value, "append" | "insert" | "extend", args)):
+                    yield from args if value == items else ()
+                case Store(base, _, value) if base == items:
+                    yield value
+                case _:
+                    continue
+
+
 def _writes(expr: Expr) -> bool:
     match expr:
-        case Op("format" | "join" | "add" | "mod" | "getitem" | "list" | "tuple") | MethodCall():
+        case Op("format" | "join" | "add" | "mod" | "getitem" | "tuple") | MethodCall():
             return True
         case Call(Ref(_, function)):
             return function in WRITERS
