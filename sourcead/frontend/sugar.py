@@ -41,6 +41,17 @@ Resolve = Callable[[Any], Any]  # expression -> Ref of what it means statically,
 # Classes of which `case float(x)` binds the subject itself.
 SELF_MATCHING = (bool, bytearray, bytes, dict, float, frozenset, int, list, set, str, tuple)
 
+# Values that have no name.
+UNNAMED = (
+    gast.BinOp,
+    gast.UnaryOp,
+    gast.BoolOp,
+    gast.Compare,
+    gast.IfExp,
+    gast.Call,
+    gast.Constant,
+)
+
 
 class Desugar(gast.NodeTransformer):  # type: ignore[misc]
     """Rewrites the statements of one function; nested functions are rewritten when they are lowered."""
@@ -124,6 +135,8 @@ class Desugar(gast.NodeTransformer):  # type: ignore[misc]
         callee = self.resolve(context.func)
         if callee is None or callee.value is not adjoint_of or not isinstance(target, gast.Name):
             return None
+        if isinstance(context.args[0], UNNAMED):
+            return None  # used by nothing behind the block: refused
         self.count += 1
         name = f"with_{target.id}_{self.count}"
         kept = "".join(f", {n}={n}" for n in self.locals_read(body, target.id))

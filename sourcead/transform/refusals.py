@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from sourcead.errors import NoRule
+from sourcead.hooks import adjoint_of
 from sourcead.ir.kinds import Array, Dict, List
 from sourcead.ir.nodes import (
     Assign,
@@ -63,7 +64,8 @@ def _written(b: Specialiser, stmt: Stmt) -> Sequence[object]:
         case Store(base) | StoreAttr(base) | Delete(base):
             return [base]
         case Assign(_, Call() | MethodCall() as called):
-            return written_arguments(called, b.kinds)
+            is_hook = isinstance(called, Call) and function_of(called, b.kinds) is adjoint_of
+            return called.args[:1] if is_hook else written_arguments(called, b.kinds)
         case _:
             return []
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import builtins
+import inspect
+import linecache
+import pdb
 import sys
 from typing import Any
 
@@ -160,3 +164,186 @@ def test_a_block_in_what_is_run_again_is_refused() -> None:
     for f in (loop, again):
         with pytest.raises(sourcead.NotDifferentiable, match="inside of what is checkpointed"):
             sourcead.grad(f)(0.7)
+
+
+def several(x):
+    a, b = x * x, 3.0 * x
+    with sourcead.adjoint_of(a) as a_bar, sourcead.adjoint_of(b) as b_bar:
+        a_bar += b_bar
+    return a * b
+
+
+def one_in_another(x):
+    a, b = x * x, 3.0 * x
+    with sourcead.adjoint_of(a) as a_bar:
+        if x > 0.0:
+            with sourcead.adjoint_of(b) as b_bar:
+                a_bar += b_bar
+    return a * b
+
+
+@pytest.mark.parametrize("function", [several, one_in_another])
+def test_a_block_with_several_adjoints_is_refused_at_its_line(function: Any) -> None:
+    assert function(0.7) == 0.7 * 0.7 * (3.0 * 0.7)
+    with pytest.raises(sourcead.UnsupportedSyntax, match="one behind the other") as refused:
+        sourcead.grad(function)(0.7)
+    lines, first = inspect.getsourcelines(function)
+    line = next(first + i for i, text in enumerate(lines) if "with" in text)
+    assert f"{__file__}:{line}, in {function.__name__}" in str(refused.value)
+
+
+def test_one_block_behind_the_other() -> None:
+    def f(x):
+        a, b = x * x, 3.0 * x
+        with sourcead.adjoint_of(a) as a_bar:
+            a_bar = 2.0 * a_bar
+        with sourcead.adjoint_of(b) as b_bar:
+            b_bar = 5.0 * b_bar
+        return a * b
+
+    x = 0.7  # a_bar = b, b_bar = a
+    assert abs(sourcead.grad(f)(x) - (2.0 * 3.0 * x * 2.0 * x + 5.0 * x * x * 3.0)) < 1e-13
+
+
+def test_a_block_that_is_left_in_the_middle_is_refused() -> None:
+    def returning(x):
+        h = x * x
+        with sourcead.adjoint_of(h) as h_bar:
+            if h_bar > 1.0:
+                return 1.0
+        return h
+
+    def breaking(x):
+        h = x * x
+        for _ in range(3):
+            with sourcead.adjoint_of(h) as h_bar:
+                if h_bar > 1.0:
+                    break
+        return h
+
+    for f in (returning, breaking):
+        assert f(0.7) == 0.7 * 0.7
+        with pytest.raises(sourcead.UnsupportedSyntax, match="left by return, break or continue"):
+            sourcead.grad(f)(0.7)
+
+
+def test_what_nothing_behind_the_block_uses_is_refused() -> None:
+    def part(x):
+        u = 2.0 * x
+        with sourcead.adjoint_of(u[0]) as bar:
+            bar = 0.0 * bar
+        return np.sum(u**2)
+
+    def transposed(x):
+        u = np.outer(x, x)
+        with sourcead.adjoint_of(u.T) as bar:
+            bar = 0.0 * bar
+        return np.sum(u**2)
+
+    def formula(x):
+        u = 2.0 * x
+        with sourcead.adjoint_of(3.0 * u) as bar:
+            bar = 0.0 * bar
+        return np.sum(u**2)
+
+    for f in (part, transposed, formula):
+        with pytest.raises(sourcead.NotDifferentiable):
+            sourcead.grad(f)(X)
+
+
+def test_items_and_attributes_have_adjoints() -> None:
+    class Pair:
+        pass
+
+    def f(x):
+        pair, items = Pair(), [x * x, x]
+        pair.h = x * x
+        with sourcead.adjoint_of(pair.h) as bar:
+            bar = 2.0 * bar
+        with sourcead.adjoint_of(items[0]) as bar:
+            bar = 3.0 * bar
+        return pair.h**2 + items[0] ** 2
+
+    assert abs(sourcead.grad(f)(0.7) - (2.0 + 3.0) * 4.0 * 0.7**3) < 1e-13
+
+
+def test_in_a_try_with_handlers_it_is_refused_or_runs() -> None:
+    def alone(x):
+        h = x * x
+        try:
+            with sourcead.adjoint_of(h) as h_bar:
+                h_bar = 2.0 * h_bar
+        except ValueError:
+            pass
+        return h * h
+
+    def among_others(x):
+        h = x * x
+        try:
+            k = 3.0 / h
+            with sourcead.adjoint_of(h) as h_bar:
+                h_bar = 2.0 * h_bar
+            k = k + h * h
+        except ZeroDivisionError:
+            k = h
+        return k
+
+    with pytest.raises(sourcead.NotDifferentiable, match="`try` with handlers"):
+        sourcead.grad(alone)(0.7)
+    x = 0.7
+    expected = 3.0 * -2.0 / x**3 + 2.0 * 2.0 * x**2 * 2.0 * x
+    assert abs(sourcead.grad(among_others)(x) - expected) < 1e-12
+
+
+# -- stopping in the block -------------------------------------------------------------------------
+
+
+def stopping(x):
+    h = x * x
+    scale = 2.0
+    with sourcead.adjoint_of(h) as h_bar:
+        breakpoint()
+        h_bar = scale * h_bar
+    return h * x
+
+
+def tracing(x):
+    h = x * x
+    with sourcead.adjoint_of(h) as h_bar:
+        pdb.set_trace()
+        print("adjoint", h_bar)
+    return h * x
+
+
+def test_a_breakpoint_stops_at_the_line_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    stops: list[Any] = []
+
+    def stop(*args: Any, **kwargs: Any) -> None:
+        frame = sys._getframe(1)
+        line = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
+        stops.append((line.strip(), dict(frame.f_locals)))
+
+    monkeypatch.setattr(sys, "breakpointhook", stop)
+    assert stopping(0.7) == 0.7 * 0.7 * 0.7
+    assert stops == []
+    assert abs(sourcead.grad(stopping)(0.7) - (2.0 * 0.7 * 2.0 * 0.7 + 0.7 * 0.7)) < 1e-14
+    assert stops == [("breakpoint()", {"h_bar": 0.7, "scale": 2.0})]
+
+
+def test_the_debugger_and_print(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = iter(["p h_bar", "list", "n", "c"])
+    monkeypatch.setattr(builtins, "input", lambda prompt="": next(typed))
+    monkeypatch.setattr(pdb, "set_trace", lambda: _debugger().set_trace(sys._getframe(1)))
+    assert abs(sourcead.grad(tracing)(0.7) - 3.0 * 0.7**2) < 1e-14
+    shown = capsys.readouterr().out
+    assert "adjoint 0.7" in shown
+    assert '-> print("adjoint", h_bar)' in shown.replace("'", '"')
+    assert shown.count("\n0.7\n") == 1
+
+
+def _debugger() -> pdb.Pdb:
+    made = pdb.Pdb(nosigint=True, readrc=False)
+    made.use_rawinput = True
+    return made

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
+from sourcead.hooks import adjoint_of
 from sourcead.ir.kinds import Array, Dict, Kind, List, NoneKind, Np, Object, Py, Text, Tuple, Value
 from sourcead.ir.nodes import (
     Assign,
@@ -61,6 +62,7 @@ SAFE: tuple[Any, ...] = (
     repr,
     str,
     object.__new__,
+    adjoint_of,
 )
 
 
