@@ -3,7 +3,7 @@
 The primal runs once more with a recorder: it keeps copies of what each statement that carries a
 derivative read.  Then each statement is taken by itself, callees' statements included, as a function of
 what it read; its adjoint (and tangent), by the rules that the whole was made with, is compared with
-differences.  So a wrong rule is found wherever it is applied: in loops, branches and callees.
+differences.  So a wrong rule is found wherever it is applied: in loops, branches, callees, and what is checkpointed.
 
 This is the test by parts that Tapenade's debugging modes do along a run (Hascoet and Pascual 2013,
 section 5), with differences in the place of the second mode, so that a rule that is wrong in both is seen.
@@ -82,7 +82,17 @@ def first_wrong_statement(
     shift = 0 if source.receiver is None else 1
     full = (source.receiver, *args) if shift else tuple(args)
     kinds = tuple(kind_of(v, p.name) for v, p in zip(full, source.parameters, strict=True))
-    done = specialised(source, kinds, tuple(i + shift for i in wrt))
+    places = tuple(i + shift for i in wrt)
+    return next(
+        filter(None, (_first(source, full, kinds, places, each) for each in (True, False))), None
+    )
+
+
+def _first(
+    source: Source, full: Sequence[Any], kinds: Sequence[Any], wrt: tuple[int, ...], at_once: bool
+) -> Blame | None:
+    """The first wrong statement of the program, `at_once`: with what is checkpointed as it stands."""
+    done = specialised(source, kinds, wrt, at_once=at_once)
     recorder = _Recorder(done.varied)
     body = recorder.watched(done.function.body, done.builder)
     params = tuple(Param(p.name) for p in done.function.params)

@@ -146,11 +146,12 @@ def specialised(
     shared: Sequence[int] = (),
     opened: bool = False,
     copied: frozenset[Hashable] = frozenset(),
+    at_once: bool = False,
 ) -> Specialised:
     """The primal for arguments of these kinds, of which those at `wrt` vary, and those at `shared` share memory.
 
     Without the statements at `places`, if they are given: see `offences.py`.  `opened`: with reads of all
-    that the result holds; `copied`: see `specialise`.
+    that the result holds; `copied`, `at_once`: see `specialise`.
     """
     template, lower = source.template(kinds), lower_without(places)
     if places:
@@ -168,6 +169,7 @@ def specialised(
         shared=shared,
         opened=opened,
         copied=copied,
+        at_once=at_once,
     )
     refuse_integer_leaves(done, kinds, wrt)
     done = replace(done, function=updates(done.function, done.builder.kinds))

@@ -138,6 +138,54 @@ def test_scalars(wrong: Any) -> None:
     assert_blamed(program, (1.3,), "# here")
 
 
+def test_in_a_checkpointed_loop(wrong: Any) -> None:
+    def program(x: Any) -> Any:
+        for _ in sourcead.checkpointed(range(5), slots=2):
+            x = np.sin(x)
+            x = 0.5 * wrong(x)  # here
+        return np.sum(x * x)
+
+    blame = first_wrong_statement(program, (X,), (0,))
+    assert blame is not None
+    assert (blame.origin.file, blame.origin.line) == (__file__, line_of(program, "# here"))
+
+
+def test_in_a_checkpointed_callee(wrong: Any) -> None:
+    def layer(u: Any) -> Any:
+        v = u * u
+        return wrong(v)  # here
+
+    def program(x: Any) -> Any:
+        return np.sum(sourcead.checkpoint(layer)(x) ** 2)
+
+    blame = first_wrong_statement(program, (X,), (0,))
+    assert blame is not None
+    assert (blame.origin.file, blame.origin.line) == (__file__, line_of(layer, "# here"))
+
+
+def test_written_in_place_through_a_view(wrong: Any) -> None:
+    def program(x: Any) -> Any:
+        work = 2.0 * x
+        work[1:] *= np.sqrt(work[:-1])
+        last = work[1:]
+        last[...] = wrong(last) + 1.0  # here
+        work[0] += work[1]
+        return np.sum(work**2)
+
+    assert_blamed(program, (X,), "# here")
+
+
+def test_in_a_comprehension_and_an_attribute(wrong: Any) -> None:
+    class Pair:
+        def __init__(self, x: Any) -> None:
+            self.parts = [wrong(part) for part in (x, 2.0 * x)]  # here
+
+    def program(x: Any) -> Any:
+        return np.sum(Pair(x).parts[0] * Pair(x).parts[1])
+
+    assert_blamed(program, (X,), "# here", Pair.__init__)
+
+
 def test_right_statements_are_not_blamed() -> None:
     def program(x: Any, n: Any) -> Any:
         total = 0.0

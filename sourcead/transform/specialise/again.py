@@ -58,7 +58,7 @@ def _checkpoint(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val |
 
 def _called_again(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     function, *items = args
-    if not any(map(s.holds_varied, [function, *items, *(v for _, v in kwargs)])):
+    if s.at_once or not any(map(s.holds_varied, [function, *items, *(v for _, v in kwargs)])):
         return s.call(function, items, kwargs, hint)
     callee = _callee(s, function, items, kwargs)
     results = _returned(callee)

@@ -145,6 +145,7 @@ class Context(Builder):
         self.seen: list[tuple[Any, Function]] = []  # functions looked into
         self.guards: dict[str, Any] = {}
         self.derivative = False
+        self.at_once = False  # is what is checkpointed written down as if it were not?
         self.in_selected = False  # may lanes of the result at hand be left out later?
         self.shapes: dict[Any, Name] = {}
         self.memory = Memory()

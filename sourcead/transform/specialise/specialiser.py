@@ -90,13 +90,14 @@ def specialise(
     shared: Sequence[int] = (),
     opened: bool = False,
     copied: frozenset[Hashable] = frozenset(),
+    at_once: bool = False,
 ) -> Specialised:
     """Specialise `template` for parameters of these kinds; `live` is the function object itself.
 
     `shared`: parameters that share memory, in what they hold or with each other; `opened`: what the
     result holds is read at the end (`leaves.py`); `copied`: where lists are read as a whole that the program
-    changes later (`whole_lists.py`); `caller`, `solving`: where a recursive function is
-    specialised by itself, from where, and as what.
+    changes later (`whole_lists.py`); `at_once`: without checkpointing; `caller`, `solving`: where a
+    recursive function is specialised by itself, from where, and as what.
     """
     recursive, units = (set(), []) if caller is None else (caller.recursive, caller.units)
     heap = Heap()
@@ -107,6 +108,7 @@ def specialise(
         run = Specialiser(heap, lower, rebound, tools)
         run.recursive, run.units, run.solving = recursive, units, solving
         run.copied = copied
+        run.at_once = at_once if caller is None else caller.at_once
         try:
             done = run.top(template, kinds, varied, live, shared, opened)
         except Again:

@@ -59,7 +59,7 @@ class Body:
 def loop_in_steps(s: Context, statement: For, env: Env) -> bool:
     """Write the loop as a call; False where it is not one over `checkpointed`, or carries no derivative."""
     found = _items(s, s.value(statement.items, env))
-    if found is None:
+    if found is None or s.at_once:
         return False
     items, slots = found
     stored = _stored(s, statement, env)
