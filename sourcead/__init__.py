@@ -9,6 +9,7 @@ from sourcead.errors import (
     AliasedArguments,
     CompilerFailure,
     IntegerArgument,
+    NeverReturns,
     NonScalarOutput,
     NoRule,
     NoSource,
@@ -36,7 +37,7 @@ __all__ = [
     "sparse_hessian", "sparse_jacobian", "value_and_grad", "vjp",
     "nondifferentiable", "rule", "stop_gradient",
     "AliasedArguments", "CompilerFailure", "IntegerArgument", "NoRule", "NoSource", "NonScalarOutput",
-    "NotAFunction", "NotDifferentiable", "SourceADError", "SourceChanged", "UnknownArgument",
+    "NeverReturns", "NotAFunction", "NotDifferentiable", "SourceADError", "SourceChanged", "UnknownArgument",
     "UnsupportedSyntax", "WrongCotangent", "WrongPattern",
 ]  # fmt: skip
 

@@ -20,7 +20,7 @@ from sourcead.ir.nodes import Function, Name, Origin
 if TYPE_CHECKING:
     from sourcead.dispatch import Test
 
-__all__ = ["Compiled", "Mode", "Source", "Written", "gradient_source", "source_of"]
+__all__ = ["Compiled", "Mode", "Source", "Written", "call_primal", "gradient_source", "source_of"]
 
 
 @dataclass(frozen=True)
@@ -160,3 +160,20 @@ def _adapted(function: Any) -> tuple[types.FunctionType, Any]:
         f"{type(function).__name__} object is not a function",
         "pass a Python function",
     )
+
+
+def call_primal(source: Source, full: tuple[Any, ...]) -> Any:
+    """The function itself, with one value for each parameter."""
+    positional: list[Any] = []
+    named: dict[str, Any] = {}
+    for parameter, value in zip(source.parameters, full, strict=True):
+        match parameter.kind:
+            case parameter.VAR_POSITIONAL:
+                positional += value
+            case parameter.KEYWORD_ONLY:
+                named[parameter.name] = value
+            case parameter.VAR_KEYWORD:
+                named.update(value)
+            case _:
+                positional.append(value)
+    return source.live(*positional, **named)

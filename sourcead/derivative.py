@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from sourcead.adapters import spread
 from sourcead.arguments import check_argument, fitted, shared_arguments, storages
-from sourcead.callables import Compiled, Mode, Source, gradient_source, source_of
+from sourcead.callables import Compiled, Mode, Source, call_primal, gradient_source, source_of
 from sourcead.dispatch import Candidate, Pool, dispatcher, kind_test
+from sourcead.errors import NeverReturns
 from sourcead.importable import importable
 from sourcead.ir.kinds import Kind, Py
 from sourcead.ir.nodes import Origin
@@ -160,7 +161,11 @@ class Derivative:
             raise _Stale
         kinds = self._kinds(full)
         known = self._cache.get(kinds)
-        compiled = self._compiled(kinds, full)
+        try:
+            compiled = self._compiled(kinds, full)
+        except NeverReturns:
+            call_primal(self._source, full)  # raises what the program raises
+            raise
         if compiled is not known and self._is_verified():
             from sourcead.verify import verified
 

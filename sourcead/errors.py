@@ -24,7 +24,7 @@ from sourcead.ir.nodes import Origin
 
 __all__ = [
     "AliasedArguments", "CompilerFailure", "IntegerArgument", "NoRule", "NoSource", "NonScalarOutput",
-    "NotAFunction", "NotDifferentiable", "Offence", "SourceADError", "SourceChanged", "UnknownArgument",
+    "NeverReturns", "NotAFunction", "NotDifferentiable", "Offence", "SourceADError", "SourceChanged", "UnknownArgument",
     "UnsupportedSyntax", "WrongCotangent", "WrongPattern",
 ]  # fmt: skip
 
@@ -102,6 +102,10 @@ class NoRule(SourceADError):
 
 class NotDifferentiable(SourceADError):
     """A value on the way from input to output has no derivative."""
+
+
+class NeverReturns(NotDifferentiable):
+    """The function ends in an exception for arguments of these kinds: called with them, it is run to raise that."""
 
 
 class NonScalarOutput(SourceADError):

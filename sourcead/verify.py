@@ -27,7 +27,7 @@ from typing import Any
 
 import numpy as np
 
-from sourcead.callables import Compiled, Mode, Source
+from sourcead.callables import Compiled, Mode, Source, call_primal
 from sourcead.directions import inner, random_like, size
 from sourcead.errors import SourceADError
 from sourcead.hooks import adjoint_of
@@ -135,7 +135,7 @@ class _Call:
     def check_primal(self, before: tuple[Any, ...], result: Any) -> None:
         """The value and what is left in the arguments are those of one call of the primal."""
         args = copy.deepcopy(before)
-        value = _call_primal(self.source, args)
+        value = call_primal(self.source, args)
         if self.mode.value and not _same_bits(value, self.value_of(result)):
             self.fail(f"the value is {self.value_of(result)!r}, the function gives {value!r}")
         if not _same_bits(args, self.full):
@@ -179,22 +179,6 @@ class _Call:
 
 
 # -- values --------------------------------------------------------------------------------------
-
-
-def _call_primal(source: Source, full: tuple[Any, ...]) -> Any:
-    positional: list[Any] = []
-    named: dict[str, Any] = {}
-    for parameter, value in zip(source.parameters, full, strict=True):
-        match parameter.kind:
-            case parameter.VAR_POSITIONAL:
-                positional += value
-            case parameter.KEYWORD_ONLY:
-                named[parameter.name] = value
-            case parameter.VAR_KEYWORD:
-                named.update(value)
-            case _:
-                positional.append(value)
-    return source.live(*positional, **named)
 
 
 def _same_bits(left: Any, right: Any) -> bool:

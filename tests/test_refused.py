@@ -92,5 +92,7 @@ def _refusal(name: str) -> sourcead.SourceADError:
 
 def _error_classes() -> list[str]:
     """The public ones; a command's own error is tested with the command."""
-    classes = sourcead.SourceADError.__subclasses__()
+    classes = [*sourcead.SourceADError.__subclasses__()]
+    for each in classes:
+        classes += each.__subclasses__()
     return [c.__name__ for c in classes if c.__module__ == "sourcead.errors"]

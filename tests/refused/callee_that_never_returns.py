@@ -1,4 +1,7 @@
-"""Every path of a function that is called ends in an exception: it is named, not its caller."""
+"""Every path of a function that is called ends in an exception: there is no gradient to show.
+
+A call of the gradient raises what the program raises.
+"""
 
 import sourcead
 
@@ -8,7 +11,7 @@ def energy(x):
 
 
 def step(x):
-    return energy(x) + 1.0  # error: NotDifferentiable
+    return energy(x) + 1.0  # error: NeverReturns
 
 
 def program(x):
@@ -16,4 +19,4 @@ def program(x):
 
 
 def call():
-    sourcead.grad(program)(1.0)
+    sourcead.grad(program).source_for(1.0)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sourcead.errors import NotDifferentiable, SourceADError
+from sourcead.errors import NeverReturns, SourceADError
 from sourcead.ir.kinds import (
     Array,
     Bound,
@@ -289,7 +289,7 @@ def run_to_its_end(s: Context, template: Function, env: Env) -> None:
 
 
 def never_returns(template: Function, origin: Origin) -> SourceADError:
-    return NotDifferentiable.at(
+    return NeverReturns.at(
         origin, f"`{template.name}` never returns", "let a path of it end with a value"
     )
 
