@@ -11,11 +11,21 @@ from sourcead.runtime.gathers import take_adjoint
 
 __all__ = [
     "diff_adjoint",
+    "diff_of_order",
     "gradient_adjoints",
     "gradient_tangent",
     "joined_parts",
     "trapezoid_adjoints",
 ]
+
+
+def diff_of_order(a: Any, n: int = 1, axis: int = -1, **joined: Any) -> Any:
+    """`np.diff` of an order known at run time only: with n = 0 it is `a` itself, not new storage.
+
+    >>> diff_of_order(np.array([1.0, 10.0]), 1)
+    array([9.])
+    """
+    return np.diff(a, n, axis, **joined)
 
 
 def diff_adjoint(y_bar: Any, n: int, axis: int) -> Any:
@@ -36,6 +46,12 @@ def joined_parts(
     """The parts of an adjoint of `prepend`, `a` and `append` joined along `axis` (None: was not given)."""
     before = 0 if prepend is None else np.shape(prepend)[axis] if np.ndim(prepend) else 1
     size = np.shape(a)[axis]
+    if np.shape(total_bar) == np.shape(a):  # differences of order 0: nothing was joined
+        return (
+            None if prepend is None else np.zeros(np.shape(prepend), total_bar.dtype),
+            total_bar,
+            None if append is None else np.zeros(np.shape(append), total_bar.dtype),
+        )
     lanes = np.moveaxis(total_bar, axis, 0)
     first = np.moveaxis(lanes[:before], 0, axis)
     last = np.moveaxis(lanes[before + size :], 0, axis)

@@ -38,6 +38,7 @@ __all__ = [
     "power_block",
     "power_block_adjoints",
     "power_block_tangent",
+    "power_of_order",
     "qr_adjoint",
     "qr_tangent",
     "svd_adjoint",
@@ -511,6 +512,12 @@ def tensorsolve_tangent(x: Any, a: Any, axes: Any, a_dot: Any, b_dot: Any) -> An
 
 
 # ---- products ------------------------------------------------------------------------------
+
+
+def power_of_order(a: Any, n: int) -> Any:
+    """`np.linalg.matrix_power` in new storage; only with n = 1 that makes none."""
+    power = np.linalg.matrix_power(a, n)
+    return power.copy() if power is a else power
 
 
 def power_block(a: Any, change: Any, n: int) -> Any:

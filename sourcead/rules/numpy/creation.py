@@ -100,6 +100,7 @@ constant(
     *{np.dtype(code).type: None for code in "dfgDFG"},
     wrt="x",
     samples=lambda rng: [call(1.5), call(np.float32(1.5)), call(rng.normal(size=(2, 3)))],
+    effects=Effects(returns="maybe"),  # of an array of that type: itself
 )
 def convert(y_bar, x):
     return y_bar

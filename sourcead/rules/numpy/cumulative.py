@@ -7,9 +7,11 @@ import numpy as np
 
 from sourcead.rules.forms import forward_rule, linear, reverse_rule
 from sourcead.rules.numpy.samples import call, methods, present
+from sourcead.rules.registry import Effects
 from sourcead.runtime.array_products import cumprod_adjoint, cumprod_tangent
 from sourcead.runtime.differences import (
     diff_adjoint,
+    diff_of_order,
     gradient_adjoints,
     gradient_tangent,
     joined_parts,
@@ -153,12 +155,20 @@ def nancumprod_tangent(y, a, axis=None, dtype=None, *, a_dot):
 
 
 @reverse_rule(
+    diff_of_order,
+    wrt=("a", "prepend", "append"),
+    samples=lambda rng: [
+        call(rng.normal(size=(5,)), 0),
+        call(rng.normal(size=(2, 3)), n=2, axis=0),
+    ],
+    effects=Effects(returns="maybe"),
+)
+@reverse_rule(
     np.diff,
     wrt=("a", "prepend", "append"),
     samples=lambda rng: [
         call(rng.normal(size=(5,))),
         call(rng.normal(size=(5,)), 2),
-        call(rng.normal(size=(5,)), 0),
         call(rng.normal(size=(3, 4))),
         call(rng.normal(size=(3, 4)), axis=0),
         call(rng.normal(size=(4, 4)), n=3, axis=0),
@@ -175,6 +185,7 @@ def diff(y_bar, y, a, n=1, axis=-1, prepend=None, append=None):
     return a_bar, prepend_bar, append_bar
 
 
+@forward_rule(diff_of_order)
 @forward_rule(np.diff)
 def diff_tangent(y, a, n=1, axis=-1, prepend=None, append=None, *, a_dot, prepend_dot, append_dot):
     if a_dot is None:

@@ -9,6 +9,7 @@ from numpy.polynomial import chebyshev, hermite, hermite_e, laguerre, legendre, 
 from sourcead.rules.forms import forward_rule, helper, linear, reverse_rule
 from sourcead.rules.numpy.decided import maybe_complex
 from sourcead.rules.numpy.samples import call
+from sourcead.rules.registry import Effects
 from sourcead.runtime.polynomials import (
     fitted_length,
     poly_factors,
@@ -178,6 +179,7 @@ def polymul_tangent(y, a1, a2, *, a1_dot, a2_dot):
         call(rng.normal(size=(5,)), 2),
         call(rng.normal(size=(3,)), 0),
     ],
+    effects=Effects(returns="maybe"),  # with m=0 it is `p`
 )
 def polyder(y_bar, p, m=1):
     derived = np.polyder(np.ones(len(p), np.result_type(p)), m)
@@ -191,7 +193,9 @@ def polyder(y_bar, p, m=1):
         call(rng.normal(size=(5,))),
         call(rng.normal(size=(3,)), 2),
         call(rng.normal(size=(3,)), m=3),
+        call(rng.normal(size=(3,)), 0),
     ],
+    effects=Effects(returns="maybe"),  # with m=0 it is `p`
 )
 def polyint(y_bar, p, m=1):
     return polyint_adjoint(y_bar, p, m)

@@ -11,6 +11,8 @@ import numpy as np
 
 from sourcead.ir.kinds import Array, dtype_of, is_scalar
 from sourcead.ir.nodes import Const, Ref
+from sourcead.rules.registry import lookup
+from sourcead.runtime.differences import diff_of_order
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise import numpy_library
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
@@ -115,7 +117,48 @@ def _einsum(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | Non
     return None
 
 
+def _matrix_power(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """`np.linalg.matrix_power(a, 1)` is `a`."""
+    if has_star(args) or any(key != "n" for key, _ in kwargs):
+        return None
+    match [*args, *(value for _, value in kwargs)]:
+        case [a, Const(1)] if _is_array(s, a):
+            return s.call(Ref("np.asarray", np.asarray), [a], [])
+        case [a, n] if _is_array(s, a) and not isinstance(n, Const):
+            return by(s, numpy_library.matrix_power, [a, n])
+        case _:
+            return None
+
+
+def _diff(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """`np.diff(a, 0)` is `a`; of an order that is not known here it may be."""
+    given = [*args[1:2], *(value for key, value in kwargs if key == "n")]
+    if has_star(args) or not given or any(key is None for key, _ in kwargs):
+        return None
+    order = given[0]
+    if isinstance(order, Const) and order.value != 0:
+        return None
+    if isinstance(order, Const) and args and _is_array(s, args[0]):
+        return s.call(Ref("np.asarray", np.asarray), args[:1], [])
+    return s.call(Ref("diff_of_order", diff_of_order), args, kwargs, hint)
+
+
+def _histogram(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """Edges given as an array are handed on, not copied."""
+    edges = [*args[1:2], *(value for key, value in kwargs if key == "bins")]
+    rule = lookup(np.histogram)
+    if rule is None or has_star(args) or not edges or not _is_array(s, edges[0]):
+        return None
+    func = Ref("np.histogram", np.histogram)
+    made = s.call_rule(rule, func, np.histogram, args, kwargs, hint, False)
+    counts = s.getitem(made, Const(0))
+    return Virtual((counts, s.call(Ref("np.asarray", np.asarray), edges[:1], [])))
+
+
 NUMPY_CALLS: dict[Any, Handler] = {
+    np.diff: _diff,
+    np.linalg.matrix_power: _matrix_power,
+    np.histogram: _histogram,
     np.einsum: _einsum,
     np.piecewise: _piecewise,
     np.apply_along_axis: _apply_along_axis,

@@ -6,11 +6,13 @@ A call is transformed as if it were a call of the function here: the derivative 
 
 import numpy as np
 
+from sourcead.runtime.matrices import power_of_order
+
 __all__ = [
     "along_axis", "at_each", "at_each_alone", "copy_where", "enumerated_matrix", "enumerated_vector", "even_part",
     "flat_get", "flat_set", "for_each", "for_each_pair", "from_iterable", "in_memory_order", "in_pieces",
     "indices", "into_selected", "into_selected_of_two", "pairs", "place", "put", "putmask", "rows_of", "triples",
-    "nested",
+    "matrix_power", "nested",
 ]  # fmt: skip
 
 
@@ -181,3 +183,7 @@ def into_selected_of_two(ufunc, out, where, x1, x2):
     mask = np.broadcast_to(where, shape)
     out[mask] = ufunc(np.broadcast_to(x1, shape)[mask], np.broadcast_to(x2, shape)[mask])
     return out
+
+
+def matrix_power(a, n):
+    return a if n == 1 else power_of_order(a, n)
