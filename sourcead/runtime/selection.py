@@ -24,16 +24,16 @@ __all__ = [
 Key = Callable[[Any], Any] | None
 
 
-def of_largest(args: Sequence[Any], key: Key) -> int | None:
-    """The position that `max(*args, key=key)` picks; None of an empty iterable."""
+def of_largest(args: Sequence[Any], key: Key) -> int:
+    """The position that `max(*args, key=key)` picks; -1 of an empty iterable."""
     ranks = _ranks(args, key)
-    return max(range(len(ranks)), key=ranks.__getitem__, default=None)
+    return max(range(len(ranks)), key=ranks.__getitem__, default=-1)
 
 
-def of_smallest(args: Sequence[Any], key: Key) -> int | None:
-    """The position that `min(*args, key=key)` picks; None of an empty iterable."""
+def of_smallest(args: Sequence[Any], key: Key) -> int:
+    """The position that `min(*args, key=key)` picks; -1 of an empty iterable."""
     ranks = _ranks(args, key)
-    return min(range(len(ranks)), key=ranks.__getitem__, default=None)
+    return min(range(len(ranks)), key=ranks.__getitem__, default=-1)
 
 
 def first_places(values: Sequence[Any]) -> list[int]:
@@ -52,21 +52,18 @@ def order(values: Sequence[Any], key: Key, reverse: bool) -> list[int]:
     return sorted(range(len(ranks)), key=ranks.__getitem__, reverse=reverse)
 
 
-def to_picked(y_bar: Any, args: Sequence[Any], position: int | None) -> tuple[Any, Any]:
+def to_picked(y_bar: Any, args: Sequence[Any], position: int) -> tuple[Any, Any]:
     """The bars of `args`, and of the default: all of `y_bar` at the picked value."""
     values = _values(args)
-    if position is None:
-        return (_like(args[0], []),), y_bar
     bars = [y_bar if i == position else 0.0 for i in range(len(values))]
-    return (tuple(bars) if len(args) > 1 else (_like(args[0], bars),)), None
+    default_bar = y_bar if position < 0 else 0.0
+    return (tuple(bars) if len(args) > 1 else (_like(args[0], bars),)), default_bar
 
 
-def picked(
-    args_dot: Sequence[Any], default_dot: Any, args: Sequence[Any], position: int | None
-) -> Any:
+def picked(args_dot: Sequence[Any], default_dot: Any, args: Sequence[Any], position: int) -> Any:
     """The tangent of the picked value."""
-    if position is None:
-        return default_dot
+    if position < 0:
+        return 0.0 if default_dot is None else default_dot
     dots = args_dot if len(args) > 1 else args_dot[0]
     dot = None if dots is None else dots[position]
     return 0.0 if dot is None else dot
