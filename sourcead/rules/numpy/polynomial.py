@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.polynomial import chebyshev, hermite, hermite_e, laguerre, legendre, polynomial
 
-from sourcead.rules.forms import forward_rule, helper, linear, reverse_rule
+from sourcead.rules.forms import forward_rule, helper, linear, refused, reverse_rule
 from sourcead.rules.numpy.decided import maybe_complex
 from sourcead.rules.numpy.samples import call
 from sourcead.rules.registry import Effects
@@ -323,3 +323,14 @@ def lagval_tangent(y, x, c, *, x_dot, c_dot):
     if c_dot is not None:
         y_dot = y_dot + laguerre.lagval(x, c_dot)
     return y_dot
+
+
+# ---- refused ---------------------------------------------------------------------------------------
+
+refused(np.poly1d, way_out="np.polyval(p, x), with the coefficients p in an array")
+refused(
+    *(polynomial.Polynomial, chebyshev.Chebyshev, legendre.Legendre),
+    *(hermite.Hermite, hermite_e.HermiteE, laguerre.Laguerre),
+    way_out="the function of its module on coefficients in an array, "
+    "as np.polynomial.polynomial.polyval(x, c)",
+)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sourcead.ir.nodes import Const
-from sourcead.rules.forms import constant, forward_rule, linear, reverse_rule
+from sourcead.rules.forms import constant, forward_rule, linear, refused, reverse_rule
 from sourcead.rules.numpy.kinds import by_shape, numeric, repeated
 from sourcead.rules.numpy.samples import call, methods, present
 from sourcead.rules.registry import Effects
@@ -693,3 +693,11 @@ def meshgrid(y_bar, *xi, copy=True, sparse=False, indexing="xy"):
 )
 def sliding_window_view(y_bar, x, window_shape, axis=None):
     return windows_adjoint(y_bar, np.shape(x), window_shape, axis)
+
+
+# ---- refused ---------------------------------------------------------------------------------------
+
+refused(
+    np.lib.stride_tricks.as_strided,
+    way_out="np.lib.stride_tricks.sliding_window_view, or an array of places as index",
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sourcead.rules.forms import forward_rule, linear, reverse_rule
+from sourcead.rules.forms import forward_rule, linear, refused, reverse_rule
 from sourcead.rules.numpy.kinds import counts
 from sourcead.rules.numpy.samples import call
 from sourcead.runtime.covariance import (
@@ -133,3 +133,13 @@ def histogram_forward(
     y, a, bins=10, range=None, *, weights=None, a_dot, weights_dot, bins_dot, range_dot
 ):
     return histogram_tangent(y, a, bins, range, weights_dot, a_dot, bins_dot, range_dot)
+
+
+# ---- refused ---------------------------------------------------------------------------------------
+
+refused(
+    np.histogram2d,
+    np.histogramdd,
+    way_out="np.bincount of places found among constant edges, with weights",
+)
+refused(np.histogram_bin_edges, way_out="the second result of np.histogram")

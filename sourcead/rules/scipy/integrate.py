@@ -9,7 +9,7 @@ from scipy.integrate._ivp.ivp import OdeResult
 
 from sourcead.ir.kinds import Array, Py, Tuple
 from sourcead.ir.nodes import Const
-from sourcead.rules.forms import forward_rule, helper, helpers, reverse_rule
+from sourcead.rules.forms import forward_rule, helper, helpers, refused, reverse_rule
 from sourcead.rules.numpy.adjoint_kinds import kind_like
 from sourcead.rules.numpy.samples import call
 from sourcead.rules.registry import Rule, register
@@ -344,3 +344,18 @@ def solve_ivp_tangent(
         y, fun_tangent, t_span, y0, t_eval, values, method, rtol, atol, t_span_dot, y0_dot, t_eval_dot,
         args_dot,
     )  # fmt: skip
+
+
+# ---- refused ---------------------------------------------------------------------------------------
+
+refused(
+    integrate.dblquad,
+    integrate.tplquad,
+    integrate.nquad,
+    way_out="scipy.integrate.quad of a function that calls quad",
+)
+if hasattr(integrate, "cumulative_simpson"):  # of later versions
+    refused(
+        integrate.cumulative_simpson,
+        way_out="scipy.integrate.cumulative_trapezoid, or simpson of each part",
+    )

@@ -185,3 +185,21 @@ refused(
     interpolate.make_smoothing_spline,
     way_out="make_interp_spline, or make_lsq_spline with knots that are given",
 )
+refused(
+    interpolate.griddata,
+    interpolate.LinearNDInterpolator,
+    interpolate.CloughTocher2DInterpolator,
+    interpolate.NearestNDInterpolator,
+    way_out="scipy.interpolate.interpn or RegularGridInterpolator, of values on a grid",
+)
+refused(
+    interpolate.lagrange,
+    interpolate.BarycentricInterpolator,
+    interpolate.KroghInterpolator,
+    way_out="np.polyval(np.polyfit(x, y, len(x) - 1), t)",
+)
+refused(
+    interpolate.RBFInterpolator,
+    interpolate.Rbf,
+    way_out="np.linalg.solve with the matrix of the points' radial functions",
+)

@@ -1,0 +1,77 @@
+"""Functions without a rule whose own source would be gone into are refused by name, with a way out that works."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+pytest.importorskip("scipy")
+
+from scipy import integrate, interpolate
+from scipy.integrate import quad
+
+import sourcead
+from sourcead import stop_gradient
+from tests.numeric import check
+
+X = np.array([1.3, 0.5, 0.3, 1.7, 0.9])
+PLACES = np.arange(5.0)
+
+REFUSED = {
+    "poly1d": (lambda x: np.poly1d(x)(0.5), "np.polyval"),
+    "Polynomial": (lambda x: np.polynomial.Polynomial(x)(0.5), "polyval"),
+    "unique": (lambda x: np.sum(np.unique(x)), "np.unique(sourcead.stop_gradient"),
+    "union1d": (lambda x: np.sum(np.union1d(x, 2.0 * x)), "np.unique(sourcead.stop_gradient"),
+    "as_strided": (
+        lambda x: np.sum(np.lib.stride_tricks.as_strided(x, (2, 2), (8, 8))),
+        "sliding_window_view",
+    ),
+    "histogram2d": (lambda x: np.sum(np.histogram2d(X, X, weights=x)[0]), "np.bincount"),
+    "griddata": (lambda x: np.sum(interpolate.griddata(PLACES, x, X)), "interpn"),
+    "lagrange": (lambda x: interpolate.lagrange(PLACES, x)(0.5), "np.polyfit"),
+    "KroghInterpolator": (lambda x: interpolate.KroghInterpolator(PLACES, x)(0.5), "np.polyfit"),
+    "dblquad": (lambda x: integrate.dblquad(lambda a, b: a * b * x[0], 0, 1, 0, 1)[0], "quad"),
+    "nquad": (lambda x: integrate.nquad(lambda a, b: a * b * x[0], [[0, 1], [0, 1]])[0], "quad"),
+}
+if hasattr(integrate, "cumulative_simpson"):
+    REFUSED["cumulative_simpson"] = (
+        lambda x: np.sum(integrate.cumulative_simpson(x)),
+        "cumulative_trapezoid",
+    )
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_the_message_names_the_function_and_a_way_out(name):
+    f, way_out = REFUSED[name]
+    with pytest.raises(sourcead.NoRule, match=f"`{name}` has no derivative rule") as caught:
+        sourcead.grad(f)(X)
+    assert way_out in str(caught.value)
+
+
+def of_coefficients(x):
+    return np.polyval(x, 0.5) ** 2 + np.polynomial.polynomial.polyval(0.5, x) ** 2
+
+
+def sorted_representatives(x):
+    return np.sum(x[np.unique(stop_gradient(x), return_index=True)[1]] ** 2 * PLACES)
+
+
+def through_points(x):
+    return np.polyval(np.polyfit(PLACES, x, len(x) - 1), 0.5) ** 2
+
+
+def double_integral(x):
+    return quad(lambda a: quad(lambda b: a * b * x[0] ** 2, 0, 1)[0], 0, 1)[0]
+
+
+def running_integral(x):
+    return np.sum(integrate.cumulative_trapezoid(x) ** 2)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [of_coefficients, sorted_representatives, through_points, double_integral, running_integral],
+    ids=lambda f: f.__name__,
+)
+def test_the_way_out_is_differentiated(f):
+    check(f, X)
