@@ -100,6 +100,8 @@ def batched_call(batch: Batch, target: Name, expr: Any, label: str) -> Expr:
         function = getattr(np.ndarray, expr.method, None)
     if function is None and isinstance(expr, Attr):
         function = getattr(np.ndarray, expr.attr, None)
+    if isinstance(expr, Call) and isinstance(expr.func, Name):
+        label = expr.func.hint
     args, kwargs = _arguments(expr)
     bound = getattr(function, "__self__", None)
     if isinstance(bound, np.ufunc) and function.__name__ == "at":

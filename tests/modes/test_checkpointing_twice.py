@@ -164,6 +164,30 @@ def test_they_agree_with_differences(program: Any) -> None:
     check_grad(lambda u: program(u * 1.0, A), U, order=2)
 
 
+def second_along(f, u):
+    return jvp(lambda u: jvp(lambda u: f(u * 1.0, A), (u,), (D,))[1], (u,), (D,))[1]
+
+
+THIRD = {
+    "grad of jvp of jvp": lambda f: grad(lambda u: second_along(f, u))(U.copy()),
+    "jvp of hvp": lambda f: jvp(lambda u: hvp(f)(u * 1.0, A, D), (U.copy(),), (D,))[1],
+}
+
+
+@pytest.mark.parametrize("product", THIRD)
+@pytest.mark.parametrize("program", [rebound, written, in_a_loop], ids=lambda p: p.__name__)
+def test_third_derivatives_are_right_or_refused(program: Any, product: str) -> None:
+    if program is not rebound and product == "jvp of hvp":
+        with pytest.raises(sourcead.NotDifferentiable, match="unknown structure"):
+            THIRD[product](program)
+        return
+    of = hvp(plain(program))
+    h = 1e-2
+    by_twos = [of(U + k * h * D, A, D) - of(U - k * h * D, A, D) for k in (1, 2, 3)]
+    expected = (45.0 * by_twos[0] - 9.0 * by_twos[1] + by_twos[2]) / (60.0 * h)
+    np.testing.assert_allclose(THIRD[product](program), expected, rtol=1e-6, atol=1e-7)
+
+
 def many_steps(u):
     for _ in checkpointed(range(200), slots=8):
         u = u + 1e-2 * np.sin(u)

@@ -347,3 +347,15 @@ def _debugger() -> pdb.Pdb:
     made = pdb.Pdb(nosigint=True, readrc=False)
     made.use_rawinput = True
     return made
+
+
+def test_a_jacobian_runs_it_for_each_row() -> None:
+    def f(x):
+        h = np.tanh(x)
+        with sourcead.adjoint_of(h) as h_bar:
+            h_bar = h_bar / np.max(np.abs(h_bar))
+        return 5.0 * h**3
+
+    found = sourcead.jacobian(f, mode="reverse")
+    np.testing.assert_allclose(found(X), np.diag(1.0 - np.tanh(X) ** 2), rtol=1e-14)
+    assert "# one seed after the other: `with_h_bar" in found.source
