@@ -64,6 +64,10 @@ def splines_of_constants(x, y, t):
     return np.sum(through(t)) * np.sum(made(t)) + np.sum(x * y)
 
 
+def pchip(x, y, t):
+    return np.sum(interpolate.PchipInterpolator(x, y)(t) ** 2)
+
+
 def akima(x, y, t):
     return np.sum(interpolate.Akima1DInterpolator(x, y)(t) ** 2)
 
@@ -128,7 +132,15 @@ CASES = [
     (parabola, X, Y, POINTS[:2]),
     *[
         (f, X, Y, POINTS)
-        for f in (akima, through, of_degree_two, of_degree_one, natural_b_spline, clamped_b_spline)
+        for f in (
+            pchip,
+            akima,
+            through,
+            of_degree_two,
+            of_degree_one,
+            natural_b_spline,
+            clamped_b_spline,
+        )
     ],
     *[(f, X, Y, POINTS) for f in (with_knots, by_fitpack)],
     (columns, X, Y, POINTS),

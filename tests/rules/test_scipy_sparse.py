@@ -65,6 +65,11 @@ def constant_matrix(x):
     return np.sum((K @ x) ** 2) + np.sum((x @ K) ** 3) + np.sum(expm_multiply(0.1 * K, x) ** 2)
 
 
+def negated(d):
+    a = sp.coo_matrix((d, (ROWS, COLUMNS)), shape=(3, 3)).tocsr()
+    return np.sum(((-a) @ X) ** 3)
+
+
 def sums(d):
     a = sp.csr_array((d, (ROWS, COLUMNS)), shape=(3, 3))
     return np.sum(((a + K) @ X) ** 2) + np.sum(((a - L) @ X) ** 3)
@@ -84,6 +89,7 @@ CASES = [
     (diagonals_of_one_number, 0.3),
     (scaled, 0.7),
     (constant_matrix, X),
+    (negated, DATA),
     (sums, DATA),
     (dense, DATA),
 ]
