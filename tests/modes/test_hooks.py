@@ -251,6 +251,24 @@ def test_what_nothing_behind_the_block_uses_is_refused() -> None:
             sourcead.grad(f)(X)
 
 
+def test_an_array_that_an_argument_holds_is_refused() -> None:
+    def f(p):
+        w = p["w"]
+        with sourcead.adjoint_of(w) as bar:
+            bar = 2.0 * bar
+        return np.sum(w**2)
+
+    def of_its_own(p):
+        w = 1.0 * p["w"]
+        with sourcead.adjoint_of(w) as bar:
+            bar = 2.0 * bar
+        return np.sum(w**2)
+
+    with pytest.raises(sourcead.NotDifferentiable, match="or to a structure"):
+        sourcead.grad(f)({"w": X})
+    np.testing.assert_allclose(sourcead.grad(of_its_own)({"w": X})["w"], 4.0 * X)
+
+
 def test_items_and_attributes_have_adjoints() -> None:
     class Pair:
         pass

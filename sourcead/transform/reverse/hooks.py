@@ -25,7 +25,8 @@ def hook(s: State, expr: Expr) -> bool:
 
 def _pass_on(s: State, value: Name, block: Name) -> None:
     kind = s.kind(value)
-    if not isinstance(kind, (Py, Np, Array)) or s.adj.is_dynamic(value) or s.adj.owner(value)[1]:
+    is_own = s.adj.owner(value) == (value, [])  # not a view, nor an array that an argument holds
+    if not isinstance(kind, (Py, Np, Array)) or s.adj.is_dynamic(value) or not is_own:
         s.b.refuse(
             "the adjoint asked for belongs to storage that has several names, or to a structure",
             "ask for that of a variable which holds a number or an array of its own",
