@@ -63,7 +63,7 @@ class Fitting:
     def _unbroadcast(self, amount: Operand, value: Name, kind: Kind) -> Operand:
         have = self.b.kind(amount)
         if self.reopened and isinstance(have, Array) and not self._is_new(amount):
-            amount = self.b.emit(MethodCall(amount, "copy", ()), have, _hint(value))
+            amount = self.b.emit(Call(Ref("np.copy", np.copy), (amount,)), have, _hint(value))
         made = Call(Ref("unbroadcast", unbroadcast), (amount, self.parts.value(value)))
         return self.b.emit(made, kind, _hint(value))
 
