@@ -68,9 +68,9 @@ class _Stretches:
 
     def changed(self, stmt: Assign, out: list[Stmt]) -> Assign:
         match stmt.expr:
-            case Op("mul", (first, second)) if self.factor_goes_inside(first, second):
+            case Op("mul", (first, second)) if self.factor_goes_inside(first, second, out):
                 return self.inside(stmt, first, second, out)
-            case Op("mul", (first, second)) if self.factor_goes_inside(second, first):
+            case Op("mul", (first, second)) if self.factor_goes_inside(second, first, out):
                 return self.inside(stmt, second, first, out)
             case Op(op, (first, second)) if op in ARITHMETIC:
                 one, other = self.unstretched(first, second), self.unstretched(second, first)
@@ -162,12 +162,20 @@ class _Stretches:
             case _:
                 return None
 
-    def factor_goes_inside(self, factor: Any, value: Any) -> bool:
+    def factor_goes_inside(self, factor: Any, value: Any, out: list[Stmt]) -> bool:
         """A number times a stretched array, or a constant times the product of a constant and an array?"""
         if not self.is_number(factor) or self.uses[value] != 1:
             return False
         return self.widened(value) is not None or (
-            isinstance(factor, Const) and self.constant_product(value) is not None
+            isinstance(factor, Const)
+            and self.constant_product(value) is not None
+            and self.still_holds(value, out)
+        )
+
+    def still_holds(self, value: Any, out: list[Stmt]) -> bool:
+        """Is what it was made of, a number or an array, the same still?"""
+        return isinstance(self.kinds.get(value), (Py, Np)) or self.is_as_made(
+            self.made.get(value), out
         )
 
     def constant_product(self, value: Any) -> tuple[float, Any] | None:

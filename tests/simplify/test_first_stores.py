@@ -112,6 +112,35 @@ def test_sums_over_inner_axes_are_contractions():
     assert "np.zeros_like(r)" not in source
 
 
+# -- what is read before a place is written again ---------------------------------------------------
+
+
+def copied_and_subtracted(A):
+    B = A.copy()
+    v = 0.3 * B[2:, 2]
+    t = B[2:, 1].copy()
+    B[2:, 1] -= v
+    return np.sum(B * B) + np.sum(t**3)
+
+
+def columns(A):
+    for j in range(4, 0, -1):
+        A[j + 1 :, j] -= 0.3 * A[j + 1 :, 2]
+        A[1, 0] = np.sin(A[j - 1, :] @ A[1, :])
+    return np.sum(A * A)
+
+
+def test_a_factor_does_not_go_past_a_store():
+    check(copied_and_subtracted, np.outer(x6, x6))
+    direction = np.random.default_rng(7).normal(size=(6, 6))
+    gradient = sourcead.grad(columns)
+
+    def along(A):
+        return np.sum(gradient(A) * direction)
+
+    check(along, np.outer(x6, x6) / 2.0, modes=["reverse"], rtol=1e-6)
+
+
 # -- lanes that are left out -------------------------------------------------------------------
 
 
