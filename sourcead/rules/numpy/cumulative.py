@@ -160,6 +160,7 @@ def nancumprod_tangent(y, a, axis=None, dtype=None, *, a_dot):
     samples=lambda rng: [
         call(rng.normal(size=(5,)), 0),
         call(rng.normal(size=(2, 3)), n=2, axis=0),
+        call(rng.normal(size=(2, 3)), prepend=1.5, append=2.5),
     ],
     effects=Effects(returns="maybe"),
 )
