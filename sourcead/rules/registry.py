@@ -13,10 +13,34 @@ from dataclasses import dataclass, field
 from types import BuiltinMethodType, MethodType, ModuleType, NoneType
 from typing import Any, Union
 
-__all__ = ["Effects", "Rule", "Samples", "all_rules", "changed", "lookup", "on_miss", "register"]
+__all__ = [
+    "Effects",
+    "Programs",
+    "Rule",
+    "Samples",
+    "all_rules",
+    "changed",
+    "lookup",
+    "on_miss",
+    "register",
+]
 
 Samples = Callable[[Any], Sequence[tuple[tuple[Any, ...], dict[str, Any]]]]
 """`samples(rng)` gives the calls, (args, kwargs) each, on which a rule is tested."""
+
+
+@dataclass(frozen=True)
+class Programs:
+    """The samples of a rule that no call with numbers alone can test: of interpolants, matrices, solvers.
+
+    Programs in `tests/<path>` test it; they say `text`.
+    """
+
+    path: str
+    text: str
+
+    def __call__(self, rng: Any) -> Sequence[tuple[tuple[Any, ...], dict[str, Any]]]:
+        return ()
 
 
 @dataclass(frozen=True)
@@ -112,7 +136,16 @@ generation = object()  # another one when a user has changed what the rules say:
 
 
 def register(rule: Rule) -> None:
-    """Make `rule` the rule of each of its functions (a later registration wins)."""
+    """Make `rule` the rule of each of its functions (a later registration wins).
+
+    A derivative that sourcead itself states says where it is tested; one of a user's is the user's to test.
+    """
+    stated = rule.partials or rule.reverse or rule.formula
+    if stated is not None and stated.__module__.startswith("sourcead."):
+        if rule.domain is None and rule.samples is None:
+            raise ValueError(
+                f"the rule {rule.name} says neither domain nor samples: it would not be tested"
+            )
     _ORDER.append(rule)
     for function in rule.functions:
         _RULES[_key(function)] = (function, rule)

@@ -13,7 +13,7 @@ import pytest
 
 pytest.importorskip("scipy")
 
-from sourcead.rules.registry import Rule, all_rules, lookup
+from sourcead.rules.registry import Programs, Rule, all_rules, lookup, register
 from tests.rules.harness import calls, stated_in
 
 for _module in importlib.import_module("sourcead.rules.scipy").MODULES:
@@ -21,69 +21,33 @@ for _module in importlib.import_module("sourcead.rules.scipy").MODULES:
 lookup(object())  # loads what is waiting
 
 TESTS = Path(__file__).parent.parent
-INTERPOLANTS, SPARSE = "rules/test_scipy_interpolants.py", "rules/test_scipy_sparse.py"
-CHECKPOINTS, IMPLICIT = "modes/test_checkpointing.py", "modes/test_implicit.py"
-PASSED = "rules/test_scipy_functions_passed.py"
-
-PROGRAMS = {
-    "run_again_adjoint": (CHECKPOINTS, "checkpoint"),
-    "run_steps_adjoint": (CHECKPOINTS, "checkpointed"),
-    "steps_adjoint_adjoint": ("modes/test_checkpointing_twice.py", "checkpointed"),
-    "implicit_root_adjoint": (IMPLICIT, "implicit_root("),
-    "fixed_point_adjoint": (IMPLICIT, "fixed_point("),
-    "ode_adjoints": (PASSED, "odeint("),
-    "ivp_adjoints": (PASSED, "solve_ivp("),
-    "solve_ivp": (PASSED, "solve_ivp("),
-    "root_scalar": (PASSED, "root_scalar("),
-    "root": ("modes/test_scipy_use.py", "root("),
-    "minimize": (PASSED, "minimize("),
-    "minimize_scalar": (PASSED, "minimize_scalar("),
-    "least_squares": (PASSED, "least_squares("),
-    "cubic_spline": (INTERPOLANTS, "CubicSpline("),
-    "pchip": (INTERPOLANTS, "PchipInterpolator("),
-    "akima": (INTERPOLANTS, "Akima1DInterpolator("),
-    "hermite": (INTERPOLANTS, "CubicHermiteSpline("),
-    "lines": (INTERPOLANTS, "interp1d("),
-    "between": (INTERPOLANTS, "interp1d("),
-    "grid": (INTERPOLANTS, "RegularGridInterpolator("),
-    "grid_values": (INTERPOLANTS, "RegularGridInterpolator("),
-    "b_spline": (INTERPOLANTS, "BSpline("),
-    "make_interp_spline": (INTERPOLANTS, "make_interp_spline("),
-    "make_lsq_spline": (INTERPOLANTS, "make_lsq_spline("),
-    "entries_put": (SPARSE, "csr_matrix("),
-    "construction": (SPARSE, "csr_matrix("),
-    "diags": (SPARSE, "diags("),
-    "converted": (SPARSE, ".tocsr("),
-    "transpose": (SPARSE, "(a.T @"),
-    "toarray": (SPARSE, ".toarray("),
-    "multiple": (SPARSE, "((a * K) @ X)"),
-    "star": (SPARSE, "(a * X))"),
-    "negative": (SPARSE, "((-a) @ X)"),
-    "added": (SPARSE, "((a + K) @ X)"),
-    "subtracted": (SPARSE, "((a - L) @ X)"),
-}
-"""Of each rule without calls of its own: the tests, and what the programs in them say."""
+STATED = [rule for rule in all_rules() if stated_in(rule).startswith("sourcead.")]
+IN_PROGRAMS = [rule for rule in STATED if isinstance(rule.samples, Programs)]
 
 
-def differentiates(rule: Rule) -> bool:
-    return rule.form not in ("constant", "refused", "source")
+def partials(y: float, x: float) -> float:
+    return 1.0
 
 
-def without_calls() -> set[str]:
-    rules = filter(differentiates, all_rules())
-    return {
-        rule.name
-        for rule in rules
-        if rule.form != "elementwise" and (rule.samples is None or not any(calls(rule)))
-        if rule.name in PROGRAMS or stated_in(rule).startswith("sourcead.")
-    }
+def test_a_rule_without_domain_or_samples_is_not_registered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def function(x: float) -> float:
+        return x
+
+    monkeypatch.setattr(partials, "__module__", "sourcead.rules.numpy.elementwise")
+    with pytest.raises(ValueError, match="neither domain nor samples"):
+        register(Rule("function", "elementwise", (function,), ("x",), partials=partials))
+    assert lookup(function) is None
 
 
-def test_only_rules_with_programs_have_no_calls() -> None:
-    assert without_calls() == set(PROGRAMS)
+def test_a_rule_has_calls_or_names_its_programs() -> None:
+    for rule in STATED:
+        if rule.form != "elementwise" and rule not in IN_PROGRAMS and rule.functions:
+            assert any(calls(rule)), f"{rule.name} is tested on no call"
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_the_programs_are_there(name: str) -> None:
-    path, text = PROGRAMS[name]
-    assert text in (TESTS / path).read_text()
+@pytest.mark.parametrize("rule", IN_PROGRAMS, ids=lambda rule: rule.name)
+def test_the_programs_are_there(rule: Rule) -> None:
+    assert isinstance(rule.samples, Programs)
+    assert rule.samples.text in (TESTS / rule.samples.path).read_text()

@@ -8,7 +8,7 @@ from sourcead.checkpointing import checkpointed, run_again, run_steps
 from sourcead.ir.kinds import Tuple, Unknown, Value
 from sourcead.rules.forms import forward_rule, reverse_rule
 from sourcead.rules.numpy.adjoint_kinds import kind_like
-from sourcead.rules.registry import Effects, Rule, register
+from sourcead.rules.registry import Effects, Programs, Rule, register
 from sourcead.runtime.checkpoints import Tape, again_adjoint, own, steps_adjoint
 from sourcead.runtime.tangent_steps import states_added, steps_tangent, with_zeros
 
@@ -38,7 +38,7 @@ def returned(function, args, fixed=()):
     run_again,
     wrt=("args",),
     kind=returned,
-    samples=lambda rng: [],
+    samples=Programs("modes/test_checkpointing.py", "checkpoint"),
     calls={"function": lambda kinds: kinds["fixed"].items if "fixed" in kinds else ()},
     values={"function": None},
 )
@@ -57,7 +57,7 @@ def run_again_tangent(out, function, args, fixed=(), *, args_dot, function_push)
     run_steps,
     wrt=("state", "args"),
     kind=after_steps,
-    samples=lambda rng: [],
+    samples=Programs("modes/test_checkpointing.py", "checkpointed"),
     calls={"step": lambda kinds: kinds["step"].value.__own_kinds__},
     values={"step": None},
 )
@@ -88,7 +88,7 @@ def of_adjoint(state_bars, run, step, items, slots, step_forward, step_reverse, 
     steps_adjoint,
     wrt=("state_bars", "run", "args"),
     kind=of_adjoint,
-    samples=lambda rng: [],
+    samples=Programs("modes/test_checkpointing_twice.py", "checkpointed"),
     calls={"step": lambda kinds: kinds["step"].value.__own_kinds__},
     values={"step": None},
 )

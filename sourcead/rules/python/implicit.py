@@ -8,7 +8,7 @@ import numpy as np
 from sourcead.implicit import fixed_point, implicit_root
 from sourcead.rules.forms import forward_rule, reverse_rule
 from sourcead.rules.numpy.adjoint_kinds import kind_like
-from sourcead.rules.registry import Rule, register
+from sourcead.rules.registry import Programs, Rule, register
 from sourcead.runtime.implicit import (
     fixed_adjoint,
     fixed_tangent,
@@ -34,7 +34,7 @@ def at_the_root(kinds):
     implicit_root,
     wrt=("x", "args"),
     kind=like_the_root,
-    samples=lambda rng: [],
+    samples=Programs("modes/test_implicit.py", "implicit_root("),
     calls={"residual": at_the_root},
 )
 def implicit_root_adjoint(
@@ -57,7 +57,7 @@ def implicit_root_tangent(root, residual, x, args=(), *, x_dot, args_dot, residu
     fixed_point,
     wrt=("x", "args"),
     kind=like_the_root,
-    samples=lambda rng: [],
+    samples=Programs("modes/test_implicit.py", "fixed_point("),
     calls={"step": at_the_root},
 )
 def fixed_point_adjoint(

@@ -12,7 +12,7 @@ from sourcead.ir.nodes import Const
 from sourcead.rules.forms import forward_rule, helper, helpers, refused, reverse_rule
 from sourcead.rules.numpy.adjoint_kinds import kind_like
 from sourcead.rules.numpy.samples import call
-from sourcead.rules.registry import Rule, register
+from sourcead.rules.registry import Programs, Rule, register
 from sourcead.rules.scipy.kinds import (
     number,
     of_ivp,
@@ -311,7 +311,7 @@ def ode_result(fun, t_span, y0, *args, **kwargs):
     integrate.solve_ivp,
     wrt=("t_span", "y0", "t_eval", "args"),
     kind=ode_result,
-    samples=lambda rng: [],
+    samples=Programs("rules/test_scipy_functions_passed.py", "solve_ivp("),
     calls={
         "fun": lambda kinds: (Py(float), unknowns(None, kinds["y0"])),
         "jac": lambda kinds: (Py(float), unknowns(None, kinds["y0"])),

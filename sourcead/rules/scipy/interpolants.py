@@ -13,7 +13,7 @@ from scipy import interpolate
 from sourcead.ir.kinds import Array, Object, Py, Unknown, is_scalar
 from sourcead.ir.nodes import Const
 from sourcead.rules.forms import constant, formula, helpers
-from sourcead.rules.registry import lookup
+from sourcead.rules.registry import Programs, lookup
 from sourcead.rules.scipy.kinds import record
 from sourcead.runtime import scipy_interpolants
 from sourcead.runtime.scipy_interpolants import (
@@ -27,13 +27,11 @@ from sourcead.runtime.scipy_interpolants import (
     spline_slopes,
 )
 
+TESTS = "rules/test_scipy_interpolants.py"
+
 constant(interval)
 constant(at_least_three, kind=lambda x: Py(int))
 helpers(scipy_interpolants)
-
-
-def nothing(rng):
-    return []
 
 
 def dims_of(x):
@@ -65,18 +63,28 @@ def cubic(cls):
 ENDS = ("not-a-knot", "natural", "clamped")
 
 
-@formula(interpolate.CubicSpline, kind=cubic(interpolate.CubicSpline), samples=nothing)
+@formula(
+    interpolate.CubicSpline,
+    kind=cubic(interpolate.CubicSpline),
+    samples=Programs(TESTS, "CubicSpline("),
+)
 def cubic_spline(x, y, axis=0, bc_type="not-a-knot", extrapolate=None):
     return 1.0 * x, hermite_coefficients(x, y, spline_slopes(x, y, bc_type))
 
 
-@formula(interpolate.PchipInterpolator, kind=cubic(interpolate.PchipInterpolator), samples=nothing)
+@formula(
+    interpolate.PchipInterpolator,
+    kind=cubic(interpolate.PchipInterpolator),
+    samples=Programs(TESTS, "PchipInterpolator("),
+)
 def pchip(x, y, axis=0, extrapolate=None):
     return 1.0 * x, hermite_coefficients(x, y, pchip_slopes(x, y))
 
 
 @formula(
-    interpolate.Akima1DInterpolator, kind=cubic(interpolate.Akima1DInterpolator), samples=nothing
+    interpolate.Akima1DInterpolator,
+    kind=cubic(interpolate.Akima1DInterpolator),
+    samples=Programs(TESTS, "Akima1DInterpolator("),
 )
 def akima(x, y, axis=0):
     return 1.0 * x, hermite_coefficients(x, y, akima_slopes(x, y))
@@ -87,7 +95,7 @@ def akima(x, y, axis=0):
     kind=lambda x, y, dydx, *rest, **options: cubic(interpolate.CubicHermiteSpline)(
         x, y, *rest, **options
     ),
-    samples=nothing,
+    samples=Programs(TESTS, "CubicHermiteSpline("),
 )
 def hermite(x, y, dydx, axis=0, extrapolate=None):
     return 1.0 * x, hermite_coefficients(x, y, dydx)
@@ -130,7 +138,7 @@ def lines_kind(
     )
 
 
-@formula(interpolate.interp1d, kind=lines_kind, samples=nothing)
+@formula(interpolate.interp1d, kind=lines_kind, samples=Programs(TESTS, "interp1d("))
 def lines(
     x, y, kind="linear", axis=-1, copy=True, bounds_error=None, fill_value=np.nan, assume_sorted=False
 ):  # fmt: skip
@@ -143,7 +151,7 @@ def of_lines(self, x):
     return Unknown() if dims is None else Array("float64", dims)
 
 
-@formula(interpolate.interp1d.__call__, kind=of_lines, samples=nothing)
+@formula(interpolate.interp1d.__call__, kind=of_lines, samples=Programs(TESTS, "interp1d("))
 def between(self, x):
     """Where the interpolant gives its fill value, the slope is zero."""
     return linear_value(self.x, self.y, x, self._extrapolate)
@@ -161,7 +169,12 @@ def grid_kind(points, values, method=None, bounds_error=None, fill_value=None, *
     return record(interpolate.RegularGridInterpolator, _values=Array("float64", dims))
 
 
-@formula(interpolate.RegularGridInterpolator, kind=grid_kind, wrt=("values",), samples=nothing)
+@formula(
+    interpolate.RegularGridInterpolator,
+    kind=grid_kind,
+    wrt=("values",),
+    samples=Programs(TESTS, "RegularGridInterpolator("),
+)
 def grid(points, values, method="linear", bounds_error=True, fill_value=np.nan):
     return (1.0 * values,)
 
@@ -172,7 +185,11 @@ def on_grid(self, xi, method=None):
     return Array("float64", xi.dims[:-1] if len(xi.dims) > 1 else (1,))
 
 
-@formula(interpolate.RegularGridInterpolator.__call__, kind=on_grid, samples=nothing)
+@formula(
+    interpolate.RegularGridInterpolator.__call__,
+    kind=on_grid,
+    samples=Programs(TESTS, "RegularGridInterpolator("),
+)
 def grid_values(self, xi):
     """Linear in the values; points and values at once, as `interpn`."""
     points = np.reshape(xi, (-1, np.shape(xi)[-1]))

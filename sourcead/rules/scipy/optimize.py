@@ -15,7 +15,7 @@ from sourcead.ir.kinds import Np, Py, Tuple
 from sourcead.rules.forms import constant, forward_rule, helpers, reverse_rule
 from sourcead.rules.numpy.adjoint_kinds import kind_like
 from sourcead.rules.numpy.samples import call
-from sourcead.rules.registry import Rule, register
+from sourcead.rules.registry import Programs, Rule, register
 from sourcead.rules.scipy.kinds import array_at, number, one_float, record, started_at, unknowns
 from sourcead.runtime import scipy_implicit
 from sourcead.runtime.scipy_implicit import (
@@ -33,6 +33,8 @@ from sourcead.runtime.scipy_implicit import (
 helpers(scipy_implicit)
 for _adjoint in (root_adjoint, system_adjoint, fixed_point_adjoint, minimum_adjoint):
     register(Rule(_adjoint.__name__, "source", (_adjoint,), kind=kind_like(_adjoint, "args")))
+
+TESTS = "rules/test_scipy_functions_passed.py"
 
 
 def as_vector(value):
@@ -241,7 +243,7 @@ def root_result(*args, **kwargs):
     optimize.root_scalar,
     wrt=("bracket", "x0", "x1", "args"),
     kind=root_result,
-    samples=lambda rng: [],
+    samples=Programs(TESTS, "root_scalar("),
     calls={"f": one_float, "fprime": one_float, "fprime2": one_float},
 )
 def root_scalar(
@@ -267,7 +269,7 @@ def system_result(fun, x0, *args, **kwargs):
     optimize.root,
     wrt=("x0", "args"),
     kind=system_result,
-    samples=lambda rng: [],
+    samples=Programs("modes/test_scipy_use.py", "root("),
     calls={"fun": at_start, "jac": at_start},
     values={"fun": as_vector_or_first},
 )
@@ -301,7 +303,7 @@ def minimum_result(fun, x0, *args, **kwargs):
     optimize.minimize,
     wrt=("x0", "args"),
     kind=minimum_result,
-    samples=lambda rng: [],
+    samples=Programs(TESTS, "minimize("),
     calls={
         "fun": at_start,
         "jac": at_start,
@@ -343,7 +345,7 @@ def scalar_minimum_result(*args, **kwargs):
     optimize.minimize_scalar,
     wrt=("bracket", "args"),
     kind=scalar_minimum_result,
-    samples=lambda rng: [],
+    samples=Programs(TESTS, "minimize_scalar("),
     calls={"fun": one_float},
     values={"fun": as_number},
 )
@@ -387,7 +389,7 @@ def half_of_squares(residuals):
     optimize.least_squares,
     wrt=("x0", "args"),
     kind=fit_result,
-    samples=lambda rng: [],
+    samples=Programs(TESTS, "least_squares("),
     calls={"fun": at_start, "jac": at_start},
     values={"fun": half_of_squares},
 )

@@ -16,7 +16,7 @@ from sourcead.ir.kinds import Array, Object, Tuple, Unknown, Value, is_scalar
 from sourcead.ir.nodes import Const
 from sourcead.rules.forms import constant, forward_rule, helpers, linear, reverse_rule
 from sourcead.rules.numpy.samples import call
-from sourcead.rules.registry import Rule, register
+from sourcead.rules.registry import Programs, Rule, register
 from sourcead.rules.scipy.kinds import product, product_behind, record, solution
 from sourcead.runtime import scipy_sparse
 from sourcead.runtime.scipy_sparse import (
@@ -30,6 +30,8 @@ from sourcead.runtime.scipy_sparse import (
     scattered,
     with_entries,
 )
+
+TESTS = "rules/test_scipy_sparse.py"
 
 helpers(scipy_sparse)
 _entries = Array("float64", (None,))
@@ -76,7 +78,7 @@ constant(places, rows_and_columns, sparse.issparse)
     with_entries,
     wrt=("matrix", "data"),
     kind=lambda matrix, data: same_class(matrix),
-    samples=lambda rng: [],
+    samples=Programs(TESTS, "csr_matrix("),
 )
 def entries_put(y_bar, y, matrix, data):
     return None, y_bar[0]
@@ -125,7 +127,9 @@ def construction_tangent(y, arg1, shape=None, dtype=None, copy=False, *, maxprin
 
 
 for _class in CLASSES:
-    reverse_rule(_class, wrt=("arg1",), kind=made_as(_class), samples=lambda rng: [])(construction)
+    reverse_rule(
+        _class, wrt=("arg1",), kind=made_as(_class), samples=Programs(TESTS, "csr_matrix(")
+    )(construction)
     forward_rule(_class)(construction_tangent)
 
 
@@ -138,7 +142,9 @@ def diagonals_kind(diagonals, offsets=None, shape=None, format=None, dtype=None)
     return Unknown()
 
 
-@reverse_rule(sparse.diags, wrt=("diagonals",), kind=diagonals_kind, samples=lambda rng: [])
+@reverse_rule(
+    sparse.diags, wrt=("diagonals",), kind=diagonals_kind, samples=Programs(TESTS, "diags(")
+)
 def diags(y_bar, y, diagonals, offsets=0, shape=None, format=None):
     return along_diagonals(y, y_bar[0], diagonals, offsets)
 
@@ -164,9 +170,9 @@ def converted_tangent(y, self, copy=False, *, self_dot):
 
 for _format in ("csr", "csc", "coo"):
     for _method in {getattr(cls, f"to{_format}") for cls in CLASSES}:
-        reverse_rule(_method, wrt=("self",), kind=in_format(_format), samples=lambda rng: [])(
-            converted
-        )
+        reverse_rule(
+            _method, wrt=("self",), kind=in_format(_format), samples=Programs(TESTS, ".tocsr(")
+        )(converted)
         forward_rule(_method)(converted_tangent)
 
 
@@ -190,7 +196,9 @@ def transpose_tangent(y, self, axes=None, copy=False, *, self_dot):
 
 
 for _function in {_base._spbase.T.fget, *(cls.transpose for cls in CLASSES)}:
-    reverse_rule(_function, wrt=("self",), kind=transposed, samples=lambda rng: [])(transpose)
+    reverse_rule(_function, wrt=("self",), kind=transposed, samples=Programs(TESTS, "(a.T @"))(
+        transpose
+    )
     forward_rule(_function)(transpose_tangent)
 
 
@@ -208,7 +216,7 @@ def toarray_tangent(y, self, order=None, out=None, *, self_dot):
 
 
 for _function in {cls.toarray for cls in CLASSES} | {sparse.csr_array.todense}:
-    reverse_rule(_function, wrt=("self",), kind=full, samples=lambda rng: [])(toarray)
+    reverse_rule(_function, wrt=("self",), kind=full, samples=Programs(TESTS, ".toarray("))(toarray)
     forward_rule(_function)(toarray_tangent)
 
 
@@ -282,7 +290,9 @@ for _function in (
     sparse.csr_array.__mul__, sparse.csr_array.__rmul__, sparse.csr_matrix.__rmul__,
     sparse.csr_array.multiply,
 ):  # fmt: skip
-    reverse_rule(_function, wrt=("self", "other"), kind=scaled, samples=lambda rng: [])(multiple)
+    reverse_rule(
+        _function, wrt=("self", "other"), kind=scaled, samples=Programs(TESTS, "((a * K) @ X)")
+    )(multiple)
     forward_rule(_function)(multiple_tangent)
 
 
@@ -294,7 +304,7 @@ def product_or_multiple(self, other):
     sparse.csr_matrix.__mul__,
     wrt=("self", "other"),
     kind=product_or_multiple,
-    samples=lambda rng: [],
+    samples=Programs(TESTS, "(a * X))"),
 )
 def star(y_bar, y, self, other):
     """Of matrices (not arrays), `*` with an array is the matrix product."""
@@ -316,7 +326,7 @@ def star_tangent(y, self, other, *, self_dot, other_dot):
     _data._data_matrix.__neg__,
     wrt=("self",),
     kind=same_class,
-    samples=lambda rng: [],
+    samples=Programs(TESTS, "((-a) @ X)"),
 )
 def negative(y_bar, y, self):
     return (-y_bar[0],)
@@ -370,12 +380,14 @@ def subtracted_tangent(y, self, other, *, self_dot, other_dot):
     return (moved,)
 
 
-for _name, _rule, _tangent in (
-    ("__add__", added, added_tangent),
-    ("__sub__", subtracted, subtracted_tangent),
+for _name, _rule, _tangent, _text in (
+    ("__add__", added, added_tangent, "((a + K) @ X)"),
+    ("__sub__", subtracted, subtracted_tangent, "((a - L) @ X)"),
 ):
     _function = getattr(_base._spbase, _name)
-    reverse_rule(_function, wrt=("self", "other"), kind=added_kind, samples=lambda rng: [])(_rule)
+    reverse_rule(_function, wrt=("self", "other"), kind=added_kind, samples=Programs(TESTS, _text))(
+        _rule
+    )
     forward_rule(_function)(_tangent)
 
 

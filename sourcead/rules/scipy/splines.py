@@ -14,8 +14,8 @@ from sourcead.ir.kinds import Array, Number, Object, Py, Tuple, Unknown
 from sourcead.ir.nodes import Const
 from sourcead.rules.forms import constant, formula, forward_rule, helpers, refused, reverse_rule
 from sourcead.rules.numpy.samples import call
-from sourcead.rules.registry import lookup
-from sourcead.rules.scipy.interpolants import dims_of
+from sourcead.rules.registry import Programs, lookup
+from sourcead.rules.scipy.interpolants import TESTS, dims_of
 from sourcead.rules.scipy.kinds import record
 from sourcead.runtime import scipy_splines
 from sourcead.runtime.scipy_splines import (
@@ -29,10 +29,6 @@ from sourcead.runtime.scipy_splines import (
 
 constant(span, kind=lambda t, k, x: Array("int64", x.dims) if isinstance(x, Array) else None)
 helpers(scipy_splines)
-
-
-def nothing(rng):
-    return []
 
 
 def is_none(option):
@@ -57,12 +53,19 @@ def of_coefficients(t, c, k, extrapolate=None, axis=None):
     return record(interpolate.BSpline, t=Array("float64", (None,)), c=c)
 
 
-@formula(interpolate.BSpline, wrt=("t", "c"), kind=of_coefficients, samples=nothing)
+@formula(
+    interpolate.BSpline, wrt=("t", "c"), kind=of_coefficients, samples=Programs(TESTS, "BSpline(")
+)
 def b_spline(t, c, k, extrapolate=True):
     return 1.0 * t, 1.0 * c
 
 
-@formula(interpolate.make_interp_spline, wrt=("x", "y", "t"), kind=through_points, samples=nothing)
+@formula(
+    interpolate.make_interp_spline,
+    wrt=("x", "y", "t"),
+    kind=through_points,
+    samples=Programs(TESTS, "make_interp_spline("),
+)
 def make_interp_spline(x, y, k=3, t=None, bc_type=None, *, check_finite=True):
     """Also in the points' places, with which the knots move."""
     if bc_type is not None and (k != 3 or bc_type not in ("natural", "clamped")):
@@ -81,7 +84,12 @@ def near_points(x, y, t, *rest, **options):
     return record(interpolate.BSpline, t=Array("float64", (None,)), c=coefficients)
 
 
-@formula(interpolate.make_lsq_spline, wrt=("x", "y", "t", "w"), kind=near_points, samples=nothing)
+@formula(
+    interpolate.make_lsq_spline,
+    wrt=("x", "y", "t", "w"),
+    kind=near_points,
+    samples=Programs(TESTS, "make_lsq_spline("),
+)
 def make_lsq_spline(x, y, t, k=3, w=None):
     return 1.0 * t, fitted_coefficients(x, y, t, k, w)
 
