@@ -10,10 +10,8 @@ call: what one more costs is the difference between a program that reads many an
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import linecache
-import math
 import os
 import sys
 from collections.abc import Callable
@@ -24,7 +22,8 @@ import numpy as np
 
 import sourcead
 from benchmarks.contestants import Contestant
-from benchmarks.page import PAGE, put
+from benchmarks.page import command
+from benchmarks.programs import one_float, two_arrays, two_floats
 from benchmarks.timing import best_times
 
 __all__ = ["section"]
@@ -32,18 +31,6 @@ __all__ = ["section"]
 TITLE = "## What a call costs beside its body"
 MANY = 20  # names
 _files = itertools.count()
-
-
-def one_float(x):  # type: ignore[no-untyped-def]  # a user's program
-    return x * math.sin(x)
-
-
-def two_floats(x, y):  # type: ignore[no-untyped-def]  # a user's program
-    return x * y + x
-
-
-def two_arrays(x, w):  # type: ignore[no-untyped-def]  # a user's program
-    return np.sum(w * x * x)
 
 
 def reads_numbers(count: int) -> Callable[..., Any]:
@@ -75,16 +62,6 @@ CALLS: dict[str, tuple[Callable[..., Any], int | tuple[int, ...], tuple[Any, ...
     f"two floats, {MANY} global numbers": (reads_numbers(MANY), (0, 1), FLOATS),
     f"two floats, {MANY} functions called": (calls_functions(MANY), (0, 1), FLOATS),
 }
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="benchmarks.call_overhead", description=__doc__)
-    parser.add_argument("--write", action="store_true", help=f"write into docs/{PAGE.name}")
-    options = parser.parse_args()
-    found = section()
-    print(found)
-    if options.write:
-        put(found)
 
 
 def section() -> str:
@@ -149,4 +126,4 @@ def generated_call(
 
 
 if __name__ == "__main__":
-    main()
+    command("benchmarks.call_overhead", __doc__, section)

@@ -6,17 +6,18 @@ Memory, steps that are run, and time of the gradient of a long loop: with a few 
 
 from __future__ import annotations
 
-import argparse
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
+from unittest import mock
 
 import numpy as np
 
 import sourcead
-from benchmarks.page import PAGE, put
+from benchmarks.page import command
+from benchmarks.programs import all_states, few_states
 from sourcead import checkpointing
 from sourcead.runtime.checkpoints import Tape, fewest_steps
 
@@ -25,33 +26,11 @@ SIZE = 10_000
 CASES = ((1_000, 10), (1_000, 50), (10_000, 50))  # steps, slots
 
 
-def few_states(u, steps, slots):  # type: ignore[no-untyped-def]  # a user's program
-    for _ in sourcead.checkpointed(range(steps), slots=slots):
-        u = u + 1e-4 * np.sin(u)
-    return np.sum(u)
-
-
-def all_states(u, steps):  # type: ignore[no-untyped-def]  # a user's program
-    for _ in range(steps):
-        u = u + 1e-4 * np.sin(u)
-    return np.sum(u)
-
-
 @dataclass(frozen=True)
 class Measured:
     gradient: Any
     seconds: float
     peak: int
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="benchmarks.checkpointing", description=__doc__)
-    parser.add_argument("--write", action="store_true", help=f"write into docs/{PAGE.name}")
-    options = parser.parse_args()
-    found = section()
-    print(found)
-    if options.write:
-        put(found)
 
 
 def section() -> str:
@@ -106,13 +85,10 @@ def steps_run(call: Callable[[], Any]) -> int:
             super().__init__(items, slots)
             tapes.append(self)
 
-    plain, checkpointing.Tape = checkpointing.Tape, Counted  # type: ignore[misc]
-    try:
+    with mock.patch.object(checkpointing, "Tape", Counted):
         call()
-    finally:
-        checkpointing.Tape = plain  # type: ignore[misc]
     return sum(tape.advances - 1 for tape in tapes)
 
 
 if __name__ == "__main__":
-    main()
+    command("benchmarks.checkpointing", __doc__, section)

@@ -1,4 +1,4 @@
-"""Whole matrices of derivatives: `python -m benchmarks.matrices [--largest n] [--write]`.
+"""Whole matrices of derivatives: `python -m benchmarks.matrices [--write]`.
 
 Two tables.  A sparse Hessian (the chained Rosenbrock function in vector form) for growing n: how many
 directions, seconds to find pattern and colouring once, seconds for each Hessian after that.  And dense
@@ -8,7 +8,6 @@ Jacobians and Hessians: all seeds at once against one seed after the other.  `--
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
 from time import perf_counter
 from typing import Any
@@ -16,44 +15,18 @@ from typing import Any
 import numpy as np
 
 import sourcead
-from benchmarks.page import PAGE, put
+from benchmarks.page import command
+from benchmarks.programs import network, rosenbrock, stepped
 from sourcead.callables import Mode
 from sourcead.linear import Linearization
 from sourcead.nested import flatten
 
 TITLE = "## Sparse Hessians, and many seeds at once"
+SIZES = (10**3, 10**4, 10**5)
 
 
-def rosenbrock(x):  # type: ignore[no-untyped-def]  # a user's program
-    return np.sum(100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2)
-
-
-def network(x, w):  # type: ignore[no-untyped-def]  # a user's program
-    h = np.tanh(w @ x)
-    return np.tanh(w.T @ h) * x
-
-
-def stepped(u, steps):  # type: ignore[no-untyped-def]  # a user's program
-    u = u.copy()
-    for _ in range(steps):
-        u[1:-1] += 0.1 * u[1:-1] * (u[2:] - 2.0 * u[1:-1] + u[:-2])
-    return u
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="benchmarks.matrices", description=__doc__)
-    parser.add_argument("--largest", type=int, default=100_000)
-    parser.add_argument("--write", action="store_true", help=f"write into docs/{PAGE.name}")
-    options = parser.parse_args()
-    found = section(options.largest)
-    print(found)
-    if options.write:
-        put(found)
-
-
-def section(largest: int) -> str:
-    sizes = [10**k for k in range(3, 9) if 10**k <= largest]
-    sparse = "\n".join(map(sparse_row, sizes))
+def section() -> str:
+    sparse = "\n".join(map(sparse_row, SIZES))
     x, w = np.linspace(-1.0, 1.0, 200), np.random.default_rng(0).normal(size=(100, 200)) / 10.0
     programs = (
         ("Jacobian of a network, 200", network, (x, w)),
@@ -114,4 +87,4 @@ def seconds(call: Callable[[], Any], turns: int) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    command("benchmarks.matrices", __doc__, section)

@@ -5,11 +5,24 @@ Each module writes its own section with `--write`, and leaves the others as they
 
 from __future__ import annotations
 
+import argparse
+from collections.abc import Callable
 from pathlib import Path
 
-__all__ = ["PAGE", "put", "with_others"]
+__all__ = ["PAGE", "command", "with_others"]
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+
+
+def command(name: str, description: str | None, section: Callable[[], str]) -> None:
+    """What such a module does when it is run: print its section, and with `--write` put it into the page."""
+    parser = argparse.ArgumentParser(prog=name, description=description)
+    parser.add_argument("--write", action="store_true", help=f"write into docs/{PAGE.name}")
+    options = parser.parse_args()
+    found = section()
+    print(found)
+    if options.write:
+        put(found)
 
 
 def sections(text: str) -> dict[str, str]:

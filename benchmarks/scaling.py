@@ -8,7 +8,6 @@ and the bytes that each has in use at most, for each element of the array.
 from __future__ import annotations
 
 import argparse
-import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -17,30 +16,11 @@ import numpy as np
 
 import sourcead
 from benchmarks.contestants import Contestant
+from benchmarks.programs import elementwise, recurrence, squares
 from benchmarks.size import peak_memory
 from benchmarks.timing import best_times
 
 SHORT = 10**5  # the length at which memory is measured: counting allocations is slow
-
-
-def elementwise(x):  # type: ignore[no-untyped-def]  # a user's program
-    n = len(x)
-    y = np.zeros(n)
-    for i in range(n):
-        y[i] = x[i] * math.sin(x[i])
-    return np.sum(y**2)
-
-
-def recurrence(a, c):  # type: ignore[no-untyped-def]  # a user's program
-    for i in range(1, len(a)):
-        a[i] += c * a[i - 1]
-    return a[-1]
-
-
-def squares(a, c):  # type: ignore[no-untyped-def]  # a user's program
-    for i in range(1, len(a)):
-        a[i] = a[i] * a[i] - c * a[i - 1]
-    return a[-1]
 
 
 def data(n: int) -> np.ndarray[Any, Any]:

@@ -35,12 +35,15 @@ def source_lines(source: str) -> int:
 
 
 def function_lines(function: Callable[..., Any]) -> int:
-    """Lines of a function together with those of the functions of its module that it calls."""
+    """Lines of a function together with those of the functions of its module that it calls.
+
+    Functions that it takes as parameters count as its defaults name them.
+    """
     assert isinstance(function, FunctionType)
     reached = [function]
     for caller in reached:
-        for name in caller.__code__.co_names:
-            callee = caller.__globals__.get(name)
+        named = [caller.__globals__.get(name) for name in caller.__code__.co_names]
+        for callee in [*named, *(caller.__defaults__ or ())]:
             match callee:
                 case FunctionType(__module__=function.__module__) if callee not in reached:
                     reached.append(callee)

@@ -60,7 +60,7 @@ def pull_back(a_bar, saved, mass, x_bar, mass_bar):
     x_bar -= np.einsum("ijk->ik", d)
 
 
-def hand_gradient(x, v, mass, dt, steps):
+def hand_gradient(x, v, mass, dt, steps, pull=pull, pull_back=pull_back):
     a, saved = pull(x, mass)
     pulls = [saved]
     for _ in range(steps):
@@ -112,25 +112,7 @@ def pull_back_by_products(a_bar, saved, mass, x_bar, mass_bar):
 
 
 def derived_gradient(x, v, mass, dt, steps):
-    a, saved = pull_by_products(x, mass)
-    pulls = [saved]
-    for _ in range(steps):
-        v += 0.5 * dt * a
-        x += dt * v
-        a, saved = pull_by_products(x, mass)
-        pulls.append(saved)
-        v += 0.5 * dt * a
-    mass_bar = 0.5 * np.einsum("ik,ik->i", v, v)
-    v_bar = mass[:, None] * v
-    x_bar = np.zeros_like(x)
-    a_bar = np.zeros_like(x)
-    for _ in range(steps):
-        a_bar += 0.5 * dt * v_bar
-        pull_back_by_products(a_bar, pulls.pop(), mass, x_bar, mass_bar)
-        v_bar += dt * x_bar
-        a_bar = 0.5 * dt * v_bar
-    pull_back_by_products(a_bar, pulls.pop(), mass, x_bar, mass_bar)
-    return x_bar, v_bar, mass_bar
+    return hand_gradient(x, v, mass, dt, steps, pull_by_products, pull_back_by_products)
 
 
 def autograd_primal(x, v, mass, dt, steps):

@@ -5,6 +5,8 @@ written too, for the real list."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sourcead.errors import NoRule
@@ -90,17 +92,31 @@ def change(s: Context, receiver: Val, site: str, items: list[Val] | None) -> Non
         s.memory.set_items(receiver, items)
 
 
-def _append(
-    s: Context, receiver: Val, site: str, args: list[Any], kwargs: Kwargs, hint: str
-) -> Val:
-    value = s.operand(args[0])
-    if is_maybe_full(s, receiver, site):
-        s.inline(s.lower(library.make_room), library.make_room, [receiver], [])
-    items = s.memory.list_items(receiver)
-    s.put(site, ITEM, value)
-    made = emit(s, receiver, "append", [value], kwargs, NoneKind(), hint)
-    change(s, receiver, site, None if items is None else [*items, value])
-    return made
+@dataclass(frozen=True)
+class End:
+    """One end of a list: the method that adds to it, and the callee that makes room in a full deque."""
+
+    method: str
+    make_room: Callable[..., Any]
+
+    def joined(self, items: list[Val], value: Val) -> list[Val]:
+        return [*items, value] if self.method == "append" else [value, *items]
+
+    def __call__(
+        self, s: Context, receiver: Val, site: str, args: list[Any], kwargs: Kwargs, hint: str, /
+    ) -> Val:
+        value = s.operand(args[0])
+        if is_maybe_full(s, receiver, site):
+            s.inline(s.lower(self.make_room), self.make_room, [receiver], [])
+        items = s.memory.list_items(receiver)
+        s.put(site, ITEM, value)
+        made = emit(s, receiver, self.method, [value], kwargs, NoneKind(), hint)
+        change(s, receiver, site, None if items is None else self.joined(items, value))
+        return made
+
+
+_append = End("append", library.make_room)
+_append_left = End("appendleft", library.make_room_behind)
 
 
 def is_maybe_full(s: Context, receiver: Val, site: str) -> bool:
@@ -109,19 +125,6 @@ def is_maybe_full(s: Context, receiver: Val, site: str) -> bool:
     if items is None or not isinstance(most, Const):
         return site in s.heap.bounded
     return bool(len(items) == most.value)
-
-
-def _append_left(
-    s: Context, receiver: Val, site: str, args: list[Any], kwargs: Kwargs, hint: str
-) -> Val:
-    value = s.operand(args[0])
-    if is_maybe_full(s, receiver, site):
-        s.inline(s.lower(library.make_room_behind), library.make_room_behind, [receiver], [])
-    items = s.memory.list_items(receiver)
-    s.put(site, ITEM, value)
-    made = emit(s, receiver, "appendleft", [value], kwargs, NoneKind(), hint)
-    change(s, receiver, site, None if items is None else [value, *items])
-    return made
 
 
 def _extend_left(
