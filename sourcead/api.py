@@ -13,7 +13,7 @@ from sourcead.callables import Mode, Source, source_of
 from sourcead.derivative import Applied, Derivative, Pullback, Pushforward, Spread
 from sourcead.errors import UnknownArgument, WrongCotangent
 from sourcead.importable import importable
-from sourcead.ir.nodes import Origin
+from sourcead.ir.origin import Origin
 
 __all__ = [
     "Derivative",

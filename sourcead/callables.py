@@ -14,11 +14,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sourcead.errors import NotAFunction
-from sourcead.ir.kinds import Kind
-from sourcead.ir.nodes import Function, Name, Origin
+from sourcead.ir.origin import Origin
 
 if TYPE_CHECKING:
     from sourcead.dispatch import Test
+    from sourcead.ir.kinds import Kind
+    from sourcead.ir.nodes import Function, Name
 
 __all__ = ["Compiled", "Mode", "Source", "Written", "call_primal", "gradient_source", "source_of"]
 

@@ -2,12 +2,14 @@
 
 A derivative keeps the code that it has compiled, and a generated function that finds the right one
 (`sourcead/dispatch.py`).  It can show what runs (`source`, `source_for`, `wengert`).
+
+What deals with kinds is imported where a derivative is made, the compiler when the first one is compiled:
+`import sourcead` needs neither.
 """
 
 from __future__ import annotations
 
 import functools
-import html
 import inspect
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -17,17 +19,16 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from sourcead.adapters import spread
-from sourcead.arguments import check_argument, fitted, shared_arguments, storages
 from sourcead.callables import Compiled, Mode, Source, call_primal, gradient_source, source_of
-from sourcead.dispatch import Candidate, Pool, dispatcher, kind_test
 from sourcead.errors import NeverReturns
 from sourcead.importable import importable
-from sourcead.ir.kinds import Kind, Py
-from sourcead.ir.nodes import Origin
-from sourcead.signature import kind_of
+from sourcead.ir.origin import Origin
+from sourcead.seeds import fitted
 from sourcead.unforeseen import failures_named
 
 if TYPE_CHECKING:
+    from sourcead.dispatch import Candidate, Pool
+    from sourcead.ir.kinds import Kind
     from sourcead.report import Report
 
 __all__ = ["Applied", "Derivative", "Pullback", "Pushforward", "Spread"]
@@ -127,6 +128,8 @@ class Derivative:
 
     def _dispatcher(self) -> Callable[..., Any]:
         """The function that a call enters: it knows the signatures that were met last."""
+        from sourcead.dispatch import dispatcher
+
         latest = list(self._cache.items())[: -_AT_ONCE - 1 : -1]
         known = [self._candidate(kinds, compiled, len(latest) > 1) for kinds, compiled in latest]
         return dispatcher(
@@ -134,6 +137,8 @@ class Derivative:
         )
 
     def _candidate(self, kinds: tuple[Kind, ...], compiled: Compiled, is_noted: bool) -> Candidate:
+        from sourcead.dispatch import Candidate, kind_test
+
         receiver = self._source.receiver
         reads = [p.name for p in self._source.parameters]
 
@@ -193,10 +198,14 @@ class Derivative:
 
     def _may_share(self, kinds: tuple[Kind, ...], compiled: Compiled) -> bool:
         """Could the arguments share storage, and would it matter?"""
+        from sourcead.arguments import storages
+
         matters = bool(compiled.written) or compiled.finds_by_identity
         return matters and sum(map(storages, kinds)) >= 2
 
     def _shared(self, full: tuple[Any, ...], compiled: Compiled) -> tuple[int, ...]:
+        from sourcead.arguments import shared_arguments
+
         names = [p.name for p in self._source.parameters]
         written = compiled.written
         return shared_arguments(full, self._mode.wrt, names, self._origin(), written=written)
@@ -215,10 +224,14 @@ class Derivative:
 
     def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         """One value for each parameter, in order."""
+        from sourcead.dispatch import dispatcher
+
         bound = dispatcher(self._text_name(), self._parameters, (), self._with_receiver(_together))
         return bound(*args, **kwargs)  # type: ignore[no-any-return]
 
     def _kinds(self, full: tuple[Any, ...]) -> tuple[Kind, ...]:
+        from sourcead.signature import kind_of
+
         return tuple(kind_of(v, p.name) for v, p in zip(full, self._source.parameters, strict=True))
 
     def _compiled(self, kinds: tuple[Kind, ...], full: tuple[Any, ...]) -> Compiled:
@@ -246,6 +259,8 @@ class Derivative:
         return _compile_derivative(self._source, kinds, self._mode)
 
     def _check_argument(self, kind: Kind, value: Any, name: str) -> None:
+        from sourcead.arguments import check_argument
+
         check_argument(kind, value, name, self._origin())
 
     def _origin(self) -> Origin:
@@ -287,6 +302,9 @@ class Derivative:
 
     def _assumed(self, parameter: inspect.Parameter, index: int) -> Kind:
         """The kind of an argument before any call: from the annotation or default, else a float."""
+        from sourcead.ir.kinds import Py
+        from sourcead.signature import kind_of
+
         annotation = _NAMED.get(parameter.annotation, parameter.annotation)
         if annotation in _NAMED.values():
             return Py(annotation)
@@ -310,6 +328,8 @@ class Derivative:
             from pygments.formatters import HtmlFormatter
             from pygments.lexers import PythonLexer
         except ImportError:
+            import html
+
             return f"<pre>{html.escape(text)}</pre>"
         return str(highlight(text, PythonLexer(), HtmlFormatter(noclasses=True)))
 

@@ -22,7 +22,7 @@ from sourcead.callables import source_of
 from sourcead.derivative import Applied
 from sourcead.errors import NonScalarOutput, UnknownArgument
 from sourcead.importable import importable
-from sourcead.ir.nodes import Origin
+from sourcead.ir.origin import Origin
 from sourcead.linear import Linearization, LinearMap, linear_map, transposed_map
 from sourcead.nested import Structure, flatten, flatten_like, unflatten
 

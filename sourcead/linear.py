@@ -11,19 +11,21 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sourcead.adapters import spread
 from sourcead.api import Argnums, addresses_star, positions
-from sourcead.arguments import fitted
 from sourcead.callables import Compiled, Mode, source_of
 from sourcead.derivative import Applied, Derivative, Spread, annotated
 from sourcead.importable import importable
-from sourcead.ir.kinds import Kind
-from sourcead.ir.nodes import Origin
+from sourcead.ir.origin import Origin
 from sourcead.nested import Spot, flatten, unflatten
+from sourcead.seeds import fitted
+
+if TYPE_CHECKING:
+    from sourcead.ir.kinds import Kind
 
 __all__ = [
     "ElementwiseGradient",

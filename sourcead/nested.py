@@ -216,8 +216,9 @@ def _step(cls: type, key: Hashable) -> str:
 
 _OPAQUE = (
     type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType,
-    np.ndarray, np.generic, np.random.Generator, np.random.RandomState, Enum, BaseException,
+    np.ndarray, np.generic, Enum, BaseException,
 )  # fmt: skip
+# and generators: NumPy imports `np.random` where it is used first
 
 
 def _entries(value: Any) -> dict[Any, Any] | None:
@@ -226,9 +227,13 @@ def _entries(value: Any) -> dict[Any, Any] | None:
         return dict(enumerate(value))
     if isinstance(value, dict):
         return dict(value)
-    if isinstance(value, _OPAQUE):
+    if isinstance(value, _OPAQUE) or _is_generator(value):
         return None
     return _attributes(value) or None
+
+
+def _is_generator(value: Any) -> bool:
+    return isinstance(value, (np.random.Generator, np.random.RandomState))
 
 
 def _attributes(value: Any) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,9 +26,11 @@ from sourcead.callables import Compiled, Mode, source_of
 from sourcead.coloring import column_coloring, star_coloring
 from sourcead.derivative import Applied, Derivative
 from sourcead.errors import NotDifferentiable, WrongPattern
-from sourcead.ir.kinds import Kind
 from sourcead.linear import Linearization, LinearMap, linear_map, transposed_map
 from sourcead.nested import flatten
+
+if TYPE_CHECKING:
+    from sourcead.ir.kinds import Kind
 
 __all__ = ["SparseJacobian", "sparse_hessian", "sparse_jacobian"]
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from types import TracebackType
 
 from sourcead.errors import CompilerFailure, SourceADError
-from sourcead.ir.nodes import Origin
+from sourcead.ir.origin import Origin
 from sourcead.transform.cannot_separate import CannotSeparate
 
 __all__ = ["failures_named"]

@@ -18,36 +18,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, Union
 
+from sourcead.ir.origin import Origin
+
 __all__ = [
     "Assign", "Attr", "Block", "Call", "Capture", "Carried", "Const", "Delete", "Expr", "For",
     "Function", "Handler", "If", "MakeFunction", "Merge", "MethodCall", "Name", "Op", "Operand",
     "Origin", "Param", "Raise", "Ref", "Star", "Stmt", "Store", "StoreAttr", "StoreVariable", "Try",
     "UNDEFINED", "Undefined", "Unpack", "While", "With",
 ]  # fmt: skip
-
-
-# -- where a statement comes from ------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """The user's statement: file, 1-based line, 0-based columns, function and its source text."""
-
-    file: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-    function: str
-    text: str  # the statement's first line, stripped: what comments show
-    sweep: str = (
-        ""  # "" primal; "reverse" or "tangent": derivative of that statement, gets a comment
-    )
-    at: tuple[int, ...] = ()  # position of that primal statement, see `transform/position.py`
-
-    @staticmethod
-    def none() -> Origin:
-        return Origin("", 0, 0, 0, 0, "", "")
 
 
 # -- operands --------------------------------------------------------------------------------

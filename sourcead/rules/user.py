@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from sourcead.ir.kinds import Array, Kind, Np, Number, Py, broadcast_dims, is_number
 from sourcead.rules.registry import Effects, Rule, changed, lookup, register
+
+if TYPE_CHECKING:
+    from sourcead.ir.kinds import Kind
 
 __all__ = ["nondifferentiable", "rule", "stop_gradient"]
 
@@ -92,6 +94,8 @@ def rule(
 
 
 def _elementwise_kind(*kinds: Any, **named: Any) -> Kind:
+    from sourcead.ir.kinds import Array, Np, Number, Py, broadcast_dims, is_number
+
     plain = [k for k in kinds if is_number(k)]
     arrays = [k for k in plain if isinstance(k, Array)]
     if arrays and len(plain) == len(kinds):
@@ -102,6 +106,8 @@ def _elementwise_kind(*kinds: Any, **named: Any) -> Kind:
 
 
 def _any_number(*kinds: Any, **named: Any) -> Kind:
+    from sourcead.ir.kinds import Number
+
     return Number()
 
 

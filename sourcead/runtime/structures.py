@@ -16,7 +16,7 @@ __all__ = ["Entry", "entry_of", "gradient_of", "part_at", "slots_of"]
 
 
 PLAIN = (
-    type(None), bool, int, float, complex, str, bytes, type, np.ndarray, np.generic, np.random.Generator,
+    type(None), bool, int, float, complex, str, bytes, type, np.ndarray, np.generic,
     ModuleType, FunctionType, MethodType, BuiltinFunctionType, np.ufunc,
 )  # fmt: skip
 """What is no container, though some of it has attributes."""
@@ -54,7 +54,9 @@ def slots_of(value: Any) -> list[tuple[Any, Any]] | None:
     slotted = [s for c in type(value).__mro__ for s in getattr(c, "__slots__", ())]
     named = [(s, getattr(value, s)) for s in slotted if s != "__dict__" and hasattr(value, s)]
     own = list(getattr(value, "__dict__", {}).items())
-    return named + own if slotted or hasattr(value, "__dict__") else None
+    is_container = slotted or hasattr(value, "__dict__")
+    # a generator is no container, and NumPy imports its module where it is used first
+    return named + own if is_container and not isinstance(value, np.random.Generator) else None
 
 
 def part_at(value: Any, like: Any, slot: Any) -> Any:
