@@ -350,3 +350,62 @@ def batched(x):
     for a, b in zip(it, it):
         s += a * b * b
     return s
+
+
+class Multiples:
+    """Iterated by a generator, which looks at the object."""
+
+    def __init__(self, value):
+        self.value, self.started = value, 0
+
+    def __iter__(self):
+        for i in range(3):
+            yield self.value * i
+
+    def counted(self):
+        for i in range(3):
+            self.started += 1
+            yield self.value * i
+
+    def step(self):
+        self.value = self.value * 0.5 + 1.0
+
+
+@program(0.7)
+def loop_changes_what_a_generator_method_sees(x):
+    multiples, total = Multiples(x), 0.0
+    for value in multiples:
+        total += value
+        multiples.value = multiples.value * x + 1.0
+    for i, value in enumerate(multiples):
+        total += value * i
+        multiples.value = multiples.value * x
+    return total
+
+
+@program(0.7)
+def loop_sees_what_a_generator_method_changes(x):
+    multiples = Multiples(x)
+    return sum(value * multiples.started for value in multiples.counted())
+
+
+def stepping(multiples):
+    for i in range(3):
+        multiples.step()
+        yield multiples.value * i
+
+
+@program(0.7)
+def loop_sees_what_a_generator_lets_change(x):
+    multiples, total = Multiples(x), 0.0
+    for value in stepping(multiples):
+        total += value * multiples.value
+    return total
+
+
+@program(0.7)
+def generator_method_without_effect(x):
+    multiples, total = Multiples(x), 0.0
+    for value in multiples:
+        total += value * multiples.value
+    return total + sum(multiples) * sum(v * v for v in multiples)

@@ -10,12 +10,14 @@ import pytest
 from tests.everyday import (  # noqa: F401  (they register their programs)
     beyond,
     constructs,
+    drawn,
     generators,
     holding,
     idioms,
     iterators,
     keyed,
     language,
+    leaving,
     lists_of_lists,
     local_classes,
     made_at_once,
@@ -45,8 +47,10 @@ from tests.refusals import right_or_refused
 SUPPORTED = {
     m.__name__
     for m in (
+        drawn,
         generators,
         keyed,
+        leaving,
         lists_of_lists,
         local_classes,
         managers,

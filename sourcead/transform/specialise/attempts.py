@@ -35,7 +35,7 @@ class Path:
 
     block: list[Stmt]
     leaves: list[Operand]
-    memory: State | None  # None: the end is not reached
+    memory: State | None  # None: nothing goes on from its end
 
 
 def attempt(s: Context, statement: Try, env: Env) -> bool:
@@ -51,7 +51,7 @@ def attempt(s: Context, statement: Try, env: Env) -> bool:
     else_env = dict(body_env)
     with s.block() as orelse:
         reached = reached and s.run(statement.orelse, else_env)
-    normal = s.memory.snapshot()
+    normal, leads_on = s.memory.snapshot(), reached or is_unwinding(s)
     handlers = [
         write_handler(s, h, {**env, **handler_entry}, env, in_body) for h in statement.handlers
     ]
@@ -67,7 +67,7 @@ def attempt(s: Context, statement: Try, env: Env) -> bool:
         s.in_block(s.value(v, final_env if v in bound else else_env), last)
         for v in statement.leaves
     ]
-    paths = [Path(last, leaves, normal if reached else None), *(path for _, path in handlers)]
+    paths = [Path(last, leaves, normal if leads_on else None), *(path for _, path in handlers)]
     targets = [
         joined_target(s, t.hint, [p.leaves[i] for p in paths])
         for i, t in enumerate(statement.targets)
@@ -89,7 +89,7 @@ def attempt(s: Context, statement: Try, env: Env) -> bool:
             s.origin,
         )
     )
-    return any(p.memory is not None for p in paths)
+    return reached or any(p.memory is not None for p in paths[1:])
 
 
 def finished(s: Context, statement: Try, env: Env) -> bool:

@@ -9,15 +9,16 @@ import types
 from typing import Any
 
 from sourcead.errors import NoRule
-from sourcead.ir.kinds import Object
+from sourcead.ir.kinds import Object, Value
 from sourcead.ir.nodes import Const, Name, Ref, Star
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.attributes import live_operand
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
 from sourcead.transform.specialise.keys import member_of
 from sourcead.transform.specialise.making import fresh_object
+from sourcead.transform.specialise.passing import PASSING
 
-__all__ = ["construct", "made_tuple"]
+__all__ = ["construct", "made_by_parent", "made_tuple"]
 
 _MISSING = dataclasses.MISSING
 _INIT_ONLY: Any = getattr(dataclasses, "_FIELD_INITVAR")  # noqa: B009  (private, but in all versions)
@@ -39,6 +40,10 @@ def construct(s: Context, func: Val, cls: type, args: list[Any], kwargs: Kwargs,
         value = args[0].value
         if any(value == member.value for member in cls):
             return member_of(cls(value))
+    new = getattr(cls, "__new__")  # noqa: B009
+    if isinstance(new, types.FunctionType) and type(cls).__call__ is type.__call__:
+        if not _is_of_namedtuple(cls):
+            return _by_own_new(s, func, cls, new, args, kwargs, hint)
     fields = getattr(cls, "_fields", None)
     if issubclass(cls, tuple) and fields is not None and not any(isinstance(a, Star) for a in args):
         found = dict(zip(fields, args))
@@ -50,6 +55,8 @@ def construct(s: Context, func: Val, cls: type, args: list[Any], kwargs: Kwargs,
     init = getattr(cls, "__init__")  # noqa: B009
     plain_new = getattr(cls, "__new__") is object.__new__  # noqa: B009
     active = any(map(s.holds_varied, values_of(args, kwargs)))
+    if cls in PASSING and not active:
+        return s.opaque(func, args, kwargs, hint)
     plain_arguments = not kwargs and not any(isinstance(a, Star) for a in args)
     if (
         plain_new
@@ -75,6 +82,43 @@ def construct(s: Context, func: Val, cls: type, args: list[Any], kwargs: Kwargs,
         s.kinds[made_here] = Object(cls, site)
         s.memory.begin(made_here, site, "object", {"args": Virtual(tuple(args))}, complete=False)
     return made_here
+
+
+def _is_of_namedtuple(cls: type) -> bool:
+    """Is this `__new__` the one that `namedtuple` makes?"""
+    owner = next(each for each in cls.__mro__ if "__new__" in vars(each))
+    return issubclass(cls, tuple) and "_fields" in vars(owner)
+
+
+def _by_own_new(
+    s: Context, func: Val, cls: type, new: Any, args: list[Any], kwargs: Kwargs, hint: str
+) -> Val:
+    """A class whose `__new__` is written in Python: it is called, then `__init__` of what it made."""
+    made = s.call_object(
+        Ref(f"{cls.__name__}.__new__", new), new, [Ref(cls.__name__, cls), *args], kwargs, hint
+    )
+    kind = s.kind(made)
+    if isinstance(kind, Object) and issubclass(kind.cls, cls) and isinstance(made, Name):
+        if isinstance(getattr(kind.cls, "__init__", None), types.FunctionType):
+            initialise(s, made, kind.cls, args, kwargs)
+    return made
+
+
+def made_by_parent(
+    s: Context, found: Any, args: list[Any], kwargs: Kwargs, hint: str
+) -> Val | None:
+    """`super().__new__(cls, ...)`, where the parent's is that of `object` or of a namedtuple."""
+    kind = s.kind(args[0]) if args and not isinstance(args[0], Star) else None
+    cls = kind.value if isinstance(kind, Value) else None
+    if not isinstance(cls, type):
+        return None
+    if found is object.__new__:
+        return fresh_object(s, cls, s.operand(args[0]), hint)
+    fields = getattr(cls, "_fields", ())
+    if issubclass(cls, tuple) and len(fields) == len(args) - 1 + len(kwargs):
+        given = {**dict(zip(fields, args[1:])), **{str(k): v for k, v in kwargs}}
+        return Virtual(tuple(given[f] for f in fields), "tuple", cls)
+    return None
 
 
 def initialise(s: Context, made: Name, cls: type, args: list[Any], kwargs: Kwargs) -> None:

@@ -12,27 +12,23 @@ body half-way, so that is an error while running.
 from __future__ import annotations
 
 import ast
-import contextlib
-import decimal
-import io
-import threading
-import warnings
+from collections.abc import Callable
 from dataclasses import replace
 from types import FunctionType
 from typing import Any
 
-import numpy as np
-
 from sourcead.frontend.managers import NotInParts
-from sourcead.ir.kinds import Closure, Object, Unknown, Value
+from sourcead.ir.kinds import Closure, Object, Py, Unknown
 from sourcead.ir.nodes import (
     UNDEFINED,
     Assign,
+    Attr,
     Call,
     Const,
     Handler,
     MakeFunction,
     Name,
+    Op,
     Operand,
     Raise,
     Ref,
@@ -43,19 +39,14 @@ from sourcead.ir.walk import binds
 from sourcead.runtime.contexts import leave, watched
 from sourcead.transform.builder import Val
 from sourcead.transform.specialise.attempts import attempt
+from sourcead.transform.specialise.branches import fork
 from sourcead.transform.specialise.context import Context, Env
-from sourcead.transform.specialise.flags import is_unwinding
+from sourcead.transform.specialise.flags import EXCEPTION, flag, is_unwinding, set_flag
 from sourcead.transform.specialise.generators import Started
 from sourcead.transform.specialise.inlining import live_defaults
+from sourcead.transform.specialise.passing import PASSING, passes
 
 __all__ = ["within"]
-
-PASSING: tuple[Any, ...] = (
-    np.errstate, contextlib.nullcontext, contextlib.closing, warnings.catch_warnings, decimal.localcontext,
-    contextlib.redirect_stdout, contextlib.redirect_stderr, open, io.StringIO,
-    threading.Lock, threading.RLock, threading.Condition, threading.Semaphore,
-)  # fmt: skip
-"""Makers of context managers that let every exception go on."""
 
 
 def within(s: Context, statement: With, env: Env) -> bool:
@@ -64,9 +55,14 @@ def within(s: Context, statement: With, env: Env) -> bool:
     if started is not None:
         return _by_its_generator(s, statement, started, env)
     kind = s.kind(manager)
-    if isinstance(kind, Object) and all(
-        isinstance(getattr(kind.cls, name, None), FunctionType)
-        for name in ("__enter__", "__exit__")
+    plain = isinstance(kind, Object) and kind.cls in PASSING and not s.holds_varied(manager)
+    if (
+        not plain
+        and isinstance(kind, Object)
+        and all(
+            isinstance(getattr(kind.cls, name, None), FunctionType)
+            for name in ("__enter__", "__exit__")
+        )
     ):
         return _by_its_class(s, statement, manager, kind.cls, env)
     return _as_it_stands(s, statement, s.operand(manager), env)
@@ -89,10 +85,54 @@ def _by_its_generator(s: Context, statement: With, started: Started, env: Env) -
         env[statement.target] = inside[statement.target] = entered
     variables = [s.fresh("kept", Unknown()) for _ in kept]
     inside.update(zip(variables, kept))
-    if not _guarded(s, statement, failed, variables, env, inside):
-        return False
-    s.call(leave, list(kept), [])
-    return True
+    reached = _guarded(s, statement, failed, variables, env, inside)
+    return _left(
+        s,
+        reached,
+        lambda: s.call(leave, list(kept), []),
+        lambda: s.call(failed, list(kept), []),
+    )
+
+
+def _left(s: Context, reached: bool, leave: Callable[[], Val], failed: Callable[[], Val]) -> bool:
+    """Behind the body: `leave`, or `failed` where an exception is on its way to a handler."""
+    raised = flag(s)
+    if raised == Const(0):
+        if reached:
+            leave()
+        return reached
+
+    def fails() -> tuple[bool, list[Val]]:
+        if s.truth(failed()) is not False:
+            s.refuse(
+                "a context manager may swallow an exception that is caught outside",
+                "catch the exception with `try` and `except`",
+            )
+        later = flag(s)  # an exception that comes on the way out takes the place of the first
+        if later == Const(0):
+            set_flag(s, raised)
+        elif not isinstance(later, Const):
+            test = _is_raised(s, later)
+            _, (which,) = fork(
+                s, test, lambda: (True, [later]), lambda: (True, [raised]), ["raised"]
+            )
+            set_flag(s, which)
+        return True, []
+
+    def ends() -> tuple[bool, list[Val]]:
+        leave()
+        return True, []
+
+    set_flag(s, Const(0))
+    if isinstance(raised, Const):
+        fails()
+    else:
+        fork(s, _is_raised(s, raised), fails, ends, [])
+    return reached
+
+
+def _is_raised(s: Context, number: Val) -> Name:
+    return s.emit(Op("ne", (s.operand(number), Const(0))), Py(bool))
 
 
 def _part(s: Context, started: Started, name: str) -> Name:
@@ -140,12 +180,9 @@ def _guarded(
     handler = Handler(None, None, ended, tuple(UNDEFINED for _ in bound))
     kept = tuple(s.fresh(n.hint, Unknown()) for n in bound)
     tried = Try(statement.body, (handler,), (), (), kept, bound, (), statement.origin)
-    if not attempt(s, tried, inside):
-        return False
-    if is_unwinding(s):
-        _leaves_with(s)
+    reached = attempt(s, tried, inside)
     env.update((n, inside[k]) for n, k in zip(bound, kept))
-    return True
+    return reached
 
 
 def _by_its_class(s: Context, statement: With, manager: Val, cls: Any, env: Env) -> bool:
@@ -156,11 +193,26 @@ def _by_its_class(s: Context, statement: With, manager: Val, cls: Any, env: Env)
     held = s.fresh("manager", s.kind(manager))
     inside[held] = manager
     failed = Ref("leave", leave)
-    if not _guarded(s, statement, failed, [held], env, inside):
-        return False
+    reached = _guarded(s, statement, failed, [held], env, inside)
     nothing: list[Any] = [Const(None)] * 3
-    s.call_method_of(manager, cls.__exit__, nothing, "_")
-    return True
+    return _left(
+        s,
+        reached,
+        lambda: s.call_method_of(manager, cls.__exit__, nothing, "_"),
+        lambda: s.call_method_of(manager, cls.__exit__, _raised(s), "_"),
+    )
+
+
+def _raised(s: Context) -> list[Any]:
+    """The class, the exception and the traceback that `__exit__` is given."""
+    exception = s.memory.get(EXCEPTION, "")
+    if exception is None or exception == UNDEFINED:
+        s.refuse(
+            "an exception that is caught leaves a `with`, and which one is not known here",
+            "put the `try` inside the `with`",
+        )
+    traceback = s.emit(Attr(s.operand(exception), "__traceback__"), Unknown(), "traceback")
+    return [s.call(Ref("type", type), [exception], []), exception, traceback]
 
 
 def _as_it_stands(s: Context, statement: With, context: Operand, env: Env) -> bool:
@@ -174,31 +226,17 @@ def _as_it_stands(s: Context, statement: With, context: Operand, env: Env) -> bo
         target = s.fresh(statement.target.hint, Unknown())
         env[statement.target] = target
     s.escape([context], blind=True)
-    if not _passes(s, context):
+    lasting = passes(s, context)
+    if not lasting:
         context = s.emit(Call(Ref("watched", watched), (context,)), Unknown(), "context")
     bound = [n for each in statement.body for n in binds(each)]
     with s.block() as body:
         reached = s.run(statement.body, env, bound)
-    if is_unwinding(s):
-        _leaves_with(s)
+    if is_unwinding(s) and not lasting:
+        s.refuse(
+            "an exception that is caught leaves a `with`",
+            "put the `try` inside the `with`",
+        )
     s.add(With(context, target, tuple(body), s.origin))
     s.escape([context], blind=True)
     return reached
-
-
-def _leaves_with(s: Context) -> None:
-    s.refuse(
-        "an exception that is caught leaves a `with`",
-        "put the `try` inside the `with`",
-    )
-
-
-def _passes(s: Context, context: Operand) -> bool:
-    """Is this a context manager that lets every exception go on?"""
-    made = s.definitions.get(context) if isinstance(context, Name) else None
-    kind = s.kind(made.func) if isinstance(made, Call) else s.kind(context)
-    found = kind.value if isinstance(kind, Value) else None
-    if any(found is maker for maker in PASSING):
-        return True
-    kinds = tuple(m for m in (type(threading.Lock()), type(threading.RLock())))
-    return isinstance(found, (*kinds, io.IOBase))

@@ -96,12 +96,21 @@ def _close(s: Context, guard: Guard, values: list[Val], alive: bool) -> list[Val
 # -- raising -----------------------------------------------------------------------------------
 
 
-def throw(s: Context, cls: type[BaseException], exception: Val | None = None) -> None:
-    """An exception of this class is raised here, for certain: goes to its handler, if there is one."""
+def throw(
+    s: Context, cls: type[BaseException], exception: Val | None = None, args: Sequence[object] = ()
+) -> None:
+    """An exception of this class is raised here, for certain: goes to its handler, if there is one.
+
+    `args`: of an exception that Python makes.
+    """
     for catch in reversed(s.catches):
         for number, types in catch.handlers:
             if issubclass(cls, types):
                 catch.thrown.add(number)
+                if exception is None:
+                    exception = s.call(
+                        Ref(cls.__name__, cls), [Const(a) for a in args], [], "error"
+                    )
                 record(s, [catch], exception)
                 set_flag(s, Const(number))
                 raise Unreached

@@ -52,12 +52,13 @@ from sourcead.ir.nodes import (
 from sourcead.ir.walk import statements
 from sourcead.transform.builder import Val
 from sourcead.transform.effects import written_arguments
+from sourcead.transform.specialise import library
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
 
 __all__ = [
-    "Started", "all_of", "as_manager", "all_of_first", "as_object", "cells_seen", "check_interleaving", "interleaved",
-    "is_generator_function", "is_manager", "is_quiet", "managed",
-    "started", "taken_early",
+    "Started", "all_of", "as_manager", "all_of_first", "as_object", "cells_seen", "check_effects",
+    "check_interleaving", "draws_itself", "interleaved", "is_generator_function", "is_manager",
+    "is_quiet", "managed", "opened", "started", "taken_early",
 ]  # fmt: skip
 
 
@@ -183,12 +184,15 @@ def _items(s: Context, value: Val) -> Val:
     kind = s.kind(value)
     function = getattr(kind.cls, "__iter__", None) if isinstance(kind, Object) else None
     if isinstance(function, types.FunctionType) and s.holds_varied(value):
-        return s.call_method_of(value, function, [], "items")
+        value = s.call_method_of(value, function, [], "items")
+    if draws_itself(s, value):
+        return s.call(Ref("drawn", library.drawn), [value], [])
     return value
 
 
 def interleaved(s: Context, value: Val, loop: For) -> tuple[Val, Started | None]:
     """What a loop runs over: a generator may run before the loop does, or stays one where it is inactive."""
+    value = opened(s, value)
     found = s.generators.get(value) if isinstance(value, Name) else None
     early = s.early.get(value) if isinstance(value, Name) else None
     if early is not None and loop.exit is not None:
@@ -200,6 +204,27 @@ def interleaved(s: Context, value: Val, loop: For) -> tuple[Val, Started | None]
     if not any(map(s.holds_varied, found.values)):
         return as_object(s, found), None
     _refuse_turns(s, found)
+
+
+def opened(s: Context, value: Val) -> Val:
+    """What an object's `__iter__` returns, where its class has one; a generator that it starts has not run."""
+    kind = s.kind(value)
+    function = getattr(kind.cls, "__iter__", None) if isinstance(kind, Object) else None
+    if not isinstance(function, types.FunctionType):
+        return value
+    items = s.call_method_of(value, function, [], "items")
+    return value if items == value else opened(s, items)
+
+
+def draws_itself(s: Context, value: Val) -> bool:
+    """Is it an object of which `__next__`, in Python, gives one element after the other?
+
+    Left to Python are those from elsewhere that no derivative goes into.
+    """
+    kind = s.kind(value)
+    if not isinstance(kind, Object) or not (kind.site or s.holds_varied(value)):
+        return False
+    return isinstance(getattr(kind.cls, "__next__", None), types.FunctionType)
 
 
 def is_quiet(s: Context, found: Started) -> bool:
@@ -227,10 +252,14 @@ def _writes_cell(statement: Stmt, cells: set[Name]) -> bool:
 
 def taken_early(s: Context, value: Val) -> tuple[Val, Started | None]:
     """What `enumerate(...)` or `zip(...)` in the head of a loop goes over: a generator as the list of what it gives."""
+    value = opened(s, value)
     found = s.generators.get(value) if isinstance(value, Name) else None
     if found is None or not any(map(s.holds_varied, found.values)) or not is_quiet(s, found):
         return value, None
-    return all_of(s, value), found
+    start = len(s.statements)
+    items = all_of(s, value)
+    check_effects(s, found, s.statements[start:])
+    return items, found
 
 
 def cells_seen(s: Context, found: Started) -> dict[Name, Any]:
@@ -248,6 +277,11 @@ def check_interleaving(
     """
     if before != cells_seen(s, found):
         _refuse_turns(s, found)
+    check_effects(s, found, written)
+
+
+def check_effects(s: Context, found: Started, written: Sequence[Stmt]) -> None:
+    """Do these statements (of the generator itself, or of the loop over it) change nothing that it looks at?"""
     sites = s.reachable(found.values)
     arrays = {s.heap.find(str(v)) for v in found.values if isinstance(v, Name)}
     arrays |= {s.heap.find(f"{site} {slot!r}") for site in sites for slot in s.heap.known(site)}
@@ -279,9 +313,10 @@ def _written(s: Context, block: Sequence[Stmt]) -> Iterator[Name]:
 
 
 def _refuse_turns(s: Context, found: Started) -> NoReturn:
+    whole = "list(...)" if found.name == "__iter__" else f"list({found.name}(...))"
     s.refuse(
         f"the generator `{found.name}` and the loop over it run in turns",
-        f"loop over `list({found.name}(...))` if that gives the same",
+        f"loop over `{whole}` if that gives the same",
     )
 
 

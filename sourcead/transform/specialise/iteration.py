@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -33,8 +32,9 @@ from sourcead.ir.nodes import Call, Const, Name, Op, Operand, Ref
 from sourcead.transform.builder import Val, Virtual, constants
 from sourcead.transform.heap import ITEM
 from sourcead.transform.indexing import element_kind
+from sourcead.transform.specialise import library
 from sourcead.transform.specialise.context import Context
-from sourcead.transform.specialise.generators import all_of
+from sourcead.transform.specialise.generators import all_of, draws_itself, opened
 from sourcead.transform.specialise.keys import holds_several_kinds
 
 __all__ = [
@@ -105,10 +105,11 @@ def iterable(s: Context, items: Val) -> Val:
     items = seen(s, all_of(s, items))
     if isinstance(items, Name) and items in s.flats and s.is_varied(items):
         return s.call(Ref("np.ravel", np.ravel), [s.flats[items]], [])
-    kind = s.kind(items)
-    function = getattr(kind.cls, "__iter__", None) if isinstance(kind, Object) else None
-    if isinstance(function, FunctionType):
-        return iterable(s, s.call_method_of(items, function, [], "items"))
+    inside = opened(s, items)
+    if inside is not items:
+        return iterable(s, inside)
+    if draws_itself(s, items):
+        return s.call(Ref("drawn", library.drawn), [items], [])
     return items
 
 

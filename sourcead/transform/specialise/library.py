@@ -1,4 +1,4 @@
-# mypy: allow-untyped-defs
+# mypy: allow-untyped-defs, allow-untyped-calls
 """Built-in functions said in Python, for arguments that carry derivatives and cannot be written out item by item.
 
 A call of the built-in function is transformed as if it were a call of the function here.  What is
@@ -19,6 +19,7 @@ __all__ = [
     "copied_deeply",
     "copies",
     "copies_of_tuples",
+    "drawn",
     "extended",
     "extended_left",
     "filtered",
@@ -29,6 +30,8 @@ __all__ = [
     "make_room_behind",
     "mapped",
     "mapped_together",
+    "next_of",
+    "next_or",
     "of_length",
     "product",
     "reduced",
@@ -43,6 +46,36 @@ __all__ = [
 def listed(items):
     """`list(items)`"""
     return [item for item in items]  # noqa: C416
+
+
+def next_of(iterator):
+    """Whether an object that draws its elements itself has one more, and that element."""
+    more = False
+    try:
+        value = iterator.__next__()
+        more = True
+    except StopIteration:
+        pass
+    return more, value
+
+
+def next_or(iterator, default):
+    """`next(iterator, default)`"""
+    try:
+        return iterator.__next__()
+    except StopIteration:
+        return default
+
+
+def drawn(iterator):
+    """`list(iterator)` of an object that draws its elements itself"""
+    items = []
+    more = True
+    while more:
+        more, value = next_of(iterator)
+        if more:
+            items.append(value)
+    return items
 
 
 def copies(arrays):

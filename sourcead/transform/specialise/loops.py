@@ -18,8 +18,15 @@ from sourcead.transform.heap import ITEM
 from sourcead.transform.memory import Contents, Key
 from sourcead.transform.specialise.branches import fork
 from sourcead.transform.specialise.context import Again, Context, Env, slot_hint
+from sourcead.transform.specialise.drawing import loop_drawing
 from sourcead.transform.specialise.flags import flag, is_unwinding, set_flag
-from sourcead.transform.specialise.generators import cells_seen, check_interleaving, interleaved
+from sourcead.transform.specialise.generators import (
+    cells_seen,
+    check_effects,
+    check_interleaving,
+    draws_itself,
+    interleaved,
+)
 from sourcead.transform.specialise.iteration import UNROLLED, Iteration, Sequenced, iteration
 from sourcead.transform.specialise.shapes import Shape, flattened, fresh_inner, shape_of, widen
 from sourcead.transform.specialise.steps import loop_in_steps
@@ -71,9 +78,14 @@ def loop_over(s: Context, statement: For, env: Env) -> bool:
     if loop_in_steps(s, statement, env):
         return True
     items, generator = interleaved(s, s.value(statement.items, env), statement)
+    if draws_itself(s, items):
+        loop_drawing(s, statement, items, env, settled_loop, run_turn)
+        return True
+    start = len(s.statements)
     plan = iteration(s, items)
     if generator is None:
         return _loop_as_planned(s, statement, plan, env)
+    check_effects(s, generator, s.statements[start:])
     start, cells = len(s.statements), cells_seen(s, generator)
     reached = _loop_as_planned(s, statement, plan, env)
     check_interleaving(s, generator, s.statements[start:], cells)
@@ -357,6 +369,11 @@ def before_loop(s: Context) -> Iterator[None]:
         s.open.append(body)
 
 
+def _parts(s: Context, value: Val, count: int) -> list[Val] | None:
+    """The items of a tuple, or of a name that is not bound to one yet."""
+    return [UNDEFINED] * count if value == UNDEFINED else s.components(value)
+
+
 def carry(
     s: Context,
     hint: str,
@@ -368,8 +385,8 @@ def carry(
 ) -> Val:
     if isinstance(inner, Virtual):
         with before_loop(s):
-            firsts = s.components(first)
-        nexts = s.components(following)
+            firsts = _parts(s, first, len(inner.items))
+        nexts = _parts(s, following, len(inner.items))
         if firsts is None or nexts is None:
             s.refuse(f"`{hint}` changes its structure in the loop", "keep one structure")
         items = tuple(

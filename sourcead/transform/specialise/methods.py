@@ -39,6 +39,7 @@ from sourcead.transform.specialise.attributes import (
     live_operand,
     parent_attribute,
 )
+from sourcead.transform.specialise.construction import made_by_parent
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
 from sourcead.transform.specialise.dicts import dict_method
 from sourcead.transform.specialise.frozen import frozen_method, met_method
@@ -136,6 +137,11 @@ def parent_method(
         return s.call(
             Ref("object.__setattr__", object.__setattr__), [instance, *args], kwargs, hint
         )
+    if method == "__new__":
+        plain = getattr(found, "__func__", found)
+        made = made_by_parent(s, plain, args, kwargs, hint)
+        if made is not None:
+            return made
     if isinstance(found, staticmethod):
         return s.call_object(Ref(method, found.__func__), found.__func__, args, kwargs, hint)
     if isinstance(found, classmethod):
@@ -157,7 +163,10 @@ def text_method(
     s: Context, receiver: Val, method: str, args: list[Any], kwargs: Kwargs, hint: str
 ) -> Val:
     if isinstance(receiver, Const) and all(isinstance(a, Const) for a in args) and not kwargs:
-        made = getattr(receiver.value, method)(*(a.value for a in args))
+        try:
+            made = getattr(receiver.value, method)(*(a.value for a in args))
+        except (AttributeError, LookupError, TypeError, ValueError):
+            made = None  # raised by the program, where it runs
         if isinstance(made, (str, bool, int)):
             return Const(made)
     return opaque_method(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FunctionType
 from typing import Any
 
@@ -72,6 +72,8 @@ def op(s: Context, op: str, args: list[Val], hint: str = "t") -> Val:
             return identity(s, op, args, hint)
         case "contains" | "not_contains":
             return contains(s, op, args, hint)
+        case "format" | "join" | "add" | "mod" if (text := known_text(op, args)) is not None:
+            return text
     if op in INPLACE:
         return inplace(s, op, args, hint)
     if op in OPERATORS:
@@ -82,6 +84,30 @@ def op(s: Context, op: str, args: list[Val], hint: str = "t") -> Val:
     if varied:
         s.refuse(f"`{op}` of a value that carries a derivative", "keep active values out of it")
     return s.emit(Op(op, operands), kind, hint)
+
+
+CONVERSIONS: dict[str, Callable[[object], str]] = {"s": str, "r": repr, "a": ascii}
+
+
+def known_text(op: str, args: Sequence[Val]) -> Const | None:
+    """Text that is put together of known pieces: `getattr(self, f"_{method}")`."""
+    known = constants(args)
+    if known is None or not all(v is None or type(v) in (str, int, bool) for v in known):
+        return None
+    if op in ("add", "mod") and not isinstance(known[0], str):
+        return None
+    try:
+        match op:
+            case "format":
+                value, conversion, spec = known
+                shown = CONVERSIONS[conversion](value) if conversion else value
+                return Const(format(shown, spec))
+            case "join":
+                return Const("".join(known))
+            case _:
+                return Const(known[0] + known[1] if op == "add" else known[0] % known[1])
+    except (TypeError, ValueError):
+        return None  # raised by the program, where it runs
 
 
 def merged_dicts(s: Context, op: str, args: list[Val], hint: str) -> Val:

@@ -62,6 +62,7 @@ SAFE: tuple[Any, ...] = (
     repr,
     str,
     object.__new__,
+    type,
     adjoint_of,
 )
 

@@ -262,10 +262,10 @@ def _missing(s: Context, base: Val, index: Val) -> None:
     if not s.catches or contents is None or not isinstance(index, Const) or not contents.complete:
         return
     if contents.form == "dict" and index.value not in contents.slots:
-        throw(s, KeyError)
+        throw(s, KeyError, args=[index.value])
     if contents.form == "list" and isinstance(index.value, int):
         if not -len(contents.slots) <= index.value < len(contents.slots):
-            throw(s, IndexError)
+            throw(s, IndexError, args=["list index out of range"])
 
 
 def note_choice(s: Context, name: Name, index: Val, options: dict[Hashable, Any]) -> None:

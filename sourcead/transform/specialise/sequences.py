@@ -257,7 +257,11 @@ def _next(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     kind = s.kind(args[0]) if args else Unknown()
     function = getattr(kind.cls, "__next__", None) if isinstance(kind, Object) else None
     if isinstance(function, FunctionType):
-        return s.call_method_of(args[0], function, [], hint) if len(args) == 1 else None
+        return (
+            by(s, library.next_or, args)
+            if args[1:]
+            else s.call_method_of(args[0], function, [], hint)
+        )
     if (
         not isinstance(kind, Object)
         or kind.cls is not type(iter([]))

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias, Union
 
-from sourcead.ir.kinds import Kind, Tuple, Unknown
+from sourcead.ir.kinds import Kind, Never, Tuple, Unknown
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.context import Context
 
@@ -37,6 +37,8 @@ class Parts:
 
 Shape: TypeAlias = Union[Leaf, Parts]
 
+UNBOUND = Leaf(Never(), False)  # a name that no turn has bound yet
+
 
 def shape_of(s: Context, value: Val) -> Shape:
     if isinstance(value, Virtual) and value.form == "tuple":
@@ -52,6 +54,8 @@ def widen(s: Context, a: Shape, b: Shape) -> Shape:
     if isinstance(a, Parts) and isinstance(b, Parts) and len(a.items) == len(b.items):
         if a.cls is b.cls:
             return Parts(a.cls, tuple(widen(s, x, y) for x, y in zip(a.items, b.items)))
+    if a == UNBOUND or b == UNBOUND:
+        return b if a == UNBOUND else a
     (ka, va), (kb, vb) = flattened(a), flattened(b)
     kind = s.heap.cover(ka, kb)
     if isinstance(kind, Unknown) and (va or vb) and Unknown() not in (ka, kb):
