@@ -42,11 +42,15 @@ _PATIENCE = 16  # calls that the dispatcher does not know, until it is written a
 
 
 def _compile_derivative(source: Source, kinds: Sequence[Kind], mode: Mode) -> Compiled:
+    from sourcead.collecting import without_collections
     from sourcead.pipeline import compile_derivative
 
     code = source.live.__code__
     line = code.co_firstlineno
-    with failures_named(Origin(code.co_filename, line, 0, line, 0, source.name, "")):
+    with (
+        without_collections(),
+        failures_named(Origin(code.co_filename, line, 0, line, 0, source.name, "")),
+    ):
         return compile_derivative(source, kinds, mode)
 
 

@@ -29,6 +29,7 @@ from sourcead.ir.nodes import (
     Try,
     While,
 )
+from sourcead.ir.uses import use_counts
 from sourcead.ir.walk import reads, statements
 
 __all__ = ["BreakShape", "break_shape", "count_uses", "return_shape"]
@@ -133,9 +134,8 @@ def count_uses(function: Function) -> Counter[Name]:
 
     Captured variables and those that handlers see have to be variables: they count twice.
     """
-    uses: Counter[Name] = Counter()
+    uses = use_counts(function)
     for stmt in statements(function.body):
-        uses.update(reads(stmt))
         match stmt:
             case Assign(_, MakeFunction(captures=captures)):
                 captured = [capture.value for capture in captures]
@@ -149,6 +149,4 @@ def count_uses(function: Function) -> Counter[Name]:
                     uses[leave] -= 1
             case _:
                 pass
-    if isinstance(function.result, Name):
-        uses[function.result] += 1
     return uses

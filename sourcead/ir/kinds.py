@@ -14,6 +14,7 @@ float64[u0] float float64[?]
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, Union
 
@@ -251,12 +252,17 @@ AnyKind = Kind
 def dtype_of(kind: Kind) -> np.dtype[Any] | None:
     """The dtype of a number's or array's elements."""
     match kind:
+        case Array(dtype) | Np(dtype):
+            return _dtype(dtype)
         case Py(type):
-            return np.dtype(type)
-        case Np(dtype) | Array(dtype):
-            return np.dtype(dtype)
+            return _dtype(type)
         case _:
             return None
+
+
+@functools.lru_cache(maxsize=128)
+def _dtype(of: str | type) -> np.dtype[Any]:
+    return np.dtype(of)
 
 
 def is_array(kind: Kind) -> bool:

@@ -53,8 +53,8 @@ from sourcead.ir.nodes import (
 
 __all__ = [
     "binds", "blocks", "bound", "expressions", "free", "goes_on", "inner_binds", "map_blocks",
-    "map_expr", "map_function", "map_stmt", "operands", "read_operands", "reads", "rename", "statements",
-    "substitute",
+    "map_expr", "map_function", "map_stmt", "operands", "read_operands", "reads", "rename", "renewed",
+    "statements", "substitute", "with_body",
 ]  # fmt: skip
 
 Read = Callable[[Operand], Operand]
@@ -243,6 +243,17 @@ def map_function(
     return replace(function, params=params, body=body, result=read(function.result))
 
 
+def with_body(function: Function, body: Block) -> Function:
+    """The function with another body; itself where it is the same."""
+    return function if body is function.body else replace(function, body=body)
+
+
+def renewed(block: Block, statements: Sequence[Stmt]) -> Block:
+    """A block of these statements: `block` itself where they are its own, so that passes see that nothing changed."""
+    same = len(statements) == len(block) and _are_same(statements, block)
+    return block if same else tuple(statements)
+
+
 def map_blocks(stmt: Stmt, inside: Inside) -> Stmt:
     """The statement with each block that it contains replaced by `inside(block)`."""
     match stmt:  # most statements have none, and most blocks stay as they are
@@ -258,7 +269,8 @@ def map_blocks(stmt: Stmt, inside: Inside) -> Stmt:
             same = new_condition is condition and new is body
             return stmt if same else replace(stmt, condition=new_condition, body=new)
         case Try():
-            return _map_try(stmt, _same_operand, _same_name, inside)
+            mapped = _map_try(stmt, _same_operand, _same_name, inside)
+            return stmt if _are_same(blocks(mapped), blocks(stmt)) else mapped
         case _:
             return stmt
 
@@ -283,6 +295,9 @@ def substitute(
 
     The names grouped in `Try.interrupted` stay too: they stand for the moment of a binding.
     """
+
+    if not mapping:
+        return node
 
     def read(operand: Operand) -> Operand:
         return mapping.get(operand, operand) if isinstance(operand, Name) else operand

@@ -34,7 +34,17 @@ from sourcead.ir.nodes import (
     Store,
     While,
 )
-from sourcead.ir.walk import blocks, bound, map_blocks, reads, statements, substitute
+from sourcead.ir.uses import use_counts
+from sourcead.ir.walk import (
+    blocks,
+    bound,
+    map_blocks,
+    reads,
+    renewed,
+    statements,
+    substitute,
+    with_body,
+)
 
 __all__ = ["common"]
 
@@ -47,7 +57,7 @@ def common(function: Function, kinds: dict[Name, Kind]) -> Function:
     pass_ = _Common(kinds)
     function = _arrays_once(function, pass_)
     body = pass_.shared_in_loops(pass_.hoisted(function.body))
-    return substitute(replace(function, body=body), pass_.same)
+    return substitute(with_body(function, body), pass_.same)
 
 
 def _arrays_once(function: Function, pass_: _Common) -> Function:
@@ -71,14 +81,13 @@ def _arrays_once(function: Function, pass_: _Common) -> Function:
             case _:
                 made.clear()
         out.append(stmt)
-    return replace(function, body=tuple(out))
+    return with_body(function, renewed(function.body, out))
 
 
 def _only_read(function: Function) -> set[Name]:
     """Names of which every use is an operand of arithmetic, or what is stored into an array."""
     known: Counter[Name] = Counter()
-    total = Counter(name for s in statements(function.body) for name in reads(s))
-    total.update([function.result] if isinstance(function.result, Name) else [])
+    total = use_counts(function)
     for stmt in statements(function.body):
         match stmt:
             case Assign(_, Op(op, args)) if op in ONCE:
@@ -118,7 +127,7 @@ class _Common:
         for stmt in block:
             is_loop = isinstance(stmt, (For, While))
             out.append(map_blocks(stmt, self.turn if is_loop else self.shared_in_loops))
-        return tuple(out)
+        return renewed(block, out)
 
     def turn(self, block: Block) -> Block:
         return self.shared(block, _Known())
@@ -143,7 +152,7 @@ class _Common:
             elif isinstance(stmt, Assign) and not isinstance(stmt.expr, Op):
                 known.elements.clear()
             out.append(stmt)
-        return tuple(out)
+        return renewed(block, out)
 
     def found(self, stmt: Stmt, known: _Known) -> Name | None:
         """The name that has this value already; else it is noted."""
@@ -174,7 +183,7 @@ class _Common:
                 first, stmt = self.split(stmt)
                 out += self.shared_before(first, known)
             out.append(stmt)
-        return tuple(out)
+        return renewed(block, out)
 
     def shared_before(self, hoisted: list[Assign], known: _Known) -> list[Assign]:
         """Of what is computed before loops of one block, that which has not been computed before another."""

@@ -16,7 +16,6 @@ length one.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -38,7 +37,8 @@ from sourcead.ir.nodes import (
     Stmt,
     Store,
 )
-from sourcead.ir.walk import map_blocks, reads, statements
+from sourcead.ir.uses import use_counts
+from sourcead.ir.walk import map_blocks, renewed, statements, with_body
 
 __all__ = ["contractions"]
 
@@ -48,9 +48,7 @@ PASSED = frozenset({"slice", "tuple", "getitem", "add", "sub", "mul", "truediv",
 
 def contractions(function: Function, builder: Any) -> Function:
     sums = any(isinstance(s, Assign) and _is_sum(s.expr) for s in statements(function.body))
-    return (
-        replace(function, body=_Pass(function, builder).block(function.body)) if sums else function
-    )
+    return with_body(function, _Pass(function, builder).block(function.body)) if sums else function
 
 
 def _is_sum(expr: Expr) -> bool:
@@ -60,8 +58,7 @@ def _is_sum(expr: Expr) -> bool:
 class _Pass:
     def __init__(self, function: Function, builder: Any) -> None:
         self.b = builder
-        self.uses = Counter(n for s in statements(function.body) for n in reads(s))
-        self.uses.update([function.result] if isinstance(function.result, Name) else [])
+        self.uses = use_counts(function)
         self.indices = {
             s.target: s.expr
             for s in statements(function.body)
@@ -86,7 +83,7 @@ class _Pass:
             if isinstance(stmt, Assign) and stmt.origin.sweep == "reverse":
                 stmt = self.contracted(stmt, out, keepdims=True)
             out.append(stmt)
-        return tuple(out)
+        return renewed(block, out)
 
     # -- axes that are put in and taken out again ---------------------------------------------
 

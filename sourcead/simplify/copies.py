@@ -32,7 +32,8 @@ from sourcead.ir.nodes import (
     Stmt,
     Store,
 )  # fmt: skip
-from sourcead.ir.walk import map_blocks, reads, statements, substitute
+from sourcead.ir.uses import use_counts
+from sourcead.ir.walk import map_blocks, reads, renewed, statements, substitute, with_body
 from sourcead.runtime.accumulate import unless_zero
 
 __all__ = ["computes", "needless_copies"]
@@ -43,10 +44,9 @@ ASIDE = frozenset({"slice", "tuple"})  # makes what an index is made of
 
 
 def needless_copies(function: Function, kinds: Mapping[Name, Kind]) -> Function:
-    uses = Counter(o for s in statements(function.body) for o in reads(s) if isinstance(o, Name))
-    uses.update([function.result] if isinstance(function.result, Name) else [])
+    uses = use_counts(function)
     storage = _Storage(function, kinds)
-    return replace(function, body=_block(function.body, uses, storage))
+    return with_body(function, _block(function.body, uses, storage))
 
 
 class _Storage:
@@ -83,7 +83,7 @@ def _block(block: Block, uses: Counter[Name], storage: _Storage) -> Block:
         else:
             assert isinstance(stmt, Assign) and isinstance(stmt.expr, MethodCall)
             _replace(out, position, last, stmt.target, stmt.expr.value, uses)
-    return tuple(out)
+    return renewed(block, out)
 
 
 def _replace(

@@ -36,7 +36,7 @@ from sourcead.ir.nodes import (
     While,
     With,
 )
-from sourcead.ir.walk import binds, reads, statements
+from sourcead.ir.walk import binds, map_blocks, reads, renewed, statements, with_body
 from sourcead.runtime.contexts import watched
 from sourcead.simplify.storage_classes import StorageClasses
 
@@ -52,7 +52,7 @@ def dead_code(
     """`is_pure(expr)`: evaluating it changes nothing and raises nothing that matters."""
     marker = _Marker(function, is_pure, storage)
     marker.run()
-    return replace(function, body=marker.sweep(function.body))
+    return with_body(function, marker.sweep(function.body))
 
 
 def may_raise(expr: Any) -> bool:
@@ -224,7 +224,7 @@ class _Marker:
         for stmt in block:
             if self.is_live(stmt):
                 out.extend(self.unwrapped(self.swept(stmt)))
-        return tuple(out)
+        return renewed(block, out)
 
     def unwrapped(self, stmt: Stmt) -> Block:
         """A `try` of which nothing is left but its body."""
@@ -238,38 +238,16 @@ class _Marker:
         return (*stmt.body, *stmt.orelse, *copies)
 
     def swept(self, stmt: Stmt) -> Stmt:
+        stmt = map_blocks(stmt, self.sweep)
         match stmt:
-            case If():
-                merges = tuple(m for m in stmt.merges if m.target in self.live)
-                return replace(
-                    stmt, then=self.sweep(stmt.then), orelse=self.sweep(stmt.orelse), merges=merges
-                )
-            case For():
-                return replace(stmt, body=self.sweep(stmt.body), carried=self.carried(stmt))
-            case While():
-                condition = self.sweep(stmt.condition)
-                return replace(
-                    stmt,
-                    condition=condition,
-                    body=self.sweep(stmt.body),
-                    carried=self.carried(stmt),
-                )
-            case With():
-                return replace(stmt, body=self.sweep(stmt.body))
-            case Try():
-                handlers = tuple(replace(h, body=self.sweep(h.body)) for h in stmt.handlers)
-                return replace(
-                    stmt,
-                    body=self.sweep(stmt.body),
-                    orelse=self.sweep(stmt.orelse),
-                    handlers=handlers,
-                    final=self.sweep(stmt.final),
-                )
+            case If(merges=merges):
+                flows = tuple(m for m in merges if m.target in self.live)
+                return stmt if len(flows) == len(merges) else replace(stmt, merges=flows)
+            case For(carried=carried) | While(carried=carried):
+                live = tuple(c for c in carried if c.result in self.live or c.inner in self.live)
+                return stmt if len(live) == len(carried) else replace(stmt, carried=live)
             case _:
                 return stmt
-
-    def carried(self, stmt: For | While) -> Any:
-        return tuple(c for c in stmt.carried if c.result in self.live or c.inner in self.live)
 
 
 def _only_raises(handler: Handler) -> bool:

@@ -36,7 +36,8 @@ from sourcead.ir.nodes import (
     Stmt,
     Store,
 )
-from sourcead.ir.walk import map_blocks, reads, statements
+from sourcead.ir.uses import use_counts
+from sourcead.ir.walk import map_blocks, reads, renewed, statements, with_body
 from sourcead.transform.effects import index_kinds
 from sourcead.transform.indexing import is_basic
 
@@ -57,7 +58,7 @@ def first_stores(function: Function, builder: Any) -> Function:
     )
     if not made:
         return function
-    return replace(function, body=_Pass(function, builder).block(function.body))
+    return with_body(function, _Pass(function, builder).block(function.body))
 
 
 def _is_zeros(expr: Expr) -> bool:
@@ -71,8 +72,7 @@ def _is_zeros(expr: Expr) -> bool:
 class _Pass:
     def __init__(self, function: Function, builder: Any) -> None:
         self.b = builder
-        self.uses = Counter(n for s in statements(function.body) for n in reads(s))
-        self.uses.update([function.result] if isinstance(function.result, Name) else [])
+        self.uses = use_counts(function)
         self.made: dict[Operand, Expr] = {}
         bound = Counter[Name]()
         for stmt in statements(function.body):
@@ -88,7 +88,7 @@ class _Pass:
             assert isinstance(stmt, Assign)
             if stmt.target in self.made:
                 self.follow(stmt, out)
-        return tuple(out)
+        return renewed(block, out)
 
     def follow(self, zeros: Assign, out: list[Stmt]) -> None:
         """Turn the stores into the zeros that come first, as far as they are seen one after the other."""

@@ -39,6 +39,7 @@ from sourcead.ir.nodes import (
     Stmt,
     Store,
 )
+from sourcead.ir.uses import use_counts
 from sourcead.ir.walk import map_blocks, operands, reads, rename, statements
 from sourcead.simplify.storage_classes import NEW_NUMBERS, StorageClasses
 
@@ -64,8 +65,7 @@ class _InPlace:
         self, function: Function, kinds: dict[Name, Kind], storage: Callable[[], StorageClasses]
     ) -> None:
         self.function, self.kinds, self.storage = function, kinds, storage
-        self.uses = Counter(name for s in statements(function.body) for name in reads(s))
-        self.uses.update([function.result] if isinstance(function.result, Name) else [])
+        self.uses = use_counts(function)
         self.same: dict[Name, Name] = {}
         self.in_reverse = {
             s.target

@@ -13,22 +13,22 @@ from typing import Any
 
 from sourcead.ir.kinds import Kind, Py
 from sourcead.ir.nodes import Assign, Block, Const, Function, Name, Op, Stmt, Store
-from sourcead.ir.walk import map_blocks, reads, statements, substitute
+from sourcead.ir.uses import use_counts
+from sourcead.ir.walk import map_blocks, renewed, statements, substitute, with_body
 
 __all__ = ["indices"]
 
 
 def indices(function: Function, builder: Any) -> Function:
     """A sum of a loop's variable and a constant, or such a tuple, is made anew for each index."""
-    return replace(function, body=_Indices(function, builder).block(function.body))
+    return with_body(function, _Indices(function, builder).block(function.body))
 
 
 class _Indices:
     def __init__(self, function: Function, builder: Any) -> None:
         self.b = builder
         self.kinds: dict[Name, Kind] = builder.kinds
-        total = Counter(n for s in statements(function.body) for n in reads(s))
-        total.update([function.result] if isinstance(function.result, Name) else [])
+        total = use_counts(function)
         as_index: Counter[Name] = Counter()
         for stmt in statements(function.body):
             as_index.update(_indices_of(stmt))
@@ -60,7 +60,7 @@ class _Indices:
                     out.append(replace(self.made[name], target=own[name], origin=stmt.origin))
             stmt = substitute(stmt, own) if own else stmt
             out.append(map_blocks(stmt, self.block))
-        return tuple(out)
+        return renewed(block, out)
 
 
 def _indices_of(stmt: Stmt) -> tuple[Name, ...]:

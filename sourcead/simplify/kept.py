@@ -35,7 +35,8 @@ from sourcead.ir.nodes import (
     Unpack,
     While,
 )
-from sourcead.ir.walk import blocks, map_blocks, map_expr, reads, statements, substitute
+from sourcead.ir.uses import use_counts
+from sourcead.ir.walk import blocks, map_blocks, map_expr, statements, substitute
 
 __all__ = ["kept"]
 
@@ -58,17 +59,11 @@ def kept(function: Function, kinds: dict[Name, Kind]) -> Function:
         same = dict(_known(log, function, kinds))
         if same:
             function = substitute(_without(function, set(same)), same)
-    uses = _uses(function)
+    uses = use_counts(function)
     for log in list(_logs(function)):
         if not all(uses[target] for target in log.taken.targets):
             function = _shorter(function, log, uses)
     return function
-
-
-def _uses(function: Function) -> Counter[Name]:
-    uses = Counter(name for s in statements(function.body) for name in reads(s))
-    uses.update([function.result] if isinstance(function.result, Name) else [])
-    return uses
 
 
 # -- the lists -------------------------------------------------------------------------------
@@ -82,7 +77,7 @@ def _logs(function: Function) -> Iterator[_Log]:
     }
     if not lists:
         return
-    uses = _uses(function)
+    uses = use_counts(function)
     unpacked = {s.value: s for s in statements(function.body) if isinstance(s, Unpack)}
     takers = dict(_takers(function, unpacked))
     for turn in _turns(function.body):

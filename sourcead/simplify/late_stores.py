@@ -29,7 +29,8 @@ from sourcead.ir.nodes import (
     Stmt,
     Store,
 )
-from sourcead.ir.walk import map_blocks, reads, statements
+from sourcead.ir.uses import use_counts
+from sourcead.ir.walk import map_blocks, reads, renewed, with_body
 from sourcead.simplify.copies import computes
 from sourcead.simplify.storage_classes import StorageClasses
 
@@ -40,10 +41,9 @@ def late_stores(
     function: Function, kinds: Mapping[Name, Kind], storage: Callable[[], StorageClasses]
 ) -> Function:
     """`storage()`: the function's storage classes, which are only made where they are asked for."""
-    uses = Counter(name for s in statements(function.body) for name in reads(s))
-    uses.update([function.result] if isinstance(function.result, Name) else [])
+    uses = use_counts(function)
     pass_ = _LateStores(kinds, uses, storage)
-    return replace(function, body=pass_.block(function.body))
+    return with_body(function, pass_.block(function.body))
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class _LateStores:
             if (step := self.step(out, position)) is not None:
                 self.move(out, step)
             position += 1
-        return tuple(out)
+        return renewed(block, out)
 
     # -- is it such a step? ------------------------------------------------------------------
 

@@ -43,7 +43,8 @@ from sourcead.ir.nodes import (
     Store,
     Unpack,
 )
-from sourcead.ir.walk import binds, map_blocks, reads, statements
+from sourcead.ir.uses import use_counts_in
+from sourcead.ir.walk import binds, map_blocks, reads, renewed, statements, with_body
 
 __all__ = ["outer_products"]
 
@@ -57,14 +58,14 @@ FRESH = frozenset({"add", "sub", "mul", "truediv", "neg", "pow", "matmul"})
 
 
 def outer_products(function: Function, builder: Any) -> Function:
-    return replace(function, body=_Pass(function, builder).block(function.body))
+    return with_body(function, _Pass(function, builder).block(function.body))
 
 
 class _Pass:
     def __init__(self, function: Function, builder: Any) -> None:
         self.b = builder
         self.kinds: dict[Name, Kind] = builder.kinds
-        self.uses = Counter(n for s in statements(function.body) for n in reads(s))
+        self.uses = use_counts_in(function.body)
         self.zeros = {
             s.target
             for s in statements(function.body)
@@ -83,7 +84,7 @@ class _Pass:
         for stmt in block:
             stmt = map_blocks(stmt, self.block)
             out += self.loop(stmt) if isinstance(stmt, For) else (stmt,)
-        return tuple(out)
+        return renewed(block, out)
 
     def loop(self, loop: For) -> list[Stmt]:
         if not self.reads_back_arrays(loop) or not self.writes_sums_only(loop):

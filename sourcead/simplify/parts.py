@@ -24,7 +24,8 @@ from sourcead.ir.nodes import (
     Ref,
     Stmt,
 )
-from sourcead.ir.walk import map_blocks, reads, statements
+from sourcead.ir.uses import use_counts
+from sourcead.ir.walk import map_blocks, statements
 from sourcead.runtime.joins import parts_along
 
 __all__ = ["parts"]
@@ -54,8 +55,7 @@ def _is_parts(call: Call) -> bool:
 class _Parts:
     def __init__(self, function: Function, builder: Any, found: dict[Name, Call]) -> None:
         self.b = builder
-        self.uses = Counter(n for s in statements(function.body) for n in reads(s))
-        self.uses.update([function.result] if isinstance(function.result, Name) else [])
+        self.uses = use_counts(function)
         self.taken = Counter(
             s.expr.args[0]
             for s in statements(function.body)

@@ -15,7 +15,7 @@ import numpy as np
 
 from sourcead.ir.kinds import Array, Kind
 from sourcead.ir.nodes import Assign, Attr, Block, Call, Expr, Function, Name, Op, Ref, Stmt
-from sourcead.ir.walk import map_blocks, operands, reads, statements
+from sourcead.ir.walk import map_blocks, operands, reads, renewed, statements, with_body
 
 __all__ = ["shapes"]
 
@@ -100,6 +100,6 @@ def _asked_instead(function: Function, instead: dict[Name, Name]) -> Function:
                 case _:
                     stmt = map_blocks(stmt, block)
             out.append(stmt)
-        return tuple(out)
+        return renewed(old, out)
 
-    return replace(function, body=block(function.body))
+    return with_body(function, block(function.body))

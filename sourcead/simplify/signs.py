@@ -23,7 +23,8 @@ from dataclasses import replace
 
 from sourcead.ir.kinds import Array, Kind, List, Np, Py
 from sourcead.ir.nodes import Assign, Block, Const, Expr, Function, Name, Op, Stmt, Store
-from sourcead.ir.walk import map_blocks, reads, statements
+from sourcead.ir.uses import use_counts
+from sourcead.ir.walk import blocks, map_blocks, reads, renewed, with_body
 
 __all__ = ["signs"]
 
@@ -31,9 +32,8 @@ OTHER_SIGN = {"add": "sub", "sub": "add", "iadd": "isub", "isub": "iadd"}
 
 
 def signs(function: Function, kinds: dict[Name, Kind]) -> Function:
-    uses = Counter(name for s in statements(function.body) for name in reads(s))
-    uses.update([function.result] if isinstance(function.result, Name) else [])
-    return replace(function, body=_Signs(kinds, uses).block(function.body))
+    uses = use_counts(function)
+    return with_body(function, _Signs(kinds, uses).block(function.body))
 
 
 class _Signs:
@@ -52,14 +52,14 @@ class _Signs:
             if isinstance(stmt, Store) or (isinstance(stmt, Assign) and _writes(stmt.expr)):
                 negatives = {n: s for n, s in negatives.items() if self.is_number(n)}
             changed = map_blocks(changed, self.block)
-            if changed is not stmt and not isinstance(changed, (Assign, Store)):
+            if blocks(changed):
                 negatives.clear()
             out.append(changed)
             match changed:
                 case Assign(target, Op("neg", (Name() as value,))) if self.uses[target] == 1:
                     if self.is_numeric(value):
                         negatives[target] = changed
-        return tuple(out)
+        return renewed(block, out)
 
     def changed(self, stmt: Stmt, negatives: dict[Name, Assign], out: list[Stmt]) -> Stmt:
         match stmt:

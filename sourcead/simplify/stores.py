@@ -31,13 +31,13 @@ from sourcead.ir.nodes import (
     Store,
     Unpack,
 )  # fmt: skip
-from sourcead.ir.walk import blocks, map_blocks, reads, statements
+from sourcead.ir.walk import blocks, map_blocks, reads, renewed, statements, with_body
 
 __all__ = ["stores"]
 
 
 def stores(function: Function, builder: Any) -> Function:
-    return replace(function, body=_Stores(function, builder).block(function.body))
+    return with_body(function, _Stores(function, builder).block(function.body))
 
 
 class _Stores:
@@ -77,7 +77,7 @@ class _Stores:
             out.append(stmt)
             if isinstance(stmt, Store) and stmt.op in ("add", "sub") and self.is_ours(stmt):
                 self.join(out)
-        return tuple(out)
+        return renewed(block, out)
 
     def is_ours(self, stmt: Store) -> bool:
         """Is the place an element of floats, and the value a float?"""

@@ -33,7 +33,8 @@ from sourcead.ir.nodes import (
     Store,
 )  # fmt: skip
 from sourcead.ir.nodes import Operand as AnyOperand
-from sourcead.ir.walk import map_blocks, reads, statements
+from sourcead.ir.uses import use_counts
+from sourcead.ir.walk import map_blocks, renewed, with_body
 
 __all__ = ["stretches"]
 
@@ -42,9 +43,8 @@ ARITHMETIC = frozenset({"add", "sub", "mul", "truediv"})
 
 def stretches(function: Function, builder: Any) -> Function:
     """For the statements of a reverse sweep."""
-    uses = Counter(n for s in statements(function.body) for n in reads(s))
-    uses.update([function.result] if isinstance(function.result, Name) else [])
-    return replace(function, body=_Stretches(builder, uses).block(function.body))
+    uses = use_counts(function)
+    return with_body(function, _Stretches(builder, uses).block(function.body))
 
 
 class _Stretches:
@@ -64,7 +64,7 @@ class _Stretches:
                 self.made[stmt.target] = stmt
                 self.b.definitions[stmt.target] = stmt.expr
             out.append(stmt)
-        return tuple(out)
+        return renewed(block, out)
 
     def changed(self, stmt: Assign, out: list[Stmt]) -> Assign:
         match stmt.expr:

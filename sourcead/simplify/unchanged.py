@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sourcead.ir.nodes import Block, For, Function, Name, Operand, Stmt, Undefined, While
-from sourcead.ir.walk import map_blocks, substitute
+from sourcead.ir.walk import map_blocks, renewed, substitute
 
 __all__ = ["unchanged"]
 
@@ -22,7 +22,7 @@ def unchanged(function: Function) -> Function:
 
 
 def _block(block: Block, same: dict[Name, Operand]) -> Block:
-    return tuple(_stmt(map_blocks(s, lambda b: _block(b, same)), same) for s in block)
+    return renewed(block, [_stmt(map_blocks(s, lambda b: _block(b, same)), same) for s in block])
 
 
 def _stmt(stmt: Stmt, same: dict[Name, Operand]) -> Stmt:

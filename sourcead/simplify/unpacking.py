@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 
 from sourcead.ir.kinds import Kind, Tuple
 from sourcead.ir.nodes import (
@@ -29,17 +28,16 @@ from sourcead.ir.nodes import (
     Stmt,
     Unpack,
 )
-from sourcead.ir.walk import map_blocks, reads, statements
+from sourcead.ir.uses import use_counts
+from sourcead.ir.walk import map_blocks, renewed, with_body
 
 __all__ = ["unpacked"]
 
 
 def unpacked(function: Function, kind_of: Callable[[Name], Kind]) -> Function:
     """`kind_of(name)`: what a name holds."""
-    count = Counter(name for stmt in statements(function.body) for name in reads(stmt))
-    if isinstance(function.result, Name):
-        count[function.result] += 1
-    return replace(function, body=_block(function.body, count, kind_of))
+    count = use_counts(function)
+    return with_body(function, _block(function.body, count, kind_of))
 
 
 def _block(block: Block, count: Counter[Name], kind_of: Callable[[Name], Kind]) -> Block:
@@ -67,7 +65,7 @@ def _block(block: Block, count: Counter[Name], kind_of: Callable[[Name], Kind]) 
             items = whole[stmt.target]
             targets = tuple(items[i] for i in range(len(items)))
             out.append(Unpack(targets, None, stmt.target, stmt.origin))
-    return tuple(out)
+    return renewed(block, out)
 
 
 def _is_shape(expr: Expr) -> bool:

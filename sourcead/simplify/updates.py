@@ -10,27 +10,26 @@ first is a view and the last writes it onto itself, so that only the addition re
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
 from sourcead.ir.kinds import Kind
 from sourcead.ir.nodes import Assign, Block, Const, Function, Name, Op, Operand, Stmt, Store
-from sourcead.ir.walk import map_blocks, reads, statements
+from sourcead.ir.uses import use_counts
+from sourcead.ir.walk import map_blocks, renewed, statements, with_body
 from sourcead.transform.effects import view_base
 
 __all__ = ["updates"]
 
 
 def updates(function: Function, kinds: Mapping[Name, Kind]) -> Function:
-    return replace(function, body=_Updates(function, kinds).block(function.body))
+    return with_body(function, _Updates(function, kinds).block(function.body))
 
 
 class _Updates:
     def __init__(self, function: Function, kinds: Mapping[Name, Kind]) -> None:
         self.kinds = kinds
-        self.uses = Counter(name for s in statements(function.body) for name in reads(s))
-        self.uses.update([function.result] if isinstance(function.result, Name) else [])
+        self.uses = use_counts(function)
         self.indices = {
             s.target: s.expr
             for s in statements(function.body)
@@ -43,7 +42,7 @@ class _Updates:
             out.append(map_blocks(stmt, self.block))
             if isinstance(stmt, Store):
                 self.join(out)
-        return tuple(out)
+        return renewed(block, out)
 
     def join(self, out: list[Stmt]) -> None:
         """Join the last store with the update of the view that it stores, and what took the view."""

@@ -1,6 +1,7 @@
 """The derivatives of NumPy's functions, one module for each family."""
 
 from sourcead.rules.numpy import (
+    checks,
     creation,
     cumulative,
     elementwise,
@@ -27,6 +28,7 @@ from sourcead.rules.numpy import (
 from sourcead.rules.numpy import broadcasting, helpers  # isort: skip  (after the rules that some helpers have)
 
 __all__ = [
+    "checks",
     "broadcasting",
     "creation",
     "cumulative",

@@ -85,9 +85,6 @@ constant(
     np.savez,
     np.savez_compressed,
     np.savetxt,
-    np.testing.assert_allclose,
-    np.testing.assert_array_equal,
-    np.testing.assert_array_almost_equal,
     *methods("tobytes", "tofile", "dumps"),
     effects=Effects(pure=False),
 )
