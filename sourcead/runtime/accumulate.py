@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["laid_out", "last_written", "unbroadcast", "unless_zero"]
+__all__ = ["in_precision", "laid_out", "last_written", "unbroadcast", "unless_zero"]
 
 
 def unbroadcast(adjoint: Any, like: Any) -> Any:
@@ -49,6 +49,17 @@ def last_written(adjoint: np.ndarray[Any, Any], index: Any) -> np.ndarray[Any, A
     owner = np.empty(adjoint.shape, dtype=int)
     owner[index] = order
     return np.where(owner[index] == order, picked, 0)
+
+
+def in_precision(tangent: Any, dtype: Any) -> Any:
+    """The tangent of a value of this dtype, whatever the precision in which it was computed.
+
+    >>> in_precision(0.5, np.float32)
+    np.float32(0.5)
+    """
+    if np.result_type(tangent) == dtype:
+        return tangent
+    return np.asarray(tangent).astype(dtype)[()]
 
 
 def laid_out(values: Any, like: Any) -> Any:

@@ -34,7 +34,7 @@ def _real(*matrices: Any) -> None:
 
 
 def _diagonal_matrix(w: Any) -> Any:
-    return w[..., np.newaxis] * np.eye(w.shape[-1])
+    return w[..., np.newaxis] * np.eye(w.shape[-1], dtype=bool)  # in the precision of w
 
 
 # -- a = l @ l.T -----------------------------------------------------------------------------

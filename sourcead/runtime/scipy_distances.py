@@ -26,7 +26,8 @@ def vector_slope(d: Any, difference: Any, metric: str, p: float, w: Any) -> Any:
         return weights * np.sign(difference)
     if metric == "chebyshev":
         largest = (np.abs(difference) == d) & (difference != 0.0) & (np.asarray(weights) > 0.0)
-        return np.sign(difference) * over_length(largest, np.sum(largest, axis=-1, keepdims=True))
+        shares = np.where(largest, np.sign(difference), 0.0)
+        return over_length(shares, np.sum(np.abs(shares), axis=-1, keepdims=True))
     if metric == "minkowski":
         return weights * np.sign(difference) * over_length(np.abs(difference), d) ** (p - 1.0)
     raise NotImplementedError(f"the metric {metric!r} has no derivative rule")

@@ -108,8 +108,8 @@ def filter_bars(
     """
     long_b, long_a = _padded(np.asarray(b), np.asarray(a))
     order, n = len(long_b) - 1, x.shape[-1]
-    one = np.ones(1)
-    seed = np.zeros(x.shape) if y_bar is None else y_bar
+    one = np.ones(1, long_a.dtype)
+    seed = np.zeros(x.shape, x.dtype) if y_bar is None else y_bar
     seed = np.concatenate([seed, np.zeros((*seed.shape[:-1], order), seed.dtype)], axis=-1)
     if (
         state_bar is not None
@@ -141,9 +141,9 @@ def filter_dots(
 ) -> tuple[Any, Any]:
     """The tangents of the result and of the final state, of the same filter."""
     long_b, long_a = _padded(np.asarray(b), np.asarray(a))
-    order, one = len(long_b) - 1, np.ones(1)
+    order, one = len(long_b) - 1, np.ones(1, long_a.dtype)
     x_dot = np.zeros_like(x) if x_dot is None else x_dot
-    start = np.zeros((*x.shape[:-1], order)) if zi_dot is None else zi_dot
+    start = np.zeros((*x.shape[:-1], order), x.dtype) if zi_dot is None else zi_dot
     y_dot, state_dot = signal.lfilter(
         long_b, long_a, x_dot, zi=np.broadcast_to(start, (*x.shape[:-1], order))
     )
@@ -168,7 +168,7 @@ def _stages(sos: Any, x: Any, zi: Any) -> list[tuple[Any, Any, Any, Any]]:
     """Of each second-order section: input, initial state, output, final state (time last)."""
     stages = []
     for i, section in enumerate(sos):
-        start = np.zeros((*x.shape[:-1], 2)) if zi is None else zi[i]
+        start = np.zeros((*x.shape[:-1], 2), x.dtype) if zi is None else zi[i]
         y, state = signal.lfilter(section[:3], section[3:], x, zi=start)
         stages.append((x, start, y, state))
         x = y
@@ -178,9 +178,9 @@ def _stages(sos: Any, x: Any, zi: Any) -> list[tuple[Any, Any, Any, Any]]:
 def sections_bars(y_bar: Any, state_bar: Any, sos: Any, x: Any, zi: Any) -> tuple[Any, Any, Any]:
     """Adjoints of sos, x, zi of a cascade along the last axis; zi: (sections, ..., 2)."""
     stages = _stages(sos, x, zi)
-    sos_bar = np.zeros(np.shape(sos))
+    sos_bar = np.zeros(np.shape(sos), np.result_type(sos))
     zi_bar: list[Any] = []
-    bar = np.zeros(x.shape) if y_bar is None else y_bar
+    bar = np.zeros(x.shape, x.dtype) if y_bar is None else y_bar
     for i in reversed(range(len(sos))):
         into, start, y, state = stages[i]
         end_bar = np.zeros_like(state) if state_bar is None else state_bar[i]

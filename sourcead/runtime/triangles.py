@@ -67,4 +67,4 @@ def _band(a: Any, structure: str | None) -> Any:
 
 
 def _diagonal(a: Any) -> Any:
-    return a * np.eye(a.shape[-1])
+    return a * np.eye(a.shape[-1], dtype=bool)  # in the precision of a

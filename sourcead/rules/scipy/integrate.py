@@ -71,7 +71,7 @@ def trapezoid(area_bar, area, y, x=None, dx=1.0, axis=-1):
     y = np.moveaxis(y, axis, -1)
     bar = np.expand_dims(area_bar, -1)
     halves = np.broadcast_to(0.5 * bar * h, (*y.shape[:-1], y.shape[-1] - 1))
-    zero = np.zeros((*y.shape[:-1], 1))
+    zero = np.zeros_like(halves[..., :1])
     y_bar = np.concatenate([halves, zero], axis=-1) + np.concatenate([zero, halves], axis=-1)
     x_bar, dx_bar = to_grid(0.5 * bar * (y[..., 1:] + y[..., :-1]), x, dx, axis)
     return np.moveaxis(y_bar, -1, axis), x_bar, dx_bar
@@ -127,7 +127,7 @@ def cumulative_trapezoid(area_bar, area, y, x=None, dx=1.0, axis=-1, initial=Non
     bar = bar if initial is None else bar[..., 1:]
     bar = np.flip(np.cumsum(np.flip(bar, -1), axis=-1), -1)
     halves = 0.5 * bar * h
-    zero = np.zeros((*halves.shape[:-1], 1))
+    zero = np.zeros_like(halves[..., :1])
     y_bar = np.concatenate([halves, zero], axis=-1) + np.concatenate([zero, halves], axis=-1)
     x_bar, dx_bar = to_grid(0.5 * bar * (y[..., 1:] + y[..., :-1]), x, dx, axis)
     return np.moveaxis(y_bar, -1, axis), x_bar, dx_bar

@@ -6,6 +6,7 @@ Two square matrices that come from one another have the same size; samples only 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,12 +24,14 @@ from sourcead.ir.kinds import (
     Unknown,
     Value,
     broadcast_dims,
+    dtype_of,
 )
 from sourcead.rules.numpy.adjoint_kinds import kind_like
 from sourcead.rules.registry import all_rules, lookup
 
 __all__ = [
     "array_at",
+    "eigenpairs",
     "eigenpairs_of_bands",
     "factor_and_flag",
     "filtered",
@@ -51,13 +54,20 @@ __all__ = [
 STRETCHED = {"ellipj", "logsumexp", "fftconvolve", "oaconvolve"}
 
 
-def like(function: Callable[..., Any], name: str) -> Callable[..., Kind | None]:
-    """The result has the shape of parameter `name`, and a type wide enough for all arguments."""
+def like(
+    function: Callable[..., Any], name: str, double: bool = False
+) -> Callable[..., Kind | None]:
+    """The result has the shape of parameter `name`, and a type wide enough for all arguments.
+
+    `double`: the function computes in double precision whatever it is given.
+    """
     found = kind_like(function, name)
 
     def kind(*args: Any, **kwargs: Any) -> Kind | None:
         result = found(*args, **kwargs)
         unknown = isinstance(result, Unknown)
+        if double and isinstance(result, Array):
+            return replace(result, dtype=str(np.result_type(result.dtype, np.float64)))
         return Number() if unknown and any(isinstance(a, Number) for a in args) else result
 
     return kind
@@ -145,6 +155,17 @@ def _with_state(x: Any, zi: Any) -> Kind:
     dtype = str(np.result_type(dtype, zi.dtype)) if isinstance(zi, Array) else dtype
     dims = zi.dims if isinstance(zi, Array) else ()
     return Tuple((Array(dtype, x.dims), Array(dtype, dims)))
+
+
+def eigenpairs(a: Any, *, right: Any = None, **options: Any) -> Kind:
+    """`eig`: complex eigenvalues, and vectors that are real where all eigenvalues are."""
+    dtype = dtype_of(a)
+    if dtype is None or not isinstance(a, Array):
+        return Unknown()
+    values = Array(str(np.result_type(dtype, np.complex64)), a.dims[:-1])
+    if right is None or getattr(right, "value", None) is True:
+        return Tuple((values, Number(real=False)))
+    return values if getattr(right, "value", None) is False else Unknown()
 
 
 def eigenpairs_of_bands(d: Any, e: Any, eigvals_only: Any = None, **options: Any) -> Kind:

@@ -371,14 +371,15 @@ def detrend(y_bar, data, axis=-1, type="linear", bp=0):
 def hilbert(y_bar, x, N=None, axis=-1):
     """Fourier transform, weights, back: the matrices are symmetric, so the order turns round."""
     m, n = np.shape(y_bar)[axis], np.shape(x)[axis]
-    weights = np.zeros(m)
+    weights = np.zeros(m, np.result_type(x))
     weights[0] = 1.0
     weights[1 : (m + 1) // 2] = 2.0
     if m % 2 == 0:
         weights[m // 2] = 1.0
     bar = np.moveaxis(y_bar, axis, -1)
     bar = np.real(np.fft.fft(weights * np.fft.ifft(bar)))[..., :n]
-    bar = np.concatenate([bar, np.zeros((*bar.shape[:-1], max(n - m, 0)))], axis=-1)
+    beyond = np.zeros((*bar.shape[:-1], max(n - m, 0)), np.result_type(x))
+    bar = np.concatenate([bar, beyond], axis=-1)
     return np.moveaxis(bar, -1, axis)
 
 

@@ -155,7 +155,7 @@ def mahalanobis_tangent(d, u, v, VI, *, u_dot, v_dot, VI_dot):
 @helper
 def cosine(d_bar, d, u, v):
     """1 - u.v / (|u| |v|)."""
-    one = np.full((1, 1), 1.0)
+    one = np.ones((1, 1), np.result_type(u, v))
     u_bar, v_bar = table_adjoints(d_bar * one, d * one, u[np.newaxis], v[np.newaxis], "cosine", 2)
     return u_bar[0], v_bar[0]
 
@@ -164,7 +164,9 @@ def cosine(d_bar, d, u, v):
 @helper
 def cosine_tangent(d, u, v, *, u_dot, v_dot):
     dots = [None if dot is None else dot[np.newaxis] for dot in (u_dot, v_dot)]
-    return table_tangent(np.full((1, 1), d), u[np.newaxis], v[np.newaxis], "cosine", 2, *dots)[0, 0]
+    return table_tangent(
+        np.full((1, 1), d, np.result_type(u, v)), u[np.newaxis], v[np.newaxis], "cosine", 2, *dots
+    )[0, 0]
 
 
 @reverse_rule(distance.correlation, wrt=("u", "v"), samples=lambda rng: _points(rng)[:1])

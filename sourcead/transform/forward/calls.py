@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from sourcead.errors import NoRule
-from sourcead.ir.kinds import Object, Tuple, Unknown
+from sourcead.ir.kinds import Kind, Object, Py, Tuple, Unknown, dtype_of
 from sourcead.ir.nodes import Attr, Call, Const, Expr, MethodCall, Name, Op, Operand, Ref
 from sourcead.rules.registry import Rule
+from sourcead.runtime.accumulate import in_precision
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.formulas import plus
 from sourcead.transform.forward.tangents import Tangents, hint_of
@@ -149,11 +150,25 @@ def _by_formula(s: Tangents, target: Name) -> Val:
     pair = s.b.emit(Call(tangent, values), Tuple((Unknown(), Unknown())))
     kind = s.kind(target)
     if not isinstance(kind, Object):
-        return s.b.emit(Op("getitem", (pair, Const(1))), kind, hint_of(target))
+        return _item(s, pair, 1, kind, hint_of(target))
     dots = s.b.emit(Op("getitem", (pair, Const(1))), Unknown())
-    count = len(s.b.heap.known(kind.site))
-    parts = tuple(s.b.emit(Op("getitem", (dots, Const(i))), Unknown()) for i in range(count))
+    slots = enumerate(s.b.heap.known(kind.site))
+    parts = tuple(_item(s, dots, i, s.b.heap.read(kind.site, slot)) for i, slot in slots)
     return _record(s, target, kind, Virtual(parts))
+
+
+def _item(s: Tangents, of: Name, place: int, value: Kind, hint: str = "t") -> Name:
+    """The tangent of a `value`; a formula may compute in double precision what the function gives in single."""
+    item, dtype = Op("getitem", (of, Const(place))), dtype_of(value)
+    if (
+        dtype is None
+        or isinstance(value, Py)
+        or dtype.itemsize >= np.dtype(f"{dtype.kind}8").itemsize
+    ):
+        return s.b.emit(item, value, hint)
+    found = s.b.emit(item, Unknown(), hint)
+    made = Call(Ref("in_precision", in_precision), (found, Ref(f"np.{dtype}", dtype.type)))
+    return s.b.emit(made, value, hint)
 
 
 def _record(s: Tangents, target: Name, kind: Object, found: Val) -> Val:

@@ -31,6 +31,7 @@ from sourcead.runtime.shared_tangents import shared_tangents
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
 from sourcead.transform.locations import Locations
+from sourcead.transform.precision import narrowed
 from sourcead.transform.rule_calls import ZERO, RuleCalls
 from sourcead.transform.specialise import Specialiser
 from sourcead.transform.trees import is_changed
@@ -157,12 +158,15 @@ class Tangents:
         return isinstance(self.kind(target), Array) and self.at.is_written(target)
 
     def fit(self, found: Val, target: Name, is_new: bool = False) -> Val:
-        """The tangent has the shape of its value; where that is written in place, it owns its memory.
+        """The tangent has the shape and dtype of its value; where that is written in place, it owns its memory.
 
         `is_new`: the value is an array just made, whatever may share storage with it later.
         """
         kind = self.kind(target)
         found, have = self._real(found, target)
+        if isinstance(found, Name):
+            found = narrowed(self.b, found, kind, hint_of(target))
+            have = self.b.kind(found)
         if isinstance(kind, Array) and kind.dims:
             same = (
                 isinstance(have, Array)

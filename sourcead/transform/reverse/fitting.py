@@ -15,6 +15,7 @@ from sourcead.ir.kinds import Array, Dim, Kind, Np, Number, Py, dtype_of
 from sourcead.ir.nodes import Attr, Call, Const, MethodCall, Name, Op, Operand, Ref
 from sourcead.runtime.accumulate import unbroadcast
 from sourcead.transform.builder import Virtual
+from sourcead.transform.precision import narrowed
 from sourcead.transform.reverse.parts import Parts
 from sourcead.transform.specialise import Specialiser
 
@@ -79,16 +80,7 @@ class Fitting:
         if its.kind == "c" and mine.kind != "c":
             have = _real(have, its)
             amount, its = self.b.emit(Attr(amount, "real"), have), dtype_of(have)
-        if (
-            isinstance(have, Array)
-            and isinstance(kind, (Array, Np))
-            and its is not None
-            and its != mine
-            and its.kind == mine.kind
-        ):
-            to = MethodCall(amount, "astype", (Ref(f"np.{mine}", mine.type),))
-            return self.b.emit(to, Array(str(mine), have.dims))
-        return amount
+        return narrowed(self.b, amount, kind)
 
     def _fit_shape(self, amount: Operand, have: Array, value: Name, kind: Array) -> Operand:
         extra = len(have.dims) - len(kind.dims)

@@ -71,7 +71,7 @@ def solve_continuous_lyapunov_tangent(x, a, q, *, a_dot, q_dot):
 @reverse_rule(
     linalg.solve_discrete_lyapunov,
     wrt=("a", "q"),
-    kind=like(linalg.solve_discrete_lyapunov, "q"),
+    kind=like(linalg.solve_discrete_lyapunov, "q", double=True),
     samples=_lyapunov,
 )
 def solve_discrete_lyapunov(x_bar, x, a, q, method=None):
@@ -96,7 +96,7 @@ def _riccati(rng):
 @reverse_rule(
     linalg.solve_continuous_are,
     wrt=("a", "b", "q", "r"),
-    kind=like(linalg.solve_continuous_are, "a"),
+    kind=like(linalg.solve_continuous_are, "a", double=True),
     samples=_riccati,
 )
 def solve_continuous_are(x_bar, x, a, b, q, r):
@@ -126,7 +126,7 @@ def solve_continuous_are_tangent(x, a, b, q, r, *, a_dot, b_dot, q_dot, r_dot):
 @reverse_rule(
     linalg.solve_discrete_are,
     wrt=("a", "b", "q", "r"),
-    kind=like(linalg.solve_discrete_are, "a"),
+    kind=like(linalg.solve_discrete_are, "a", double=True),
     samples=_riccati,
 )
 @helper

@@ -171,7 +171,7 @@ def lu_factor(y_bar, y, a, *, check_finite=True):
     """l and u packed into one matrix; the pivots are constant."""
     packed, pivots = y
     single(packed)
-    low, up = np.tril(packed, -1) + np.eye(len(packed)), np.triu(packed)
+    low, up = np.tril(packed, -1) + np.eye(len(packed), dtype=bool), np.triu(packed)
     a_bar = np.zeros_like(packed)
     a_bar[permutation(pivots)] = factorizations.lu_bar(
         low, up, np.tril(y_bar[0], -1), np.triu(y_bar[0])
@@ -184,7 +184,7 @@ def lu_factor(y_bar, y, a, *, check_finite=True):
 def lu_factor_tangent(y, a, *, check_finite=True, a_dot):
     packed, pivots = y
     single(packed)
-    low, up = np.tril(packed, -1) + np.eye(len(packed)), np.triu(packed)
+    low, up = np.tril(packed, -1) + np.eye(len(packed), dtype=bool), np.triu(packed)
     l_dot, u_dot = factorizations.lu_dot(low, up, a_dot[permutation(pivots)])
     return l_dot + u_dot, None
 
@@ -218,7 +218,7 @@ def lu_solve(x_bar, x, lu_and_piv, b, trans=0, *, check_finite=True):
         b_bar = np.conj(linalg.lu_solve(lu_and_piv, np.conj(x_bar), 0))
         a_bar = -np.conj(outer(x, b_bar))
     rows_bar = a_bar[permutation(pivots)]
-    low, up = np.tril(packed, -1) + np.eye(len(packed)), np.triu(packed)
+    low, up = np.tril(packed, -1) + np.eye(len(packed), dtype=bool), np.triu(packed)
     return (np.tril(rows_bar @ up.T, -1) + np.triu(low.T @ rows_bar), None), b_bar
 
 
@@ -229,7 +229,7 @@ def lu_solve_tangent(x, lu_and_piv, b, trans=0, *, check_finite=True, lu_and_piv
     single(packed)
     right = 0.0 if b_dot is None else b_dot
     if lu_and_piv_dot is not None and lu_and_piv_dot[0] is not None:
-        low, up = np.tril(packed, -1) + np.eye(len(packed)), np.triu(packed)
+        low, up = np.tril(packed, -1) + np.eye(len(packed), dtype=bool), np.triu(packed)
         packed_dot = lu_and_piv_dot[0]
         a_dot = np.zeros_like(packed_dot)
         a_dot[permutation(pivots)] = np.tril(packed_dot, -1) @ up + low @ np.triu(packed_dot)

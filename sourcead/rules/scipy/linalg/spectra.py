@@ -11,7 +11,7 @@ from sourcead.rules.numpy.samples import (
     call,
     positive_definite,
 )
-from sourcead.rules.scipy.kinds import eigenpairs_of_bands, values_of_bands
+from sourcead.rules.scipy.kinds import eigenpairs, eigenpairs_of_bands, values_of_bands
 from sourcead.rules.scipy.linalg.solving import any_shape, hermitian
 from sourcead.runtime import factorizations, matrices
 from sourcead.runtime.factorizations import transpose
@@ -257,6 +257,7 @@ def eigvalsh_tridiagonal_tangent(w, d, e, *, check_finite=True, d_dot, e_dot):
 @reverse_rule(
     linalg.eig,
     wrt=("a",),
+    kind=eigenpairs,
     samples=lambda rng: [
         call(np.diag([1.0, 3.0, -2.0, 5.0]) + 0.3 * rng.normal(size=(4, 4))),
         call(np.array([[0.0, 2.0, 0.3], [-1.0, 0.3, 0.2], [0.1, 0.5, 3.0]])),
