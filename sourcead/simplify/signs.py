@@ -19,6 +19,7 @@ Op(op='sub', args=(Name(hint='x', number=0), Name(hint='a', number=0)))
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sourcead.ir.kinds import Array, Kind, List, Np, Py
@@ -43,10 +44,11 @@ class _Signs:
     def block(self, block: Block) -> Block:
         negatives: dict[Name, Assign] = {}  # that are read once, and could be left out
         out: list[Stmt] = []
-        for position, stmt in enumerate(block):
+        readers = {name: stmt for stmt in reversed(block) for name in reads(stmt)}  # the first ones
+        for stmt in block:
             if isinstance(stmt, Store) and self.doubled(stmt, out):
                 continue
-            if self.is_subtracted_later(stmt, negatives, block[position + 1 :]):
+            if self.is_subtracted_later(stmt, negatives, readers):
                 stmt = self.with_sign_outside(stmt, negatives, out)
             changed = self.changed(stmt, negatives, out)
             if isinstance(stmt, Store) or (isinstance(stmt, Assign) and _writes(stmt.expr)):
@@ -86,13 +88,15 @@ class _Signs:
                 return stmt if expr is None else replace(stmt, expr=expr)
         return stmt
 
-    def is_subtracted_later(self, stmt: Stmt, negatives: dict[Name, Assign], rest: Block) -> bool:
+    def is_subtracted_later(
+        self, stmt: Stmt, negatives: dict[Name, Assign], readers: Mapping[Name, Stmt]
+    ) -> bool:
         """Is this a quotient or product of a negative, which is then only added to something?"""
         match stmt:
             case Assign(target, Op("mul" | "truediv", (Name() as first, _))) if (
                 first in negatives and self.uses[target] == 1
             ):
-                reader = next((s for s in rest if target in reads(s)), None)
+                reader = readers.get(target)
             case _:
                 return False
         match reader:
@@ -118,7 +122,7 @@ class _Signs:
     def positive(self, name: Name, negatives: dict[Name, Assign], out: list[Stmt]) -> Name:
         """What the negative was made of; the negative itself is no longer computed."""
         made = negatives.pop(name)
-        out.remove(made)
+        _remove(made, out)
         assert isinstance(made.expr, Op)
         (value,) = made.expr.args
         assert isinstance(value, Name)
@@ -127,10 +131,10 @@ class _Signs:
     def negative_product(self, value: Name, out: list[Stmt]) -> Expr | None:
         """`-2.0 * a`, if `value` is `2.0 * a`, was computed just before and for nothing else."""
         match out[-1] if out else None:
-            case Assign(target, Op("mul", (Const(float() as factor), other))) as made if (
+            case Assign(target, Op("mul", (Const(float() as factor), other))) if (
                 target == value and self.uses[value] == 1
             ):
-                out.remove(made)
+                out.pop()
                 return Op("mul", (Const(-factor), other))
         return None
 
@@ -170,6 +174,11 @@ class _Signs:
         if isinstance(operand, Const):
             return type(operand.value) in (int, float)
         return isinstance(operand, Name) and isinstance(self.kinds.get(operand), (Py, Np, Array))
+
+
+def _remove(made: Stmt, out: list[Stmt]) -> None:
+    """It stands near the end."""
+    del out[next(i for i in reversed(range(len(out))) if out[i] is made)]
 
 
 def _writes(expr: Expr) -> bool:
