@@ -4,7 +4,9 @@ The least, because everything that disturbs a measurement makes it longer; in tu
 machine then disturbs all contestants alike, and their ratios hold.  Arguments are made afresh for
 every call, outside the timed part: programs that write their arguments meet the same content.
 
-Time is that of the processor, so that what else runs on the machine counts little.
+Time is that of the processor, so that what else runs on the machine counts little.  And the allocator is
+settled before: until a process has given back its first large array, the C library gives the pages of every
+freed array back to the system, and to fetch them anew costs up to ten times what is computed on them.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ from collections.abc import Sequence
 from contextlib import contextmanager
 from time import process_time
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from benchmarks.workload import leaves
 
@@ -25,9 +29,11 @@ if TYPE_CHECKING:
 
 __all__ = ["best_times"]
 
+LARGE = 32_000_000  # bytes
 TURN = 0.01  # seconds that a turn should take at least: calls are batched up to that
 ENOUGH = 30  # turns
 MOST_CALLS = 20_000  # in a batch: their arguments exist all at once,
+
 MOST_BYTES = 8_000_000  # ... and had better lie in a cache
 
 
@@ -35,6 +41,7 @@ def best_times(
     contestants: Sequence[Contestant], make_args: Callable[[], Args], budget: float
 ) -> dict[str, float]:
     """Seconds per call of each contestant; `budget`: seconds spent on each."""
+    settle_allocator()
     calls, turns = {}, {}
     size = sum(leaf.nbytes for leaf in leaves(make_args()))
     most = max(1, min(MOST_CALLS, MOST_BYTES // max(size, 1)))
@@ -53,6 +60,11 @@ def best_times(
                 seconds = batch_time(contestant, make_args, calls[name]) / calls[name]
                 best[name] = min(best[name], seconds)
     return best
+
+
+def settle_allocator() -> None:
+    """Free one array of nearly 32 MiB, the largest after which glibc keeps what it was given (mallopt(3))."""
+    np.ones(LARGE // 8)
 
 
 def batch_time(contestant: Contestant, make_args: Callable[[], Args], calls: int) -> float:

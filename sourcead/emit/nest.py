@@ -461,7 +461,9 @@ def _private_arrays(function: Function) -> frozenset[Name]:
     known: Counter[Name] = Counter()
     for stmt in statements(function.body):
         match stmt:
-            case Assign(target, Call(Ref(value=maker))) if maker is np.zeros_like:
+            case Assign(target, Call(Ref(value=maker))) if (
+                maker is np.zeros_like or maker is np.zeros
+            ):
                 made.add(target)
             case Assign(target, Op(op, args)) if target == function.result or op in _NEW_NUMBERS:
                 known.update(arg for arg in args if isinstance(arg, Name))

@@ -122,7 +122,9 @@ def start_form(expr: Expr) -> str:
             return "item"
         case MethodCall(Name(), "tolist", ()):
             return "tolist"
-        case Call(Ref(value=function), (Name(),), ()) if function is np.zeros_like:
+        case Call(Ref(value=function), (Name(),), ()) if (
+            function is np.zeros_like or function is np.zeros
+        ):
             return "zeros"
         case _:
             return ""

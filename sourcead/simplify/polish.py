@@ -11,6 +11,7 @@ from sourcead.simplify.common import common
 from sourcead.simplify.contractions import contractions
 from sourcead.simplify.element_lists import element_lists
 from sourcead.simplify.first_stores import first_stores
+from sourcead.simplify.gathered import gathered
 from sourcead.simplify.in_place import in_place
 from sourcead.simplify.indices import indices
 from sourcead.simplify.kept import kept
@@ -23,6 +24,7 @@ from sourcead.simplify.stores import stores
 from sourcead.simplify.unchanged import unchanged
 from sourcead.simplify.undone import undone
 from sourcead.simplify.unpacking import unpacked
+from sourcead.simplify.zeros import zeros_by_shape
 from sourcead.transform.builder import Builder
 from sourcead.transform.clean import clean, is_pure, shared_bases, storage_of
 
@@ -38,10 +40,12 @@ def polished(function: Function, b: Builder, apart: bool = False) -> Function:
         function = undone(function, b, lambda: storage_of(cleaned, b), lambda e: is_pure(e, b))
     function = shapes(parts(function, b), b.kinds)
     function = function if function is cleaned else clean(function, b)
-    function = contractions(outer_products(unchanged(signs(function, b.kinds)), b), b)
+    function = summed = contractions(outer_products(unchanged(signs(function, b.kinds)), b), b)
+    function = gathered(function, b, lambda: storage_of(summed, b), lambda e: is_pure(e, b))
     function = kept(first_stores(function, b), b.kinds)
     function = indices(common(stores(function, b), b.kinds), b)
-    return unpacked(in_place(function, b.kinds, lambda: storage_of(function, b)), b.kind)
+    function = in_place(function, b.kinds, lambda: storage_of(function, b))
+    return zeros_by_shape(unpacked(function, b.kind), b)
 
 
 def on_lists(function: Function, b: Builder, apart: frozenset[Name]) -> Function | None:

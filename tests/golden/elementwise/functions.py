@@ -9,7 +9,5 @@ def functions(x):
 def functions_grad(x, out_bar=1.0):       # grad(functions), x: float64[:]
     t = np.exp(-x)
     x_bar = 0.5 * out_bar / np.sqrt(x)    # return np.sum(np.exp(-x) * np.sin(x) + np.sqrt(x))
-    t_bar = out_bar * np.sin(x)
-    x_bar += out_bar * t * np.cos(x)
-    x_bar -= t_bar * t
+    x_bar += out_bar * t * np.cos(x) - out_bar * np.sin(x) * t
     return x_bar

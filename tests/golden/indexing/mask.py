@@ -11,6 +11,6 @@ def mask_grad(x, out_bar=1.0):            # grad(mask), x: float64[:]
     t = x > 0.0
     positive = x[t]
     positive_bar = 3 * out_bar * positive ** 2  # return np.sum(positive**3)
-    x_bar = np.zeros_like(x)                    # positive = x[x > 0.0]
+    x_bar = np.zeros(x.shape)                   # positive = x[x > 0.0]
     x_bar[t] += positive_bar
     return x_bar

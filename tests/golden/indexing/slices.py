@@ -10,7 +10,7 @@ def slices(x):
 def slices_grad(x, out_bar=1.0):          # grad(slices), x: float64[:]
     d = x[1:] - x[:-1]
     d_bar = 2.0 * out_bar * d             # return np.sum(d * d)
-    x_bar = np.zeros_like(x)              # d = x[1:] - x[:-1]
+    x_bar = np.zeros(x.shape)             # d = x[1:] - x[:-1]
     x_bar[1:] = d_bar
     x_bar[:-1] -= d_bar
     return x_bar

@@ -25,8 +25,7 @@ def diffuse_value_and_grad(u, steps, out_bar=1.0):  # value_and_grad(diffuse), u
             t_bar = t_bar * (0.1 * u[1:-1])
             u_bar[:-2] += t_bar
             u_bar[2:] += t_bar
-            u_bar[1:-1] -= 2.0 * t_bar
-            u_bar[1:-1] += 0.1 * t_bar_1
+            u_bar[1:-1] += 0.1 * t_bar_1 - 2.0 * t_bar
     finally:
         u[...] = u_final
     return t, u_bar
