@@ -181,12 +181,12 @@ class OpenShadows:
         del self.lists[place_in(xs, None)]
         return items
 
-    def take_values(self, xs):
-        """The same, for a rule, with lists in it as lists."""
+    def take_values(self, xs, depth):
+        """The same, for a rule, with lists in it as lists; `depth`: 1 for a list of numbers."""
         items = self.take_list(xs)
-        return [
-            self.take_values(xs[i]) if isinstance(xs[i], list) else items[i] for i in range(len(xs))
-        ]
+        if depth == 1:
+            return items
+        return [self.take_values(held, depth - 1) for held in xs]
 
     def take_joined(self, made, left, right):
         """Reverse of `made = left + right`."""

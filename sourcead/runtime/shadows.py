@@ -165,12 +165,16 @@ class Shadows:
         del self.lists[id(xs)]
         return items
 
-    def take_values(self, xs: list[Any]) -> list[Any]:
-        """The same, with zeros written out for what a rule reads, and lists in it as lists."""
-        return [
-            self.take_values(held) if isinstance(held, list) else 0.0 if item is None else item
-            for item, held in zip(self.take_list(xs), xs, strict=True)
-        ]
+    def take_values(self, xs: list[Any], depth: int) -> list[Any]:
+        """The same, with zeros written out for what a rule reads, and lists in it as lists.
+
+        `depth`: 1 for a list of numbers, 2 for a list of such lists.  What a list of numbers holds now is not
+        looked at: it may have become longer or shorter since.
+        """
+        items = self.take_list(xs)
+        if depth == 1:
+            return [0.0 if item is None else item for item in items]
+        return [self.take_values(held, depth - 1) for held in xs]
 
     def take_joined(self, made: list[Any], left: list[Any], right: list[Any]) -> None:
         """Reverse of `made = left + right`."""

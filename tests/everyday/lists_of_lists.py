@@ -46,6 +46,16 @@ def tolist_written(x):
 
 
 @program(X)
+def tolist_made_longer(x):
+    t = x.tolist()
+    t.append(t[0] * 2.0)
+    first = t.pop(0)
+    rows = np.outer(x, x).tolist()
+    rows[0].append(first)
+    return sum(v * v for v in t) + sum(v * v * v for row in rows for v in row)
+
+
+@program(X)
 def tolist_of_three_axes(x):
     t = np.stack([np.outer(x, x)] * 2).tolist()
     return t[1][0][2] + sum(v for p in t for r in p for v in r)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import sourcead
-from tests.everyday import recursion, recursion_storage, recursion_writes
+from tests.everyday import recursion, recursion_containers, recursion_storage, recursion_writes
 from tests.everyday.registry import PROGRAMS, Program
 from tests.numeric import check, directional
 from tests.refusals import right_or_refused
@@ -24,10 +24,17 @@ NOT_FOLLOWED = {
     # arguments that are written
     "use_inplace", "use_inplace_again", "use_fft_in_place", "use_halve", "use_fib",
 }  # fmt: skip
+OF_LISTS_AND_DICTS = {  # to the first order
+    "squares_of_a_list", "list_filled_by_recursion", "sorted_by_recursion", "sorted_by_merging",
+    "list_made_by_recursion", "products_of_permutations", "backtracking", "remembered",
+    "remembered_by_two", "entries_changed_by_recursion", "method_with_state", "object_and_array_changed",
+}  # fmt: skip
 RECURSIVE = [
     pytest.param(p, id=name)
     for name, p in PROGRAMS.items()
-    if p.function.__module__ in (recursion.__name__, recursion_storage.__name__)
+    if p.function.__module__
+    in (recursion.__name__, recursion_containers.__name__, recursion_storage.__name__)
+    and name not in OF_LISTS_AND_DICTS
     and name not in NOT_FOLLOWED
 ]
 
@@ -181,3 +188,97 @@ def test_a_gradient_taken_inside_a_recursion() -> None:
 
     for mode in ("reverse", "forward"):
         check(start, 0.6, 3, argnums=(0,), modes=[mode], rtol=1e-7)
+
+
+# -- lists that are given by what they hold, and may not be told from the caller's -------------------
+
+
+def given_twice(x, n):
+    def go(a, b, k):
+        if k == 0:
+            return a[0] * b[0]
+        a[0] = a[0] * x
+        return go(a, b, k - 1)
+
+    xs = [x, 2.0 * x]
+    return go(xs, xs, n)
+
+
+def returned_and_changed(x, n):
+    def go(a, k):
+        if k == 0:
+            return a
+        a.append(x * k)
+        return go(a, k - 1)
+
+    xs = [x]
+    ys = go(xs, n)
+    ys[0] = ys[0] * 3.0
+    return sum(xs)
+
+
+def kept(x, n):
+    known = []
+
+    def go(a, k):
+        known.append(a)
+        return a[0] if k == 0 else go(a, k - 1) * x
+
+    xs = [x]
+    r = go(xs, n)
+    xs[0] = x * 5.0
+    return r + known[0][0]
+
+
+def asked_whether_it_is_the_same(x, n):
+    xs = [x]
+    same = xs
+
+    def go(a, k):
+        if a is same:
+            a = list(a)
+        a.append(x)
+        return sum(a) if k == 0 else go(a, k - 1)
+
+    return go(xs, n) + len(xs)
+
+
+def replaced_in_an_object(x, n):
+    class_ = recursion_containers.Walker(x)
+
+    def go(k):
+        if k == 0:
+            return 0.0
+        class_.seen = [x * k] + class_.seen
+        return class_.seen[0] + go(k - 1)
+
+    return go(n) + sum(class_.seen)
+
+
+SAME = [
+    given_twice, returned_and_changed, kept, asked_whether_it_is_the_same, replaced_in_an_object,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("function", SAME, ids=lambda f: f.__name__)
+def test_a_list_that_must_be_the_very_one_is_refused(function) -> None:
+    with pytest.raises(sourcead.NotDifferentiable):
+        sourcead.grad(function)(0.7, 3)
+
+
+def powers_of(k):
+    def p(x, n):
+        return x if n == 0 else k * p(x, n - 1) * x
+
+    return p
+
+
+doubled, tripled = powers_of(2.0), powers_of(3.0)
+
+
+def of_two_functions(x, n):
+    return doubled(x, n) + tripled(x, n)
+
+
+def test_functions_of_one_code_over_different_variables() -> None:
+    check(of_two_functions, 0.7, 3, argnums=(0,))

@@ -6,14 +6,17 @@ adjoint off, `pop` puts one back.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NoReturn
 
 import numpy as np
 
 from sourcead.ir.kinds import Array, Dict, Kind, List, NoneKind, Np, Object, Py, Slice, Tuple
 from sourcead.ir.nodes import Call, Const, Expr, MethodCall, Name, Op, Operand, Ref, Store
+from sourcead.rules import registry
 from sourcead.runtime.lists import add_item, take_items, zeros_like
 from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.effects import function_of
 from sourcead.transform.formulas import negative
 from sourcead.transform.heap import ITEM
 from sourcead.transform.reverse.shared_lists import undo_method, undo_store, unmake_list
@@ -55,8 +58,8 @@ def _call(s: State, bar: Operand, method: str, *args: Val) -> None:
     s.b.emit(MethodCall(bar, method, tuple(map(s.b.operand, args))), NoneKind(), "_")
 
 
-def made_list(s: State, target: Name, expr: Expr) -> bool:
-    """Reverse of making a list: its elements' adjoints are those that are left."""
+def made_list(s: State, target: Name, expr: Expr, apply: Callable[..., None]) -> bool:
+    """Reverse of making a list: its elements' adjoints are those that are left; `apply`: of a rule."""
     if s.structures.is_dynamic(target) and isinstance(s.kind(target), List):
         return not s.is_active(target) or unmake_list(s, target, expr)
     if not isinstance(s.kind(target), List) or not (s.is_built(target) or _is_copied(expr)):
@@ -77,6 +80,8 @@ def made_list(s: State, target: Name, expr: Expr) -> bool:
             Ref("list" | "tuple"), (Name() as source,)
         ):
             s.adj.contribute(source, bar)
+        case Call() | MethodCall() if registry.lookup(function_of(expr, s.b.kinds)) is not None:
+            apply(s, target, expr, bar, owned=False)
         case _:
             s.b.refuse("a list that carries derivatives is made here", "start from a list display")
     return True

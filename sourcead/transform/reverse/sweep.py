@@ -46,6 +46,7 @@ from sourcead.rules import registry
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.effects import function_of, makes_namedtuple, tuple_items, written_arguments
 from sourcead.transform.halves import Half
+from sourcead.transform.heap import ITEM
 from sourcead.transform.operations import OPERATORS
 from sourcead.transform.refusals import check_attempt, check_passive, check_written
 from sourcead.transform.reverse.branches import branch, tuple_item
@@ -153,7 +154,7 @@ def _assign(s: State, stmt: Assign) -> None:
                 return
         case _:
             pass
-    if made_list(s, target, expr) or made_structure(s, target, expr):
+    if made_list(s, target, expr, _expression) or made_structure(s, target, expr):
         return
     if s.structures.is_dynamic(target):
         _unmake(s, target, expr)
@@ -188,8 +189,16 @@ def _unmake(s: State, target: Name, expr: Expr) -> None:
         s.b.refuse(
             "a container that carries derivatives is made here", "use a display or a comprehension"
         )
-    made = s.adj.table.take("take_values", s.kind(target), target)
+    made = s.adj.table.take("take_values", s.kind(target), target, Const(_depth(s, target)))
     _expression(s, target, expr, made, owned=False)
+
+
+def _depth(s: State, made: Name) -> int:
+    """How many lists lie in each other in what a rule made."""
+    depth, kind = 0, s.kind(made)
+    while isinstance(kind, List):
+        depth, kind = depth + 1, s.b.heap.read(kind.site, ITEM)
+    return depth
 
 
 def _call(s: State, stmt: Assign, expr: Call | MethodCall) -> bool:

@@ -41,6 +41,7 @@ from sourcead.transform.specialise.iterators import ITERATORS, note_iterator
 from sourcead.transform.specialise.nested import call_closure
 from sourcead.transform.specialise.numpy_calls import vectorized
 from sourcead.transform.specialise.objects import dispatched, picked
+from sourcead.transform.specialise.opened import Opened
 from sourcead.transform.specialise.rewrites import REWRITES, without_out
 from sourcead.transform.specialise.sequences import by
 from sourcead.transform.specialise.stars import with_star
@@ -86,6 +87,8 @@ def call_object(
 ) -> Val:
     if isinstance(obj, Half):
         return call_half(s, obj, args, hint)
+    if isinstance(obj, Opened):
+        return obj.run(s, args)
     check_foreign(s, func, obj, args, kwargs)
     if s.generators or any(isinstance(s.kind(a), Object) for a in values_of(args, [])):
         args = all_of_first(s, obj, args)

@@ -187,6 +187,7 @@ class Context(Builder):
         self.recursive: set[Any] = set()  # functions that call themselves without a known end
         self.units: list[Any] = []  # what they are specialised to (`recursion.Unit`)
         self.solving: Any = None  # the unit that is specialised here
+        self.may_be_same: list[tuple[Val, Val, list[Stmt]]] = []  # see `same_lists.py`
         self.raises: set[type[BaseException]] = set()  # what may leave it
         self.generators: dict[Name, Any] = {}  # calls that have not run yet (`generators.Started`)
         self.live_kinds: list[Kind] = []  # of objects that are read as globals

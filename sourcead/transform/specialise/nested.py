@@ -9,12 +9,13 @@ from typing import Any
 from sourcead.ir.kinds import Closure
 from sourcead.ir.nodes import Assign, Capture, Const, MakeFunction, Name, Ref
 from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.specialise.closures import closure_template
 from sourcead.transform.specialise.context import Context, Kwargs, Unreached
 from sourcead.transform.specialise.flags import guard
 from sourcead.transform.specialise.generators import managed, started
 from sourcead.transform.specialise.inlining import bind_arguments, note_recursion, spread
 from sourcead.transform.specialise.iterators import taken_once
-from sourcead.transform.specialise.recursion import call_unit, closure_template, is_unit_call
+from sourcead.transform.specialise.recursion import call_unit, is_unit_call
 
 __all__ = ["as_seen_now", "call_closure", "make_function"]
 

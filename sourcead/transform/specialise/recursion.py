@@ -15,11 +15,11 @@ call to call are joined.  What becomes of a unit in a derivative: `transform/uni
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from sourcead.errors import NotDifferentiable
+from sourcead.errors import NotDifferentiable, SourceADError
 from sourcead.ir.kinds import (
     Array,
     Closure,
@@ -38,32 +38,25 @@ from sourcead.ir.kinds import (
     join,
 )
 from sourcead.ir.nodes import (
-    Assign,
     Call,
-    Capture,
-    Const,
     Function,
-    MakeFunction,
-    Name,
-    Op,
     Operand,
     Origin,
-    Param,
     Ref,
-    Stmt,
-    StoreVariable,
 )
-from sourcead.ir.walk import statements
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.effects import CalledByName
+from sourcead.transform.specialise.closures import reads_of
 from sourcead.transform.specialise.context import Context, Unreached
 from sourcead.transform.specialise.given import reaches_out, written_parameters
+from sourcead.transform.specialise.opened import Opened, opened_in
+from sourcead.transform.specialise.plans import Plan, Whole, plans_of
 from sourcead.transform.specialise.stores import vary
 
 if TYPE_CHECKING:
     from sourcead.transform.specialise.specialiser import Specialised
 
-__all__ = ["Unit", "call_unit", "closure_template", "is_unit_call", "kind_here", "solved"]
+__all__ = ["Unit", "call_unit", "is_unit_call", "kind_here", "solved"]
 
 MAX_ROUNDS = 12
 
@@ -78,8 +71,9 @@ class Unit(CalledByName):
     kinds: tuple[Kind, ...]
     varied: tuple[bool, ...]
     origin: Origin
-    asked: tuple[Any, Any]  # kinds and activity of the call that it was made for
+    asked: tuple[Any, Any, Any]  # kinds, activity and plans of the call that it was made for
     live: Any = None  # the function object whose globals and cells it reads
+    key: Hashable = None  # what tells it from others of this code: see `reads_of`
     result: Kind | None = None  # not known before a path that returns has been found
     result_varied: bool = False
     solving: bool = True
@@ -91,6 +85,8 @@ class Unit(CalledByName):
     derivatives: dict[Any, Any] = field(default_factory=dict)  # `transform/units.py`
     shares: bool = False  # may the result be (a view of) an argument?
     reaches_out: bool = False  # may it change a list, dict or object that it has not made?
+    opened: Opened | None = None  # where its arguments are taken apart
+    forced: bool = False  # also those that carry no derivative
 
     def widen(self, kinds: Sequence[Kind], varied: Sequence[bool]) -> None:
         """A call of itself with other kinds than were assumed."""
@@ -135,8 +131,12 @@ def is_unit_call(s: Context, code: Any) -> bool:
     return unit is None or any(known is code for known, _ in s.stack) or s.solving is not unit
 
 
-def _being_solved(s: Context, code: Any) -> Unit | None:
-    return next((u for u in s.units if u.solving and u.code is code), None)
+def _being_solved(s: Context, code: Any, key: Hashable = None) -> Unit | None:
+    """`key`: of one that reads the same variables."""
+    for unit in s.units:
+        if unit.solving and unit.code is code and key in (None, unit.key):
+            return unit  # type: ignore[no-any-return]
+    return None
 
 
 def call_unit(
@@ -148,13 +148,56 @@ def call_unit(
     live: Any,
 ) -> Val:
     """The call of a recursive function with one value for each parameter."""
-    kinds = tuple(_entry_kind(s, v) for v in values)
-    varied = tuple(map(s.holds_varied, values))
-    unit = _being_solved(s, code)
+    unit = _being_solved(s, code, reads_of(template, live))
     if unit is not None:
-        unit.widen(kinds, varied)
+        if unit.opened is not None and plans_of(s, values, unit.forced) != unit.opened.plans:
+            s.refuse(
+                f"`{unit.name}` calls itself with lists, dicts or objects that are not alike",
+                "pass the same kinds of values in all calls",
+            )
+        return _called(s, unit, values, hint)
+    plans = plans_of(s, values, False)
+    try:
+        return _called(s, _unit(s, code, template, values, live, plans, False), values, hint)
+    except SourceADError as error:
+        forced = None if isinstance(code, CalledByName) else plans_of(s, values, True)
+        if forced is None or (forced == plans and not all(isinstance(p, Whole) for p in plans)):
+            raise
+        try:
+            return _called(s, _unit(s, code, template, values, live, forced, True), values, hint)
+        except SourceADError:
+            raise error from None
+
+
+def _unit(
+    s: Context,
+    code: Any,
+    template: Function,
+    values: Sequence[Val],
+    live: Any,
+    plans: tuple[Plan, ...],
+    forced: bool,
+) -> Unit:
+    """The unit for these arguments; `plans`: of lists, dicts and objects, how they go in (`opened.py`)."""
+    if forced or not all(isinstance(p, Whole) for p in plans):
+        opened = Opened(template, plans, live, getattr(live, "__code__", live))
+        values, template, live = opened.given(s, values), opened.function(s.origin), _opened
+        kinds = opened.of_any_length([_entry_kind(s, v) for v in values])
     else:
-        unit = solved(s, code, template, kinds, varied, live)
+        kinds = tuple(_entry_kind(s, v) for v in values)
+    return solved(s, code, template, kinds, tuple(map(s.holds_varied, values)), live, forced)
+
+
+def _opened() -> None:
+    """Stands for the function around one whose arguments are taken apart."""
+
+
+def _called(s: Context, unit: Unit, given: Sequence[Val], hint: str) -> Val:
+    """The call of a unit."""
+    values = given if unit.opened is None else unit.opened.given(s, given)
+    kinds = tuple(_entry_kind(s, v) for v in values)
+    if unit.solving:
+        unit.widen(kinds, tuple(map(s.holds_varied, values)))
     if unit.result is None:
         raise Unreached
     operands = tuple(map(s.operand, values))
@@ -168,7 +211,7 @@ def call_unit(
         s.changes(values[i])
         if unit.varied[i]:
             vary(s, operands[i])
-    return value
+    return value if unit.opened is None else unit.opened.taken(s, value, given)
 
 
 def solved(
@@ -178,16 +221,27 @@ def solved(
     kinds: Sequence[Kind],
     varied: tuple[bool, ...],
     live: Any,
+    forced: bool = False,
 ) -> Unit:
     """The unit for arguments of these kinds."""
-    plain = _canonical(kinds)
+    plain, opened = _canonical(kinds), opened_in(template)
+    asked, key = (plain, varied, opened and opened.plans), reads_of(template, live)
+    open_ones = 0
     for unit in s.units:
-        if unit.code is code and unit.asked == (plain, varied):
+        if unit.code is code and unit.key == key and unit.asked == asked:
             return unit  # type: ignore[no-any-return]
-    name, asked = template.name.strip("<>"), (plain, varied)
-    unit = Unit(name, code, template, plain, varied, s.origin, asked, live)
+        open_ones += unit.code is code and unit.solving
+    name, before = template.name.strip("<>"), len(s.units)
+    if open_ones > MAX_ROUNDS:
+        s.refuse(f"`{name}` makes itself anew in each call", "pass what it captures as arguments")
+    unit = Unit(name, code, template, plain, varied, s.origin, asked, live, key)
+    unit.opened, unit.forced = opened, forced
     s.units.append(unit)
-    _solve(s, unit)
+    try:
+        _solve(s, unit)
+    except SourceADError:
+        del s.units[before:]
+        raise
     return unit
 
 
@@ -237,6 +291,9 @@ def _solve(s: Context, unit: Unit) -> None:
         except Unreached:
             continue
         effects = *written_parameters(done), done.builder.raises, reaches_out(done)
+        if unit.opened is not None and unit.opened.grows(done):
+            unit.result = None
+            continue
         if unit.widened or unit.note(*effects):
             continue
         found = _told_outside(done.builder.kind(done.result), unit.kinds)
@@ -269,7 +326,10 @@ def _check(unit: Unit, s: Context) -> None:
             f"`{unit.name}` calls itself, and a variable of a module is changed around its calls",
             "pass what changes as an argument",
         )
-    if unit.result_varied and not _is_plain(unit.result):
+    carrying = unit.result
+    if unit.opened is not None and carrying is not None:
+        carrying = unit.opened.carrying(carrying)
+    if unit.result_varied and not _is_plain(carrying):
         raise NotDifferentiable.at(
             unit.origin,
             f"`{unit.name}` calls itself and returns a {unit.result} that carries derivatives",
@@ -287,7 +347,7 @@ def _shares(done: Specialised) -> bool:
 
 def _is_plain(kind: Kind | None) -> bool:
     if isinstance(kind, Tuple):
-        return all(map(_is_plain, kind.items))
+        return all(isinstance(k, NoneKind) or _is_plain(k) for k in kind.items)
     return isinstance(kind, (Py, Np, Array))
 
 
@@ -355,75 +415,3 @@ def kind_here(result: Kind, params: Sequence[Kind], given: Sequence[Kind]) -> Ki
         return actual if dim.offset == 0 else None
 
     return _mapped(result, here)
-
-
-# -- nested functions ------------------------------------------------------------------------
-
-
-def closure_template(s: Context, closure: Closure) -> tuple[Function, list[Val]]:
-    """A recursive nested function as one that takes what it captures as parameters, and these values.
-
-    def f(a): return k * f(a / 2)       ->       def f(k, a):
-                                                     def f(a): ...      # over k and itself
-                                                     return f(a)
-    """
-    make: MakeFunction = closure.make
-    inner = make.template()
-    own = inner.params[len(make.captures) :]
-    if any(isinstance(stmt, StoreVariable) for stmt in statements(inner.body)):
-        s.refuse(
-            f"the nested function `{make.name}` calls itself and rebinds a variable around it",
-            "return the value instead",
-        )
-    cell = Name("itself", 0)
-    body: list[Stmt] = []
-    captures: list[Capture] = []
-    params: list[Param] = []
-    values: list[Val] = []
-    origin = s.origin
-    for at, (capture, value) in enumerate(zip(make.captures, closure.captured)):
-        held = _held(s, value)
-        source: Operand
-        if isinstance(s.kind(held), Closure):
-            if s.kind(held).make.syntax is not make.syntax:  # type: ignore[union-attr]
-                s.refuse(
-                    f"the nested functions around `{make.name}` call each other",
-                    "write the recursion as a loop, or make them functions of the module",
-                )
-            source = cell
-        elif isinstance(held, (Const, Ref)):
-            source = held
-        else:
-            name = Name(capture.name, at + 1)
-            params.append(Param(name))
-            values.append(held)
-            source = name
-        if capture.is_cell and source is not cell:
-            holder = Name(f"{capture.name}_cell", at + 1)
-            body.append(Assign(holder, Op("cell", (source,)), origin))
-            source = holder
-        captures.append(Capture(capture.name, source, capture.is_cell))
-    made, result = Name(make.name, 0), Name("result", 0)
-    given = tuple(Name(p.name.hint, 1000 + i) for i, p in enumerate(own))
-    plain = tuple(g for g, p in zip(given, own) if p.form != "keyword")
-    named = tuple((p.name.hint, g) for g, p in zip(given, own) if p.form == "keyword")
-    statements_ = (
-        Assign(cell, Op("cell", ()), origin),
-        *body,
-        Assign(made, replace(make, captures=tuple(captures), defaults=()), origin),
-        StoreVariable(make.name, cell, made, origin),
-        Assign(result, Call(made, plain, named), origin),
-    )
-    function = Function(make.name, (*params, *map(Param, given)), statements_, result, inner.origin)
-    return function, values
-
-
-def _held(s: Context, value: Val) -> Val:
-    """What a captured variable holds."""
-    known = s.memory.known(value)
-    if known is not None and known.form == "cell":
-        found = known.slots.get("")
-        if found is None:
-            s.refuse("a variable around a nested function is not bound yet", "bind it before")
-        return found
-    return value

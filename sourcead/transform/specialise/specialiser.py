@@ -56,6 +56,7 @@ from sourcead.transform.specialise import (
 from sourcead.transform.specialise.context import Again, Context, Env, Unreached
 from sourcead.transform.specialise.entry import entwine, load_assigned, may_vary
 from sourcead.transform.specialise.leaves import Leaf, leaves_of
+from sourcead.transform.specialise.same_lists import refuse_changes_of_same
 from sourcead.transform.specialise.variables import load_rebound
 
 __all__ = ["Specialised", "Specialiser", "specialise"]
@@ -114,6 +115,7 @@ def specialise(
         except Again:
             continue
         if not heap.changed:
+            refuse_changes_of_same(done)
             return done
     raise NotDifferentiable.at(
         template.origin, "what the function's containers hold does not come to rest", "simplify it"

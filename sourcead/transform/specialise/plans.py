@@ -1,0 +1,337 @@
+"""How lists, dicts, objects and variables go into a recursive function: as numbers, arrays and what else they hold.
+
+    xs = [x, 2.0]           Numbers             np.array(xs)              xs.tolist()
+    memo = {1: x}           Entries             its keys, and an array    a dict of the two
+    body = Body(m, v)       Parts of Whole      body.m, body.v            a Body with these attributes
+
+`opened.py` says what is done with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn, TypeAlias, Union
+
+import numpy as np
+
+from sourcead.ir.kinds import (
+    Array,
+    Dict,
+    Kind,
+    List,
+    Never,
+    Np,
+    Object,
+    Py,
+    Tuple,
+    Unknown,
+    carries,
+)
+from sourcead.ir.nodes import (
+    UNDEFINED,
+    Call,
+    Const,
+    Name,
+    Op,
+    Ref,
+)
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.heap import ITEM
+from sourcead.transform.specialise.context import Context
+from sourcead.transform.specialise.making import fresh_object
+
+__all__ = [
+    "Entries", "Numbers", "Parts", "Path", "Plan", "Whole", "containers_of", "hints_of", "inlined",
+    "items_of", "leaf_plans", "leaves_of_plan", "listed_again", "part_of", "plan_of", "plans_of", "put",
+    "put_together", "refilled", "refuse_call", "remade", "slot_hint", "without_keys"
+]  # fmt: skip
+
+DEPTH = 8  # of objects in each other
+
+
+@dataclass(frozen=True)
+class Whole:
+    """As it is."""
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A list of numbers, as an array; `plain`: of Python's floats, not of NumPy's."""
+
+    plain: bool
+
+
+@dataclass(frozen=True)
+class Entries:
+    """A dict of floats, as its keys and an array."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """An object of `cls`, a dict, a tuple or the cell of a variable: what each slot holds."""
+
+    form: str
+    slots: tuple[tuple[Hashable, Plan], ...]
+    cls: Any = None
+
+
+Plan: TypeAlias = Union[Whole, Numbers, Entries, Parts]
+Path: TypeAlias = tuple[Hashable, ...]
+
+
+def plans_of(s: Context, values: Sequence[Val], forced: bool) -> tuple[Plan, ...]:
+    """How the arguments go in; `forced`: also what carries no derivative as far as is known."""
+    found = tuple(plan_of(s, v, forced) for v in values)
+    met: dict[str, list[Val]] = {}
+    for _, value in containers_of(s, found, values):
+        site = s.heap.site(getattr(s.kind(value), "site", "") or str(value))
+        others = met.setdefault(site, [])
+        certain = s.memory.known(value) is not None and value not in others
+        if others and not (certain and all(s.memory.known(v) is not None for v in others)):
+            refuse_call(s, "is given the same list, dict or object in two ways, as far as is known")
+        others.append(value)
+    return found
+
+
+def plan_of(s: Context, value: Val, forced: bool, depth: int = 0) -> Plan:
+    known = s.memory.known(value)
+    if known is not None and known.form == "cell":
+        held = known.slots.get("")
+        if held is None or held is UNDEFINED:
+            s.refuse("a variable around a nested function is not bound yet", "bind it before")
+        return Parts("cell", (("", plan_of(s, held, forced, depth)),))
+    kind = s.kind(value)
+    if isinstance(kind, Tuple):
+        items = s.components(value)
+        parts = tuple((i, plan_of(s, v, forced, depth + 1)) for i, v in enumerate(items or ()))
+        is_plain = all(isinstance(p, Whole) for _, p in parts)
+        return Whole() if items is None or is_plain else Parts("tuple", parts, kind.cls)
+    if not isinstance(kind, (List, Dict, Object)) or not kind.site or kind.optional:
+        return Whole()
+    if not forced and not s.holds_varied(value):
+        return Whole()
+    if depth > DEPTH:
+        s.refuse(
+            f"a {kind} that holds others of its kind is passed to a function that calls itself",
+            "pass numbers, arrays and tuples of them",
+        )
+    return _of_container(s, value, kind, forced, depth)
+
+
+def _of_container(
+    s: Context, value: Val, kind: List | Dict | Object, forced: bool, depth: int
+) -> Plan:
+    slots = s.heap.known(kind.site)
+    held = [s.heap.read(kind.site, slot) for slot in slots]
+    floats = all(isinstance(k, Never) or k == Py(float) for k in held)
+    if isinstance(kind, List):
+        if kind.cls is list and (floats or all(k == Np("float64") for k in held)):
+            return Numbers(floats)
+        return Whole()
+    if isinstance(kind, Dict) and floats:
+        return Entries() if kind.cls is dict else Whole()
+    if ITEM in slots or (isinstance(kind, Dict) and kind.cls is not dict):
+        return Whole()
+    if isinstance(kind, Object) and not _is_plain_class(kind.cls):
+        return Whole()
+    parts = []
+    for slot in slots:
+        part = s.getitem(value, Const(slot)) if isinstance(kind, Dict) else _field(s, value, slot)
+        parts.append((slot, plan_of(s, part, forced, depth + 1)))
+    form = "dict" if isinstance(kind, Dict) else "object"
+    return Parts(form, tuple(parts), getattr(kind, "cls", None))
+
+
+def _is_plain_class(cls: type) -> bool:
+    return cls.__flags__ & (1 << 9) != 0 and getattr(cls, "__new__") is object.__new__  # noqa: B009
+
+
+def _field(s: Context, value: Val, slot: Hashable) -> Val:
+    kind = s.kind(value)
+    assert isinstance(kind, Object)
+    return s.field(value, kind, str(slot), str(slot))
+
+
+def part_of(s: Context, plan: Parts, value: Val, slot: Hashable) -> Val:
+    match plan.form:
+        case "cell":
+            found = s.memory.get(value, "")
+            if found is None or found is UNDEFINED:
+                s.refuse("a variable around a nested function cannot be followed", "return it")
+            return found
+        case "object":
+            return _field(s, value, slot)
+        case _:
+            return s.getitem(value, Const(slot))
+
+
+def containers_of(
+    s: Context, plans: Sequence[Plan], values: Sequence[Val], path: Path = ()
+) -> Iterator[tuple[Path, Val]]:
+    """All that is taken apart, with where it lies."""
+    for i, (plan, value) in enumerate(zip(plans, values)):
+        if isinstance(plan, (Numbers, Entries)):
+            yield (*path, i), value
+        if isinstance(plan, Parts):
+            if plan.form != "tuple":
+                yield (*path, i), value
+            parts = [part_of(s, plan, value, slot) for slot, _ in plan.slots]
+            yield from containers_of(s, [p for _, p in plan.slots], parts, (*path, i))
+
+
+def refuse_call(s: Context, what: str) -> NoReturn:
+    s.refuse(f"a function that calls itself {what}", "pass and return numbers and arrays")
+
+
+# -- leaves -----------------------------------------------------------------------------------
+
+
+def hints_of(plan: Plan, hint: str) -> list[str]:
+    match plan:
+        case Parts(_, slots):
+            return [h for slot, part in slots for h in hints_of(part, slot_hint(slot, hint))]
+        case Entries():
+            return [f"{hint}_keys", hint]
+        case _:
+            return [hint]
+
+
+def items_of(s: Context, found: Val, plans: Sequence[Plan]) -> list[Val]:
+    """What a call gave, item by item; keys of dicts carry no derivative."""
+    if isinstance(found, Virtual):
+        return list(found.items)
+    kind = s.kind(found)
+    assert isinstance(kind, Tuple) and isinstance(found, Name)
+    out: list[Val] = []
+    for i, (plan, each) in enumerate(zip(plans, kind.items, strict=True)):
+        varied = s.is_varied(found) and carries(each)
+        varied = varied and (not isinstance(plan, Entries) or isinstance(each, Array))
+        item = s.emit(Op("getitem", (found, Const(i))), each, "t", varied)
+        s.share_part(item, found, i)
+        out.append(item)
+    return out
+
+
+def without_keys(found: Iterable[tuple[Plan, Kind]]) -> tuple[Kind, ...]:
+    return tuple(
+        kind
+        for plan, kind in found
+        if not (isinstance(plan, Entries) and not isinstance(kind, Array))
+    )
+
+
+def leaf_plans(plan: Plan) -> list[Plan]:
+    match plan:
+        case Parts(_, slots):
+            return [leaf for _, part in slots for leaf in leaf_plans(part)]
+        case Entries():
+            return [plan, plan]
+        case _:
+            return [plan]
+
+
+def slot_hint(slot: Hashable, hint: str) -> str:
+    return slot if isinstance(slot, str) and slot.isidentifier() else hint
+
+
+def leaves_of_plan(s: Context, plan: Plan, value: Val) -> list[Val]:
+    match plan:
+        case Parts(_, slots):
+            return [
+                leaf
+                for slot, part in slots
+                for leaf in leaves_of_plan(s, part, part_of(s, plan, value, slot))
+            ]
+        case Numbers():
+            return [_numbers(s, packed, value)]
+        case Entries():
+            keys = s.emit(Call(Ref("list", list), (s.operand(value),)), Unknown(), "keys")
+            return [keys, _numbers(s, values_of_entries, value)]
+        case _:
+            return [value]
+
+
+def _numbers(s: Context, function: Any, value: Val) -> Val:
+    """What a list or dict holds as an array: of one that nothing is ever stored to, nothing."""
+    kind = s.kind(value)
+    assert isinstance(kind, (List, Dict))
+    held = [s.heap.read(kind.site, slot) for slot in s.heap.known(kind.site)]
+    if all(isinstance(k, Never) for k in held):
+        return s.call(Ref("np.zeros", np.zeros), [Const(0)], [])
+    return inlined(s, function, [value])
+
+
+def remade(s: Context, plan: Plan, rest: Iterator[Val], hint: str) -> Val:
+    match plan:
+        case Parts(_, slots):
+            parts = [(slot, remade(s, part, rest, slot_hint(slot, hint))) for slot, part in slots]
+            return put_together(s, plan, parts, hint)
+        case Numbers():
+            return listed_again(s, plan, next(rest), hint)
+        case Entries():
+            return inlined(s, entries, [next(rest), next(rest)])
+        case _:
+            return next(rest)
+
+
+def put_together(s: Context, plan: Parts, parts: Sequence[tuple[Hashable, Val]], hint: str) -> Val:
+    match plan.form:
+        case "cell":
+            cell = s.fresh(f"{hint}_cell", Unknown())
+            s.memory.begin(cell, str(cell), "cell", {"": parts[0][1]})
+            return cell
+        case "tuple":
+            return Virtual(tuple(v for _, v in parts), "tuple", plan.cls)
+        case "dict":
+            return s.fresh_dict([v for slot, each in parts for v in (Const(slot), each)], hint)
+        case _:
+            made = fresh_object(s, plan.cls, Ref(plan.cls.__name__, plan.cls), hint)
+            kind = s.kind(made)
+            assert isinstance(kind, Object)
+            for slot, each in parts:
+                s.store_field(made, kind, str(slot), s.operand(each))
+            return made
+
+
+def put(s: Context, plan: Parts, value: Val, slot: Hashable, now: Val) -> None:
+    match plan.form:
+        case "cell":
+            s.memory.put(value, str(value), "", now)
+        case "object":
+            kind = s.kind(value)
+            assert isinstance(kind, Object)
+            s.store_field(value, kind, str(slot), s.operand(now))
+        case _:
+            s.store(value, Const(slot), now, None)
+
+
+def listed_again(s: Context, plan: Numbers, array: Val, hint: str = "t") -> Val:
+    if plan.plain:
+        return s.method(array, "tolist", [], [], hint)
+    return s.call(Ref("list", list), [array], [], hint)
+
+
+def inlined(s: Context, function: Any, args: list[Val]) -> Val:
+    return s.inline(s.lower(function), function, args, [])
+
+
+# -- written in place of what is done to a list or dict -------------------------------------------
+
+
+def packed(xs: Any) -> Any:
+    return np.array(xs, float)
+
+
+def values_of_entries(d: Any) -> Any:
+    return np.array([v for v in d.values()], float)  # noqa: C416  (a list of a kind that is known)
+
+
+def entries(keys: Any, values: Any) -> Any:
+    return {keys[i]: v for i, v in enumerate(values.tolist())}
+
+
+def refilled(d: Any, keys: Any, values: Any) -> None:
+    d.clear()
+    for i, v in enumerate(values.tolist()):
+        d[keys[i]] = v
