@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["in_precision", "laid_out", "last_written", "unbroadcast", "unless_zero"]
+__all__ = ["in_precision", "laid_out", "last_written", "real_like", "unbroadcast", "unless_zero"]
 
 
 def unbroadcast(adjoint: Any, like: Any) -> Any:
     """Sum `adjoint` over the axes along which `like` was stretched, so that it has the shape of `like`.
 
-    The transpose of NumPy's broadcasting.  An adjoint that is smaller than `like` is stretched.
+    The transpose of NumPy's broadcasting.  An adjoint that is smaller than `like` is stretched; that of
+    a real number is real.
 
     >>> unbroadcast(np.ones((2, 3)), np.zeros((2, 1))).tolist()
     [[3.0], [3.0]]
@@ -21,6 +22,8 @@ def unbroadcast(adjoint: Any, like: Any) -> Any:
     if type(adjoint) is type(like) is np.ndarray and adjoint.shape == like.shape:
         return adjoint
     shape = np.shape(like)
+    if np.iscomplexobj(adjoint) and not np.iscomplexobj(like):
+        adjoint = np.real(adjoint)
     if np.shape(adjoint) == shape:
         return adjoint
     extra = np.ndim(adjoint) - len(shape)
@@ -62,6 +65,15 @@ def in_precision(tangent: Any, dtype: Any) -> Any:
     if np.result_type(tangent) == dtype:
         return tangent
     return np.asarray(tangent).astype(dtype)[()]
+
+
+def real_like(tangent: Any, value: Any) -> Any:
+    """The tangent of a value that is real or complex as the numbers have it: real where the value is.
+
+    >>> real_like(1.0 + 2.0j, 3.0), real_like(1.0 + 2.0j, 3j)
+    (1.0, (1+2j))
+    """
+    return tangent if np.iscomplexobj(value) else np.real(tangent)
 
 
 def laid_out(values: Any, like: Any) -> Any:

@@ -18,6 +18,9 @@ __all__ = [
     "choose_tangent",
     "compress_adjoint",
     "in_order",
+    "item_adjoint",
+    "item_of",
+    "item_tangent",
     "select_adjoints",
     "select_tangent",
     "take_adjoint",
@@ -49,6 +52,27 @@ def take_adjoint(
     out = np.zeros((size, *rest), np.result_type(y_bar))
     np.add.at(out, picked, lanes)
     return np.moveaxis(out, 0, at)
+
+
+def item_of(base: Any, index: Any) -> Any:
+    """`base[index]`, of an array whose kind is known only while the program runs."""
+    return base[index]
+
+
+def item_adjoint(y_bar: Any, shape: tuple[int, ...], index: Any) -> Any:
+    """Adjoint of `base[index]` for a `base` of `shape`.
+
+    >>> item_adjoint(2.0, (3,), 1)
+    array([0., 2., 0.])
+    """
+    out = np.zeros(shape, np.result_type(y_bar))
+    np.add.at(out, index, y_bar)
+    return out
+
+
+def item_tangent(base_dot: Any, base: Any, index: Any) -> Any:
+    """The tangent of `base[index]`."""
+    return np.broadcast_to(base_dot, np.shape(base))[index]
 
 
 def take_along_axis_adjoint(y_bar: Any, shape: Any, indices: Any, axis: int | None = -1) -> Any:

@@ -306,9 +306,9 @@ def eig_tangent(w: Any, v: Any, a_dot: Any) -> tuple[Any, Any]:
         largest = np.expand_dims(np.argmax(np.abs(v), axis=-2), -2)
         own, turned = np.take_along_axis(v, largest, -2), np.take_along_axis(v_dot, largest, -2)
         v_dot = v_dot - 1j * v * (np.imag(turned) / np.real(own))
-    return _diagonal(inner) + np.zeros_like(
-        w
-    ), v_dot  # SciPy's values are complex also where all are real
+    else:  # SciPy's eigenvalues are complex also where all of them are real
+        v_dot = np.real(v_dot)
+    return _diagonal(inner) + np.zeros_like(w), v_dot
 
 
 # ---- singular values -----------------------------------------------------------------------

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 __all__ = [
-    "block_frechet", "collect", "diagonal_sums", "on_band", "outer_on_band", "permutation",
-    "single", "transpose_band",
+    "block_frechet", "collect", "diagonal_sums", "of_its_field", "off_the_cut", "on_band",
+    "outer_on_band", "permutation", "single", "transpose_band",
 ]  # fmt: skip
 
 
@@ -17,6 +17,25 @@ def single(a: Any, ndim: int = 2) -> None:
     """Refuse stacks of matrices, which these rules are not written for."""
     if np.ndim(a) != ndim:
         raise NotImplementedError("this derivative rule of scipy.linalg takes no stack of matrices")
+
+
+def of_its_field(y: Any, a: Any, name: str) -> None:
+    """Refuse a complex function of a real matrix: the code was written for a real one, as most are."""
+    if np.iscomplexobj(y) and not np.iscomplexobj(a):
+        raise NotImplementedError(
+            f"{name} of this real matrix is complex: for its derivative pass {name} a complex matrix (a + 0j)"
+        )
+
+
+def off_the_cut(y: Any, a: Any, name: str) -> None:
+    """Refuse negative eigenvalues, across which the principal logarithm and powers of them jump."""
+    if np.iscomplexobj(y):
+        w = np.linalg.eigvals(a)
+        size = np.finfo(w.dtype).eps * np.max(np.abs(w), initial=0.0) * len(w)
+        if np.any((w.real < 0.0) & (np.abs(w.imag) <= 16.0 * size)):
+            raise NotImplementedError(
+                f"{name} of this matrix has no derivative: it has a negative eigenvalue"
+            )
 
 
 def block_frechet(f: Callable[[Any], Any], a: Any, direction: Any) -> Any:

@@ -415,7 +415,7 @@ def real(y_bar, val):
 def imag(y_bar, val):
     if np.iscomplexobj(val):
         return -1j * y_bar
-    return None
+    return 0.0 * y_bar
 
 
 @linear(

@@ -10,15 +10,20 @@ from sourcead.rules.numpy.kinds import (
     along_axis,
     by_shape,
     flat_places,
+    numeric,
     picked,
     places,
     rows_of_places,
 )
 from sourcead.rules.numpy.samples import call, methods
+from sourcead.rules.registry import Effects
 from sourcead.runtime.gathers import (
     choose_adjoint,
     choose_tangent,
     compress_adjoint,
+    item_adjoint,
+    item_of,
+    item_tangent,
     take_adjoint,
     take_along_axis_adjoint,
 )
@@ -40,6 +45,35 @@ constant(
 constant(np.nonzero, *methods("nonzero"), kind=places)
 constant(np.flatnonzero, kind=flat_places)
 constant(np.argwhere, kind=rows_of_places)
+
+
+def _items(rng):
+    a = rng.normal(size=(2, 3))
+    indices = (1, (0, -1), slice(1, None), (slice(None), 2), (slice(None), [0, 2, 0]))
+    return [call(a, index) for index in indices]
+
+
+@reverse_rule(
+    item_of, wrt=("base",), samples=_items, kind=numeric(item_of), effects=Effects(returns="maybe")
+)
+def item(y_bar, y, base, index):
+    """Of arrays whose kind is known only while the program runs."""
+    return item_adjoint(y_bar, np.shape(base), index)
+
+
+@forward_rule(item_of)
+def item_moved(y, base, index, *, base_dot):
+    return item_tangent(base_dot, base, index)
+
+
+@linear(
+    item_adjoint,
+    wrt="y_bar",
+    samples=lambda rng: [call(1.3, (3,), 1), call(rng.normal(size=3), (2, 3), 1)],
+    kind=numeric(item_adjoint),
+)
+def item_again(x_bar, y_bar, shape, index):
+    return item_of(x_bar, index)
 
 
 @linear(

@@ -14,6 +14,7 @@ from sourcead.ir.kinds import (
     List,
     Never,
     NoneKind,
+    Number,
     Object,
     Py,
     Text,
@@ -25,7 +26,7 @@ from sourcead.ir.kinds import (
 )
 from sourcead.ir.nodes import Assign, Attr, Block, Call, Const, MethodCall, Name, Op, Operand, Ref
 from sourcead.ir.walk import statements
-from sourcead.runtime.accumulate import laid_out
+from sourcead.runtime.accumulate import laid_out, real_like
 from sourcead.runtime.lists import tangent_of, zeros_like
 from sourcead.runtime.shared_tangents import shared_tangents
 from sourcead.transform.builder import Val, Virtual
@@ -206,11 +207,18 @@ class Tangents:
         )
 
     def _real(self, found: Val, target: Name) -> tuple[Val, Kind]:
-        """The real part where the value is real, and the kind of what is there then."""
+        """The real part where the value is real, and the kind of what is there then.
+
+        Where something is complex or not as the numbers have it (eigenvalues), that is seen while it runs.
+        """
         kind, have = self.kind(target), self.b.kind(found)
         mine, its = dtype_of(kind), dtype_of(have)
         if mine is not None and its is not None and its.kind == "c" and mine.kind != "c":
             return self.b.emit(Attr(self.b.operand(found), "real"), kind, hint_of(target)), kind
+        is_open = isinstance(have, Number) and (mine is None or mine.kind != "c")
+        if is_open and Number(real=False) in self.b.kinds.values():
+            made = Call(Ref("real_like", real_like), (self.b.operand(found), target))
+            return self.b.emit(made, have, hint_of(target)), have
         return found, have
 
     def _stretched(self, found: Val, target: Name) -> Val:

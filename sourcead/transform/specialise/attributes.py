@@ -68,6 +68,10 @@ def kind_of_ref(s: Context, ref: Ref) -> Kind:
     return s.enter(kind, ref.path, False)
 
 
+BY_FUNCTION = {"real": np.real, "imag": np.imag, "T": np.transpose}
+"""Attributes of numbers and arrays of unknown kind, by the functions that give the same."""
+
+
 def fields_of(cls: type) -> tuple[str, ...]:
     """The names of a namedtuple's items."""
     return getattr(cls, "_fields", ())
@@ -101,6 +105,10 @@ def attr(s: Context, base: Val, attr: str, hint: str = "t") -> Val:
         case Number():
             integer = attr in ("shape", "ndim", "size", "dtype")
             varied = s.is_varied(base) and not integer
+            if varied and attr in BY_FUNCTION:
+                return s.call(
+                    Ref(f"np.{BY_FUNCTION[attr].__name__}", BY_FUNCTION[attr]), [base], [], hint
+                )
             return s.emit(
                 Attr(s.operand(base), attr), Unknown() if integer else Number(), hint, varied
             )

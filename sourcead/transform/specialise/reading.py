@@ -29,6 +29,7 @@ from sourcead.ir.kinds import (
     is_number,
 )
 from sourcead.ir.nodes import Const, Name, Op, Ref
+from sourcead.runtime.gathers import item_of
 from sourcead.transform.builder import Val, Virtual, constant_slice
 from sourcead.transform.heap import ITEM
 from sourcead.transform.indexing import element_kind, is_basic
@@ -92,6 +93,8 @@ def getitem(s: Context, base: Val, index: Val, hint: str = "t") -> Val:
             return s.call_method_of(base, cls.__getitem__, [index], hint)
         case Number():
             varied = s.is_varied(base)
+            if varied:
+                return s.call(Ref("item_of", item_of), [base, s.operand(index)], [], hint)
             return s.emit(
                 Op("getitem", (s.operand(base), s.operand(index))), Number(), hint, varied
             )

@@ -12,12 +12,13 @@ from sourcead.rules.numpy.samples import (
     present,
     well_conditioned,
 )
+from sourcead.rules.registry import Effects
 from sourcead.rules.scipy.kinds import like
 from sourcead.runtime.factorizations import transpose
-from sourcead.runtime.scipy_matrices import (
-    block_frechet,
-)
+from sourcead.runtime.scipy_matrices import block_frechet, of_its_field, off_the_cut
 from sourcead.runtime.scipy_norms import norm_slope
+
+constant(of_its_field, off_the_cut, effects=Effects(pure=False))
 
 # ---- matrix functions: the adjoint of the derivative at A is the derivative at transpose(A) ------------
 
@@ -87,22 +88,27 @@ def expm_frechet_tangent(
 
 @reverse_rule(linalg.logm, wrt=("A",), samples=_positive_spectrum)
 def logm(Y_bar, Y, A):
+    """There is none at negative eigenvalues, where the logarithm jumps."""
+    off_the_cut(Y, A, "logm")
     return block_frechet(linalg.logm, transpose(A), Y_bar)
 
 
 @forward_rule(linalg.logm)
 def logm_tangent(Y, A, *, A_dot):
+    off_the_cut(Y, A, "logm")
     return block_frechet(linalg.logm, A, A_dot)
 
 
 @reverse_rule(linalg.sqrtm, wrt=("A",), samples=_positive_spectrum)
 def sqrtm(Y_bar, Y, A):
-    """From Y Y = A: a Sylvester equation with transpose(Y) on both sides."""
+    """From Y Y = A: a Sylvester equation with transpose(Y) on both sides; of a real matrix while Y is real."""
+    of_its_field(Y, A, "sqrtm")
     return linalg.solve_sylvester(transpose(Y), transpose(Y), Y_bar)
 
 
 @forward_rule(linalg.sqrtm)
 def sqrtm_tangent(Y, A, *, A_dot):
+    of_its_field(Y, A, "sqrtm")
     return linalg.solve_sylvester(Y, Y, A_dot)
 
 
@@ -175,6 +181,8 @@ def tanhm_tangent(Y, A, *, A_dot):
 )
 @helper
 def fractional_matrix_power(Y_bar, Y, A, t):
+    """There is none at negative eigenvalues, where the power jumps."""
+    off_the_cut(Y, A, "fractional_matrix_power")
     A_bar = block_frechet(lambda M: linalg.fractional_matrix_power(M, t), transpose(A), Y_bar)
     return A_bar, np.sum(Y_bar * (linalg.logm(A) @ Y))
 
@@ -182,6 +190,7 @@ def fractional_matrix_power(Y_bar, Y, A, t):
 @forward_rule(linalg.fractional_matrix_power)
 @helper
 def fractional_matrix_power_tangent(Y, A, t, *, A_dot, t_dot):
+    off_the_cut(Y, A, "fractional_matrix_power")
     Y_dot = np.zeros_like(Y)
     if A_dot is not None:
         Y_dot = Y_dot + block_frechet(lambda M: linalg.fractional_matrix_power(M, t), A, A_dot)
