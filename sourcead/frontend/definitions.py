@@ -8,8 +8,10 @@ function runs.
 from __future__ import annotations
 
 import ast
+import contextlib
 import copy
 import functools
+import importlib
 import importlib.util
 import sys
 from abc import abstractmethod
@@ -39,6 +41,8 @@ from sourcead.ir.nodes import (
 )
 
 __all__ = ["Definitions"]
+
+LIBRARIES = frozenset({"numpy", "scipy"})  # a part of these may be imported early: nobody sees it
 
 
 class Definitions(Assignments):
@@ -145,7 +149,12 @@ class Definitions(Assignments):
             self.set_import(variable, value, node)
 
     def module(self, name: str, path: str, node: Any) -> Operand:
-        """A module that is loaded already is known; any other is imported when the function runs."""
+        """A module that is loaded already is known, or of a library that is; any other is imported by the function."""
+        if name not in sys.modules and name.partition(".")[0] in LIBRARIES.intersection(
+            sys.modules
+        ):
+            with contextlib.suppress(ImportError):
+                importlib.import_module(name)
         if name in sys.modules:
             return Ref(path, sys.modules[name])
         return self.new(Op("import_", (Const(name),)), path.rpartition(".")[2], node)

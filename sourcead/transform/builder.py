@@ -55,8 +55,8 @@ __all__ = ["Builder", "Val", "Virtual", "constant_slice", "constants"]
 class Virtual:
     """A tuple, list display or slice that exists only in the compiler until somebody needs the object.
 
-    `form` is "tuple", "list", "slice" or "super" (class and instance of a `super()`); `cls` the
-    namedtuple class or tuple.
+    `form` is "tuple", "list", "slice", "super" (class and instance of a `super()`) or "maybe" (a tuple or
+    None: `specialise/absent.py`); `cls` the namedtuple class or tuple.
     """
 
     items: tuple[Val, ...]
@@ -130,7 +130,7 @@ class Builder:
                 return kind_of_constant(constant)
             case Ref():
                 return self.kind_of_ref(value)
-            case Virtual(_, "super"):
+            case Virtual(_, "super" | "maybe"):
                 return Unknown()
             case Virtual(items, "tuple", cls):
                 return Tuple(tuple(map(self.kind, items)), cls)

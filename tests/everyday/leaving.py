@@ -173,3 +173,75 @@ def tuple_bound_in_a_loop(x):
         found = x, -1
     value, turn = found
     return value * x * turn
+
+
+@program(X)
+def finally_sets_what_the_handler_reads(x):
+    total = 0.0
+
+    def checked(a):
+        if a < 0.5:
+            raise ValueError("small")
+
+    for a in x:
+        y = a
+        try:
+            try:
+                y = a * 2.0
+                checked(a)
+                y = a * 3.0
+            finally:
+                total += y
+            total += 1.0
+        except ValueError:
+            total += y * x[2]
+    return total
+
+
+@program(X)
+def handlers_and_finally_in_each_other(x):
+    total, turns = 0.0, 0
+    for a in x:
+        try:
+            try:
+                turns += 1
+                if a < 0.5:
+                    raise ValueError("a")
+                if a > 1.0:
+                    raise KeyError("b")
+                total += a * turns
+            except KeyError:
+                total -= a
+                turns += 1
+                raise LookupError("c")  # noqa: B904
+            finally:
+                turns += 1
+                total = total * turns
+        except ValueError:
+            total += turns * a
+        except LookupError:
+            total *= turns
+    return total * turns
+
+
+@program(X)
+def finally_of_a_callee_writes(x):
+    held = {"k": x[0]}
+
+    def step(a):
+        try:
+            held["k"] *= a
+            if a < 0.5:
+                raise ValueError("small")
+            held["k"] += 1.0
+            return held["k"]
+        finally:
+            held["k"] = held["k"] * x[2]
+
+    total = 0.0
+    for a in x:
+        try:
+            total += step(a)
+        except ValueError:
+            total += held["k"]
+    return total

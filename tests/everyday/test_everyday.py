@@ -9,6 +9,7 @@ import pytest
 
 from tests.everyday import (  # noqa: F401  (they register their programs)
     beyond,
+    by_name,
     constructs,
     drawn,
     generators,
@@ -37,6 +38,7 @@ from tests.everyday import (  # noqa: F401  (they register their programs)
     storage,
     structures,
     taken_whole,
+    until_set,
     views_in_lists,
     workaday,
     writes,
@@ -48,6 +50,7 @@ from tests.refusals import right_or_refused
 SUPPORTED = {
     m.__name__
     for m in (
+        by_name,
         drawn,
         generators,
         keyed,
@@ -64,6 +67,7 @@ SUPPORTED = {
         results,
         science,
         taken_whole,
+        until_set,
         views_in_lists,
         workaday,
         writes,

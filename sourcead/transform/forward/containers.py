@@ -35,6 +35,8 @@ def contained(s: Tangents, target: Name, expr: Expr) -> Val | None:
     match expr:
         case MethodCall(Name() as value, "move_to_end") if isinstance(s.kind(value), Dict):
             return ZERO  # tangents are found by their keys
+        case MethodCall(Name() as value, "index" | "count") if isinstance(s.kind(value), List):
+            return ZERO
         case MethodCall(Name() as value, method, args) if (
             isinstance(s.kind(value), (List, Dict)) and s.dot(value) != ZERO
         ):

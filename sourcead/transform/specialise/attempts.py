@@ -14,14 +14,16 @@ statement a slot that was stored to becomes a target like a variable:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sourcead.ir.kinds import Kind, Never, Unknown, join
-from sourcead.ir.nodes import UNDEFINED, Const, Handler, Name, Operand, Raise, Stmt, Try
+from sourcead.ir.kinds import Kind, Never, Py, Unknown, join
+from sourcead.ir.nodes import UNDEFINED, Const, Handler, Name, Op, Operand, Raise, Stmt, Try
 from sourcead.ir.walk import binds, goes_on, statements
+from sourcead.transform.builder import Val
 from sourcead.transform.memory import Contents, Key
-from sourcead.transform.specialise.context import Context, Env, slot_hint
+from sourcead.transform.specialise.context import Catch, Context, Env, slot_hint
 from sourcead.transform.specialise.flags import flag, is_unwinding, set_flag
 
 __all__ = ["attempt", "finished"]
@@ -41,9 +43,11 @@ class Path:
 def attempt(s: Context, statement: Try, env: Env) -> bool:
     """Write the statement; False where its end is never reached."""
     body_env, entry, touched = dict(env), s.memory.snapshot(), set[Key]()
+    present = set(s.present)
     s.memory.logs.append(touched)
     with s.block() as body:
         reached = s.run(statement.body, body_env, statement.leaves)
+    s.present = present
     normal = s.memory.snapshot()
     in_body = interrupted_memory(s, entry, touched)
     interrupted, handler_entry = interrupted_variables(s, statement, env, body_env)
@@ -123,21 +127,97 @@ def finished(s: Context, statement: Try, env: Env) -> bool:
         leaves=tuple(v for _, v in pairs),
     )
     inside = dict(env)
-    reached = attempt(s, body, inside)
+    passing = passer(s, statement, env)
+    try:
+        reached = attempt(s, body, inside)
+    finally:
+        if passing is not None:
+            s.catches.remove(passing)
     env.update(inside)
     raised = flag(s)
-    if not reached and raised == Const(0):
+    if passing is not None and raised != Const(0):
+        return _finished_twice(s, statement, passing, raised, reached, inside, env)
+    if not reached:
         return False
-    if s.catches:
-        set_flag(s, Const(0))
     ended = s.run(statement.final, inside, statement.leaves)
-    if is_unwinding(s):
-        s.refuse("a `finally` may raise an exception that is caught outside", "put a `try` into it")
-    if s.catches:
-        set_flag(s, raised)
     rest = [(t, v) for t, v in zip(statement.targets, statement.leaves) if v in behind]
     env.update((t, s.value(v, inside) if ended else UNDEFINED) for t, v in rest)
-    return reached and ended
+    return ended
+
+
+def passer(s: Context, statement: Try, env: Env) -> Catch | None:
+    """Where handlers around may catch: what a `finally` finds of the variables of its body."""
+    if not s.catches:
+        return None
+    cells = tuple(
+        cell_of(s, before, versions, env) for _, before, versions in statement.interrupted
+    )
+    s.catches.append(Catch((), {}, len(s.stack), env, cells))
+    return s.catches[-1]
+
+
+def cell_of(
+    s: Context, before: Operand, versions: tuple[Name, ...], env: Env
+) -> tuple[Name, tuple[Name, ...]]:
+    """A variable that the body binds, as a handler finds it."""
+    cell = s.fresh(f"at {versions[-1].hint}", Unknown())
+    s.memory.begin(cell, str(cell), "cell", {"": s.value(before, env)})
+    return cell, versions
+
+
+def when_raised(s: Context, statement: Try, catch: Catch) -> Env:
+    """The variables that the body binds, as they were when the exception came."""
+    found: Env = {}
+    for (name, _, _), (cell, _) in zip(statement.interrupted, catch.variables):
+        value = s.memory.get(cell, "")
+        if value is None:
+            s.refuse(
+                f"what `{name.hint}` is when the exception comes cannot be followed",
+                "give it one kind throughout",
+            )
+        found[name] = value
+    return found
+
+
+def _finished_twice(
+    s: Context, statement: Try, passing: Catch, raised: Val, reached: bool, inside: Env, env: Env
+) -> bool:
+    """`finally` of a body that an exception may have left for a handler around: written for each of the two."""
+
+    def by_itself() -> tuple[bool, list[Val]]:
+        ended = reached and s.run(statement.final, inside, statement.leaves)
+        return ended, [s.value(v, inside) if ended else UNDEFINED for v in statement.leaves]
+
+    def on_the_way() -> tuple[bool, list[Val]]:
+        found = {**env, **when_raised(s, statement, passing)}
+        set_flag(s, Const(0))
+        s.run(statement.final, found)
+        if is_unwinding(s):
+            s.refuse(
+                "a `finally` may raise an exception that is caught outside", "put a `try` into it"
+            )
+        note_bound(s, statement.final, found)
+        set_flag(s, raised)
+        return False, [UNDEFINED for _ in statement.leaves]
+
+    if isinstance(raised, Const):
+        return on_the_way()[0]
+    test = s.emit(Op("eq", (s.operand(raised), Const(0))), Py(bool))
+    hints = [t.hint for t in statement.targets]
+    ended, values = s.fork(test, by_itself, on_the_way, hints)
+    env.update(zip(statement.targets, values))
+    return bool(ended)
+
+
+def note_bound(s: Context, block: Sequence[Stmt], env: Env) -> None:
+    """What a `finally` binds on the way to a handler, the handler finds."""
+    bound = {name for each in statements(tuple(block)) for name in binds(each)}
+    for catch in s.catches:
+        if catch.depth == len(s.stack):
+            for cell, versions in catch.variables:
+                last = [env[v] for v in versions if v in bound and v in env]
+                if last:
+                    s.memory.put(cell, str(cell), "", last[-1])
 
 
 def interrupted_memory(s: Context, entry: State, touched: set[Key]) -> State:

@@ -33,8 +33,10 @@ from sourcead.rules import registry
 from sourcead.signature import kind_of
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.operations import method_class
+from sourcead.transform.specialise.absent import definite
 from sourcead.transform.specialise.context import Context
 from sourcead.transform.specialise.flags import throw
+from sourcead.transform.specialise.namespaces import namespace
 from sourcead.transform.specialise.reading import note_entry_read
 
 __all__ = [
@@ -78,12 +80,15 @@ def fields_of(cls: type) -> tuple[str, ...]:
 
 
 def attr(s: Context, base: Val, attr: str, hint: str = "t") -> Val:
+    base = definite(s, base, f"'NoneType' object has no attribute '{attr}'")
     kind = s.kind(base)
     if isinstance(base, Virtual) and base.form == "super":
         return inherited(s, base, attr, hint)
     match kind:
         case Value(value=obj):
             return live_attr(s, base, obj, attr, hint)
+        case Object() if attr == "__dict__":
+            return namespace(s, base, hint)
         case Object():
             return s.field(base, kind, attr, hint)
         case Array() | Np() | Py():

@@ -15,11 +15,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sourcead.ir.kinds import List, Unknown, join
+from sourcead.ir.kinds import List, NoneKind, Unknown, join
 from sourcead.ir.nodes import UNDEFINED, Block, If, Merge, Name, Operand, Stmt, Undefined
 from sourcead.ir.walk import binds, statements
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.memory import Contents, Key
+from sourcead.transform.specialise.absent import MAYBE, by_test, is_maybe, maybe_parts, told
 from sourcead.transform.specialise.context import Context, Env, Unreached, slot_hint
 from sourcead.transform.specialise.flags import close_guards, is_unwinding
 from sourcead.transform.specialise.keys import key_operand
@@ -31,7 +32,8 @@ Way = tuple[bool, list[Val]]
 
 
 def branch(s: Context, statement: If, env: Env) -> bool:
-    asked = s.tested(s.value(statement.test, env))
+    value = s.value(statement.test, env)
+    asked = s.tested(value)
     decided = s.truth(asked)
     if decided is not None:
         taken = statement.then if decided else statement.orelse
@@ -41,14 +43,18 @@ def branch(s: Context, statement: If, env: Env) -> bool:
         return reached
     merges, hints = statement.merges, [m.target.hint for m in statement.merges]
 
+    test = s.operand(asked)
+
     def arm(block: Block, operands: list[Operand]) -> Way:
         inside = dict(env)
+        told(s, test, block is statement.then)
         reached = s.run(block, inside, operands)
-        return reached, [s.value(o, inside) if reached else UNDEFINED for o in operands]
+        found = [s.value(o, inside) if reached else UNDEFINED for o in operands]
+        return reached, [by_test(v, value, block is statement.then) for v in found]
 
     reached, values = fork(
         s,
-        s.operand(asked),
+        test,
         lambda: arm(statement.then, [m.then for m in merges]),
         lambda: arm(statement.orelse, [m.orelse for m in merges]),
         hints,
@@ -94,11 +100,13 @@ def fork(
 
 def _arm(s: Context, way: Callable[[], Way], count: int) -> tuple[Way, bool]:
     """One arm, and whether anything goes on from it: behind it, or to a handler."""
-    depth = len(s.open)
+    depth, present = len(s.open), set(s.present)
     try:
         reached, values = way()
     except Unreached:
         reached, values = False, [UNDEFINED] * count
+    finally:
+        s.present = present
     values = close_guards(s, depth, values, reached)
     return (reached, values), reached or is_unwinding(s)
 
@@ -109,6 +117,9 @@ def merge(
     """One value out of two; tuples are merged item by item and stay virtual."""
     if a == b:
         return a
+    maybe = _merged_with_none(s, hint, a, b, merges, then, orelse)
+    if maybe is not None:
+        return maybe
     left, right = parts(s, a, then), parts(s, b, orelse)
     if isinstance(a, Undefined) and right is not None:
         left = [UNDEFINED] * len(right)
@@ -139,6 +150,30 @@ def merge(
     s.share(target, y)
     merges.append(Merge(target, x, y))
     return target
+
+
+def _merged_with_none(
+    s: Context, hint: str, a: Val, b: Val, merges: list[Merge], then: list[Stmt], orelse: list[Stmt]
+) -> Val | None:
+    """One of two of which one may be None, the other a tuple that varies."""
+    tuples = [v for v in (a, b) if isinstance(v, Virtual) and v.form in ("tuple", MAYBE)]
+    nones = [v for v in (a, b) if isinstance(s.kind(v), NoneKind)]
+    if (
+        not tuples
+        or not any(map(s.holds_varied, tuples))
+        or not (nones or any(map(is_maybe, tuples)))
+    ):
+        return None
+    like = tuples[0]
+    count = len(like.items) - is_maybe(like)
+    left, right = maybe_parts(s, a, count), maybe_parts(s, b, count)
+    if left is None or right is None:
+        return None
+    hints = [f"has_{hint}", *(f"{hint}_{i}" for i in range(count))]
+    items = tuple(
+        s.merge(name, x, y, merges, then, orelse) for name, x, y in zip(hints, left, right)
+    )
+    return Virtual(items, MAYBE, like.cls)
 
 
 def parts(s: Context, value: Val, block: list[Stmt]) -> list[Val] | None:

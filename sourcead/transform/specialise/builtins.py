@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from typing import Any
 
 from sourcead.transform.specialise.adjoint_lists import ADJOINT_LISTS
@@ -15,6 +16,8 @@ from sourcead.transform.specialise.generators import as_manager
 from sourcead.transform.specialise.heaps import HEAPS
 from sourcead.transform.specialise.hooks import HOOKS
 from sourcead.transform.specialise.itertools_calls import ITERTOOLS
+from sourcead.transform.specialise.namespaces import of_vars
+from sourcead.transform.specialise.nested import as_wrapper
 from sourcead.transform.specialise.numpy_calls import NUMPY_CALLS
 from sourcead.transform.specialise.objects import OBJECTS
 from sourcead.transform.specialise.questions import QUESTIONS
@@ -29,4 +32,6 @@ STRUCTURAL: dict[Any, Handler] = {
     **QUESTIONS, **CONVERSIONS, **COLLECTIONS, **SEQUENCES, **OBJECTS, **AGAIN, **NUMPY_CALLS, **ITERTOOLS,
     **HOOKS, **ADJOINT_LISTS, **STATES, **SPLITTING, **DERIVATIVES, **QUOTIENTS, **HEAPS,
     contextlib.contextmanager: as_manager,
+    vars: of_vars,
+    functools.update_wrapper: as_wrapper,
 }  # fmt: skip

@@ -48,6 +48,7 @@ from sourcead.ir.nodes import (
 )
 from sourcead.ir.walk import binds, reads, rename, statements
 from sourcead.transform.builder import Val
+from sourcead.transform.specialise.attempts import cell_of, when_raised
 from sourcead.transform.specialise.branches import fork
 from sourcead.transform.specialise.context import Catch, Context, Env
 from sourcead.transform.specialise.flags import (
@@ -55,6 +56,7 @@ from sourcead.transform.specialise.flags import (
     FLAG,
     flag,
     guard,
+    passed_by,
     record,
     set_flag,
     throw,
@@ -120,7 +122,7 @@ def is_tried(s: Context, statement: Stmt) -> bool:
         s.origin,
     )
     s.write(made)
-    record(s, catches, caught)
+    record(s, passed_by(s, catches), caught)
     set_flag(s, number)
     guard(s)
     for left in after:
@@ -194,7 +196,7 @@ def caught(s: Context, statement: Try, env: Env) -> bool:
         {first + k: operand for k, (_, operand) in enumerate(types)},
         len(s.stack),
         env,
-        tuple(_cell(s, before, versions, env) for _, before, versions in statement.interrupted),
+        tuple(cell_of(s, before, versions, env) for _, before, versions in statement.interrupted),
     )
     s.catches.append(catch)
     inside = dict(env)
@@ -226,15 +228,6 @@ def _classes(
             "name the classes in the `except`",
         )
     return classes, s.operand(value)
-
-
-def _cell(
-    s: Context, before: Operand, versions: tuple[Name, ...], env: Env
-) -> tuple[Name, tuple[Name, ...]]:
-    """A variable that the body binds, as a handler finds it."""
-    cell = s.fresh(f"at {versions[-1].hint}", Unknown())
-    s.memory.begin(cell, str(cell), "cell", {"": s.value(before, env)})
-    return cell, versions
 
 
 def _ways(
@@ -283,14 +276,7 @@ def _handle(s: Context, statement: Try, catch: Catch, at: int, env: Env) -> tupl
     handler = statement.handlers[at]
     set_flag(s, Const(0))
     inside = dict(env)
-    for (name, _, _), (cell, _) in zip(statement.interrupted, catch.variables):
-        value = s.memory.get(cell, "")
-        if value is None:
-            s.refuse(
-                f"what `{name.hint}` is when the exception comes cannot be followed",
-                "give it one kind throughout",
-            )
-        inside[name] = value
+    inside.update(when_raised(s, statement, catch))
     exception = s.memory.get(EXCEPTION, "")
     if handler.name is not None:
         read = {r for each in statements(handler.body) for r in reads(each)}

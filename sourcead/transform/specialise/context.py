@@ -194,6 +194,9 @@ class Context(Builder):
         self.attempts = 0  # calls without derivatives that are being looked into, in each other
         self.looked_into = 0  # calls below the outermost of them
         self.managers: dict[Name, Any] = {}  # calls that made context managers (`contexts.Managed`)
+        self.namespaces: dict[Name, Val] = {}  # `__dict__` of these objects
+        self.present: set[Any] = set()  # flags of tuples that are known not to be None here
+        self.negations: dict[Name, Name] = {}  # tests that such a tuple is None
         self.early: dict[Name, Any] = {}  # iterators over what a generator gave (`Started`)
         self.calls_tried: dict[Any, tuple[Kind, bool]] = {}
         self.catches: list[Catch] = []  # the `try`s around, the innermost last
@@ -289,6 +292,14 @@ class Context(Builder):
             return self.operand(self.generator(self.generators[value]))
         if isinstance(value, Name) and isinstance(self.kinds.get(value), Closure):
             return self.as_seen_now(value)
+        if isinstance(value, Name) and value in self.namespaces:
+            if self.holds_varied(self.namespaces[value]):
+                self.refuse(
+                    "the `__dict__` of an object that carries derivatives is handed on here",
+                    "read and set its entries, or make a copy: `dict(vars(obj))`",
+                )
+        if isinstance(value, Virtual) and value.form == "maybe":
+            return self.whole(value)
         made = super().operand(value, hint)
         if isinstance(value, Virtual) and value.form == "tuple" and not self.derivative:
             definition = self.definitions.get(made) if isinstance(made, Name) else None
@@ -306,6 +317,10 @@ class Context(Builder):
     def write(self, statement: Stmt) -> None:
         """Write a statement as it stands."""
         super().add(statement)
+
+    def whole(self, value: Virtual) -> Operand:
+        """A tuple or None, as one object."""
+        raise NotImplementedError
 
     def note_raised(self, statement: Stmt) -> None:
         """Note what a statement may raise that leaves the recursive function."""

@@ -18,6 +18,7 @@ from sourcead.transform.specialise.context import Again, Context, Handler, Kwarg
 from sourcead.transform.specialise.dicts import dict_like
 from sourcead.transform.specialise.generators import taken_early
 from sourcead.transform.specialise.iteration import UNROLLED, VIEWS, remember, sequenced
+from sourcead.transform.specialise.namespaces import copied
 from sourcead.transform.specialise.sequences import by, follows, has_star
 
 __all__ = ["CONVERSIONS"]
@@ -70,6 +71,7 @@ def _list(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
 def _dict(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     if any(k is None for k, _ in kwargs) or has_star(args):
         return None
+    args = [copied(s, a) for a in args]
     pairs = _known_pairs(s, args[0]) if args else None
     if pairs is not None:
         return s.fresh_dict([*pairs, *(o for k, v in kwargs for o in (Const(k), v))], hint)

@@ -19,6 +19,7 @@ from sourcead.ir.kinds import (
 )
 from sourcead.ir.nodes import Const
 from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.specialise.absent import MAYBE, flag_of
 from sourcead.transform.specialise.context import Context
 
 __all__ = ["is_exact", "tested", "truth"]
@@ -35,6 +36,8 @@ def truth(s: Context, value: Val) -> bool | None:
         case Const(constant):
             return bool(constant)
         case Virtual(parts, form):
+            if form == MAYBE:
+                return None
             return bool(parts) if form in ("tuple", "list") else True
     match s.kind(value):
         case NoneKind():
@@ -51,6 +54,8 @@ def truth(s: Context, value: Val) -> bool | None:
 
 def tested(s: Context, value: Val) -> Val:
     """What a test asks: an object's class may say what its truth is."""
+    if isinstance(value, Virtual) and value.form == MAYBE:
+        return flag_of(s, value) if value.items[1:] else Const(False)
     kind = s.kind(value)
     if isinstance(kind, Object) and not kind.optional:
         for name in ("__bool__", "__len__"):

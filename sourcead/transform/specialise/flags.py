@@ -20,6 +20,7 @@ __all__ = [
     "flag",
     "guard",
     "is_unwinding",
+    "passed_by",
     "record",
     "set_flag",
     "throw",
@@ -111,9 +112,19 @@ def throw(
                     exception = s.call(
                         Ref(cls.__name__, cls), [Const(a) for a in args], [], "error"
                     )
-                record(s, [catch], exception)
+                record(s, passed_by(s, [catch]), exception)
                 set_flag(s, Const(number))
                 raise Unreached
+
+
+def passed_by(s: Context, catches: Sequence[Catch]) -> list[Catch]:
+    """Those that an exception may be caught by, and the `finally` blocks that it passes before."""
+    first = min(i for i, each in enumerate(s.catches) if any(each is c for c in catches))
+    return [
+        each
+        for i, each in enumerate(s.catches)
+        if any(each is c for c in catches) or (i > first and not each.handlers)
+    ]
 
 
 def record(s: Context, catches: Sequence[Catch], exception: Val | None) -> None:

@@ -36,6 +36,7 @@ from sourcead.transform.specialise import library
 from sourcead.transform.specialise.context import Context
 from sourcead.transform.specialise.generators import all_of, draws_itself, opened
 from sourcead.transform.specialise.keys import holds_several_kinds
+from sourcead.transform.specialise.namespaces import copied
 
 __all__ = [
     "VIEWS",
@@ -102,7 +103,7 @@ def remember(
 
 def iterable(s: Context, items: Val) -> Val:
     """What is iterated: an object's `__iter__` is called, a generator runs to its end."""
-    items = seen(s, all_of(s, items))
+    items = copied(s, seen(s, all_of(s, items)))
     if isinstance(items, Name) and items in s.flats and s.is_varied(items):
         return s.call(Ref("np.ravel", np.ravel), [s.flats[items]], [])
     inside = opened(s, items)

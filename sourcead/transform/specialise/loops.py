@@ -16,6 +16,7 @@ from sourcead.ir.nodes import UNDEFINED, Carried, Const, For, Name, Op, Operand,
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
 from sourcead.transform.memory import Contents, Key
+from sourcead.transform.specialise.absent import is_maybe, maybe_parts
 from sourcead.transform.specialise.branches import fork
 from sourcead.transform.specialise.context import Again, Context, Env, slot_hint
 from sourcead.transform.specialise.drawing import loop_drawing
@@ -229,6 +230,7 @@ def settled_loop(
     entry = s.memory.snapshot()
     held = Held(s.memory.snapshot(), {})
     key = (tuple(s.entered), s.origin, tuple(shape_of(s, v) for v in initial))
+    present = set(s.present)
     shapes: list[Shape | None] = s.shapes_found.get(key) or [None] * len(initial)
     s.forks += 1
     for _ in range(MAX_TURNS):
@@ -246,6 +248,7 @@ def settled_loop(
             break
         shapes = wider
     s.shapes_found[key] = shapes
+    s.present = set(present)
     if s.trials:  # an outer loop is on trial: what this one leaves is all that is asked
         s.memory.restore(held.replaced(start_turn(s, held)))
         env.update(zip((c.result for c in carried), at_turn(s, carried, shapes, initial)))
@@ -273,6 +276,7 @@ def settled_loop(
             for (n, slot), value in slots.items()
         }
     s.forks -= 1
+    s.present = present
     build(tuple(entries), body, head)
     s.memory.restore(held.replaced(results))
     for c, out in zip(carried, outs):
@@ -369,8 +373,11 @@ def before_loop(s: Context) -> Iterator[None]:
         s.open.append(body)
 
 
-def _parts(s: Context, value: Val, count: int) -> list[Val] | None:
+def _parts(s: Context, value: Val, like: Virtual) -> list[Val] | None:
     """The items of a tuple, or of a name that is not bound to one yet."""
+    count = len(like.items)
+    if is_maybe(like):
+        return maybe_parts(s, value, count - 1)
     return [UNDEFINED] * count if value == UNDEFINED else s.components(value)
 
 
@@ -385,15 +392,15 @@ def carry(
 ) -> Val:
     if isinstance(inner, Virtual):
         with before_loop(s):
-            firsts = _parts(s, first, len(inner.items))
-        nexts = _parts(s, following, len(inner.items))
+            firsts = _parts(s, first, inner)
+        nexts = _parts(s, following, inner)
         if firsts is None or nexts is None:
             s.refuse(f"`{hint}` changes its structure in the loop", "keep one structure")
         items = tuple(
             carry(s, f"{hint}_{i}", v, f, n, entries, body)
             for i, (v, f, n) in enumerate(zip(inner.items, firsts, nexts))
         )
-        return Virtual(items, "tuple", inner.cls)
+        return Virtual(items, inner.form, inner.cls)
     assert isinstance(inner, Name)
     following = s.operand(following)
     with before_loop(s):

@@ -33,6 +33,7 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.distributions import is_distribution
 from sourcead.transform.heap import ITEM
 from sourcead.transform.operations import class_of, method_class
+from sourcead.transform.specialise.absent import definite
 from sourcead.transform.specialise.attributes import (
     bind_field,
     fields_of,
@@ -45,6 +46,7 @@ from sourcead.transform.specialise.dicts import dict_method
 from sourcead.transform.specialise.frozen import frozen_method, met_method
 from sourcead.transform.specialise.generators import all_of_first
 from sourcead.transform.specialise.lists import list_method
+from sourcead.transform.specialise.namespaces import namespace_method, owner
 from sourcead.transform.specialise.rewrites import REWRITES
 from sourcead.transform.specialise.rows import with_rows
 from sourcead.transform.specialise.rule_calls import note_effects, rule_kind
@@ -74,10 +76,18 @@ _TEXT_TO_TEXT = frozenset(
     }
 )
 
+_TEXT_TO_INT = frozenset({"index", "find", "count", "rfind", "rindex"})
+
 
 def method(
     s: Context, receiver: Val, method: str, args: list[Any], kwargs: Kwargs, hint: str = "t"
 ) -> Val:
+    receiver = definite(s, receiver, f"'NoneType' object has no attribute '{method}'")
+    held_by = owner(s, receiver)
+    if held_by is not None:
+        found = namespace_method(s, held_by, method, args, kwargs, hint)
+        if found is not None:
+            return found
     kind = s.kind(receiver)
     if s.generators:
         args = all_of_first(s, method, args)
@@ -169,9 +179,12 @@ def text_method(
             made = None  # raised by the program, where it runs
         if isinstance(made, (str, bool, int)):
             return Const(made)
-    return opaque_method(
-        s, receiver, method, args, kwargs, hint, Text() if method in _TEXT_TO_TEXT else Unknown()
-    )
+    kind: Kind = Text() if method in _TEXT_TO_TEXT else Unknown()
+    if method in _TEXT_TO_INT:
+        kind = Py(int)
+    elif method in ("startswith", "endswith") or method.startswith("is"):
+        kind = Py(bool)
+    return opaque_method(s, receiver, method, args, kwargs, hint, kind)
 
 
 def opaque_method(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from sourcead.ir.kinds import Closure
-from sourcead.ir.nodes import Assign, Capture, Const, MakeFunction, Name, Ref
+from sourcead.ir.nodes import Assign, Capture, Const, MakeFunction, Name, Ref, Star
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.closures import closure_template
 from sourcead.transform.specialise.context import Context, Kwargs, Unreached
@@ -17,7 +17,7 @@ from sourcead.transform.specialise.inlining import bind_arguments, note_recursio
 from sourcead.transform.specialise.iterators import taken_once
 from sourcead.transform.specialise.recursion import call_unit, is_unit_call
 
-__all__ = ["as_seen_now", "call_closure", "make_function"]
+__all__ = ["as_wrapper", "as_seen_now", "call_closure", "make_function"]
 
 
 def make_function(s: Context, expr: MakeFunction, env: dict[Name, Val], hint: str) -> Val:
@@ -91,3 +91,9 @@ def call_closure(s: Context, func: Val, closure: Closure, args: list[Any], kwarg
 def _is_cell(s: Context, value: Val) -> bool:
     held = s.memory.known(value)
     return held is not None and held.form == "cell"
+
+
+def as_wrapper(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """`functools.wraps(f)(wrapper)` of a function made here: it only gets the name and text of another."""
+    plain = args and not isinstance(args[0], Star) and isinstance(s.kind(args[0]), Closure)
+    return args[0] if plain else None

@@ -27,12 +27,14 @@ from sourcead.runtime.numbers import as_number
 from sourcead.transform.builder import Val, Virtual, constants
 from sourcead.transform.heap import ITEM
 from sourcead.transform.operations import CONSTANT, INPLACE, OPERATORS, class_of
+from sourcead.transform.specialise.absent import MAYBE, definite, is_none
 from sourcead.transform.specialise.algebra import fold, pushed_inside, unstretched
 from sourcead.transform.specialise.attributes import bind_field
 from sourcead.transform.specialise.context import TRACKED, Context
 from sourcead.transform.specialise.decisions import is_exact
 from sourcead.transform.specialise.dicts import dict_method
 from sourcead.transform.specialise.making import fresh_set
+from sourcead.transform.specialise.namespaces import copied
 from sourcead.transform.specialise.rows import beside_arrays
 from sourcead.transform.specialise.stores import inplace
 
@@ -51,6 +53,8 @@ REFLECTED = {
 
 
 def op(s: Context, op: str, args: list[Val], hint: str = "t") -> Val:
+    if s.namespaces and op in ("dict_merge", "or_"):
+        args = [copied(s, a) for a in args]
     match op:
         case "tuple":
             return Virtual(tuple(spread(s, args)))
@@ -71,7 +75,7 @@ def op(s: Context, op: str, args: list[Val], hint: str = "t") -> Val:
         case "is_" | "is_not":
             return identity(s, op, args, hint)
         case "contains" | "not_contains":
-            return contains(s, op, args, hint)
+            return contains(s, op, [copied(s, args[0]), *args[1:]], hint)
         case "format" | "join" | "add" | "mod" if (text := known_text(op, args)) is not None:
             return text
     if op in INPLACE:
@@ -138,7 +142,7 @@ def plain_number(s: Context, value: Val) -> Val:
 
 
 def operation(s: Context, op: str, args: list[Val], hint: str) -> Val:
-    args = [plain_number(s, a) for a in args]
+    args = [plain_number(s, definite(s, a, "unsupported operand type: 'NoneType'")) for a in args]
     if op not in CONSTANT:
         args = beside_arrays(s, args)
     if op == "not_":
@@ -265,6 +269,9 @@ def overloaded(s: Context, op: str, args: list[Val], hint: str) -> Val:
 
 def identity(s: Context, op: str, args: list[Val], hint: str) -> Val:
     a, b = map(s.kind, args)
+    for one, other in ((args[0], b), (args[1], a)):
+        if isinstance(one, Virtual) and one.form == MAYBE and isinstance(other, NoneKind):
+            return is_none(s, one, op)
     known: bool | None = None
     if isinstance(a, NoneKind) and isinstance(b, NoneKind):
         known = True

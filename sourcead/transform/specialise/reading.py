@@ -34,10 +34,12 @@ from sourcead.transform.builder import Val, Virtual, constant_slice
 from sourcead.transform.heap import ITEM
 from sourcead.transform.indexing import element_kind, is_basic
 from sourcead.transform.specialise import numpy_library
+from sourcead.transform.specialise.absent import definite
 from sourcead.transform.specialise.context import Context, Unreached
 from sourcead.transform.specialise.flags import throw
 from sourcead.transform.specialise.iteration import seen
 from sourcead.transform.specialise.keys import key_operand, member_of
+from sourcead.transform.specialise.namespaces import entry, owner
 from sourcead.transform.specialise.results import written_out
 
 __all__ = ["components", "constant_place", "getitem", "note_entry_read", "slot"]
@@ -45,7 +47,7 @@ __all__ = ["components", "constant_place", "getitem", "note_entry_read", "slot"]
 
 def components(s: Context, value: Val, block: list[Any] | None = None) -> list[Val] | None:
     """The items of a tuple (or unmutated list display) of known length."""
-    value = seen(s, value)
+    value = definite(s, seen(s, value), "cannot unpack non-iterable NoneType object")
     if isinstance(value, Virtual) and value.form in ("tuple", "list"):
         return list(value.items)
     held = s.memory.list_items(value)
@@ -76,6 +78,10 @@ def getitem(s: Context, base: Val, index: Val, hint: str = "t") -> Val:
     if isinstance(base, Name) and base in s.flats and s.is_varied(s.flats[base]):
         template = s.lower(numpy_library.flat_get)
         return s.inline(template, numpy_library.flat_get, [s.flats[base], index], [])
+    base = definite(s, base, "'NoneType' object is not subscriptable")
+    held_by = owner(s, base)
+    if held_by is not None and s.holds_varied(held_by):
+        return entry(s, held_by, index)
     items = None if isinstance(s.kind(base), List) else s.components(base)
     if items is not None:
         picked = picked_item(s, base, items, index)
@@ -83,6 +89,10 @@ def getitem(s: Context, base: Val, index: Val, hint: str = "t") -> Val:
             return picked
     kind = s.kind(base)
     match kind:
+        case Value(value=enum.EnumMeta() as cls) if (
+            isinstance(index, Const) and index.value in cls.__members__
+        ):
+            return member_of(cls[index.value])
         case Array():
             return array_element(s, base, kind, index, hint)
         case List(_, site):

@@ -12,8 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias, Union
 
-from sourcead.ir.kinds import Kind, Never, Tuple, Unknown
+from sourcead.ir.kinds import Kind, Never, NoneKind, Py, Tuple, Unknown
 from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.specialise.absent import MAYBE
 from sourcead.transform.specialise.context import Context
 
 __all__ = ["Leaf", "Parts", "Shape", "flattened", "fresh_inner", "shape_of", "widen"]
@@ -29,20 +30,26 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A tuple that stays apart: the class, and the shapes of its items."""
+    """A tuple that stays apart: the class, and the shapes of its items.
+
+    `form` "maybe": or None; the first item is the flag that tells (`absent.py`).
+    """
 
     cls: type
     items: tuple[Shape, ...]
+    form: str = "tuple"
 
 
 Shape: TypeAlias = Union[Leaf, Parts]
 
+NONE = Leaf(NoneKind(), False)
+FLAG = Leaf(Py(bool), False)
 UNBOUND = Leaf(Never(), False)  # a name that no turn has bound yet
 
 
 def shape_of(s: Context, value: Val) -> Shape:
-    if isinstance(value, Virtual) and value.form == "tuple":
-        return Parts(value.cls, tuple(shape_of(s, item) for item in value.items))
+    if isinstance(value, Virtual) and value.form in ("tuple", MAYBE):
+        return Parts(value.cls, tuple(shape_of(s, item) for item in value.items), value.form)
     kind = s.kind(value)
     if isinstance(kind, Tuple):
         return Parts(kind.cls, tuple(Leaf(k, s.is_varied(value)) for k in kind.items))
@@ -51,9 +58,11 @@ def shape_of(s: Context, value: Val) -> Shape:
 
 def widen(s: Context, a: Shape, b: Shape) -> Shape:
     """The shape that covers both."""
+    a, b = _or_none(a, b), _or_none(b, a)
     if isinstance(a, Parts) and isinstance(b, Parts) and len(a.items) == len(b.items):
         if a.cls is b.cls:
-            return Parts(a.cls, tuple(widen(s, x, y) for x, y in zip(a.items, b.items)))
+            items = tuple(widen(s, x, y) for x, y in zip(a.items, b.items))
+            return Parts(a.cls, items, a.form)
     if a == UNBOUND or b == UNBOUND:
         return b if a == UNBOUND else a
     (ka, va), (kb, vb) = flattened(a), flattened(b)
@@ -66,11 +75,27 @@ def widen(s: Context, a: Shape, b: Shape) -> Shape:
     return Leaf(kind, va or vb)
 
 
+def _or_none(shape: Shape, other: Shape) -> Shape:
+    """The shape as that of a tuple or None, where `other` asks for it."""
+    if isinstance(other, Parts) and other.form == MAYBE:
+        if shape == NONE:
+            return Parts(other.cls, (FLAG, *(UNBOUND for _ in other.items[1:])), MAYBE)
+        if isinstance(shape, Parts) and shape.form == "tuple":
+            return Parts(shape.cls, (FLAG, *shape.items), MAYBE)
+    if other == NONE and isinstance(shape, Parts) and shape.form == "tuple" and flattened(shape)[1]:
+        return Parts(shape.cls, (FLAG, *shape.items), MAYBE)
+    if shape == NONE and isinstance(other, Parts) and flattened(other)[1]:
+        return Parts(other.cls, (FLAG, *(UNBOUND for _ in other.items)), MAYBE)
+    return shape
+
+
 def flattened(shape: Shape) -> tuple[Kind, bool]:
     """The kind of the value as a whole, and whether a part of it varies."""
     if isinstance(shape, Leaf):
         return shape.kind, shape.varied
     items = [flattened(each) for each in shape.items]
+    if shape.form == MAYBE:
+        return Unknown(), any(v for _, v in items)
     return Tuple(tuple(k for k, _ in items), shape.cls), any(v for _, v in items)
 
 
@@ -78,5 +103,9 @@ def fresh_inner(s: Context, hint: str, shape: Shape) -> Val:
     """Names for what has this shape, at the start of a turn."""
     if isinstance(shape, Leaf):
         return s.fresh(hint, shape.kind, shape.varied)
-    items = tuple(fresh_inner(s, f"{hint}_{i}", each) for i, each in enumerate(shape.items))
-    return Virtual(items, "tuple", shape.cls)
+    first = 0 if shape.form == "tuple" else -1  # of a tuple or None, the flag comes first
+    names = [
+        f"{hint}_{i}" if i >= 0 else f"has_{hint}" for i in range(first, len(shape.items) + first)
+    ]
+    items = tuple(fresh_inner(s, name, each) for name, each in zip(names, shape.items))
+    return Virtual(items, shape.form, shape.cls)

@@ -32,6 +32,7 @@ from sourcead.transform.builder import Val
 from sourcead.transform.heap import Heap
 from sourcead.transform.passed import Tools
 from sourcead.transform.specialise import (
+    absent,
     attributes,
     branches,
     calls,
@@ -152,6 +153,7 @@ class Specialiser(Context):
     as_seen_now = nested.as_seen_now
     truth = decisions.truth
     tested = decisions.tested
+    whole = absent.made_object
     components = reading.components
     getitem = reading.getitem
     slot = reading.slot

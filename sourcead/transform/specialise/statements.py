@@ -49,6 +49,7 @@ from sourcead.transform.specialise.iterators import taken_once
 from sourcead.transform.specialise.library import listed
 from sourcead.transform.specialise.lists import note_length
 from sourcead.transform.specialise.loops import loop_over, loop_while
+from sourcead.transform.specialise.namespaces import copied
 from sourcead.transform.specialise.nested import make_function
 from sourcead.transform.specialise.sequences import by
 from sourcead.transform.specialise.variables import store_global
@@ -108,6 +109,29 @@ def _first_ordinal(statement: Stmt) -> int:
     return 1000 * statement.target.number if isinstance(statement, Assign) else 0
 
 
+def _only_names(block: Block) -> bool:
+    """Does it only name what is known: modules that were found, functions of them?"""
+    return all(
+        isinstance(each, Assign)
+        and isinstance(each.expr, Op)
+        and each.expr.op == "copy"
+        and isinstance(each.expr.args[0], (Ref, Const))
+        for each in block
+    )
+
+
+def plain(s: Context, statement: Try, env: Env) -> bool:
+    """A `try` whose body raises nothing."""
+    inside = dict(env)
+    s.run(statement.body, inside)
+    for name, before, versions in statement.interrupted:
+        inside[name] = s.value(versions[-1] if versions else before, inside)
+    reached = s.run(statement.orelse, inside, statement.leaves)
+    reached = s.run(statement.final, inside, statement.leaves) and reached
+    env.update((t, s.value(v, inside)) for t, v in zip(statement.targets, statement.leaves))
+    return reached
+
+
 def _is_followed(s: Context, statement: Try, env: Env) -> bool:
     """Does a `try` compute or write what carries a derivative?
 
@@ -155,6 +179,8 @@ def write_statement(s: Context, statement: Stmt, env: Env) -> bool:
             return loop_over(s, statement, env)
         case While():
             loop_while(s, statement, env)
+        case Try() if _only_names(statement.body):
+            return plain(s, statement, env)
         case Try():
             if not s.derivative and _is_followed(s, statement, env):
                 return (caught if statement.handlers else finished)(s, statement, env)
@@ -233,6 +259,7 @@ def keywords(
     out: list[tuple[str | None, Val]] = []
     for key, operand in kwargs:
         value = s.value(operand, env)
+        value = copied(s, value) if key is None else value
         held = s.memory.known(value) if key is None else None
         if held is not None and held.complete:
             out.extend((str(k), v) for k, v in held.slots.items())

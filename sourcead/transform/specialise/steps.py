@@ -93,6 +93,7 @@ def _whole(shape: Shape, leaves: Iterator[Val]) -> Val:
     """The value of this shape that has these leaves."""
     if isinstance(shape, Leaf):
         return next(leaves)
+    assert shape.form == "tuple"
     return Virtual(tuple(_whole(each, leaves) for each in shape.items), "tuple", shape.cls)
 
 

@@ -21,6 +21,7 @@ from sourcead.transform.specialise.attributes import class_attribute
 from sourcead.transform.specialise.context import Context
 from sourcead.transform.specialise.lists import list_method, note_length
 from sourcead.transform.specialise.making import list_item_kind
+from sourcead.transform.specialise.namespaces import owner, set_entry
 from sourcead.transform.specialise.reading import constant_place
 from sourcead.transform.specialise.rows import as_array
 from sourcead.transform.specialise.sequences import by
@@ -34,26 +35,29 @@ def store(s: Context, base: Val, index: Val, value: Val, op: str | None) -> None
         if op is not None:
             value = s.op(op, [s.getitem(base, index), value])
         by(s, numpy_library.flat_set, [array, index, value])
-        return
+        return None
+    held_by = owner(s, base)
+    if held_by is not None:
+        return set_entry(s, held_by, index, value, op)
     whole = imaginary_part_of(s, base)
     if whole is not None and s.is_varied(value):
         store_part(s, whole, "imag", index, value, op)
-        return
+        return None
     kind = s.kind(base)
     target = s.operand(base)
     s.changes(base)
     match kind:
         case List(_, site):
             store_list(s, base, site, index, value, op)
-            return
+            return None
         case Dict(_, site):
             store_dict(s, base, site, index, value, op)
-            return
+            return None
         case Object(cls) if hasattr(cls, "__setitem__"):
             if op is not None:
                 value = s.op(op, [s.getitem(base, index), value])
             s.call_method_of(base, cls.__setitem__, [index, value], "_")
-            return
+            return None
         case Array():
             value = as_array(s, value)
             if s.is_varied(value):
