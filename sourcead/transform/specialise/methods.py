@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import types
 from typing import Any
 
@@ -85,9 +86,9 @@ def method(
     receiver = definite(s, receiver, f"'NoneType' object has no attribute '{method}'")
     held_by = owner(s, receiver)
     if held_by is not None:
-        found = namespace_method(s, held_by, method, args, kwargs, hint)
-        if found is not None:
-            return found
+        done = namespace_method(s, held_by, method, args, kwargs, hint)
+        if done is not None:
+            return done
     kind = s.kind(receiver)
     if s.generators:
         args = all_of_first(s, method, args)
@@ -110,6 +111,11 @@ def method(
             return list_method(s, receiver, site, method, args, kwargs, hint)
         case Dict(_, site):
             return dict_method(s, receiver, site, method, args, kwargs, hint)
+        case Tuple(_, cls) if cls is not tuple and isinstance(
+            inspect.getattr_static(cls, method, None), (staticmethod, classmethod)
+        ):
+            path = f"{cls.__name__}.{method}"
+            return s.call(Ref(path, getattr(cls, method)), args, kwargs, hint)
         case Tuple(_, cls) if cls is not tuple and isinstance(
             getattr(cls, method, None), types.FunctionType
         ):

@@ -30,7 +30,7 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
 from sourcead.transform.specialise import library
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
-from sourcead.transform.specialise.iteration import plain_kind, remember
+from sourcead.transform.specialise.iteration import VIEWS, plain_kind, remember
 
 __all__ = ["SEQUENCES", "element_kind_of", "by", "follows", "has_star"]
 
@@ -245,7 +245,8 @@ def _iter(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     made = s.emit(Call(Ref("iter", iter), (s.operand(args[0]),)), Unknown(), hint)
     if s.holds_varied(args[0]):
         s.kinds[made] = Object(type(iter([])))
-        remember(s, made, iter, args, [])
+        keyed = isinstance(kind, Dict)
+        remember(s, made, iter, [s.entries(args[0], VIEWS[0])] if keyed else args, [])
         return made
     site = s.new_site(hint)
     s.kinds[made] = Object(type(iter([])), site)
