@@ -9,7 +9,9 @@ error estimate; where a program accepts complex numbers, the complex step gives 
 
 from __future__ import annotations
 
+import os
 import warnings
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -315,12 +317,21 @@ def _alike(bars: Any, pulled: Any) -> bool:
 
 def _by_grad(point: Point) -> tuple[Any, ...]:
     args = fresh(point.args)
-    value, bars = sourcead.value_and_grad(point.f, point.argnums)(*args)
+    derivative = sourcead.value_and_grad(point.f, point.argnums)
+    value, bars = derivative(*args)
     _same_effect(point, value, args)
     _own_memory(bars, args)
-    again = sourcead.grad(point.f, point.argnums)(*fresh(point.args))
-    assert same_content(tuple(bars), tuple(again)), "grad gives other bits the second time"
+    _, again = derivative(*fresh(point.args))
+    assert same_content(tuple(bars), tuple(again)), "the gradient has other bits the second time"
+    if _is_chosen(getattr(derivative, "source", "")):
+        alone = sourcead.grad(point.f, point.argnums)(*fresh(point.args))
+        assert same_content(tuple(bars), tuple(alone)), "grad has other bits than value_and_grad"
     return tuple(bars)
+
+
+def _is_chosen(text: str) -> bool:
+    """Is `grad` compiled beside `value_and_grad`?  For one function in three, by its text; the suite takes long."""
+    return os.environ.get("SOURCEAD_CHECK") == "2" or zlib.crc32(text.encode()) % 3 == 0
 
 
 def _by_vjp(point: Point, out_bar: Any) -> tuple[Any, ...]:

@@ -13,6 +13,7 @@ from tests.everyday import recursion, recursion_containers, recursion_storage, r
 from tests.everyday.registry import PROGRAMS, Program
 from tests.numeric import check, directional
 from tests.refusals import right_or_refused
+from tests.sampling import in_turn
 
 X = np.array([0.7, -0.4, 1.2, 0.9])
 V = np.array([0.3, 1.0, -0.5, 0.2])
@@ -29,14 +30,14 @@ OF_LISTS_AND_DICTS = {  # to the first order
     "list_made_by_recursion", "products_of_permutations", "backtracking", "remembered",
     "remembered_by_two", "entries_changed_by_recursion", "method_with_state", "object_and_array_changed",
 }  # fmt: skip
-RECURSIVE = [
-    pytest.param(p, id=name)
+RECURSIVE = {
+    name: p
     for name, p in PROGRAMS.items()
     if p.function.__module__
     in (recursion.__name__, recursion_containers.__name__, recursion_storage.__name__)
     and name not in OF_LISTS_AND_DICTS
     and name not in NOT_FOLLOWED
-]
+}
 
 
 WRITING = [
@@ -50,8 +51,7 @@ def is_number(value: object) -> bool:
     return isinstance(value, float) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
 
 
-@pytest.mark.parametrize("mode", ["reverse", "forward"])
-@pytest.mark.parametrize("program", RECURSIVE)
+@pytest.mark.parametrize("program, mode", in_turn(RECURSIVE, ["reverse", "forward"]))
 def test_derivative_of_the_gradient(program: Program, mode: str) -> None:
     numbers = tuple(i for i, a in enumerate(program.args) if is_number(a))
     gradient = sourcead.grad(program.function, numbers[0])
@@ -75,7 +75,7 @@ def test_linear_map_of_what_writes(program: Program) -> None:
         test_linear_map(program)
 
 
-@pytest.mark.parametrize("program", RECURSIVE)
+@pytest.mark.parametrize("program", RECURSIVE.values(), ids=RECURSIVE)
 def test_linear_map(program: Program) -> None:
     args = copy.deepcopy(program.args)
     numbers = tuple(i for i, a in enumerate(args) if is_number(a))

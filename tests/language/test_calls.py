@@ -16,6 +16,7 @@ from tests.language.registry import CASES, Case
 from tests.language.topics import TOPICS  # noqa: F401  (registers the cases)
 from tests.numeric import check
 from tests.refusals import right_or_refused
+from tests.sampling import in_turn
 from tests.structures import fresh, same_content
 
 
@@ -234,11 +235,12 @@ def is_plain(case: Case) -> bool:
     return all(isinstance(arg, float) for arg in case.args) and not case.constant
 
 
-SECOND = [case for case in CASES.values() if is_plain(case)]
+SECOND = {name: case for name, case in CASES.items() if is_plain(case)}
 
 
-@pytest.mark.parametrize("case", SECOND, ids=lambda c: c.construct)
-@pytest.mark.parametrize("mode", ["reverse", "forward"])
+@pytest.mark.parametrize(
+    "case, mode", in_turn(SECOND, ["reverse", "forward"], id="{variant}-{name}")
+)
 def test_the_gradient_can_be_differentiated_again(case: Case, mode: str) -> None:
     gradient = sourcead.grad(case.function, 0)
     with right_or_refused():

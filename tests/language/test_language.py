@@ -14,6 +14,7 @@ from tests.language.topics import TOPICS
 from tests.numeric import Point, check, random_direction, reference
 from tests.programs.registry import define
 from tests.refusals import right_or_refused
+from tests.sampling import in_turn
 
 every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 each_mode = pytest.mark.parametrize("mode", ["reverse", "forward"])
@@ -36,8 +37,9 @@ def test_construct(case: Case, mode: str) -> None:
         check(case.function, *case.args, argnums=case.argnums, modes=[mode])
 
 
-@every_case
-@each_mode
+@pytest.mark.parametrize(
+    "case, mode", in_turn(CASES, ["reverse", "forward"], id="{variant}-{name}")
+)
 def test_construct_in_a_callee(case: Case, mode: str) -> None:
     with right_or_refused():
         check(caller_of(case), *case.args, argnums=case.argnums, modes=[mode])

@@ -19,6 +19,7 @@ from tests.golden.test_golden import CASES as GOLDEN
 from tests.golden.test_golden import Case
 from tests.language.registry import CASES as LANGUAGE
 from tests.language.topics import TOPICS  # noqa: F401  (registers the cases)
+from tests.sampling import in_turn
 from tests.structures import fresh
 
 SEEDS = 3
@@ -81,8 +82,7 @@ def test_gradients_of_golden_programs(path: Path) -> None:
     batch_and_single(gradient, case.args(), case.argnums, "linear")
 
 
-@pytest.mark.parametrize("form", ["linear", "pullback"])
-@pytest.mark.parametrize("construct", LANGUAGE)
+@pytest.mark.parametrize("construct, form", in_turn(LANGUAGE.keys(), ["linear", "pullback"]))
 def test_language(construct: str, form: str) -> None:
     case = LANGUAGE[construct]
     wrt = case.argnums

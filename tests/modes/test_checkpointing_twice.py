@@ -17,6 +17,7 @@ import pytest
 import sourcead
 from sourcead import checkpointed, grad, hessian, hvp, jvp
 from sourcead.testing import check_grad
+from tests.sampling import in_turn
 
 U = np.linspace(0.3, 2.0, 4)
 D = np.array([1.0, -0.5, 0.3, 0.8])
@@ -145,16 +146,25 @@ PRODUCTS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-@pytest.mark.parametrize("product", PRODUCTS)
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda p: p.__name__)
+@pytest.mark.parametrize(
+    "program, product", in_turn({p.__name__: p for p in PROGRAMS}, list(PRODUCTS), kept=3)
+)
 def test_second_derivatives_are_those_of_the_plain_loop(program: Any, product: str) -> None:
     found = PRODUCTS[product](program)
     expected = PRODUCTS[product](plain(program))
     np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-12)
 
 
+QUICK = (rebound, written, branches, of_a_callee)
+
+
 @pytest.mark.parametrize(
-    "program", [p for p in PROGRAMS if p is not in_a_loop], ids=lambda p: p.__name__
+    "program",
+    [
+        pytest.param(p, id=p.__name__, marks=() if p in QUICK else pytest.mark.slow)
+        for p in PROGRAMS
+        if p is not in_a_loop
+    ],
 )
 def test_they_agree_with_differences(program: Any) -> None:
     check_grad(lambda u: program(u * 1.0, A), U, order=2)

@@ -18,6 +18,7 @@ import pytest
 import sourcead
 from sourcead import elementwise_grad, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from tests.numeric import check
+from tests.sampling import in_turn
 from tests.taylor import derivatives
 
 AT = 1.3
@@ -155,20 +156,22 @@ def by_mode(function: Any, mode: str) -> Any:
     return pushed
 
 
-def nestings() -> list[Any]:
-    found = []
-    for program in PROGRAMS:
-        for order in range(1, 5):
-            for modes in map("".join, itertools.product("rf", repeat=order)):
-                is_sampled = order < 3 or modes in ("rrr", "ffr", "rff", "rrrr", "ffff", "rfrf")
-                marks = () if is_sampled else pytest.mark.slow
-                found.append(
-                    pytest.param(program, modes, id=f"{program.__name__}-{modes}", marks=marks)
-                )
-    return found
+NESTINGS = ["".join(m) for n in range(1, 5) for m in itertools.product("rf", repeat=n)]
+SHORT = [modes for modes in NESTINGS if len(modes) < 3]
+LONG = ["rrr", "ffr", "rff", "rrrr", "ffff", "rfrf"]  # half of them for each program, in turn
+REST = [modes for modes in NESTINGS if modes not in (*SHORT, *LONG)]
+BY_NAME = {program.__name__: program for program in PROGRAMS}
+NESTED = [
+    *in_turn(BY_NAME, [*SHORT, *LONG], kept=3, always=SHORT),
+    *[
+        pytest.param(program, modes, id=f"{name}-{modes}", marks=pytest.mark.slow)
+        for name, program in BY_NAME.items()
+        for modes in REST
+    ],
+]
 
 
-@pytest.mark.parametrize("program, modes", nestings())
+@pytest.mark.parametrize("program, modes", NESTED)
 def test_any_nesting_of_modes_has_the_derivative_of_the_taylor_series(program, modes) -> None:
     exact = derivatives(program, AT, len(modes))
     derivative = program
