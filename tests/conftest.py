@@ -1,4 +1,4 @@
-"""Hypothesis' profile: how many random programs are differentiated, a few hundred unless told otherwise. Known defects.
+"""Hypothesis' profile: how many random programs are differentiated, two hundred unless told otherwise. Known defects.
 
 `RANDOM_PROGRAMS=4000 pytest tests/properties` runs thousands.
 """
@@ -16,7 +16,7 @@ os.environ.setdefault("SOURCEAD_CHECK", "1")  # the verifying mode: sourcead/ver
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
-RANDOM_PROGRAMS = int(os.environ.get("RANDOM_PROGRAMS", "360"))
+RANDOM_PROGRAMS = int(os.environ.get("RANDOM_PROGRAMS", "200"))
 """How many random programs all property tests together differentiate and compare."""
 
 IN_ONE_EXAMPLE_OF_EACH = 10
