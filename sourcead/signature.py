@@ -31,11 +31,13 @@ from sourcead.ir.kinds import (
     Value,
     join,
 )
+from sourcead.runtime.structures import slots_of
 
 __all__ = ["kind_of"]
 
 _NUMBERS = {bool: Py(bool), int: Py(int), float: Py(float), complex: Py(complex)}
 _MAX_DEPTH = 4
+_DEEPEST, _SMALL = 16, 100  # of structures with so few parts in all, each of them in one place
 _MIXED = 16  # a list of values of several kinds is told by its elements up to this length
 _FUNCTIONS = (
     types.FunctionType,
@@ -72,9 +74,23 @@ def kind_of(value: Any, path: str, depth: int = 0) -> Kind:
         return Slice()
     if isinstance(value, (*_FUNCTIONS, enum.Enum, np.dtype)) or value is Ellipsis:
         return Value(value)
-    if depth > _MAX_DEPTH:
+    if depth > _MAX_DEPTH and (depth > _DEEPEST or not _is_small_tree(value)):
         return Unknown()
     return _container(value, cls, path, depth)
+
+
+def _is_small_tree(value: Any) -> bool:
+    """Is it made of few lists, dicts, tuples and objects, none of which is met twice?"""
+    met, todo = {id(value)}, [value]
+    while todo:
+        for _, held in slots_of(todo.pop()) or ():
+            if slots_of(held) is None:
+                continue
+            if id(held) in met or len(met) > _SMALL:
+                return False
+            met.add(id(held))
+            todo.append(held)
+    return True
 
 
 def _has_integers(values: list[Any]) -> bool:

@@ -380,8 +380,8 @@ def join(a: Kind, b: Kind) -> Kind:
             if fa is not None and fb is not None:
                 fields = tuple((k, join(v, w)) for (k, v), (_, w) in zip(fa, fb))
             return Dict(join(x, y), sa, fields, cls=ca)
-        case Object(ca, sa), Object(cb, sb) if ca is cb and sa == sb:
-            return a
+        case Object(ca, sa, fa), Object(cb, sb, fb) if ca is cb and sa == sb:
+            return _join_fields(ca, sa, fa, fb)
         case ((Py() | Np()), (Py() | Np())):
             return _join_numbers(a, b)
         case (NoneKind(), (Py() | Np()) as number) | ((Py() | Np()) as number, NoneKind()):
@@ -394,6 +394,25 @@ def join(a: Kind, b: Kind) -> Kind:
             return tape
         case _:
             return Unknown()
+
+
+def _join_fields(
+    cls: type, site: str, a: tuple[tuple[str, Kind], ...], b: tuple[tuple[str, Kind], ...]
+) -> Kind:
+    """One instance or another: of one kind where their attributes are."""
+    if _keys(a) != _keys(b):
+        return Unknown()
+    fields = tuple((name, join(v, w)) for (name, v), (_, w) in zip(a, b))
+    if all(_is_as_known(kind, v) for (_, kind), (_, v) in zip(fields, a)):
+        return Object(cls, site, fields)
+    return Unknown()
+
+
+def _is_as_known(joined: Kind, before: Kind) -> bool:
+    """Is as much known of what covers two kinds as of one of them?"""
+    if isinstance(joined, (Py, Np)) and not joined.exact:
+        return joined == before
+    return not isinstance(joined, (Unknown, Number)) or joined == before
 
 
 def _join_numbers(a: Py | Np, b: Py | Np) -> Kind:

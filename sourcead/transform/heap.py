@@ -87,6 +87,7 @@ class Heap:
         self.watching: list[set[str]] = []
         self.raised = False  # an exception is made that carries an active value
         self.escaped: set[str] = set()  # sites that unknown functions got hold of
+        self.called_blindly = False  # one may have written what exists before the call
         self.followed: set[str] = set()  # lists of which each element is asked for by itself
         self.bounded: set[str] = set()  # deques that have a greatest length
         self.whole: set[str] = set()  # lists that rules read as a whole, with the arrays in them
@@ -372,6 +373,10 @@ class Heap:
     def exceptions_carry(self) -> None:
         self.changed |= not self.raised
         self.raised = True
+
+    def call_blindly(self) -> None:
+        self.changed |= not self.called_blindly
+        self.called_blindly = True
 
     def escape(self, sites: set[str]) -> None:
         if not sites <= self.escaped:

@@ -48,3 +48,42 @@ def test_modes_agree(program: Program) -> None:
     function = program.scalar(copied=False)
     with right_or_refused():
         check(function, *program.args(), argnums=program.argnums())
+
+
+QUICK_TWICE = {
+    "burgers_upwind", "durbin", "floyd_warshall_by_elements", "gemver", "go_fast", "jacobi_1d", "jacobi_2d",
+    "max_pool", "softmax", "spmv", "thomas", "trisolv",
+}  # fmt: skip
+
+
+def is_real(program: Program) -> bool:
+    """Are the arguments that carry a derivative floats and arrays of them, with nothing around?"""
+    given = [program.args()[i] for i in program.argnums()]
+    return all(
+        isinstance(a, (float, np.ndarray)) and np.asarray(a).dtype == float for a in given
+    )
+
+
+TWICE = [
+    pytest.param(p, id=name, marks=() if name in QUICK_TWICE else pytest.mark.slow)
+    for name, p in PROGRAMS.items()
+    if is_real(p)
+]
+
+
+@pytest.mark.parametrize("program", TWICE)
+def test_second_derivative(program: Program) -> None:
+    """The gradient's derivative along a direction, by both modes, against differences of the gradient."""
+    argnums = program.argnums()
+    point = Point.of(program.scalar(copied=True), program.args(), argnums)
+    rng = np.random.default_rng(5)
+    first, second = point.direction(rng), point.direction(rng)
+    along = program.along(first)
+    full = [second[i] if i in argnums else None for i in range(len(first))]
+    expected = directional(along, program.args(), full)
+    with right_or_refused():
+        bars = sourcead.grad(along, argnums)(*program.args())
+        reverse = sum(np.sum(bar * second[i]) for i, bar in zip(argnums, bars, strict=True))
+        _, forward = sourcead.jvp(along, program.args(), tuple(full), argnums=argnums)
+        assert reverse == pytest.approx(expected.value, rel=1e-6, abs=1e-8)
+        assert forward == pytest.approx(expected.value, rel=1e-6, abs=1e-8)

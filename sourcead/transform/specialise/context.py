@@ -184,6 +184,9 @@ class Context(Builder):
         self.trials = 0
         self.stepped = 0  # loops around that read a list by position while it grows
         self.escapes = 0
+        self.heights: list[
+            tuple[Any, int, float]
+        ] = []  # of calls: code, position in `stack`, height
         self.recursive: set[Any] = set()  # functions that call themselves without a known end
         self.units: list[Any] = []  # what they are specialised to (`recursion.Unit`)
         self.solving: Any = None  # the unit that is specialised here
@@ -425,6 +428,8 @@ class Context(Builder):
         sites = self.reachable(values)
         self.escapes += bool(sites) or blind
         self.heap.escape(sites)
+        if blind:
+            self.heap.call_blindly()
         for name, held in list(self.memory.contents.items()):
             if held.site in sites or (
                 blind and (held.site in self.heap.escaped or self.heap.is_external(held.site))

@@ -5,6 +5,7 @@ A call into which no derivative goes is tried: where it writes nothing that must
 from __future__ import annotations
 
 import inspect
+import math
 import types
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -61,6 +62,7 @@ from sourcead.transform.specialise.recursion import call_unit, is_unit_call
 __all__ = [
     "bind_arguments",
     "call_function",
+    "height_of",
     "inactive_call",
     "inline",
     "never_returns",
@@ -108,7 +110,7 @@ def call_function(
     refuse_frozen(s, function)
     template = s.lower(function)
     args = spread(s, template.params, live_defaults(function), args, kwargs, function.__name__)
-    note_recursion(s, function.__code__, function.__name__)
+    note_recursion(s, function.__code__, function.__name__, values_of(args, kwargs))
     if is_unit_call(s, function.__code__):
         env = bind_arguments(s, template.params, function, args, kwargs)
         values = [env[p.name] for p in template.params]
@@ -163,14 +165,46 @@ def into_rest(s: Context, given: list[Any], value: Val, count: int, label: str) 
     return [*given[:count], Star(s.operand(s.call(Ref("tuple", tuple), [value], [])))]
 
 
-def note_recursion(s: Context, code: Any, name: str) -> None:
-    """A function that calls itself below a test or loop that is not decided while writing: known from now on."""
+def note_recursion(s: Context, code: Any, name: str, values: Sequence[Val]) -> None:
+    """A function that calls itself below a test or loop that is not decided while writing: known from now on.
+
+    One that goes down in what it is given (the elements of a list of lists, the children of a node) comes to
+    an end while it is written.
+    """
+    height = height_of(s, values)
+    while s.heights and s.heights[-1][1] >= len(s.stack):
+        s.heights.pop()
     outer = [forks for known, forks in s.stack if known is code]
+    around = next((h for known, _, h in reversed(s.heights) if known is code), 0.0)
+    s.heights.append((code, len(s.stack), height))
+    goes_down = outer and height < around and len(s.stack) <= MAX_DEPTH
     if outer and (outer[-1] != s.forks or len(s.stack) > MAX_DEPTH) and code not in s.recursive:
+        if goes_down:
+            return
         s.recursive.add(code)
         raise Again
     if not outer and len(s.stack) > MAX_DEPTH:
         s.refuse(f"`{name}` is called {MAX_DEPTH} calls deep", "give the function a rule")
+
+
+def height_of(s: Context, values: Sequence[Val]) -> float:
+    """How far a function can go down in what it is given; what carries no derivative does not count."""
+    return sum(_height(s, s.kind(v)) for v in values if s.holds_varied(v))
+
+
+def _height(s: Context, kind: Kind, inside: tuple[str, ...] = ()) -> float:
+    """How many lists, dicts and objects lie in each other; infinite where one may lie in itself."""
+    match kind:
+        case Tuple(items):
+            held: Iterable[Kind] = items
+        case List(_, site) | Dict(_, site) | Object(_, site) if site:
+            if site in inside:
+                return math.inf
+            inside = (*inside, site)
+            held = [s.heap.read(site, slot) for slot in s.heap.known(site)]
+        case _:
+            return 0.0
+    return 1.0 + max((_height(s, each, inside) for each in held), default=0.0)
 
 
 NESTED_OBJECTS = 3  # calls of one method in each other: a sum of kernels that are sums

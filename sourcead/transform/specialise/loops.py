@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NoReturn
 
-from sourcead.ir.kinds import Np, Py, Text, Unknown
+from sourcead.ir.kinds import List, Never, Np, Py, Text, Unknown
 from sourcead.ir.nodes import UNDEFINED, Carried, Const, For, Name, Op, Operand, Stmt, While
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
@@ -82,6 +82,9 @@ def loop_over(s: Context, statement: For, env: Env) -> bool:
     if draws_itself(s, items):
         loop_drawing(s, statement, items, env, settled_loop, run_turn)
         return True
+    if _is_empty(s, items):
+        env.update({c.result: s.value(c.initial, env) for c in statement.carried})
+        return True
     start = len(s.statements)
     plan = iteration(s, items)
     if generator is None:
@@ -91,6 +94,16 @@ def loop_over(s: Context, statement: For, env: Env) -> bool:
     reached = _loop_as_planned(s, statement, plan, env)
     check_interleaving(s, generator, s.statements[start:], cells)
     return reached
+
+
+def _is_empty(s: Context, items: Val) -> bool:
+    """A list that nothing is ever put into, as far as is known: if that turns out otherwise, all is written anew."""
+    kind = s.kind(items)
+    if not isinstance(kind, List) or not kind.site or kind.site in s.heap.escaped:
+        return False
+    if s.heap.is_external(kind.site) and s.heap.called_blindly:
+        return False
+    return all(isinstance(s.heap.read(kind.site, x), Never) for x in s.heap.known(kind.site))
 
 
 def _loop_as_planned(s: Context, statement: For, plan: Iteration, env: Env) -> bool:

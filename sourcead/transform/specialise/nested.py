@@ -10,7 +10,7 @@ from sourcead.ir.kinds import Closure
 from sourcead.ir.nodes import Assign, Capture, Const, MakeFunction, Name, Ref, Star
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.closures import closure_template
-from sourcead.transform.specialise.context import Context, Kwargs, Unreached
+from sourcead.transform.specialise.context import Context, Kwargs, Unreached, values_of
 from sourcead.transform.specialise.flags import guard
 from sourcead.transform.specialise.generators import managed, started
 from sourcead.transform.specialise.inlining import bind_arguments, note_recursion, spread
@@ -70,7 +70,7 @@ def call_closure(s: Context, func: Val, closure: Closure, args: list[Any], kwarg
     if make.is_generator:
         return started(s, func, closure, args, kwargs)
     template = make.template()
-    note_recursion(s, make.syntax, make.name)
+    note_recursion(s, make.syntax, make.name, values_of(args, kwargs))
     split = len(make.captures)
     args = spread(s, template.params[split:], dict(closure.defaults), args, kwargs, make.name)
     env = bind_arguments(s, template.params[split:], make, args, kwargs, dict(closure.defaults))

@@ -194,7 +194,9 @@ class Specialiser(Context):
             if isinstance(kind, Array):
                 self.shapes.setdefault(kind.dims, name)
         entwine(self, [params[i].name for i in shared])
-        self.stack.append((getattr(live, "__code__", live), 0))
+        key = getattr(live, "__code__", live)
+        self.heights.append((key, 0, inlining.height_of(self, [p.name for p in params])))
+        self.stack.append((key, 0))
         self.active.append(len(self.seen))
         self.seen.append((live, template))
         self.templates.append(template)
