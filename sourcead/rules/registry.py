@@ -141,7 +141,7 @@ def register(rule: Rule) -> None:
     A derivative that sourcead itself states says where it is tested; one of a user's is the user's to test.
     """
     stated = rule.partials or rule.reverse or rule.formula
-    if stated is not None and stated.__module__.startswith("sourcead."):
+    if stated is not None and (stated.__module__ or "").startswith("sourcead."):
         if rule.domain is None and rule.samples is None:
             raise ValueError(
                 f"the rule {rule.name} says neither domain nor samples: it would not be tested"

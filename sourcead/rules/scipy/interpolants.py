@@ -29,16 +29,17 @@ from sourcead.runtime.scipy_interpolants import (
 
 TESTS = "rules/test_scipy_interpolants.py"
 
-constant(interval)
-constant(at_least_three, kind=lambda x: Py(int))
-helpers(scipy_interpolants)
-
 
 def dims_of(x):
     """The shape of points, known or written as numbers."""
     if isinstance(x, Const):
         return () if isinstance(x.value, (int, float)) else None
     return x.dims if isinstance(x, Array) else () if is_scalar(x) else None
+
+
+constant(interval)
+constant(at_least_three, kind=lambda x: Py(int))
+helpers(scipy_interpolants)
 
 
 # ---- piecewise cubic polynomials ---------------------------------------------------------------
