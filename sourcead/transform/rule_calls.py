@@ -26,6 +26,7 @@ from sourcead.transform.formulas import weigh
 from sourcead.transform.operations import OPERATORS
 from sourcead.transform.specialise import Specialiser
 from sourcead.transform.specialise.quotients import without_factor
+from sourcead.transform.wild import Wild
 
 __all__ = ["ZERO", "Arguments", "Keywords", "RuleCalls"]
 
@@ -43,7 +44,7 @@ class RuleCalls:
     """Applies rules through the specialiser that made the program.
 
     `selected`: values of which a part may be left out on the way to the result; `chosen`: by `where`
-    and its like only.
+    and its like only.  `wild`: of reverse mode, says whether an operand may be infinite or NaN there.
     """
 
     b: Specialiser
@@ -51,6 +52,7 @@ class RuleCalls:
     mutated_sites: Collection[str]
     selected: set[Name] = field(default_factory=set)
     chosen: set[Name] = field(default_factory=set)
+    wild: Wild | None = None
 
     def find(self, function: Any, label: str) -> Rule:
         """The rule of a function; refused where there is none."""
@@ -196,7 +198,7 @@ class RuleCalls:
 
     def term(self, rule: Rule, target: Name, args: Arguments, seed: Val, partial: Val) -> Val:
         """`seed * partial`; a zero of the seed wins where a lane of `target` may be left out."""
-        if self._needs_guard(rule, target, args):
+        if self.needs_guard(rule, target, args) or self._is_wild(target, partial):
             return self._guarded(seed, partial)
         return weigh(self.b, seed, partial)
 
@@ -206,7 +208,15 @@ class RuleCalls:
             return self._guarded(partial, dot)
         return self.b.call(Ref("np.where", np.where), [partial, dot, Const(0.0)], [])
 
-    def _needs_guard(self, rule: Rule, target: Name, args: Arguments) -> bool:
+    def _is_wild(self, target: Name, partial: Val) -> bool:
+        """May a lane of `target` be left out where an operand is infinite, though the rule's partial is not?"""
+        if self.wild is None or target not in self.selected or isinstance(partial, Const):
+            return False
+        return any(
+            map(self.wild.has, partial.items if isinstance(partial, Virtual) else (partial,))
+        )
+
+    def needs_guard(self, rule: Rule, target: Name, args: Arguments) -> bool:
         """May a lane of `target` be left out where a partial is infinite?"""
         singular = is_singular(rule, args)
         if singular == "pole" and not self._varies_by_element(

@@ -22,6 +22,15 @@ def overwritten(u):
     return np.sum(w)
 
 
+def overwritten_product(u):
+    w = u * np.log(u)
+    w[0] = 3.0
+    return np.sum(w)
+
+
+LOG4 = np.log(4.0)
+HUGE = np.array([1000.0, 4.0])
+
 LANES = [
     ("where", lambda u: np.sum(np.where(u > 0.0, np.log(u), 0.0)), ZERO, [0.0, 0.25]),
     ("where of a quotient", lambda u: np.sum(np.where(u > 0.0, 1.0 / u, 0.0)), ZERO, [0.0, -1 / 16]),
@@ -46,6 +55,14 @@ LANES = [
     ("sum where", lambda u: np.sum(np.log(u), where=u > 0.0), ZERO, [0.0, 0.25]),
     ("mean where", lambda u: np.mean(np.log(u), where=u > 0.0), ZERO, [0.0, 0.25]),
     ("select", lambda u: np.sum(np.select([u > 0.0], [np.log(u)], 0.0)), ZERO, [0.0, 0.25]),
+    ("product with a logarithm", lambda u: np.sum(np.where(u > 0.0, u * np.log(u), 0.0)), ZERO, [0.0, 1 + LOG4]),
+    ("its square, below 0", lambda u: np.sum(np.where(u > 0.0, np.log(u) ** 2, 0.0)), ZERO - [1, 0], [0.0, LOG4 / 2]),
+    ("product with a quotient", lambda u: np.sum(np.minimum(1.0, 1.0 / u * u)), ZERO, [0.0, 0.0]),
+    ("product, sliced", lambda u: np.sum((u * np.log(u))[1:]), ZERO, [0.0, 1 + LOG4]),
+    ("product, masked", lambda u: np.sum((u * np.log(u))[u > 0.0]), ZERO, [0.0, 1 + LOG4]),
+    ("product, overwritten", overwritten_product, ZERO, [0.0, 1 + LOG4]),
+    ("product of what overflows", lambda u: np.sum(np.where(u < 9.0, u * np.exp(u), u)), HUGE, [1.0, 5 * np.exp(4)]),
+    ("factor without derivative", lambda u: np.sum(np.where(u > 0.0, u * np.log(ZERO), 0.0)), ZERO, [0.0, LOG4]),
 ]  # fmt: skip
 
 KINKS = [

@@ -52,6 +52,7 @@ from sourcead.transform.reverse.uses import Use, reverse_uses
 from sourcead.transform.specialise import Specialised, Specialiser
 from sourcead.transform.specialise.leaves import Leaf, bar_kind, parts_of
 from sourcead.transform.units import split_units
+from sourcead.transform.wild import Wild
 
 __all__ = ["Sweeps", "sweeps", "value_and_aux"]
 
@@ -128,6 +129,7 @@ def sweeps(
     start_derivative(b)
     s.rules.selected = find_selected(primal.body, b.kinds, done.heap, locations.overwritten)
     s.rules.chosen = find_selected(primal.body, b.kinds, done.heap, (), by_name=True)
+    s.rules.wild = Wild(b, s.rules.needs_guard)
     b.origin = Origin.none()
     out_bar = b.fresh("out_bar", Py(float) if scalar else _bar_kind(b.kind(result), leaves))
     prologue: list[Stmt] = []

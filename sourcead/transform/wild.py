@@ -1,0 +1,73 @@
+"""Which values may be infinite or NaN in a lane that is left out afterwards?
+
+    np.where(x > 0.0, x * np.log(x), 0.0)
+
+The slope of the product in `x` is `np.log(x)`, infinite at 0: times the lane's adjoint, which is 0, it would be NaN.
+So is whatever is computed from such a value (but for what is true or false).  It begins with the results of
+functions whose own slope is guarded there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sourcead.ir.kinds import dtype_of
+from sourcead.ir.nodes import Attr, Call, MethodCall, Name, Op
+from sourcead.ir.walk import operands
+from sourcead.rules import registry
+from sourcead.rules.registry import Rule
+from sourcead.transform.builder import Builder
+from sourcead.transform.effects import function_of
+from sourcead.transform.operations import OPERATORS
+
+__all__ = ["Wild"]
+
+
+class Wild:
+    """`begins`: is the slope of this call guarded, because a lane may be left out where it is infinite?"""
+
+    def __init__(self, b: Builder, begins: Callable[[Rule, Name, Sequence[Any]], bool]) -> None:
+        self.b = b
+        self.begins = begins
+        self.known: dict[Name, bool] = {}
+
+    def has(self, value: object) -> bool:
+        if not isinstance(value, Name):
+            return False
+        found = self.known.get(value)
+        if found is None:
+            self.known[value] = False  # while its own operands are looked at
+            found = self.known[value] = self._follows(value)
+        return found
+
+    def _follows(self, value: Name) -> bool:
+        made = self.b.definitions.get(value)
+        if made is None or not self._carries(value):
+            return False
+        given = list(operands(made))
+        rule = registry.lookup(function_of(made, self.b.kinds))
+        if rule is not None and rule.form == "elementwise":
+            args = _arguments(made)
+            if args and self.begins(rule, value, args):
+                return True
+        return any(map(self.has, given))
+
+    def _carries(self, value: Name) -> bool:
+        """Has this kind of value room for an infinity?"""
+        dtype = dtype_of(self.b.kind(value))
+        return dtype is None or dtype.kind in "fc"
+
+
+def _arguments(expr: Any) -> list[Any]:
+    match expr:
+        case Op(op, args) if op in OPERATORS:
+            return list(args)
+        case Call(_, args):
+            return list(args)
+        case MethodCall(value, _, args):
+            return [value, *args]
+        case Attr(value):
+            return [value]
+        case _:
+            return []
