@@ -111,6 +111,32 @@ def test_programs_with_scipy_are_differentiated(case):
     check(*case)
 
 
+# -- lanes that are not selected -----------------------------------------------------------------
+
+LANES = [
+    ("gammaln", lambda x: x * sp.gammaln(x), 0.0, 2.0, 0.845568670196934),
+    (
+        "erfinv",
+        lambda x: sp.erfinv(1.0 - x),
+        0.0,
+        0.5,
+        -0.5 * np.sqrt(np.pi) * np.exp(sp.erfinv(0.5) ** 2),
+    ),
+    ("gamma.logpdf", lambda x: x * st.gamma.logpdf(x, 2.0), 0.0, 2.0, -2.306852819440055),
+    ("norm.ppf", lambda x: st.norm.ppf(x), 0.0, 0.5, np.sqrt(2.0 * np.pi)),
+    ("expon.logpdf", lambda x: x * st.expon.logpdf(x), -1.0, 0.5, -1.0),
+]
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("case", LANES, ids=lambda case: case[0])
+def test_poles_and_ends_of_what_is_not_selected_contribute_zero(case):
+    _, function, beyond, inside, slope = case
+    x = np.array([beyond, inside])
+    gradient = sourcead.grad(lambda x: np.sum(np.where(x > 0.0, function(x), 0.0)))(x)
+    np.testing.assert_allclose(gradient, [0.0, slope], rtol=1e-12)
+
+
 # -- functions passed to SciPy: parameters in `args` ---------------------------------------------
 
 

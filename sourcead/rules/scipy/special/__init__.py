@@ -8,9 +8,16 @@ and Stegun, and the Digital Library of Mathematical Functions (dlmf.nist.gov), b
 from __future__ import annotations
 
 from sourcead.rules.forms import helpers
+from sourcead.rules.scipy.lanes import guard
 from sourcead.rules.scipy.special import bessel, distributions, errors, gamma, integrals, several
 from sourcead.runtime import scipy_asymptotic, scipy_elliptic, scipy_gamma, scipy_incomplete
 
 __all__ = ["bessel", "distributions", "errors", "gamma", "integrals", "several"]
 
 helpers(scipy_asymptotic, scipy_elliptic, scipy_gamma, scipy_incomplete)
+
+BOUNDED = frozenset({
+    "erf", "erfc", "dawsn", "ndtr", "expit", "log_expit", "softplus", "cosm1", "sindg", "cosdg", "j0", "j1", "i0e",
+    "i1e",
+})  # fmt: skip
+guard(__name__, BOUNDED)

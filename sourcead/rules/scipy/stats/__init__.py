@@ -9,6 +9,7 @@ from __future__ import annotations
 from sourcead.ir.kinds import Array
 from sourcead.rules.forms import helpers
 from sourcead.rules.registry import Rule, register
+from sourcead.rules.scipy.lanes import guard
 from sourcead.rules.scipy.stats import (
     counts,
     descriptive,
@@ -27,3 +28,4 @@ _matrix = Array("float64", (None, None))
 for _part in (densities.gaussian_covariance, densities.gaussian_rows):
     register(Rule(_part.__name__, "source", (_part,), kind=lambda *given: _matrix))
 helpers(densities)
+guard(__name__)
