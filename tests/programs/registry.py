@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+import sourcead
 from tests.structures import fresh, has_leaf
 
 __all__ = ["PROGRAMS", "Program", "define", "program"]
@@ -63,6 +64,21 @@ class Program:
         ]
         namespace = {"np": np, self.name: self.kernel, **weights}
         return define("\n".join(lines) + "\n", f"{self.name}_sum", namespace)
+
+    def gradient_along(self, direction: tuple[Any, ...]) -> Callable[..., float]:
+        """The gradient of the scalar function, times a direction, as a function of the same arguments."""
+        argnums = self.argnums()
+        given = ", ".join(self.parameters)
+        terms = [f"np.sum(bars[{at}] * direction_{i})" for at, i in enumerate(argnums)]
+        lines = [
+            f"def {self.name}_along({given}):",
+            f"    bars = gradient_of_it({given})",
+            f"    return {' + '.join(terms)}",
+        ]
+        namespace = {f"direction_{i}": direction[i] for i in argnums}
+        gradient = sourcead.grad(self.scalar(copied=True), argnums)
+        namespace |= {"np": np, "gradient_of_it": gradient}
+        return define("\n".join(lines) + "\n", f"{self.name}_along", namespace)
 
     def _arrays(self) -> list[str]:
         named = zip(self.parameters, self.args(), strict=True)
