@@ -101,6 +101,5 @@ def unless_zero(adjoint: Any, partial: Any) -> Any:
     if math.isfinite(total.real):
         return adjoint * partial
     with np.errstate(invalid="ignore"):
-        return np.where(
-            adjoint == 0, np.zeros((), np.result_type(adjoint, partial)), adjoint * partial
-        )
+        product = adjoint * partial
+        return np.where(adjoint == 0, np.zeros_like(product), product)
