@@ -12,7 +12,7 @@ import linecache
 import types
 from typing import Any
 
-__all__ = ["adapter", "spread"]
+__all__ = ["adapter", "function_of_text", "spread"]
 
 
 def adapter(target: Any) -> types.FunctionType:
@@ -36,13 +36,7 @@ def _made(target: Any, name: str, parameters: list[inspect.Parameter]) -> types.
             heads.append("*")
         heads.append(p.name)
     text = f"def {name}({', '.join(heads)}):\n    return target({arguments})\n"
-    filename = f"<sourcead adapter {name} {len(_KEPT)}>"
-    _KEPT.append(text)
-    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
-    scope: dict[str, Any] = {"target": target, "__name__": "sourcead.adapted"}
-    exec(compile(text, filename, "exec"), scope)
-    made = scope[name]
-    assert isinstance(made, types.FunctionType)
+    made = function_of_text(name, text, {"target": target})
     defaults = [
         p.default for p in parameters if p.kind is not p.KEYWORD_ONLY and p.default is not p.empty
     ]
@@ -56,6 +50,18 @@ def _made(target: Any, name: str, parameters: list[inspect.Parameter]) -> types.
 
 
 _KEPT: list[str] = []
+
+
+def function_of_text(name: str, text: str, names: dict[str, Any]) -> types.FunctionType:
+    """The function `name` that the text defines, with these global names; its source is found."""
+    filename = f"<sourcead adapter {name} {len(_KEPT)}>"
+    _KEPT.append(text)
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    scope: dict[str, Any] = {**names, "__name__": "sourcead.adapted"}
+    exec(compile(text, filename, "exec"), scope)
+    made = scope[name]
+    assert isinstance(made, types.FunctionType)
+    return made
 
 
 def spread(target: Any, count: int) -> types.FunctionType:

@@ -91,7 +91,9 @@ def source_of(function: Any) -> Source:
     if view is not None:
         return view()  # type: ignore[no-any-return]
     plain, receiver = function, None
-    if isinstance(function, functools._lru_cache_wrapper):
+    if isinstance(function, types.FunctionType) and has_stated_rule(function):
+        plain = _called_by_rule(function)
+    elif isinstance(function, functools._lru_cache_wrapper):
         plain = function.__wrapped__
     elif not isinstance(function, types.FunctionType) and hasattr(function, "py_func"):
         plain = function.py_func
@@ -145,6 +147,22 @@ def gradient_source(source: Source, mode: Mode) -> Source:
     """The gradient as a function that can be differentiated in turn."""
     template = GradientOf(source.template, source, mode)
     return replace(source, name=f"{source.name}_grad", template=template)
+
+
+def has_stated_rule(function: types.FunctionType) -> bool:
+    """Has somebody stated the derivative of a Python function? Then it is taken, and not that of its source."""
+    from sourcead.rules.registry import found
+
+    rule = found(function)
+    return rule is not None and rule.form in ("general", "elementwise", "linear", "constant")
+
+
+@functools.cache
+def _called_by_rule(function: types.FunctionType) -> types.FunctionType:
+    """A function that calls it, of which the derivative is that of the call: by its rule."""
+    from sourcead.adapters import adapter
+
+    return adapter(function)
 
 
 def _adapted(function: Any) -> tuple[types.FunctionType, Any]:

@@ -90,10 +90,11 @@ def run_steps(
     slots: int,
     state: tuple[Any, ...],
     args: tuple[Any, ...],
+    fixed: tuple[Any, ...] = (),
 ) -> tuple[tuple[Any, ...], tuple[Tape, tuple[Any, ...]]]:
-    """The state after `state = step(item, *state, *args)` for each item, and what the reverse sweep starts from.
+    """The state after `state = step(item, *fixed, *state, *args)` for each item, and what a reverse sweep starts from.
 
-    That is the tape, and the state before the first step as the tape holds it.
+    That is the tape, and the state before the first step as the tape holds it.  `fixed` carries no derivative.
     """
-    tape = Tape(items, slots)
+    tape = Tape(items, slots, fixed)
     return tape.run(step, state, args), (tape, tape.kept[0][1])

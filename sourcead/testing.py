@@ -18,16 +18,19 @@ done for the gradient itself.  In tests with pytest, the fixture `assert_gradien
 from __future__ import annotations
 
 import copy
+import functools
 import inspect
+import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
 import sourcead
 from sourcead.differences import Estimate, derivative, richardson
 from sourcead.directions import inner, moved, pairing, random_like, size
+from sourcead.errors import NoRule
 from sourcead.nested import (
     StructureMismatch,
     flatten,
@@ -40,6 +43,8 @@ from sourcead.runtime.contents import copied
 
 __all__ = ["check_grad"]
 
+_Found = TypeVar("_Found")
+
 _RTOL = {"single": 2e-3, "double": 1e-6}  # against differences
 _INNER = {"single": 1e-4, "double": 1e-10}  # forward against reverse: sums of the same products
 _LISTED = 64  # elements of an argument that a report looks at one by one
@@ -49,7 +54,7 @@ def check_grad(
     f: Callable[..., Any],
     *args: Any,
     argnums: int | str | Sequence[int | str] | None = None,
-    modes: Sequence[str] = ("reverse", "forward"),
+    modes: Sequence[str] | None = None,
     order: int | None = None,
     rtol: float | None = None,
     directions: int = 2,
@@ -59,7 +64,9 @@ def check_grad(
     """Raise AssertionError, with a report, unless the derivatives of `f` at `args` are right.
 
     `argnums`: the differentiated arguments, by position or name; None: all that hold floats.
-    `modes`: "reverse", "forward" or both; both are also compared with each other.
+    `modes`: "reverse", "forward" or both; both are also compared with each other.  None: those that
+    there are.  A rule of a user's may have no forward mode, or no second derivatives; a warning says
+    what was not compared for that.  What is asked for by name raises `NoRule` instead.
     `order`: 2 compares second derivatives too, of the result's product with a random seed; None
     means 2 for a function that returns a number or an array, 1 for one that returns a structure.
     `rtol`: relative to the sum of absolute values of the products compared; None: 1e-6, with
@@ -74,15 +81,39 @@ def check_grad(
     """
     rng = np.random.default_rng(seed)
     problem = _Problem.of(f, args, argnums, rtol, rng)
-    unknown = set(modes) - {"reverse", "forward"}
+    compared = _Modes(("reverse", "forward") if modes is None else tuple(modes), modes is not None)
+    unknown = set(compared.wanted) - {"reverse", "forward"}
     if unknown:
         raise ValueError(f"modes are 'reverse' and 'forward', not {sorted(unknown)}")
     try:
-        _check_directions(problem, directions, rng, modes, order)
+        _check_directions(problem, directions, rng, compared, order)
     except AssertionError as error:
         if bisect and not isinstance(error, _NoVerdict):
             raise AssertionError(f"{error}\n  {_blamed(problem)}") from None
         raise
+    for what, missing in compared.missing.items():
+        warnings.warn(f"{what} of {problem.name} is not compared: {missing}", stacklevel=2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Modes:
+    """The modes to compare, and those that turned out not to be there, unless they `are_told`."""
+
+    wanted: tuple[str, ...]
+    are_told: bool
+    missing: dict[str, NoRule] = field(default_factory=dict)
+
+    def found(self, what: str, compute: Callable[[], _Found]) -> _Found | None:
+        """What is computed, or None where a rule is missing for it."""
+        if what in self.missing:
+            return None
+        try:
+            return compute()
+        except NoRule as error:
+            if self.are_told:
+                raise
+            self.missing[what] = error
+            return None
 
 
 class _NoVerdict(AssertionError):
@@ -93,11 +124,13 @@ def _check_directions(
     problem: _Problem,
     directions: int,
     rng: np.random.Generator,
-    modes: Sequence[str],
+    modes: _Modes,
     order: int | None,
 ) -> None:
     for _ in range(directions):
         _check_first(problem, problem.direction(rng), modes)
+    if "reverse mode" in modes.missing:
+        return
     if order == 2 or (order is None and not problem.is_structured):
         scalar = problem.contracted()
         for _ in range(directions):
@@ -242,14 +275,20 @@ class _Problem:
 # -- first order -----------------------------------------------------------------------------
 
 
-def _check_first(problem: _Problem, direction: tuple[Any, ...], modes: Sequence[str]) -> None:
+def _check_first(problem: _Problem, direction: tuple[Any, ...], modes: _Modes) -> None:
     reference = _along(problem, direction)
-    bars = problem.bars() if "reverse" in modes else None
+    bars = modes.found("reverse mode", problem.bars) if "reverse" in modes.wanted else None
     chosen = tuple(direction[i] for i in problem.argnums)
     scale = max(abs(reference.value), size(bars, chosen))
     _require_precise(problem, reference, scale)
     slack = problem.rtol * scale + 10.0 * reference.error
-    forward = inner(problem.out_bar, problem.out_dot(direction)) if "forward" in modes else None
+
+    def along() -> float:
+        return inner(problem.out_bar, problem.out_dot(direction))
+
+    forward = modes.found("forward mode", along) if "forward" in modes.wanted else None
+    if forward is None and bars is None:
+        raise next(iter(modes.missing.values()))
     if forward is not None and not abs(forward - reference.value) <= slack:
         problem.fail(*_headline("forward", "<out_bar, out_dot>", forward, reference))
     if bars is None:
@@ -286,7 +325,7 @@ def _require_precise(problem: _Problem, reference: Estimate, scale: float) -> No
 
 
 def _check_second(
-    problem: _Problem, first: tuple[Any, ...], second: tuple[Any, ...], modes: Sequence[str]
+    problem: _Problem, first: tuple[Any, ...], second: tuple[Any, ...], modes: _Modes
 ) -> None:
     """<second, H first>: differences of the gradient along `first` against derivatives of the gradient."""
     gradient = sourcead.grad(problem.f, argnums=problem.argnums)
@@ -299,8 +338,11 @@ def _check_second(
     scale = max(abs(reference.value), _norm(chosen) * _norm(gradient(*copied(problem.args))))
     _require_precise(problem, reference, scale)
     slack = problem.rtol * scale + 10.0 * reference.error
-    for mode in modes:
-        found = _second(problem, gradient, first, chosen, mode)
+    for mode in modes.wanted:
+        product = functools.partial(_second, problem, gradient, first, chosen, mode)
+        found = modes.found(f"{mode} mode over reverse mode", product)
+        if found is None:
+            continue
         if not abs(found - reference.value) <= slack:
             problem.fail(*_headline(f"{mode} over reverse", "<H x_dot, y_dot>", found, reference))
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import ast
 import linecache
 import threading
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from types import CellType, CodeType, FunctionType, TracebackType
 from typing import Any
 
@@ -66,11 +66,8 @@ def load(
     `defaults` gives the parameters' default values.  `filename` is the name by `register`.
     """
     filename = register(emitted) if filename is None else filename
-    later = made_later or {}
-    extra = {
-        name: later[value] if isinstance(value, Hashable) and value in later else CellType(value)
-        for name, value in emitted.extra.items()
-    }
+    later = {id(made): cell for made, cell in (made_later or {}).items()}
+    extra = {name: later.get(id(v)) or CellType(v) for name, v in emitted.extra.items()}
     free = {**(cells or {}), **emitted.cells, **extra}
     code = _compiled(emitted, filename, tuple(free))
     closure = tuple(free[name] for name in code.co_freevars)

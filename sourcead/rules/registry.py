@@ -14,16 +14,8 @@ from types import BuiltinMethodType, MethodType, ModuleType, NoneType
 from typing import Any, Union
 
 __all__ = [
-    "Effects",
-    "Programs",
-    "Rule",
-    "Samples",
-    "all_rules",
-    "changed",
-    "lookup",
-    "on_miss",
-    "register",
-]
+    "Effects", "Programs", "Rule", "Samples", "all_rules", "changed", "found", "lookup", "on_miss", "register",
+]  # fmt: skip
 
 Samples = Callable[[Any], Sequence[tuple[tuple[Any, ...], dict[str, Any]]]]
 """`samples(rng)` gives the calls, (args, kwargs) each, on which a rule is tested."""
@@ -159,13 +151,13 @@ def changed() -> None:
 
 def lookup(function: Any) -> Rule | None:
     """The rule of a live callable, or None."""
-    found = _find(function)
-    if found is None:
+    rule = found(function)
+    if rule is None:
         with _LOADING:
             for load in _LOADERS:
                 load()
-            found = _find(function)
-    return found
+            rule = found(function)
+    return rule
 
 
 def on_miss(load: Callable[[], bool]) -> None:
@@ -173,12 +165,13 @@ def on_miss(load: Callable[[], bool]) -> None:
     _LOADERS.append(load)
 
 
-def _find(function: Any) -> Rule | None:
-    found = _RULES.get(_key(function))
-    if found is None:
+def found(function: Any) -> Rule | None:
+    """The rule of a live callable among those that are registered by now, or None."""
+    held = _RULES.get(_key(function))
+    if held is None:
         return None
-    same = found[0] is function or isinstance(function, (MethodType, BuiltinMethodType))
-    return found[1] if same else None
+    same = held[0] is function or isinstance(function, (MethodType, BuiltinMethodType))
+    return held[1] if same else None
 
 
 def _key(function: Any) -> Any:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sourcead.rules.registry import Effects, Rule, changed, lookup, register
+from sourcead.rules.transposed import forward_of
 
 if TYPE_CHECKING:
     from sourcead.ir.kinds import Kind
@@ -32,7 +33,8 @@ def rule(
     form="elementwise": `r(y, *parameters)` returns the partial derivatives dy/dx of a function applied
       element by element.
     form="linear": `r(y_bar, *parameters)` is the transpose in the first parameter (or `wrt`).
-    form="forward": `r(y, *parameters, *, x_dot, ...)` returns the tangent; after a reverse rule.
+    form="forward": `r(y, *parameters, *, x_dot, ...)` returns the tangent; after a reverse rule.  Without
+      one, forward mode transposes the reverse rule, whose code it differentiates for that.
     pure: the function has no effects, and may be called again or dropped.
     """
 
@@ -40,6 +42,7 @@ def rule(
         names = tuple(inspect.signature(body).parameters)
         effects = Effects(pure=pure)
         name = getattr(functions[0], "__name__", body.__name__)
+        _check_order(names, form)
         match form:
             case "elementwise":
                 found = Rule(
@@ -68,6 +71,7 @@ def rule(
                     functions,
                     wrt or names[2:],
                     reverse=body,
+                    forward=forward_of(body, wrt or names[2:]),
                     effects=effects,
                     kind=_any_number,
                 )
@@ -91,6 +95,18 @@ def rule(
         return body
 
     return decorate
+
+
+def _check_order(names: tuple[str, ...], form: str) -> None:
+    """An adjoint among the parameters of the primal is a rule in another order."""
+    behind = names[1:] if form in ("reverse", "linear") else names
+    shifted = [n for n in behind if n.endswith("_bar")]
+    if shifted and form != "forward":
+        expected = {"reverse": "y_bar, y, ", "linear": "y_bar, ", "elementwise": "y, "}
+        raise ValueError(
+            f"`{shifted[0]}` stands among the parameters of the function: "
+            f"a rule of form {form!r} takes ({expected.get(form, '')}*parameters)"
+        )
 
 
 def _elementwise_kind(*kinds: Any, **named: Any) -> Kind:

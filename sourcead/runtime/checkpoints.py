@@ -83,9 +83,10 @@ def own(state: State) -> State:
 class Tape:
     """The states that are kept of a run over `items`; `advances` counts the steps that were run."""
 
-    def __init__(self, items: Sequence[Any], slots: int) -> None:
+    def __init__(self, items: Sequence[Any], slots: int, fixed: State = ()) -> None:
         self.items = items if hasattr(items, "__getitem__") else list(items)
         self.slots = slots
+        self.fixed = fixed
         self.advances = 0
         self.kept: list[tuple[int, State]] = []
         self.last: State | None = None  # before the last step
@@ -117,7 +118,7 @@ class Tape:
         count = len(state)
         state = state if is_own else own(state)
         for k in range(start, end):
-            state = tuple(step(self.items[k], *state, *args)[:count])
+            state = tuple(step(self.items[k], *self.fixed, *state, *args)[:count])
         self.advances += end - start
         return state
 
@@ -154,6 +155,7 @@ def steps_adjoint(
     step_forward: Step,
     step_reverse: Step,
     args: State,
+    fixed: State = (),
 ) -> Any:
     """Adjoints of the state before all steps, and of args; `run`: the tape, and that state.
 
@@ -165,9 +167,8 @@ def steps_adjoint(
         bars = [zero(v) if b is None else b for b, v in zip(state_bars, tape.kept[0][1])]
         bars += [zero(v) for v in args]
         for item, state in tape.backwards(step, args):
-            _, saved = step_forward(item, *state, *args)
-            found = step_reverse(saved, tuple(bars))
-            bars = list(found[1:])
+            _, saved = step_forward(item, *fixed, *state, *args)
+            bars = list(step_reverse(saved, tuple(bars)))
     return tuple(bars[:count]), tuple(bars[count:])
 
 

@@ -21,12 +21,12 @@ from sourcead.runtime.lists import added
 __all__ = ["states_added", "steps_tangent", "with_zeros"]
 
 
-def steps_tangent(step_tangent, items, slots, state, args, state_dot, args_dot):
+def steps_tangent(step_tangent, items, slots, state, args, state_dot, args_dot, fixed):
     """The state after all steps, and its tangent."""
     count = len(state)
     state, state_dot = own(state), own(state_dot)
     for item in checkpointed(items, slots):
-        out, out_dot = step_tangent(item, *state, *args, 0.0, *state_dot, *args_dot)
+        out, out_dot = step_tangent(item, *fixed, *state, *args, *state_dot, *args_dot)
         state, state_dot = tuple(out[:count]), tuple(out_dot[:count])
     return state, state_dot
 

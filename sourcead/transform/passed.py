@@ -112,7 +112,8 @@ def _derivative(
 ) -> list[Ref]:
     live = s.kind(function).value
     live = getattr(live, "__differentiated__", live)
-    halves = s.tools.derivative(live, kinds, form, range(len(kinds)) if wrt is None else wrt)
+    varying = range(getattr(live, "__varies_from__", 0), len(kinds))
+    halves = s.tools.derivative(live, kinds, form, varying if wrt is None else wrt)
     return [Ref(f.__name__, f) for f in dict.fromkeys(halves)]
 
 

@@ -233,3 +233,46 @@ def test_a_linear_map_is_kept_of_a_checkpointed_loop() -> None:
             sourcead.jacobian(plain(stepped))(U),
             rtol=1e-13,
         )
+
+
+# -- callees that are run again ----------------------------------------------------------------------
+
+
+def layer(x, w):
+    for _ in range(2):
+        x = np.tanh(w * x)
+    return x
+
+
+def layers(x, w):
+    for i in range(3):
+        x = sourcead.checkpoint(layer)(x, w * (i + 1.0))
+    return np.sum(x**2)
+
+
+def plain_layers(x, w):
+    for i in range(3):
+        x = layer(x, w * (i + 1.0))
+    return np.sum(x**2)
+
+
+def test_callees_with_coefficients_that_change_from_turn_to_turn() -> None:
+    """Also where the first state does not vary, and where what is fixed for the inner derivative varies."""
+
+    def slope(f: Any) -> Any:
+        return lambda x, w: np.sum(grad(f, 0)(x, w) * grad(f, 1)(x, w))
+
+    rtol = 1e-12
+    for argnum in (0, 1):
+        found, expected = (hessian(f, argnum)(U, D) for f in (layers, plain_layers))
+        np.testing.assert_allclose(found, expected, rtol=rtol, atol=rtol)
+        found, expected = (grad(slope(f), argnum)(U, D) for f in (layers, plain_layers))
+        np.testing.assert_allclose(found, expected, rtol=rtol, atol=rtol)
+
+
+def test_a_state_that_is_global_at_first() -> None:
+    def slope(f: Any) -> Any:
+        return lambda w: np.sum(grad(f, 1)(U, w) ** 2)
+
+    found, expected = grad(slope(layers))(D), grad(slope(plain_layers))(D)
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)

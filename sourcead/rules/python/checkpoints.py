@@ -4,27 +4,18 @@
 from __future__ import annotations
 
 from sourcead.api import vjp
-from sourcead.checkpointing import checkpointed, run_again, run_steps
-from sourcead.ir.kinds import Tuple, Unknown, Value
+from sourcead.checkpointing import run_again, run_steps
+from sourcead.ir.kinds import Tuple, Value
 from sourcead.rules.forms import forward_rule, reverse_rule
 from sourcead.rules.numpy.adjoint_kinds import kind_like
-from sourcead.rules.registry import Effects, Programs, Rule, register
+from sourcead.rules.registry import Programs, Rule, register
 from sourcead.runtime.checkpoints import Tape, again_adjoint, own, steps_adjoint
 from sourcead.runtime.tangent_steps import states_added, steps_tangent, with_zeros
 
-register(
-    Rule(
-        "checkpointed",
-        "constant",
-        (checkpointed,),
-        effects=Effects(pure=True),
-        kind=lambda *args, **kwargs: Unknown(),
-    )
-)
 register(Rule("again_adjoint", "source", (again_adjoint,), kind=kind_like(again_adjoint, "args")))
 
 
-def after_steps(step, items, slots, state, args):
+def after_steps(step, items, slots, state, args, fixed=()):
     """The kinds of the state, which the steps do not change, and of what the reverse sweep starts from."""
     state = step.value.__state_kind__
     return Tuple((state, Tuple((Value(Tape), state))))
@@ -50,7 +41,7 @@ def run_again_adjoint(out_bar, out, function, args, fixed=(), *, function_adjoin
 
 @forward_rule(run_again)
 def run_again_tangent(out, function, args, fixed=(), *, args_dot, function_push):
-    return function_push(*fixed, *args, *args_dot)[1]
+    return function_push(*fixed, *args, *with_zeros(args_dot, args))[1]
 
 
 @reverse_rule(
@@ -61,26 +52,36 @@ def run_again_tangent(out, function, args, fixed=(), *, args_dot, function_push)
     calls={"step": lambda kinds: kinds["step"].value.__own_kinds__},
     values={"step": None},
 )
-def run_steps_adjoint(y_bar, y, step, items, slots, state, args, *, step_forward, step_reverse):
+def run_steps_adjoint(
+    y_bar, y, step, items, slots, state, args, fixed=(), *, step_forward, step_reverse
+):
     if y_bar[0] is None:
         return y_bar[1][1], None
+    if len(fixed) == 0:
+        found = steps_adjoint(y_bar[0], y[1], step, items, slots, step_forward, step_reverse, args)
+    else:
+        found = steps_adjoint(
+            y_bar[0], y[1], step, items, slots, step_forward, step_reverse, args, fixed
+        )
     if y_bar[1] is None:
-        return steps_adjoint(y_bar[0], y[1], step, items, slots, step_forward, step_reverse, args)
-    found = steps_adjoint(y_bar[0], y[1], step, items, slots, step_forward, step_reverse, args)
+        return found
     return states_added(found[0], y_bar[1][1]), found[1]
 
 
 @forward_rule(run_steps)
-def run_steps_tangent(y, step, items, slots, state, args, *, state_dot, args_dot, step_tangent):
+def run_steps_tangent(
+    y, step, items, slots, state, args, fixed=(), *, state_dot, args_dot, step_tangent
+):
     dots = with_zeros(state_dot, state)
     rest = with_zeros(args_dot, args)
-    return steps_tangent(step_tangent, items, slots, state, args, dots, rest)[1], (None, own(dots))
+    after = steps_tangent(step_tangent, items, slots, state, args, dots, rest, fixed)
+    return after[1], (None, own(dots))
 
 
 # -- second derivatives: see runtime/tangent_steps.py ----------------------------------------------
 
 
-def of_adjoint(state_bars, run, step, items, slots, step_forward, step_reverse, args):
+def of_adjoint(state_bars, run, step, items, slots, step_forward, step_reverse, args, fixed=()):
     return Tuple((step.value.__state_kind__, args))
 
 
@@ -93,8 +94,9 @@ def of_adjoint(state_bars, run, step, items, slots, step_forward, step_reverse, 
     values={"step": None},
 )
 def steps_adjoint_adjoint(
-    bars, y, state_bars, run, step, items, slots, step_forward, step_reverse, args, *, step_tangent
-):
+    bars, y, state_bars, run, step, items, slots, step_forward, step_reverse, args, fixed=(),
+    *, step_tangent,
+):  # fmt: skip
     state = run[1]
     count, both = len(state), len(state) + len(args)
     cotangents = with_zeros(state_bars, state)
@@ -102,7 +104,7 @@ def steps_adjoint_adjoint(
     def tangent(*values):
         start, rest = values[:count], values[count:both]
         dots, rest_dots = values[both : both + count], values[both + count :]
-        return steps_tangent(step_tangent, items, slots, start, rest, dots, rest_dots)
+        return steps_tangent(step_tangent, items, slots, start, rest, dots, rest_dots, fixed)
 
     state_dot, args_dot = with_zeros(bars[0], state), with_zeros(bars[1], args)
     (_, out_dot), pullback = vjp(tangent, *state, *args, *state_dot, *args_dot)
@@ -112,7 +114,7 @@ def steps_adjoint_adjoint(
 
 @forward_rule(steps_adjoint)
 def steps_adjoint_tangent(
-    y, state_bars, run, step, items, slots, step_forward, step_reverse, args,
+    y, state_bars, run, step, items, slots, step_forward, step_reverse, args, fixed=(),
     *, state_bars_dot, run_dot, args_dot, step_tangent,
 ):  # fmt: skip
     state = run[1]
@@ -122,7 +124,7 @@ def steps_adjoint_tangent(
     def tangent(*values):
         start, rest = values[:count], values[count:both]
         dots, rest_dots = values[both : both + count], values[both + count :]
-        return steps_tangent(step_tangent, items, slots, start, rest, dots, rest_dots)
+        return steps_tangent(step_tangent, items, slots, start, rest, dots, rest_dots, fixed)
 
     state_dot = with_zeros(None if run_dot is None else run_dot[1], state)
     rest_dot = with_zeros(args_dot, args)

@@ -34,13 +34,13 @@ def list_method(s: State, target: Name, expr: MethodCall) -> bool:
     bar = _list_adjoint(s, expr.value)
     item = _item_kind(s, expr.value)
     match expr.method, expr.args:
-        case "append", (Name() | Const() as value,):
+        case "append", (Name() | Const() | Ref() as value,):
             s.adj.contribute(value, s.b.emit(MethodCall(bar, "pop", ()), item, "t"))
-        case "insert", (index, Name() | Const() as value):
+        case "insert", (index, Name() | Const() | Ref() as value):
             s.adj.contribute(value, s.b.emit(MethodCall(bar, "pop", (index,)), item, "t"))
         case "pop", ():
             _call(s, bar, "append", s.adj.full(target))
-        case "pop", (Name() | Const() as index,):
+        case "pop", (Name() | Const() | Ref() as index,):
             _call(s, bar, "insert", index, s.adj.full(target))
         case "reverse", ():
             _call(s, bar, "reverse")

@@ -87,6 +87,16 @@ def _called_again(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val
     return callee.shape.filled(s, values, hint)
 
 
+def _run_again(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """A call in a derivative that is differentiated in turn: what varies here may have been fixed there."""
+    match args:
+        case [function, given, fixed] if s.holds_varied(fixed):
+            every = [*(s.components(fixed) or []), *(s.components(given) or [])]
+            return s.call(Ref("run_again", run_again), [function, Virtual(tuple(every))], [], hint)
+        case _:
+            return None
+
+
 def _returned(callee: Callee) -> tuple[Operand, ...]:
     """The results that the function has to return: not those that are known without it."""
     raises = any(isinstance(stmt, Raise) for stmt in statements(callee.body))
@@ -237,4 +247,6 @@ class Shape:
         return Virtual(items, "tuple", self.cls)
 
 
-AGAIN: dict[Any, Handler] = {checkpoint: _checkpoint, called_again: _called_again}
+AGAIN: dict[Any, Handler] = {
+    checkpoint: _checkpoint, called_again: _called_again, run_again: _run_again,
+}  # fmt: skip

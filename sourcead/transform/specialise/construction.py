@@ -70,7 +70,7 @@ def construct(s: Context, func: Val, cls: type, args: list[Any], kwargs: Kwargs,
     if plain_new and init is object.__init__ and type(cls).__call__ is type.__call__ and not args:
         if not kwargs:
             return fresh_object(s, cls, s.operand(func), hint)
-    if active and not issubclass(cls, BaseException):
+    if active and not s.derivative and not issubclass(cls, BaseException):
         s.refuse(
             f"no derivative rule for the class `{cls.__name__}`, and its construction is not plain Python",
             f"give it a rule with @sourcead.rule({cls.__name__})",

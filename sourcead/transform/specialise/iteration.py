@@ -44,11 +44,13 @@ __all__ = [
     "Iteration",
     "Sequenced",
     "UNROLLED",
+    "active",
     "iterable",
     "iteration",
     "plain_kind",
     "remember",
     "seen",
+    "sequenced",
 ]
 
 

@@ -29,6 +29,7 @@ from sourcead.ir.kinds import (
     Closure,
     Dict,
     Kind,
+    List,
     Object,
     Partial,
     Tuple,
@@ -45,6 +46,7 @@ from sourcead.ir.nodes import (
     Name,
     Op,
     Operand,
+    Origin,
     Param,
     Raise,
     Ref,
@@ -61,14 +63,15 @@ from sourcead.transform.passed import given_items, is_no_function
 from sourcead.transform.specialise.context import Context, Kwargs, Unreached
 
 __all__ = [
-    "MAX_LOADS", "Sketch", "aside", "formula_of", "function_name", "lifted", "loads_in", "parameter_names",
-    "with_plain_functions", "without_unread", "written",
+    "MAX_LOADS", "Sketch", "aside", "formula_of", "function_name", "lifted", "lists_inside", "loads_in",
+    "parameter_names", "with_plain_functions", "without_unread", "written",
 ]  # fmt: skip
 
 MAX_LOADS = 20
 KINDS = (
     "__own_kinds__",
     "__state_kind__",
+    "__varies_from__",
 )  # what functions that the compiler has made say of themselves
 CHANGING = frozenset(
     {
@@ -116,6 +119,7 @@ def with_plain_functions(
     }
     if extra is None or (
         not needs_values(rule, given)
+        and not any(isinstance(s.kind(v), (Dict, List, Object)) for v in extra)
         and all(_is_plain(s, f, len(own) + len(extra)) for f, own in found.values())
     ):
         return args, kwargs
@@ -282,7 +286,7 @@ def _attempt(
             block, result = without_unread(s, block, result)
             known = {*params, *bound(block)}
             read = {*free(block), *([result] if isinstance(result, Name) else [])}
-            taken = [n for n in taken if n in read]
+            block, taken = lists_inside(s, block, [n for n in taken if n in read], result)
     name = function_name(s, function, label)
     return Sketch(name, params, block, result, returned, tuple(taken)), loads
 
@@ -292,6 +296,30 @@ def _entered(s: Context, kind: Kind, name: str) -> Kind:
     path = f"{name}@{'/'.join(s.entered)}"
     s.paths.add(path.partition(".")[0].partition("[")[0])
     return s.enter(kind, path, True)
+
+
+def lists_inside(
+    s: Context, block: tuple[Stmt, ...], taken: Sequence[Name], *kept: Operand
+) -> tuple[tuple[Stmt, ...], list[Name]]:
+    """Lists that vary, and of which all items are known, are made inside: numbers and arrays are `taken`.
+
+    They are not changed there.  `kept` are results, which stay what they are.
+    """
+    made: list[Stmt] = []
+    names: dict[Name, Name] = {}
+    left = list(taken)
+    for name in left:  # which grows by the items
+        items = s.memory.list_items(name) if isinstance(s.kind(name), List) else None
+        if items is None or not s.holds_varied(name) or name in kept:
+            continue
+        with aside(s), s.block() as inside:
+            operands = tuple(map(s.operand, items))
+            names[name] = s.fresh(name.hint, s.kind(name))
+        made[:0] = [*inside, Assign(names[name], Op("list", operands), Origin.none())]
+        read = dict.fromkeys(n for n in free(tuple(made)) if n not in left)
+        left.extend(n for n in read if n not in bound(tuple(made)))
+    block = (*(substitute(m, names) for m in made), *(substitute(stmt, names) for stmt in block))
+    return block, [n for n in left if n not in names]
 
 
 def without_unread(s: Context, block: tuple[Stmt, ...], result: Operand) -> tuple[Any, Operand]:

@@ -250,7 +250,8 @@ def object_method(
     if rule is not None or isinstance(function, types.FunctionType):
         bound = bind_field(s, receiver, function, method, hint)
         return s.call(bound, args, kwargs, hint)
-    if s.holds_varied(receiver) or any(map(s.holds_varied, values_of(args, kwargs))):
+    varied = s.holds_varied(receiver) or any(map(s.holds_varied, values_of(args, kwargs)))
+    if varied and not s.derivative:
         s.refuse(
             f"no derivative rule for method `{kind.cls.__name__}.{method}`, and it has no Python source",
             f"give it a rule with @sourcead.rule({kind.cls.__name__}.{method})",

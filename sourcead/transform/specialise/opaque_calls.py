@@ -26,13 +26,13 @@ def opaque(
     method: bool = False,
     blind: bool | None = None,
 ) -> Val:
-    """A call left as it is: no derivative may go through it."""
+    """A call left as it is: no derivative may go through it, unless it is part of one (of a rule's code)."""
     plain = values_of(args, kwargs)
     called = s.kind(func)
     raised = isinstance(called, Value) and _is_exception(called.value)
     if raised and any(map(s.holds_varied, plain)):
         s.heap.exceptions_carry()
-    elif any(map(s.holds_varied, plain)) or s.holds_varied(func):
+    elif not s.derivative and (any(map(s.holds_varied, plain)) or s.holds_varied(func)):
         label = func.path if isinstance(func, Ref) else str(s.kind(func))
         s.refuse(
             f"no derivative rule for `{label}`, and it has no Python source that could be transformed",

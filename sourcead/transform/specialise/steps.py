@@ -15,10 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from sourcead.checkpointing import checkpointed, run_steps
-from sourcead.ir.kinds import Array, Kind, Tuple, carries, join
+from sourcead.checkpointing import Checkpointed, run_steps
+from sourcead.ir.kinds import Array, Dict, Kind, List, Np, Object, Py, Tuple, carries, join
 from sourcead.ir.nodes import (
     Call,
     Const,
@@ -32,8 +31,14 @@ from sourcead.ir.nodes import (
 from sourcead.ir.walk import bound, free, statements
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.context import Context, Env
-from sourcead.transform.specialise.iteration import iteration
-from sourcead.transform.specialise.lifting import Sketch, aside, without_unread, written
+from sourcead.transform.specialise.iteration import Iteration, active, iteration, sequenced
+from sourcead.transform.specialise.lifting import (
+    Sketch,
+    aside,
+    lists_inside,
+    without_unread,
+    written,
+)
 from sourcead.transform.specialise.outside import check_repeatable
 from sourcead.transform.specialise.shapes import Leaf, Shape, shape_of
 
@@ -46,7 +51,8 @@ MAX_TURNS = 8
 class Body:
     """One turn: its statements, the state that it hands on, and what it reads from around it.
 
-    Tuples among the variables are there item by item, in `own` and `nexts`.
+    Tuples among the variables are there item by item, in `own` and `nexts`.  `fixed` is read, too, and
+    carries no derivative: counts, texts, lists of such.
     """
 
     own: tuple[Name, ...]
@@ -54,6 +60,7 @@ class Body:
     nexts: tuple[Val, ...]
     kinds: tuple[Kind, ...]
     taken: tuple[Name, ...]
+    fixed: tuple[Name, ...]
 
 
 def loop_in_steps(s: Context, statement: For, env: Env) -> bool:
@@ -61,7 +68,8 @@ def loop_in_steps(s: Context, statement: For, env: Env) -> bool:
     found = _items(s, s.value(statement.items, env))
     if found is None or s.at_once:
         return False
-    items, slots = found
+    items, slots = _listed(s, found[0]), found[1]
+    plan = _plan(s, items)
     stored = _stored(s, statement, env)
     variables: list[Val] = [s.value(c.initial, env) for c in statement.carried]
     variables += [env[n] for n in stored]
@@ -69,15 +77,17 @@ def loop_in_steps(s: Context, statement: For, env: Env) -> bool:
     initial = [leaf for v, shape in zip(variables, shapes) for leaf in _leaves(s, v, shape)]
     kinds = tuple(map(s.kind, initial))
     for _ in range(MAX_TURNS):
-        turn = _turn(s, statement, env, items, stored, shapes, kinds)
+        turn = _turn(s, statement, env, plan, stored, shapes, kinds)
         wider = tuple(map(join, kinds, turn.kinds))
         if wider == kinds:
             break
         kinds = wider
     if not any(map(s.holds_varied, [*initial, *turn.taken])):
+        if isinstance(statement.items, Name) and items is not found[0]:
+            env[statement.items] = items  # what it was made of has been taken
         return False
     _check(s, statement, turn, initial)
-    _write(s, statement, env, turn, initial, stored, shapes, items, slots)
+    _write(s, statement, env, turn, initial, stored, shapes, plan.items, s.operand(slots))
     return True
 
 
@@ -103,16 +113,40 @@ def _hints(name: str, shape: Shape) -> list[str]:
     return [h for i, each in enumerate(shape.items) for h in _hints(f"{name}_{i}", each)]
 
 
-def _items(s: Context, value: Val) -> tuple[Operand, Operand] | None:
-    match s.definitions.get(value) if isinstance(value, Name) else None:
-        case Call(Ref(_, function), args, kwargs) if function is checkpointed:
-            given: dict[str, Any] = {
-                **dict(zip(("items", "slots"), args)),
-                **{str(k): v for k, v in kwargs},
-            }
-            return given["items"], given["slots"]
-        case _:
-            return None
+def _items(s: Context, value: Val) -> tuple[Val, Val] | None:
+    """What a checkpointed loop runs over, and its slots; `enumerate` of such a thing is one of the pairs."""
+    kind = s.kind(value)
+    if isinstance(kind, Object) and kind.cls is Checkpointed:
+        return s.attr(value, "items"), s.attr(value, "slots")
+    if not isinstance(value, Name) or value not in s.iterators:
+        return None
+    builtin, args, kwargs = s.iterators[value]
+    inner = _items(s, args[0]) if builtin is enumerate else None
+    if inner is None:
+        return None
+    pairs = s.call(Ref("enumerate", enumerate), [inner[0], *args[1:]], list(kwargs.items()))
+    return pairs, inner[1]
+
+
+def _listed(s: Context, items: Val) -> Val:
+    """The items as something that can be gone through any number of times."""
+    kind = s.kind(items)
+    is_kept = isinstance(kind, (Array, List, Tuple)) or kind == Object(range)
+    if is_kept or active(s, items) or s.components(items) is not None:
+        return items
+    return s.call(Ref("list", list), [items], [])
+
+
+def _plan(s: Context, items: Val) -> Iteration:
+    """How the items are read: those of lists by position, so that what varies of them is one of `args`."""
+    plan = iteration(s, items)
+    sequence = plan.unrolled
+    if sequence is None and isinstance(s.kind(plan.items), (List, Tuple)):
+        sequence = sequenced(s, plan.items)
+    if sequence is None:
+        return plan
+    numbers = s.emit(Call(Ref("range", range), (sequence.length(),)), Object(range))
+    return Iteration(numbers, Py(int), lambda _, at: sequence.get(at))
 
 
 def _stored(s: Context, statement: For, env: Env) -> list[Name]:
@@ -132,16 +166,11 @@ def _turn(
     s: Context,
     statement: For,
     env: Env,
-    items: Operand,
+    plan: Iteration,
     stored: list[Name],
     shapes: list[Shape],
     kinds: tuple[Kind, ...],
 ) -> Body:
-    plan = iteration(s, items)
-    if plan.unrolled is not None or plan.target_varied:
-        s.refuse(
-            "a checkpointed loop runs over values that carry a derivative", "loop over a range"
-        )
     inside = [c.inner for c in statement.carried] + stored
     names = [h for n, shape in zip(inside, shapes) for h in _hints(n.hint, shape)]
     with aside(s), s.block() as body:
@@ -164,8 +193,15 @@ def _turn(
         block, packed = without_unread(s, tuple(body), packed)
         inner = {target, *params, *bound(block)}
         read = [*free(block), *(n for n in nexts if isinstance(n, Name))]
-        taken = tuple(dict.fromkeys(n for n in read if n not in inner))
-    return Body((target, *params), block, tuple(nexts), found, taken)
+        taken = list(dict.fromkeys(n for n in read if n not in inner))
+    block, taken = lists_inside(s, block, taken, *nexts)
+    fixed = [n for n in taken if not s.holds_varied(n) and not _is_number(s.kind(n))]
+    taken = [n for n in taken if n not in fixed]
+    return Body((target, *params), block, tuple(nexts), found, tuple(taken), tuple(fixed))
+
+
+def _is_number(kind: Kind) -> bool:
+    return carries(kind) and isinstance(kind, (Py, Np, Array))
 
 
 def _check_shapes(s: Context, names: list[Name], shapes: list[Shape], left: list[Val]) -> None:
@@ -184,6 +220,14 @@ def _check(s: Context, statement: For, turn: Body, initial: list[Val]) -> None:
             "a checkpointed loop is left by `break` or `return`",
             "compute the number of turns first",
         )
+    for name in turn.taken:
+        kind = s.kind(name)
+        is_list = isinstance(kind, List) and s.memory.list_items(name) is None
+        if isinstance(kind, (List, Dict, Object)) and s.holds_varied(name) and not is_list:
+            s.refuse(
+                f"a checkpointed loop reads `{name.hint}`, a {kind} that carries a derivative",
+                "put what the turns read into variables or an array before the loop",
+            )
     roots = {s.heap.find(str(n)) for n in turn.taken if isinstance(s.kind(n), Array)}
     state = [v for v in initial if isinstance(v, Name) and isinstance(s.kind(v), Array)]
     classes = [s.heap.find(str(v)) for v in state]
@@ -211,17 +255,16 @@ def _write(
         body.extend(turn.statements)
         packed = s.operand(Virtual(returned))
         block = tuple(body)
-    own_kinds = tuple(s.kind(n) for n in turn.own)
-    state_kind = Tuple(own_kinds[1:])
-    made_of = Sketch("step", turn.own, block, packed, s.kind(packed), turn.taken)
+    item, *state_params = turn.own
+    own = (item, *turn.fixed, *state_params)
+    made_of = Sketch("step", own, block, packed, s.kind(packed), turn.taken)
     ref = written(s, made_of, list(turn.taken))
-    ref.value.__state_kind__ = state_kind
-    ref.value.__own_kinds__ = own_kinds
-    made = s.call(
-        Ref("run_steps", run_steps),
-        [ref, items, slots, Virtual(tuple(initial)), Virtual(turn.taken)],
-        [],
-    )
+    ref.value.__state_kind__ = Tuple(tuple(map(s.kind, state_params)))
+    ref.value.__own_kinds__ = tuple(map(s.kind, own))
+    ref.value.__varies_from__ = 1 + len(turn.fixed)
+    given = [Virtual(tuple(initial)), Virtual(turn.taken)]
+    given += [Virtual(turn.fixed)] if turn.fixed else []
+    made = s.call(Ref("run_steps", run_steps), [ref, items, slots, *given], [])
     state = s.getitem(made, Const(0))
     parts: list[Val] = [s.getitem(state, Const(k)) for k in range(len(initial))]
     for k, part in enumerate(parts):
