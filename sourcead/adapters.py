@@ -95,7 +95,8 @@ def _parameters(target: Any) -> list[inspect.Parameter]:
     except ValueError:
         found = [x]
     inner = getattr(target, "func", target)
-    if not isinstance(inner, (types.FunctionType, types.MethodType)):  # options stay as they are
+    is_python = isinstance(inner, (types.FunctionType, types.MethodType))
+    if not is_python and not hasattr(target, "__taken__"):  # options stay as they are
         found = found[:1] + [
             p for p in found[1:] if p.default is p.empty or p.kind is p.KEYWORD_ONLY
         ]

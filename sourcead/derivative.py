@@ -18,7 +18,7 @@ from dataclasses import replace
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from sourcead.adapters import spread
+from sourcead.adapters import adapter, spread
 from sourcead.callables import Compiled, Mode, Source, call_primal, gradient_source, source_of
 from sourcead.errors import NeverReturns
 from sourcead.importable import importable
@@ -395,6 +395,14 @@ class Applied:
     @property
     def __signature__(self) -> inspect.Signature:
         return self._applied().__signature__
+
+    def __differentiable_source__(self) -> Source:
+        """This as a function that can be differentiated in turn: one that calls it."""
+        return source_of(self._as_function)
+
+    @functools.cached_property
+    def _as_function(self) -> FunctionType:
+        return adapter(self)
 
     def _repr_html_(self) -> str:
         return self._applied()._repr_html_()

@@ -296,3 +296,45 @@ def test_methods_and_decorated_functions() -> None:
     np.testing.assert_allclose(model.energy.hessian(X), np.diag(24.0 * X**2))
     np.testing.assert_allclose(model.energy.hvp(X, X), 24.0 * X**3)
     np.testing.assert_allclose(model.energy.jacobian(X), 8.0 * X**3)
+
+
+# -- of derivatives ----------------------------------------------------------------------------------
+
+
+def recurrence(x):
+    h = x.copy()
+    for i in range(1, 3):
+        h[i] = h[i] * h[i - 1] + np.sin(h[i])
+    return h
+
+
+def slopes(function: Any, x: Any, step: float = 1e-5) -> Any:
+    """Differences of the fourth order, along a last axis."""
+    moves = [step * e for e in np.eye(len(x))]
+    found = [8.0 * (function(x + m) - function(x - m)) - function(x + 2 * m) + function(x - 2 * m)
+             for m in moves]  # fmt: skip
+    return np.stack(found, axis=-1) / (12.0 * step)
+
+
+def test_matrices_of_derivatives_are_functions_in_turn() -> None:
+    def energy(x):
+        return np.sum(recurrence(x) ** 2)
+
+    J, H = sourcead.jacobian(recurrence), sourcead.hessian(energy)
+    for of in (J, H, sourcead.jacobian(J)):
+        np.testing.assert_allclose(sourcead.jacobian(of)(X), slopes(of, X), rtol=1e-7, atol=1e-7)
+    product = sourcead.hvp(energy)
+    found = sourcead.jacobian(product)(X, X)
+    np.testing.assert_allclose(found, slopes(lambda x: product(x, X), X), rtol=1e-7, atol=1e-7)
+    assert abs(sourcead.hessian(sourcead.hessian(lambda t: t**5))(2.0) - 240.0) < 1e-10
+
+
+def test_the_arguments_of_a_matrix_of_derivatives_keep_their_names() -> None:
+    def f(x, scale=2.0):
+        return scale * x**3
+
+    J = sourcead.jacobian(f)
+    by_scale = sourcead.jacobian(J, "scale")(X)
+    np.testing.assert_allclose(by_scale, np.diag(3.0 * X**2), rtol=1e-14)
+    twice = sourcead.elementwise_grad(sourcead.elementwise_grad(f))
+    np.testing.assert_allclose(twice(X, scale=5.0), 30.0 * X, rtol=1e-14)
