@@ -4,7 +4,9 @@
 
 The slope of the product in `x` is `np.log(x)`, infinite at 0: times the lane's adjoint, which is 0, it would be NaN.
 So is whatever is computed from such a value (but for what is true or false).  It begins with the results of
-functions whose own slope is guarded there.
+functions whose own slope is guarded there.  Where a program asks which elements are NaN, any value may be:
+
+    np.where(np.isnan(data), 0.0, (x - data) ** 2)
 """
 
 from __future__ import annotations
@@ -12,9 +14,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sourcead.ir.kinds import dtype_of
-from sourcead.ir.nodes import Attr, Call, MethodCall, Name, Op
-from sourcead.ir.walk import operands
+from sourcead.ir.kinds import Array, dtype_of
+from sourcead.ir.nodes import Assign, Attr, Block, Call, MethodCall, Name, Op, Ref, Stmt
+from sourcead.ir.walk import operands, statements
 from sourcead.rules import registry
 from sourcead.rules.registry import Rule
 from sourcead.transform.builder import Builder
@@ -25,14 +27,22 @@ __all__ = ["Wild"]
 
 
 class Wild:
-    """`begins`: is the slope of this call guarded, because a lane may be left out where it is infinite?"""
+    """`begins`: is the slope of this call guarded, because a lane may be left out where it is infinite?
 
-    def __init__(self, b: Builder, begins: Callable[[Rule, Name, Sequence[Any]], bool]) -> None:
+    `body`: the program.
+    """
+
+    def __init__(
+        self, b: Builder, begins: Callable[[Rule, Name, Sequence[Any]], bool], body: Block
+    ) -> None:
         self.b = b
         self.begins = begins
+        self.everywhere = any(_asks(s, b) for s in statements(body))
         self.known: dict[Name, bool] = {}
 
     def has(self, value: object) -> bool:
+        if isinstance(value, Ref):
+            return self.everywhere and self._carries(value)
         if not isinstance(value, Name):
             return False
         found = self.known.get(value)
@@ -43,7 +53,9 @@ class Wild:
 
     def _follows(self, value: Name) -> bool:
         made = self.b.definitions.get(value)
-        if made is None or not self._carries(value):
+        if not self._carries(value) or self.everywhere:
+            return self.everywhere and self._carries(value)
+        if made is None:
             return False
         given = list(operands(made))
         rule = registry.lookup(function_of(made, self.b.kinds))
@@ -53,10 +65,24 @@ class Wild:
                 return True
         return any(map(self.has, given))
 
-    def _carries(self, value: Name) -> bool:
+    def _carries(self, value: Name | Ref) -> bool:
         """Has this kind of value room for an infinity?"""
         dtype = dtype_of(self.b.kind(value))
         return dtype is None or dtype.kind in "fc"
+
+
+ASKING = frozenset({"isnan", "isfinite", "isinf"})
+IGNORING = frozenset({"nan_to_num"}) | {f"nan{name}" for name in (
+    "sum", "mean", "max", "min", "prod", "var", "std", "median", "cumsum", "cumprod", "percentile", "quantile",
+)}  # fmt: skip
+
+
+def _asks(stmt: Stmt, b: Builder) -> bool:
+    """Does this ask which elements of an array are NaN, or pass over them?"""
+    if not isinstance(stmt, Assign):
+        return False
+    name = getattr(function_of(stmt.expr, b.kinds), "__name__", "")
+    return name in IGNORING or (name in ASKING and isinstance(b.kind(stmt.target), Array))
 
 
 def _arguments(expr: Any) -> list[Any]:

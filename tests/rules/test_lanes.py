@@ -65,6 +65,24 @@ LANES = [
     ("factor without derivative", lambda u: np.sum(np.where(u > 0.0, u * np.log(ZERO), 0.0)), ZERO, [0.0, LOG4]),
 ]  # fmt: skip
 
+GAPS = np.array([np.nan, 1.0, np.inf])
+
+MISSING = [
+    ("where", lambda u: np.sum(np.where(np.isfinite(GAPS), (u - GAPS) ** 2, 0.0)), [0.0, 2.0, 0.0]),
+    ("mask", lambda u: np.sum((u * u * GAPS)[np.isfinite(GAPS)]), [0.0, 4.0, 0.0]),
+    ("where=", lambda u: np.sum(np.sin(u * GAPS), where=np.isfinite(GAPS)), [0.0, np.cos(2.0), 0.0]),
+    ("nansum", lambda u: np.nansum((u - GAPS[:2].repeat(2)[:3]) ** 2), [0.0, 0.0, 4.0]),
+    ("nan_to_num", lambda u: np.sum(np.nan_to_num(u * GAPS, posinf=0.0)), [0.0, 1.0, 0.0]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", MISSING, ids=lambda case: case[0])
+def test_missing_data_that_a_program_asks_for_contribute_zero(case):
+    _, program, expected = case
+    found = sourcead.grad(program)(np.array([1.0, 2.0, 3.0]))
+    np.testing.assert_allclose(found, expected, rtol=1e-14)
+
+
 KINKS = [
     ("abs", lambda u: np.sum(np.abs(u)), [0.0, -2.0], [0.0, -1.0]),
     ("maximum of equals", lambda u: np.sum(np.maximum(u, u[::-1])), [2.0, 2.0], [1.0, 1.0]),

@@ -129,7 +129,7 @@ def sweeps(
     start_derivative(b)
     s.rules.selected = find_selected(primal.body, b.kinds, done.heap, locations.overwritten)
     s.rules.chosen = find_selected(primal.body, b.kinds, done.heap, (), by_name=True)
-    s.rules.wild = Wild(b, s.rules.needs_guard)
+    s.rules.wild = Wild(b, s.rules.needs_guard, primal.body)
     b.origin = Origin.none()
     out_bar = b.fresh("out_bar", Py(float) if scalar else _bar_kind(b.kind(result), leaves))
     prologue: list[Stmt] = []
