@@ -37,13 +37,15 @@ from sourcead.ir.nodes import (
     Store,
     StoreVariable,
 )
-from sourcead.ir.walk import map_blocks, map_stmt, statements
+from sourcead.ir.walk import binds, inner_binds, map_blocks, map_stmt, reads, statements
+from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.effects import CalledByName, written_arguments
 from sourcead.transform.halves import Half, half
 from sourcead.transform.locations import Locations
 from sourcead.transform.specialise import Specialised, Specialiser
 from sourcead.transform.specialise.given import is_made
 from sourcead.transform.specialise.recursion import Unit, solved
+from sourcead.transform.taken_over import is_taken_over
 
 __all__ = ["Split", "halves_in", "refuse_writes", "split_units", "tangent_unit", "unit_called"]
 
@@ -68,7 +70,13 @@ class Split:
     saved: dict[Name, tuple[Name, Name]]  # pair that a forward half returns -> value, what is saved
 
 
-def split_units(done: Specialised, body: Block, again: bool, reopened: bool = False) -> Split:
+def split_units(
+    done: Specialised,
+    body: Block,
+    again: bool,
+    reopened: bool = False,
+    given: Sequence[Name] = (),
+) -> Split:
     """The primal's block with `y = f(x)` of a unit as `t = f_forward(x); y = t[0]; saved = t[1]`.
 
     A function that writes its arguments is run again where the reverse sweep may run more than once: what
@@ -76,10 +84,12 @@ def split_units(done: Specialised, body: Block, again: bool, reopened: bool = Fa
 
     The reverse half takes back what the function wrote, also in the array that it returned.  Where the
     derivative is differentiated again (`reopened`), `y` is a copy: its content is asked for later.
+
+    `given`: parameters whose content is a result, too.
     """
     split = Split((), {})
     split.body = _split(done.builder, body, again, split.saved, reopened)
-    _refuse_shared(done, body)
+    _refuse_shared(done, body, [*names_in(done.result), *given])
     return split
 
 
@@ -133,15 +143,19 @@ def _copied(b: Specialiser, target: Name, value: Name, at: int = 0) -> list[tupl
     return [(given, _item(value, at)), *steps, (target, whole)]
 
 
-def _refuse_shared(done: Specialised, body: Block) -> None:
-    """A unit may return its argument; nobody may then write into the one or the other."""
+def _refuse_shared(done: Specialised, body: Block, results: Sequence[Name]) -> None:
+    """A unit may return its argument; nobody may then write into the one or the other, if both are in use."""
     heap, kinds = done.heap, done.builder.kinds
     _refuse_overlap(done, body)
     shared: dict[str, Unit] = {}
+    names = {n for s in statements(body) for n in (*reads(s), *binds(s), *inner_binds(s))}
     for stmt in statements(body):
         unit = unit_called(stmt.expr) if isinstance(stmt, Assign) else None
         if unit is not None and unit.shares and isinstance(stmt, Assign):
-            shared[heap.find(str(stmt.target))] = unit
+            cls = heap.find(str(stmt.target))
+            same = {n for n in names if heap.find(str(n)) == cls}
+            if not is_taken_over(body, results, stmt, same):
+                shared[cls] = unit
     for stmt in statements(body):
         written: Sequence[Operand] = ()
         if isinstance(stmt, Store):
@@ -156,6 +170,13 @@ def _refuse_shared(done: Specialised, body: Block) -> None:
                     f"an array is written that `{name}`, which calls itself, may return as it was given",
                     f"let `{name}` return a copy",
                 )
+
+
+def names_in(value: Val) -> list[Name]:
+    """The names that a value, or what stands in it, is known by."""
+    if isinstance(value, Virtual):
+        return [name for item in value.items for name in names_in(item)]
+    return [value] if isinstance(value, Name) else []
 
 
 def _refuse_overlap(done: Specialised, body: Block) -> None:

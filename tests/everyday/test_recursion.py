@@ -9,7 +9,13 @@ import numpy as np
 import pytest
 
 import sourcead
-from tests.everyday import recursion, recursion_containers, recursion_storage, recursion_writes
+from tests.everyday import (
+    recursion,
+    recursion_containers,
+    recursion_storage,
+    recursion_taken_over,
+    recursion_writes,
+)
 from tests.everyday.registry import PROGRAMS, Program
 from tests.numeric import check, directional
 from tests.refusals import right_or_refused
@@ -282,3 +288,11 @@ def of_two_functions(x, n):
 
 def test_functions_of_one_code_over_different_variables() -> None:
     check(of_two_functions, 0.7, 3, argnums=(0,))
+
+
+@pytest.mark.parametrize(
+    "f", recursion_taken_over.IN_USE, ids=[f.__name__ for f in recursion_taken_over.IN_USE]
+)
+def test_an_array_that_is_returned_as_it_was_given(f):
+    with right_or_refused():
+        check(f, np.array([0.3, 0.7, 1.1]), 0.4, 2, argnums=(0, 1))

@@ -105,7 +105,9 @@ def sweeps(
     their adjoints are given (`Sweeps.shadows`) and changed; everything written in them is taken back.
     """
     b = done.builder
-    calls = split_units(done, done.function.body, again, reopened)
+    places = () if callee is None else sorted(callee.unit.writes)
+    writes = [done.function.params[i].name for i in places]
+    calls = split_units(done, done.function.body, again, reopened, writes)
     primal = replace(done.function, body=positioned(calls.body))
     params = [p.name for p in primal.params]
     done.heap.settle(names_of(primal))
@@ -113,7 +115,6 @@ def sweeps(
     leaves = _leaves(done, result, aux)
     if scalar:
         _check_scalar(b.kind(result), primal.origin)
-    writes = [] if callee is None else [params[i] for i in sorted(callee.unit.writes)]
     seeded = Virtual((result, *(leaf.value for leaf in leaves), *writes))
     useful = find_useful(primal.body, seeded, done.heap, b.kinds, b.formula_of)
     locations = Locations(primal.body, b.kinds, done.heap, params)

@@ -40,8 +40,8 @@ def call_half(s: Context, half: Half, args: Sequence[Val], hint: str) -> Val:
         case "forward":
             pair = Tuple((_result(s, half, args), Tape()))
             found = _emit(s, half, args, pair, hint)
-            for arg in args if unit.shares else ():
-                s.share(found, s.operand(arg))
+            for i in sorted(unit.shares):
+                s.share(found, s.operand(args[i]))
             return found
         case "reverse" if len(args) > 2:
             return _emit(s, half, args, Tuple(tuple(s.kind(args[2 + i]) for i in half.wrt)), hint)

@@ -83,7 +83,7 @@ class Unit(CalledByName):
     raises: frozenset[type[BaseException]] = frozenset()  # what may leave it
     number: int = 0  # among units of one name that have derivatives
     derivatives: dict[Any, Any] = field(default_factory=dict)  # `transform/units.py`
-    shares: bool = False  # may the result be (a view of) an argument?
+    shares: frozenset[int] = frozenset()  # positions of arrays of which the result may be (a view)
     reaches_out: bool = False  # may it change a list, dict or object that it has not made?
     opened: Opened | None = None  # where its arguments are taken apart
     forced: bool = False  # also those that carry no derivative
@@ -203,8 +203,8 @@ def _called(s: Context, unit: Unit, given: Sequence[Val], hint: str) -> Val:
     operands = tuple(map(s.operand, values))
     found = kind_here(unit.result, unit.kinds, kinds)
     value = s.emit(Call(Ref(unit.name, unit), operands), found, hint, unit.result_varied)
-    for operand in operands if unit.shares else ():
-        s.share(value, operand)
+    for i in sorted(unit.shares):
+        s.share(value, operands[i])
     if unit.reaches_out:
         s.escape(values, blind=True)
     for i in sorted(unit.writes):
@@ -337,12 +337,13 @@ def _check(unit: Unit, s: Context) -> None:
         )
 
 
-def _shares(done: Specialised) -> bool:
-    """May an array that is returned be (a view of) one that was passed?"""
-    params = {done.heap.find(str(p.name)) for p in done.function.params}
+def _shares(done: Specialised) -> frozenset[int]:
+    """Of which arrays that were passed may one that is returned be (a view)?"""
     result = done.result.items if isinstance(done.result, Virtual) else (done.result,)
     arrays = [r for r in result if isinstance(done.builder.kind(r), Array)]
-    return any(done.heap.find(str(r)) in params for r in arrays)
+    classes = {done.heap.find(str(r)) for r in arrays}
+    params = enumerate(done.function.params)
+    return frozenset(i for i, p in params if done.heap.find(str(p.name)) in classes)
 
 
 def _is_plain(kind: Kind | None) -> bool:
