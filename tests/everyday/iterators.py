@@ -409,3 +409,47 @@ def generator_method_without_effect(x):
     for value in multiples:
         total += value * multiples.value
     return total + sum(multiples) * sum(v * v for v in multiples)
+
+
+def halved(u):
+    u = u.copy()
+    for _ in range(3):
+        u *= 0.5
+        yield u
+
+
+def stepped(multiples):
+    for _ in range(3):
+        multiples.step()
+        yield multiples
+
+
+def columns(u):
+    for i in range(3):
+        w = np.zeros(3)
+        w[0] = u[i]
+        w[1] = w[0] * u[0]
+        yield w
+
+
+@program(X)
+def one_array_given_again(x):
+    return sum(v.sum() * v[0] for v in halved(x))
+
+
+@program(X)
+def one_array_given_again_collected(x):
+    return sum(v.sum() * v[0] for v in list(halved(x)))
+
+
+@program(0.7)
+def one_object_given_again(x):
+    total = 0.0
+    for multiples in stepped(Multiples(x)):
+        total += multiples.value**2
+    return total
+
+
+@program(X)
+def arrays_of_their_own_given(x):
+    return sum(w[0] * w.sum() for w in columns(x))

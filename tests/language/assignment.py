@@ -303,3 +303,21 @@ def only_compared(x):
 @case("arithmetic: the argument itself", 0.7)
 def identity(x):
     return x
+
+
+@case("assignment: array bound in a loop only", np.array([0.7, 1.3]), 3)
+def bound_in_loop_only(u, n):
+    for i in range(n):
+        v = u * (i + 1.0)
+    return np.sum(v * u)
+
+
+@case("assignment: None until set to a tuple", 0.7, 4)
+def none_until_tuple(x, n):
+    best = None
+    for i in range(n):
+        value = np.sin(x * i)
+        if best is None or value > best[0]:
+            best = value, i
+    value, i = best
+    return value * x + i

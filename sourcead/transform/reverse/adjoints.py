@@ -259,14 +259,15 @@ class Adjoints:
         self.touched.add(owner)
         return zeros
 
-    def zeros(self, name: Name) -> Operand:
+    def zeros(self, name: Name, or_none: bool = False) -> Operand:
+        """`or_none`: the name may not be bound yet; its adjoint goes nowhere then."""
         kind = self.b.kind(name)
         if isinstance(kind, (Py, Np)):
             return Const(0j if kind in (Py(complex), Np("complex128")) else 0.0)
         if isinstance(kind, Tape):
             return Const(0.0)
-        made = Call(Ref("np.zeros_like", np.zeros_like), (self.parts.value(name),))
-        return self.b.emit(made, kind, self.hint(name))
+        like = Ref("zeros_like", zeros_like) if or_none else Ref("np.zeros_like", np.zeros_like)
+        return self.b.emit(Call(like, (self.parts.value(name),)), kind, self.hint(name))
 
     # -- lists that are built step by step ---------------------------------------------------
 

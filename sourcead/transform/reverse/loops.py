@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from sourcead.ir.kinds import Array, Dict, Kind, List, Np, Number, Object, Py, dtype_of
 from sourcead.ir.nodes import (
+    UNDEFINED,
     Assign,
     Block,
     Carried,
@@ -128,7 +129,9 @@ def _entries(s: State, carried: Sequence[Carried], seeds: list[Val]) -> list[Ent
 
 def _end_of_turn(s: State, c: Carried) -> Operand:
     seed = s.adj.take(c.inner)
-    return s.adj.zeros(c.inner) if seed == ZERO else s.b.operand(seed)
+    if seed != ZERO:
+        return s.b.operand(seed)
+    return s.adj.zeros(c.inner, or_none=c.initial == UNDEFINED)
 
 
 def _prepare(s: State, outer: set[Name]) -> list[Name]:

@@ -13,10 +13,10 @@ raises what Python does with None.
 from __future__ import annotations
 
 from sourcead.ir.kinds import NoneKind
-from sourcead.ir.nodes import UNDEFINED, Const, If, Merge, Name, Operand, Raise, Ref
+from sourcead.ir.nodes import UNDEFINED, Const, If, Merge, Name, Operand
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.specialise.context import Context, Unreached
-from sourcead.transform.specialise.flags import throw
+from sourcead.transform.specialise.context import Context
+from sourcead.transform.specialise.flags import fails
 
 __all__ = [
     "MAYBE",
@@ -87,16 +87,9 @@ def definite(s: Context, value: Val, doing: str) -> Val:
     """The tuple; where it may be None, that is tested while running. `doing`: what None cannot do."""
     if not isinstance(value, Virtual) or value.form != MAYBE:
         return value
-    flag, message = flag_of(s, value), doing
+    flag = flag_of(s, value)
     if flag != Const(True):
-
-        def fails() -> tuple[bool, list[Val]]:
-            throw(s, TypeError, args=[message])
-            made = s.opaque(Ref("TypeError", TypeError), [Const(message)], [], "error")
-            s.add(Raise(s.operand(made), None, s.origin))
-            raise Unreached
-
-        s.fork(s.operand(flag), lambda: (True, []), fails, [])
+        s.fork(s.operand(flag), lambda: (True, []), lambda: fails(s, TypeError, Const(doing)), [])
         if not s.catches:
             told(s, s.operand(flag), True)
     return Virtual(value.items[1:], "tuple", value.cls)

@@ -7,9 +7,10 @@ See `catching.py`.  A guard is an open block: what follows in the block around i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NoReturn
 
 from sourcead.ir.kinds import Py
-from sourcead.ir.nodes import UNDEFINED, Const, If, Merge, Name, Op, Ref, Stmt
+from sourcead.ir.nodes import UNDEFINED, Const, If, Merge, Name, Op, Raise, Ref, Stmt
 from sourcead.transform.builder import Val
 from sourcead.transform.specialise.context import Catch, Context, Guard, Unreached
 
@@ -17,6 +18,7 @@ __all__ = [
     "EXCEPTION",
     "FLAG",
     "close_guards",
+    "fails",
     "flag",
     "guard",
     "is_unwinding",
@@ -115,6 +117,14 @@ def throw(
                 record(s, passed_by(s, [catch]), exception)
                 set_flag(s, Const(number))
                 raise Unreached
+
+
+def fails(s: Context, cls: type[BaseException], argument: Val) -> NoReturn:
+    """What Python does here, for certain, is raise `cls(argument)`."""
+    made = s.call(Ref(cls.__name__, cls), [argument], [], "error")
+    throw(s, cls, made)
+    s.add(Raise(s.operand(made), None, s.origin))
+    raise Unreached
 
 
 def passed_by(s: Context, catches: Sequence[Catch]) -> list[Catch]:

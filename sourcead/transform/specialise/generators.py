@@ -11,12 +11,15 @@ stays a generator otherwise.
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import inspect
 import types
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
+
+import numpy as np
 
 from sourcead.errors import UnsupportedSyntax
 from sourcead.frontend.syntax import CONSUMERS, CONSUMING_METHODS
@@ -54,6 +57,7 @@ from sourcead.transform.builder import Val
 from sourcead.transform.effects import written_arguments
 from sourcead.transform.specialise import library
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
+from sourcead.transform.specialise.given_storage import writes_what_it_gave
 
 __all__ = [
     "Started", "all_of", "as_manager", "all_of_first", "as_object", "cells_seen", "check_effects",
@@ -62,6 +66,17 @@ __all__ = [
 ]  # fmt: skip
 
 
+MAKERS = (
+    np.zeros,
+    np.empty,
+    np.ones,
+    np.full,
+    np.zeros_like,
+    np.empty_like,
+    np.ones_like,
+    np.array,
+)
+COLLECTING: tuple[Any, ...] = (list, tuple, sorted, collections.deque)
 DEEPEST = 30  # generators of one function in each other
 
 
@@ -138,13 +153,24 @@ def as_object(s: Context, found: Started) -> Val:
     return s.opaque(found.func, found.args, found.kwargs, "generator", Object(types.GeneratorType))
 
 
-def all_of(s: Context, value: Val) -> Val:
-    """A generator as the list of what it gives, `iter(x)` as `x`; anything else as it is."""
+def all_of(s: Context, value: Val, kept: bool = False) -> Val:
+    """A generator as the list of what it gives, `iter(x)` as `x`; anything else as it is.
+
+    `kept`: all elements are drawn before one is looked at.
+    """
     if isinstance(value, Name) and s.iterators.get(value, ("",))[0] is iter:
         return all_of(s, s.iterators[value][1][0])
     found = s.generators.get(value) if isinstance(value, Name) else None
     if found is None:
         return value
+    start = len(s.statements)
+    items = _inlined(s, found)
+    if not kept and writes_what_it_gave(s, items, s.statements[start:]):
+        _refuse_turns(s, found)
+    return items
+
+
+def _inlined(s: Context, found: Started) -> Val:
     if isinstance(found.function, Closure):
         whole = replace(found.function, make=replace(found.function.make, is_generator=False))
         return s.call(s.fresh("generator", whole), found.args, found.kwargs)
@@ -168,7 +194,11 @@ def all_of_first(s: Context, callee: object, args: Sequence[Any]) -> list[Any]:
     takes = any(callee is known for known in CONSUMERS) or callee in CONSUMING_METHODS
     if not takes:
         return list(args)
-    return [a if isinstance(a, Star) else _listed(s, all_of(s, _items(s, a)), callee) for a in args]
+    kept = callee in COLLECTING
+    return [
+        a if isinstance(a, Star) else _listed(s, all_of(s, _items(s, a), kept), callee)
+        for a in args
+    ]
 
 
 def _listed(s: Context, value: Val, callee: object) -> Val:
@@ -235,8 +265,12 @@ def is_quiet(s: Context, found: Started) -> bool:
     )
     body = list(statements(template.body))
     own = {e.target for e in body if isinstance(e, Assign) and _makes_cell(e)}
+    made = {e.target for e in body if isinstance(e, Assign) and _makes_storage(e)}
     writes = (Store, StoreAttr, StoreVariable, Delete)
-    if any(isinstance(each, writes) and not _writes_cell(each, own) for each in body):
+    if any(
+        isinstance(each, writes) and not (_writes_cell(each, own) or _writes_own(each, made))
+        for each in body
+    ):
         return False
     shown = all(_is_cell(s, v) or _is_seen(s.kind(v)) for v in found.values)
     return shown and not getattr(inside, "__closure__", None)
@@ -244,6 +278,21 @@ def is_quiet(s: Context, found: Started) -> bool:
 
 def _makes_cell(statement: Assign) -> bool:
     return isinstance(statement.expr, Op) and statement.expr.op == "cell"
+
+
+def _makes_storage(statement: Assign) -> bool:
+    """A list or dict display, a new array: nobody else has it."""
+    match statement.expr:
+        case Op("list" | "dict", _) | MethodCall(_, "copy"):
+            return True
+        case Call(Ref(value=function)):
+            return any(function is maker for maker in MAKERS)
+    return False
+
+
+def _writes_own(statement: Stmt, made: set[Name]) -> bool:
+    """Whether what has been given is written again is asked of the statements (`given_storage.py`)."""
+    return isinstance(statement, Store) and statement.base in made
 
 
 def _writes_cell(statement: Stmt, cells: set[Name]) -> bool:
@@ -280,8 +329,14 @@ def check_interleaving(
     check_effects(s, found, written)
 
 
-def check_effects(s: Context, found: Started, written: Sequence[Stmt]) -> None:
-    """Do these statements (of the generator itself, or of the loop over it) change nothing that it looks at?"""
+def check_effects(
+    s: Context, found: Started, written: Sequence[Stmt], seen: Sequence[Val] | None = None
+) -> None:
+    """Do these statements (of the generator itself, or of the loop over it) change nothing that it looks at?
+
+    `seen`: of what they change, only what can be reached from these values counts.
+    """
+    around = None if seen is None else s.reachable(seen)
     sites = s.reachable(found.values)
     arrays = {s.heap.find(str(v)) for v in found.values if isinstance(v, Name)}
     arrays |= {s.heap.find(f"{site} {slot!r}") for site in sites for slot in s.heap.known(site)}
@@ -291,6 +346,8 @@ def check_effects(s: Context, found: Started, written: Sequence[Stmt]) -> None:
             _refuse_turns(s, found)
         kind = s.kind(base)
         site = getattr(kind, "site", "")
+        if around is not None and site not in around and not isinstance(kind, Array):
+            continue
         if site in sites or (isinstance(kind, Array) and s.heap.find(str(base)) in arrays):
             _refuse_turns(s, found)
 

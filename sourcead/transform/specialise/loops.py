@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from sourcead.ir.kinds import List, Never, Np, Py, Text, Unknown
 from sourcead.ir.nodes import UNDEFINED, Carried, Const, For, Name, Op, Operand, Stmt, While
+from sourcead.ir.walk import free
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
 from sourcead.transform.memory import Contents, Key
@@ -89,7 +90,8 @@ def loop_over(s: Context, statement: For, env: Env) -> bool:
     plan = iteration(s, items)
     if generator is None:
         return _loop_as_planned(s, statement, plan, env)
-    check_effects(s, generator, s.statements[start:])
+    outside = [s.value(name, env) for name in free(statement.body)]
+    check_effects(s, generator, s.statements[start:], outside)
     start, cells = len(s.statements), cells_seen(s, generator)
     reached = _loop_as_planned(s, statement, plan, env)
     check_interleaving(s, generator, s.statements[start:], cells)

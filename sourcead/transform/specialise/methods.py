@@ -246,6 +246,9 @@ def object_method(
         return s.call(s.call_method_of(receiver, raw.fget, [], hint), args, kwargs, hint)
     if isinstance(raw, (staticmethod, classmethod)) or not hasattr(type(raw), "__get__"):
         return s.call(Ref(f"{kind.cls.__name__}.{method}", function), args, kwargs, hint)
+    if isinstance(raw, functools._lru_cache_wrapper):
+        path = f"{kind.cls.__name__}.{method}"
+        return s.call_object(Ref(path, function), function, [receiver, *args], kwargs, hint)
     rule = registry.lookup(function)
     if rule is not None or isinstance(function, types.FunctionType):
         bound = bind_field(s, receiver, function, method, hint)

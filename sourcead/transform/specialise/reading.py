@@ -36,7 +36,7 @@ from sourcead.transform.indexing import element_kind, is_basic
 from sourcead.transform.specialise import numpy_library
 from sourcead.transform.specialise.absent import definite
 from sourcead.transform.specialise.context import Context, Unreached
-from sourcead.transform.specialise.flags import throw
+from sourcead.transform.specialise.flags import fails
 from sourcead.transform.specialise.iteration import seen
 from sourcead.transform.specialise.keys import key_operand, member_of
 from sourcead.transform.specialise.namespaces import entry, owner
@@ -239,6 +239,8 @@ def own_item(s: Context, base: Val, site: str, index: Val, hint: str) -> Val:
             return held
     _missing(s, base, index)
     slot = index.value if isinstance(index, Const) else ITEM
+    if isinstance(s.slot(site, slot), Never) and not (s.catches or s.derivative or s.trials):
+        fails(s, KeyError, index)  # nothing is ever stored there
     if isinstance(index, Ref) and isinstance(index.value, enum.Enum):
         slot = index.value if index.value in s.heap.known(site) else ITEM
     varied = s.heap.is_varied(site, slot) or s.heap.is_varied(site, ITEM)
@@ -272,13 +274,13 @@ MAX_CHOICES = 16  # functions in a dict, one of which is called
 def _missing(s: Context, base: Val, index: Val) -> None:
     """An index that is certainly not there raises here."""
     contents = s.memory.known(base)
-    if not s.catches or contents is None or not isinstance(index, Const) or not contents.complete:
+    if contents is None or not isinstance(index, Const) or not contents.complete:
         return
     if contents.form == "dict" and index.value not in contents.slots:
-        throw(s, KeyError, args=[index.value])
+        fails(s, KeyError, index)
     if contents.form == "list" and isinstance(index.value, int):
         if not -len(contents.slots) <= index.value < len(contents.slots):
-            throw(s, IndexError, args=["list index out of range"])
+            fails(s, IndexError, Const("list index out of range"))
 
 
 def note_choice(s: Context, name: Name, index: Val, options: dict[Hashable, Any]) -> None:

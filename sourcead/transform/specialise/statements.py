@@ -177,8 +177,9 @@ def write_statement(s: Context, statement: Stmt, env: Env) -> bool:
             return branch(s, statement, env)
         case For():
             return loop_over(s, statement, env)
-        case While():
+        case While(test=test, exit=leave):
             loop_while(s, statement, env)
+            return s.derivative or test != Const(True) or leave is not None
         case Try() if _only_names(statement.body):
             return plain(s, statement, env)
         case Try():
