@@ -31,8 +31,8 @@ from typing import Any
 import gast
 
 from sourcead.frontend.build import assign, call, false, load, located, store, true
+from sourcead.frontend.hooks import as_function
 from sourcead.frontend.scopes import COMPREHENSIONS, assigned
-from sourcead.hooks import adjoint_of
 
 __all__ = ["SELF_MATCHING", "Desugar", "is_fusible", "positional_attributes"]
 
@@ -40,17 +40,6 @@ Resolve = Callable[[Any], Any]  # expression -> Ref of what it means statically,
 
 # Classes of which `case float(x)` binds the subject itself.
 SELF_MATCHING = (bool, bytearray, bytes, dict, float, frozenset, int, list, set, str, tuple)
-
-# Values that have no name.
-UNNAMED = (
-    gast.BinOp,
-    gast.UnaryOp,
-    gast.BoolOp,
-    gast.Compare,
-    gast.IfExp,
-    gast.Call,
-    gast.Constant,
-)
 
 
 class Desugar(gast.NodeTransformer):  # type: ignore[misc]
@@ -78,7 +67,8 @@ class Desugar(gast.NodeTransformer):  # type: ignore[misc]
             case gast.Match():
                 return self.match(node)
             case gast.With():
-                return self.suppression(self.generic_visit(node))
+                block = self.hook(node)
+                return self.suppression(self.generic_visit(node)) if block is None else block
             case gast.For() if is_fusible(node.iter):
                 return self.fused(self.generic_visit(node))
             case _:
@@ -107,9 +97,6 @@ class Desugar(gast.NodeTransformer):  # type: ignore[misc]
             inner = located(gast.With(others, node.body, node.type_comment), node)
             inner = self.suppression(inner)
             body = inner if isinstance(inner, list) else [inner]
-        block = self.hook(first, body, node)
-        if block is not None:
-            return block
         caught = self.suppressed(first)
         if caught is None:
             return located(gast.With([first], body, node.type_comment), node)
@@ -127,29 +114,17 @@ class Desugar(gast.NodeTransformer):  # type: ignore[misc]
 
     # with sourcead.adjoint_of(h) as h_bar
 
-    def hook(self, item: Any, body: list[Any], node: Any) -> list[Any] | None:
-        """The block as a function of the adjoint, and the call that hands it over."""
-        context, target = item.context_expr, item.optional_vars
-        if not isinstance(context, gast.Call) or len(context.args) != 1:
+    def hook(self, node: Any) -> list[Any] | None:
+        """The block as a function of the adjoints, and the call that hands it over."""
+        found = as_function(node, self.resolve, self.count + 1, self.locals_read)
+        if found is None:
             return None
-        callee = self.resolve(context.func)
-        if callee is None or callee.value is not adjoint_of or not isinstance(target, gast.Name):
-            return None
-        if isinstance(context.args[0], UNNAMED):
-            return None  # used by nothing behind the block: refused
         self.count += 1
-        name = f"with_{target.id}_{self.count}"
-        kept = "".join(f", {n}={n}" for n in self.locals_read(body, target.id))
-        made = gast.parse(f"def {name}({target.id}{kept}):\n    return {target.id}").body[0]
-        for part in gast.walk(made):
-            located(part, node)
-        made.body = [*body, *made.body]
-        handed = gast.Call(context.func, [*context.args, load(name)], [])
-        return [made, located(gast.Expr(located(handed, node)), node)]
+        return self.block(found)
 
-    def locals_read(self, body: list[Any], own: str) -> list[str]:
+    def locals_read(self, body: Sequence[Any], own: set[str]) -> list[str]:
         """Variables of the function that a block reads, as they are when it is reached."""
-        inside = {own, *assigned(body)}
+        inside = {*own, *assigned(body)}
         nodes = [n for part in body for n in gast.walk(part) if isinstance(n, gast.Name)]
         names = dict.fromkeys(n.id for n in nodes if n.id not in inside)
         return [n for n in names if self.resolve(load(n)) is None]

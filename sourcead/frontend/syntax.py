@@ -19,8 +19,8 @@ import gast
 import numpy as np
 
 from sourcead.frontend.exits import exits_of
+from sourcead.frontend.hooks import is_hook, misplaced
 from sourcead.frontend.sugar import is_fusible, positional_attributes
-from sourcead.hooks import adjoint_of
 
 __all__ = ["Refusal", "refusals"]
 
@@ -119,15 +119,11 @@ class _Checker:
                     "`finally` is left by return, break or continue, which drops exceptions",
                     "Leave the function behind the `try` statement.",
                 )
-            case gast.With(items=items) if any(self.is_hook(item) for item in items):
-                inside = (each for part in node.body for each in gast.walk(part))
-                within = [
-                    item for each in inside if isinstance(each, gast.With) for item in each.items
-                ]
-                if sum(self.is_hook(item) for item in (*items, *within)) > 1:
+            case gast.With(items=items) if any(is_hook(item, self.resolve) for item in items):
+                if misplaced(node, self.resolve):
                     yield (
-                        "a block runs with the adjoint of one variable, and here are several around it",
-                        "Write a `with sourcead.adjoint_of(h) as h_bar:` for each of them, one behind the other.",
+                        "a block inside of another asks for an adjoint that is not there, or that has a name already",
+                        "Ask for those of variables from before the outer block, each under a name of its own.",
                     )
                 if exits_of(node.body):
                     yield (
@@ -146,12 +142,6 @@ class _Checker:
         if isinstance(value, gast.GeneratorExp):
             value.is_lazy = value not in self.consumed and _is_closed(value)
             self.consumed.update([value] if value.is_lazy else [])
-
-    def is_hook(self, item: Any) -> bool:
-        """Is this the context `adjoint_of(h)`?"""
-        context = item.context_expr
-        callee = self.resolve(context.func) if isinstance(context, gast.Call) else None
-        return callee is not None and callee.value is adjoint_of
 
     def consumes(self, call: Any) -> list[Any]:
         """The generator expressions among the arguments that are taken to the end on the spot."""

@@ -65,7 +65,7 @@ def _written(b: Specialiser, stmt: Stmt) -> Sequence[object]:
             return [base]
         case Assign(_, Call() | MethodCall() as called):
             is_hook = isinstance(called, Call) and function_of(called, b.kinds) is adjoint_of
-            return called.args[:1] if is_hook else written_arguments(called, b.kinds)
+            return called.args[:-1] if is_hook else written_arguments(called, b.kinds)
         case _:
             return []
 

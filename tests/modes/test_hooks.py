@@ -183,9 +183,66 @@ def one_in_another(x):
 
 
 @pytest.mark.parametrize("function", [several, one_in_another])
-def test_a_block_with_several_adjoints_is_refused_at_its_line(function: Any) -> None:
-    assert function(0.7) == 0.7 * 0.7 * (3.0 * 0.7)
-    with pytest.raises(sourcead.UnsupportedSyntax, match="one behind the other") as refused:
+def test_a_block_with_several_adjoints(function: Any) -> None:
+    x = 0.7
+    a, b = x * x, 3.0 * x
+    assert function(x) == a * b
+    assert abs(sourcead.grad(function)(x) - ((b + a) * 2.0 * x + a * 3.0)) < 1e-14
+
+
+def test_arrays_are_clipped_together() -> None:
+    """As gradients are by their common norm."""
+
+    def f(x):
+        h, c, ones = np.tanh(x), np.cos(x), np.ones(3)
+        with (
+            sourcead.adjoint_of(h) as h_bar,
+            sourcead.adjoint_of(c) as c_bar,
+            sourcead.adjoint_of(ones) as none,
+        ):
+            SEEN.append(none)
+            norm = np.sqrt(np.sum(h_bar**2) + np.sum(c_bar**2))
+            h_bar /= norm
+            c_bar = c_bar / norm
+        return np.sum(h * c * ones)
+
+    SEEN.clear()
+    h, c = np.tanh(X), np.cos(X)
+    norm = np.sqrt(np.sum(h**2) + np.sum(c**2))
+    expected = c / norm * (1.0 - h**2) - h / norm * np.sin(X)
+    np.testing.assert_allclose(sourcead.grad(f)(X), expected, rtol=1e-14)
+    assert SEEN == [0.0]
+    _, dot = sourcead.jvp(f, (X,), (np.ones(3),))  # forward mode does not run it
+    assert abs(dot - np.sum(c * (1.0 - h**2) - h * np.sin(X))) < 1e-14
+
+
+def one_value_twice(x):
+    a = x * x
+    with sourcead.adjoint_of(a) as a_bar, sourcead.adjoint_of(a) as again:
+        a_bar += again
+    return a
+
+
+def of_the_block_itself(x):
+    a = x * x
+    with sourcead.adjoint_of(a) as a_bar:
+        b = 2.0 * a_bar
+        with sourcead.adjoint_of(b) as b_bar:
+            b_bar *= 2.0
+    return a
+
+
+def one_name_for_two(x):
+    a, b = x * x, 3.0 * x
+    with sourcead.adjoint_of(a) as bar, sourcead.adjoint_of(b) as bar:
+        bar *= 2.0
+    return a * b
+
+
+@pytest.mark.parametrize("function", [one_value_twice, of_the_block_itself, one_name_for_two])
+def test_adjoints_that_are_not_there_are_refused_at_their_line(function: Any) -> None:
+    function(0.7)
+    with pytest.raises(sourcead.SourceADError, match=r"twice|inside of another") as refused:
         sourcead.grad(function)(0.7)
     lines, first = inspect.getsourcelines(function)
     line = next(first + i for i, text in enumerate(lines) if "with" in text)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sourcead.hooks import adjoint_of
 from sourcead.ir.kinds import Dict, List, NoneKind, Object, Tuple
-from sourcead.ir.nodes import Assign, Call, Origin, Ref
+from sourcead.ir.nodes import Assign, Call, Name, Operand, Origin, Ref
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
 
@@ -14,24 +14,39 @@ __all__ = ["HOOKS"]
 
 
 def _adjoint_of(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    if len(args) != 2 or kwargs:
+    if len(args) < 2 or kwargs:
         s.refuse(
             "the adjoint of a variable is asked for in another way than by a `with` of its own",
             "write `with sourcead.adjoint_of(h) as h_bar:`",
         )
-    if isinstance(args[0], Virtual) or isinstance(s.kind(args[0]), (Tuple, List, Dict, Object)):
+    *values, block = args
+    for value in values:
+        _check_value(s, value)
+    operands = tuple(map(s.operand, values))
+    names = [each for each in operands if isinstance(each, Name)]
+    if len(set(names)) < len(names):
+        s.refuse("a block asks for the adjoint of one value twice", "ask for it once")
+    for operand in operands:
+        _check_used(s, operand)
+    called = Call(Ref("adjoint_of", adjoint_of), (*operands, s.operand(block)))
+    return s.emit(called, NoneKind(), "_")
+
+
+def _check_value(s: Context, value: Val) -> None:
+    if isinstance(value, Virtual) or isinstance(s.kind(value), (Tuple, List, Dict, Object)):
         s.refuse(
             "the adjoint of several values at once is asked for",
-            "write a `with sourcead.adjoint_of(h) as h_bar:` for each of them",
+            "name them one by one: `with adjoint_of(a) as a_bar, adjoint_of(b) as b_bar:`",
         )
-    operands = tuple(s.operand(a) for a in args)
-    if any(isinstance(each, Assign) and each.target == operands[0] and _is_here(s, each.origin)
+
+
+def _check_used(s: Context, value: Operand) -> None:
+    if any(isinstance(each, Assign) and each.target == value and _is_here(s, each.origin)
            for each in s.open[-1]):  # fmt: skip
         s.refuse(
             "the adjoint of a part that is taken out here, which nothing behind it uses, is asked for",
             "give the part a name, or ask for the adjoint of the whole",
         )
-    return s.emit(Call(Ref("adjoint_of", adjoint_of), operands), NoneKind(), "_")
 
 
 def _is_here(s: Context, origin: Origin) -> bool:
