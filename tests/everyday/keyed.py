@@ -364,3 +364,48 @@ def default_inplace(x, s):
         b += x * i * s
         b[i % 4] *= b[1]
     return np.sum(d[0] * d[1])
+
+
+# -- views that have a name -----------------------------------------------------------------------
+
+
+@program(0.7)
+def views_seen_before_and_after_a_store(x):
+    d = {"a": x, "b": x * x}
+    items, values = d.items(), d.values()
+    s = sum(values)
+    d["c"] = s * x
+    d["a"] = d["a"] * 2.0
+    for _, v in items:
+        s += v * v
+    return s + sum(values) * len(values)
+
+
+@program({"a": 0.3, "b": 0.5})
+def view_of_what_a_loop_changes(d):
+    items = d.items()
+    for _ in range(3):
+        for k, v in items:
+            d[k] = v * v * 0.9
+    return sum(v for k, v in items)
+
+
+@program(0.7, 3)
+def view_of_a_dict_that_grows(x, n):
+    d = {}
+    items = d.items()
+    for i in range(n):
+        d[i] = x * (i + 1)
+        for k, v in items:
+            d[k] = v * x
+    del d[0]
+    return sum(k * v for k, v in items) + len(items)
+
+
+@program({"a": 0.3, "b": 0.5})
+def view_passed_on_twice(d):
+    def total(values):
+        return sum(v * v for v in values) + max(values)
+
+    values = d.values()
+    return total(values) * total(values) + ("a" in d.keys()) * sum(values)

@@ -6,7 +6,8 @@
 
 A derivative reads the things behind an iterator, as often as it likes.  So the one iterator that a
 function has a name for may be taken by one statement, once; where a second could find it empty, or a
-loop could, it is refused (a generator that no derivative goes into is left to Python).
+loop could, it is refused (a generator that no derivative goes into is left to Python).  A view of a dict
+(`d.items()`) is none: it shows, as often as it is looked at, what the dict holds then.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from sourcead.ir.walk import blocks, bound, reads
 from sourcead.transform.builder import Val
 from sourcead.transform.specialise.context import Context
 from sourcead.transform.specialise.generators import as_object
-from sourcead.transform.specialise.iteration import active
+from sourcead.transform.specialise.iteration import VIEWS, active
 
 __all__ = ["ITERATORS", "note_iterator", "taken_once"]
 
@@ -73,7 +74,7 @@ def _is_iterator(s: Context, value: Val) -> bool:
     if isinstance(value, Name) and value in s.generators:
         return True
     if isinstance(value, Name) and value in s.iterators:
-        return active(s, value)
+        return s.iterators[value][0] not in VIEWS and active(s, value)
     return s.taken_out.get(id(value)) is value
 
 
