@@ -12,8 +12,16 @@ from tests.programs.registry import PROGRAMS, Program
 from tests.refusals import right_or_refused
 
 every_program = pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
-each_way = pytest.mark.parametrize("copied", [True, False], ids=["copied", "in place"])
-each_mode = pytest.mark.parametrize("mode", ["reverse", "forward"])
+each_way = pytest.mark.parametrize(
+    "copied, mode",
+    [
+        *[pytest.param(True, mode, id=f"{mode}-copied") for mode in ("reverse", "forward")],
+        *[  # by default both at once, in `test_modes_agree`
+            pytest.param(False, mode, id=f"{mode}-in place", marks=pytest.mark.slow)
+            for mode in ("reverse", "forward")
+        ],
+    ],
+)
 
 
 @every_program
@@ -37,7 +45,6 @@ def test_differences_agree_with_the_complex_step(program: Program) -> None:
 
 @every_program
 @each_way
-@each_mode
 def test_derivative(program: Program, copied: bool, mode: str) -> None:
     function = program.scalar(copied=copied)
     with right_or_refused():

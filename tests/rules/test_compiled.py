@@ -67,15 +67,24 @@ REFUSED: dict[tuple[str, str], tuple[str, ...]] = {
 MANY = 2  # calls of a rule whose gradient is differentiated again by default
 
 
+OWN = 8  # calls of a rule's first function by default
+
+
 def usual(rule: Rule) -> Iterator[Call]:
-    """All calls of one function, the first call of each of the others."""
+    """Calls of one function, from all parts of their list, and the first call of each of the others."""
     seen: list[object] = []
+    own: list[Call] = []
     for call in calls(rule):
         first = call.function not in seen
         if first:
             seen.append(call.function)
-        if (first or call.function is seen[0]) and differentiable(call):
+        if not differentiable(call):
+            continue
+        if call.function is seen[0]:
+            own.append(call)
+        elif first:
             yield call
+    yield from own[:: max(1, -(-len(own) // OWN))]
 
 
 def others(rule: Rule) -> Iterator[Call]:
