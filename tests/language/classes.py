@@ -443,3 +443,60 @@ def identity_kept(values):
     same = values
     other = list(values)
     return values[0] ** 2 if same is values and other is not values else values[1]
+
+
+class Shrinking:
+    def __init__(self, value, count):
+        self.value, self.count = value, count
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if self.count == 0:
+            raise StopIteration
+        self.count -= 1
+        self.value = self.value * 0.5
+        return self.value
+
+
+@case("operators: __next__", 0.7)
+def drawn(x):
+    shrinking, total = Shrinking(x, 4), 0.0
+    for value in shrinking:
+        total += value * shrinking.value
+        shrinking.value += x
+    return total * shrinking.value
+
+
+class Scaled(namedtuple("Scaled", "x y")):
+    def __new__(cls, x, y):
+        return super().__new__(cls, x * y, y)
+
+    @staticmethod
+    def product(a, b):
+        return a.x * b.y
+
+
+@case("objects: __new__ written in Python", 0.7, 1.3)
+def own_new(x, y):
+    a, b = Scaled(x, y), Scaled(y, x)
+    return a.product(a, b) + b.x
+
+
+@case("objects: __dict__ and vars", 0.7, 1.3)
+def namespace_of_object(x, y):
+    spring = Spring(x, rest=y)
+    spring.__dict__.update(stiffness=x * y)
+    return sum(vars(spring).values()) * spring.__dict__["rest"] * spring.stiffness
+
+
+@case("objects: attribute by a name that is put together", 0.7)
+def attribute_by_text(x):
+    spring = Spring(x)
+    return getattr(spring, f"{'har'}den")(x).stiffness * getattr(spring, "REST".lower())
+
+
+@case("objects: enum members by name and value", 0.7)
+def enum_members(x):
+    return x ** Law["SQUARE"].value * (3.0 if Law(2) is Law.SQUARE else 1.0)

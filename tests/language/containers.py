@@ -432,3 +432,9 @@ def replaced_pairs(x):
         c, d = also_second[k]
         total = total + a * b * c + d * d * pairs[str(k)][0]
     return total
+
+
+@case("lists: index and count of what varies", np.array([0.7, 1.3, 0.2]))
+def varied_index(u):
+    values = [u[0], u[1], u[0] * u[2]]
+    return values[values.index(max(values))] * values.count(u[0]) * u[2]

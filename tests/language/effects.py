@@ -558,3 +558,51 @@ def global_in_callee(x):
     y = reads_scale(x)
     SCALE = 3.0
     return y * reads_scale(x)
+
+
+@case("exceptions: a finally that it passes binds a variable", 0.3, 1.3)
+def finally_passed(x, y):
+    z = x
+    try:
+        try:
+            if x < 0.5:
+                raise ValueError(x)
+        finally:
+            z = z * y
+    except ValueError:
+        z = z * z
+    return z * x
+
+
+@case("contexts: left by an exception that is caught outside", 0.3, 1.3)
+def context_left(x, y):
+    total, lock = x, threading.Lock()
+    try:
+        with lock, np.errstate(all="ignore"):
+            total = total * y
+            if x < 0.5:
+                raise ValueError("small")
+            total = 0.0
+    except ValueError as error:
+        total = total * len(error.args) + y
+    return total * total
+
+
+@case("exceptions: the name of one that Python raises", 0.7)
+def named_by_python(x):
+    rates, y = {"a": x}, x
+    for key in ("a", "b"):
+        try:
+            y = y * rates[key]
+        except KeyError as error:
+            y = y + x * len(error.args)
+    return y
+
+
+@case("imports: tried, with a way round", np.array([0.7, 1.3]))
+def tried_import(u):
+    try:
+        from math import prod as product
+    except ImportError:
+        product = None
+    return product([u[0], u[1]]) if product is not None else u[0]

@@ -564,3 +564,62 @@ def nested_tolist(x):
     rows = x.tolist()
     rows[0][1] *= 2.0
     return rows[0][1] * np.sum(np.array(rows) ** 2) + np.sum(x * rows)
+
+
+def positional_only(value, /, factor, *, power=2):
+    return value * factor**power
+
+
+@case("functions: positional-only parameters", 0.7, 1.3)
+def positional_only_called(x, y):
+    return positional_only(x, y) * positional_only(y, factor=x, power=3)
+
+
+@case("values: functions passed on through keyword arguments", 0.7)
+def passed_through_keywords(x):
+    def run(step, **options):
+        return options.get("after", float)(step(x, factor=options["k"]))
+
+    return run(positional_only, k=x * x, after=math.exp)
+
+
+@case("functions: tuple returned out of a loop", 0.7)
+def tuple_out_of_a_loop(x):
+    def grown(value):
+        for turn in range(9):
+            if value > 2.0:
+                return value, turn
+            value = value * 1.5
+        raise RuntimeError("too small")
+
+    value, turn = grown(x)
+    return value * x * turn
+
+
+@case("functions: tuple or None", 0.7, 2.0)
+def tuple_or_none(x, limit):
+    def grown(value, limit):
+        for turn in range(5):
+            if value > limit:
+                return value, turn
+
+            value = value * 1.5
+
+    found = grown(x, 100.0) or grown(x, limit)
+    return found[0] * x if found is not None else x
+
+
+@case("values: wraps on a function made inside", 0.7)
+def wrapped_inside(x):
+    def squared(f):
+        @functools.wraps(f)
+        def wrapper(*args):
+            return f(*args) ** 2
+
+        return wrapper
+
+    @squared
+    def scaled(y):
+        return x * y
+
+    return scaled(x + 1.0)

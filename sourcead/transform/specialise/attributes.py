@@ -117,6 +117,8 @@ def attr(s: Context, base: Val, attr: str, hint: str = "t") -> Val:
             return s.emit(
                 Attr(s.operand(base), attr), Unknown() if integer else Number(), hint, varied
             )
+    if attr == "f_locals":
+        s.refuse("`f_locals` reads variables by their names", "write the expression itself")
     if s.is_varied(base):
         s.refuse(
             f"attribute `{attr}` of a value of unknown kind that carries a derivative",

@@ -6,10 +6,11 @@ import contextlib
 import functools
 from typing import Any
 
+from sourcead.transform.builder import Val
 from sourcead.transform.specialise.adjoint_lists import ADJOINT_LISTS
 from sourcead.transform.specialise.again import AGAIN
 from sourcead.transform.specialise.collections_calls import COLLECTIONS
-from sourcead.transform.specialise.context import Handler
+from sourcead.transform.specialise.context import Context, Handler, Kwargs
 from sourcead.transform.specialise.conversions import CONVERSIONS
 from sourcead.transform.specialise.derivatives import DERIVATIVES
 from sourcead.transform.specialise.generators import as_manager
@@ -28,10 +29,16 @@ from sourcead.transform.specialise.states import STATES
 
 __all__ = ["STRUCTURAL"]
 
+
+def vars_called(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """Of an object; without one it is `locals`."""
+    return of_vars(s, args, kwargs, hint) or OBJECTS[vars](s, args, kwargs, hint)
+
+
 STRUCTURAL: dict[Any, Handler] = {
     **QUESTIONS, **CONVERSIONS, **COLLECTIONS, **SEQUENCES, **OBJECTS, **AGAIN, **NUMPY_CALLS, **ITERTOOLS,
     **HOOKS, **ADJOINT_LISTS, **STATES, **SPLITTING, **DERIVATIVES, **QUOTIENTS, **HEAPS,
     contextlib.contextmanager: as_manager,
-    vars: of_vars,
+    vars: vars_called,
     functools.update_wrapper: as_wrapper,
 }  # fmt: skip

@@ -12,6 +12,7 @@ from sourcead.ir.kinds import Kind, Unknown, Value
 from sourcead.ir.nodes import Call, Ref, Star
 from sourcead.transform.builder import Val
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
+from sourcead.transform.specialise.through_text import refuse_numbers_out_of_text
 
 __all__ = ["opaque"]
 
@@ -27,6 +28,9 @@ def opaque(
     blind: bool | None = None,
 ) -> Val:
     """A call left as it is: no derivative may go through it, unless it is part of one (of a rule's code)."""
+    known = s.kind(func)
+    if isinstance(known, Value) and not s.derivative:
+        refuse_numbers_out_of_text(s, known.value, values_of(args, kwargs))
     plain = values_of(args, kwargs)
     called = s.kind(func)
     raised = isinstance(called, Value) and _is_exception(called.value)

@@ -5,6 +5,7 @@ The program rounds; what its author means is the number that he wrote.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -18,15 +19,20 @@ from sourcead.transform.specialise.context import Context
 
 __all__ = ["refuse_numbers_out_of_text"]
 
-READERS = (float, complex, np.float64, np.float32, np.complex128)
+READERS: tuple[Any, ...] = (
+    float, complex, np.float64, np.float32, np.complex128, np.frombuffer, np.fromstring, struct.unpack,
+    struct.unpack_from,
+)  # fmt: skip
 WRITERS = (str, repr, format, ascii)
 
 
 def refuse_numbers_out_of_text(s: Context, function: Any, args: Sequence[Val]) -> None:
     """Refuse `float(text)` where the text was written from a number that carries a derivative."""
-    if function in READERS and any(_is_written_from_varied(s, each) for each in args):
+    if any(function is known for known in READERS) and any(
+        _is_written_from_varied(s, each) for each in args
+    ):
         s.refuse(
-            f"`{function.__name__}` reads a number out of text that was written from one with a derivative",
+            f"`{function.__name__}` reads a number out of text or bytes that were written from one with a derivative",
             "compute with the number itself; round it with `np.round` or stop_gradient",
         )
 
