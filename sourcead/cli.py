@@ -17,6 +17,7 @@ import math
 import os
 import sys
 import traceback
+import types
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -35,7 +36,8 @@ STAGES = ("ast", "wengert", "adjoint", "source")
 MODES = ("reverse", "forward")
 
 _EPILOG = """\
-FUNCTION is FILE.py:NAME or MODULE:NAME; NAME may be dotted, as in Model.energy.
+FUNCTION is FILE.py:NAME or MODULE:NAME; NAME may be dotted, as in Model.cost, and go through an
+object that is made, as in Model(2.0).energy.
 
 exit status: 0 done; 1 the function is refused, or its derivatives are wrong; 2 the command was not understood
 """
@@ -239,19 +241,41 @@ def _module(function: Callable[..., Any], options: argparse.Namespace) -> str:
 
 
 def load_function(target: str) -> Callable[..., Any]:
-    """The live function for `FILE.py:NAME` or `MODULE:NAME`."""
-    place, _, name = target.rpartition(":")
+    """The live function for `FILE.py:NAME` or `MODULE:NAME`; a method as `FILE.py:Class(...).NAME`."""
+    place, suffix, name = target.partition(".py:")
+    if suffix:
+        place += ".py"
+    else:
+        place, _, name = target.partition(":")
     if not place or not name:
         raise Unusable(f"{target!r}: write FILE.py:NAME or MODULE:NAME")
     is_file = place.endswith(".py") or os.sep in place
     module = _import(lambda: _load_file(Path(place)) if is_file else _load_module(place), place)
-    try:
-        function: Any = functools.reduce(getattr, name.split("."), module)
-    except AttributeError:
-        raise Unusable(f"{place} has no {name}{_functions(module)}") from None
+    function = _found(module, place, name)
     if not callable(function):
         raise Unusable(f"{name} in {place} is a {type(function).__name__}, not a function")
     return function  # type: ignore[no-any-return]
+
+
+def _found(module: ModuleType, place: str, name: str) -> Any:
+    """What a dotted name stands for; `Spring(2.0).energy` is a method of the object that this makes."""
+    if not all(part.isidentifier() for part in name.split(".")):
+        try:
+            return eval(name, {**vars(module)})
+        except Exception as error:  # it is the user's expression: anything may happen
+            raise Unusable(f"{name} in {place} raises {_last(error)}") from None
+    owner, _, last = name.rpartition(".")
+    try:
+        holder: Any = functools.reduce(getattr, owner.split("."), module) if owner else module
+        function = getattr(holder, last)
+    except AttributeError:
+        raise Unusable(f"{place} has no {name}{_functions(module)}") from None
+    is_method = isinstance(inspect.getattr_static(holder, last), types.FunctionType)
+    if isinstance(holder, type) and is_method:
+        raise Unusable(
+            f"{name} is a method: name an object that has it, as in {place}:{owner}(...).{last}"
+        )
+    return function
 
 
 def _import(load: Callable[[], ModuleType], place: str) -> ModuleType:

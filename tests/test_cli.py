@@ -43,6 +43,12 @@ def opaque(x):
 
 
 class Model:
+    def __init__(self, k):
+        self.k = k
+
+    def energy(self, x):
+        return self.k * x * x
+
     @staticmethod
     def cost(x):
         return x * x * x
@@ -133,6 +139,24 @@ def test_a_function_that_returns_an_array_is_shown_as_its_pullback(program, caps
 
 def test_a_dotted_name_finds_a_method(program, capsys):
     assert run(capsys, "show", f"{program}:Model.cost")[0] == 0
+
+
+def test_a_method_is_shown_of_an_object(program, capsys):
+    assert main(["check", f"{program}:Model(2.0).energy", "--at", "0.7"]) == 0
+    assert main(["show", f"{program}:Model(k=2.0).energy", "--kinds", "x=float"]) == 0
+    assert "self: Model" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("Model.energy", "Model.energy is a method: name an object that has it"),
+        ("Model().energy", "raises TypeError"),
+    ],
+)
+def test_a_method_without_object_exits_with_2(program, capsys, name, message):
+    assert main(["show", f"{program}:{name}"]) == 2
+    assert message in capsys.readouterr().err
 
 
 def test_a_refused_function_exits_with_1_and_names_the_line(program, capsys):
