@@ -2,7 +2,8 @@
 
     x_bar = np.zeros_like(x)            ->          x_bar = np.zeros(x.shape)
 
-Of an array of one axis, that is: with more, `zeros_like` lays its result out as the array is.
+Of an array of one axis, that is: with more, `zeros_like` lays its result out as the array is.  And of one that
+is there: where some path leaves a variable without a value, it is None, of which `zeros_like` makes what nobody reads.
 """
 
 from __future__ import annotations
@@ -16,17 +17,22 @@ from sourcead.ir.kinds import Array, Py, Tuple
 from sourcead.ir.nodes import Assign, Attr, Block, Call, Function, Name, Ref, Stmt
 from sourcead.ir.walk import map_blocks
 from sourcead.simplify.floats import is_float_array
+from sourcead.transform.reverse.unbound import maybe_unbound
 
 __all__ = ["zeros_by_shape"]
 
 
 def zeros_by_shape(function: Function, builder: Any) -> Function:
+    unset = {name.hint for name in maybe_unbound(function.body, or_none=True)}
+
     def block(statements: Block) -> Block:
         out: list[Stmt] = []
         for stmt in statements:
             match stmt:
                 case Assign(target, Call(Ref(value=made), (Name() as like,), ()), origin) if (
-                    made is np.zeros_like and _has_one_axis(builder, like)
+                    made is np.zeros_like
+                    and like.hint not in unset
+                    and _has_one_axis(builder, like)
                 ):
                     shape = builder.fresh("t", Tuple((Py(int),)))
                     out.append(Assign(shape, Attr(like, "shape"), origin))

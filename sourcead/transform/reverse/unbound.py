@@ -22,10 +22,14 @@ from sourcead.ir.walk import map_blocks, statements
 __all__ = ["bound_where_kept", "maybe_unbound"]
 
 
-def maybe_unbound(block: Block) -> set[Name]:
-    """The names that merge a value with none: on some path there is nothing behind them."""
+def maybe_unbound(block: Block, or_none: bool = False) -> set[Name]:
+    """The names that merge a value with none: on some path there is nothing behind them (or None)."""
     flows = _flows(block)
-    found = {name for name, values in flows.items() if UNDEFINED in values}
+
+    def is_nothing(value: Operand) -> bool:
+        return value == UNDEFINED or (or_none and isinstance(value, Const) and value.value is None)
+
+    found = {name for name, values in flows.items() if any(map(is_nothing, values))}
     size = -1
     while size < len(found):
         size = len(found)
