@@ -623,3 +623,11 @@ def wrapped_inside(x):
         return x * y
 
     return scaled(x + 1.0)
+
+
+@case("functions: *row of several lengths, with defaults", [0.7, 1.3, 0.2])
+def rows_of_lengths(values):
+    rows = []
+    for i in range(len(values)):
+        rows.append([v * v for v in values[: i + 1]])
+    return sum(poly(*row, c=values[0]) for row in rows)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import inspect
 import math
-from typing import Any
+from types import FunctionType
+from typing import Any, cast
 
 import numpy as np
 
@@ -21,6 +22,8 @@ from sourcead.transform.specialise.context import Context, Kwargs
 from sourcead.transform.specialise.sequences import by
 
 __all__ = ["with_star"]
+
+MOST_LENGTHS = 5  # the call is written for each of them
 
 
 def with_star(s: Context, func: Val, obj: Any, args: list[Any], kwargs: Kwargs) -> Val | None:
@@ -36,9 +39,47 @@ def with_star(s: Context, func: Val, obj: Any, args: list[Any], kwargs: Kwargs) 
         said: Val | None = _OF_LISTS[obj](s, obj, value, kwargs)
         return said
     count = _places(obj) if isinstance(args[-1], Star) else None
-    if count is None:
-        return None
-    return s.call(func, [*args[:-1], *elements(s, value, count - len(args) + 1, obj)], kwargs)
+    if count is not None:
+        return s.call(func, [*args[:-1], *elements(s, value, count - len(args) + 1, obj)], kwargs)
+    counts = _counts(obj, len(args) - 1, kwargs) if isinstance(args[-1], Star) else []
+    return _by_length(s, func, obj, args, kwargs, value, counts) if counts else None
+
+
+def _by_length(
+    s: Context, func: Val, obj: Any, args: list[Any], kwargs: Kwargs, value: Val, counts: list[int]
+) -> Val:
+    """The call with as many elements as there are: parameters behind them have their defaults."""
+    count, *more = counts
+    if not more:
+        return s.call(func, [*args[:-1], *elements(s, value, count, obj)], kwargs)
+
+    def so_many() -> tuple[bool, list[Val]]:
+        given = [s.getitem(value, Const(i)) for i in range(count)]
+        return True, [s.call(func, [*args[:-1], *given], kwargs)]
+
+    length = s.call(Ref("len", len), [value], [])
+    _, (found,) = s.fork(
+        s.operand(s.op("eq", [length, Const(count)])),
+        so_many,
+        lambda: (True, [_by_length(s, func, obj, args, kwargs, value, more)]),
+        ["t"],
+    )
+    return cast(Val, found)
+
+
+def _counts(obj: Any, given: int, kwargs: Kwargs) -> list[int]:
+    """How many elements a function with defaults may take behind `given` arguments; none where there is no bound."""
+    if not isinstance(obj, FunctionType) or any(k is None for k, _ in kwargs):
+        return []
+    parameters = inspect.signature(obj).parameters.values()
+    if any(p.kind is p.VAR_POSITIONAL for p in parameters):
+        return []
+    places = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    named = {k for k, _ in kwargs}
+    most = next((i for i, p in enumerate(places) if p.name in named), len(places)) - given
+    least = sum(p.default is p.empty and p.name not in named for p in places) - given
+    counts = list(range(max(least, 0), most + 1))
+    return counts if len(counts) <= MOST_LENGTHS else []
 
 
 def elements(s: Context, value: Val, count: int, obj: Any) -> list[Val]:
