@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -211,6 +212,62 @@ def object_and_array_changed(x, n):
         return go(k - 1) + s.pos
 
     return go(n - 1) + np.sum(u) + s.pos
+
+
+class Given(NamedTuple):
+    a: float
+    steps: list
+
+
+@program(0.7, 3)
+def list_in_a_namedtuple(x, n):
+    given = Given(x, [x])
+
+    def go(g, k):
+        if k == 0:
+            return g.a + sum(g.steps)
+        g.steps.append(g.a * k)
+        return go(g, k - 1)
+
+    return go(given, n) * len(given.steps)
+
+
+@dataclass(frozen=True)
+class Coefficients:
+    a: float
+    b: float
+
+
+def by_coefficients(c, n):
+    return c.a if n == 0 else by_coefficients(c, n - 1) * c.b
+
+
+@program(Coefficients(0.3, 0.5), 3)
+def frozen_object(c, n):
+    return by_coefficients(c, n)
+
+
+class Doubling:
+    """Stores the double of what is assigned."""
+
+    def __init__(self, v):
+        self.__dict__["v"] = v
+
+    def __setattr__(self, name, value):
+        self.__dict__[name] = value * 2.0
+
+
+@program(0.7, 3)
+def object_that_stores_in_its_own_way(x, n):
+    d = Doubling(x)
+
+    def go(k):
+        if k == 0:
+            return d.v
+        d.v = d.v * x
+        return go(k - 1)
+
+    return go(n) * d.v
 
 
 # -- variables of functions around ----------------------------------------------------------------

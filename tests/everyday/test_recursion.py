@@ -35,6 +35,7 @@ OF_LISTS_AND_DICTS = {  # to the first order
     "squares_of_a_list", "list_filled_by_recursion", "sorted_by_recursion", "sorted_by_merging",
     "list_made_by_recursion", "products_of_permutations", "backtracking", "remembered",
     "remembered_by_two", "entries_changed_by_recursion", "method_with_state", "object_and_array_changed",
+    "list_in_a_namedtuple", "frozen_object", "object_that_stores_in_its_own_way",
 }  # fmt: skip
 RECURSIVE = {
     name: p

@@ -18,6 +18,7 @@ would be another program, and it is refused.  A call costs the length of what it
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -103,7 +104,10 @@ class Opened:
         params: list[Name] = []
         for param, plan in zip(self.template.params, self.plans):
             hint = param.name.hint.removesuffix("_cell")
-            params += [Name(h, 2000 + len(params) + i) for i, h in enumerate(hints_of(plan, hint))]
+            for each in hints_of(plan, hint):
+                taken = {p.hint for p in params}
+                free = next(h for h in _numbered(each) if h not in taken)
+                params.append(Name(free, 2000 + len(params)))
         result = Name("result", 2000)
         body = (Assign(result, Call(Ref("opened", self), tuple(params)), origin),)
         return Function(
@@ -338,6 +342,11 @@ class Opened:
                 "change what is there, or return it",
             )
         self.noted.add((*path, slot))
+
+
+def _numbered(hint: str) -> Iterator[str]:
+    yield hint
+    yield from (f"{hint}_{i}" for i in itertools.count(1))
 
 
 def opened_in(template: Function) -> Opened | None:

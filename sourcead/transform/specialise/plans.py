@@ -287,10 +287,8 @@ def put_together(s: Context, plan: Parts, parts: Sequence[tuple[Hashable, Val]],
             return s.fresh_dict([v for slot, each in parts for v in (Const(slot), each)], hint)
         case _:
             made = fresh_object(s, plan.cls, Ref(plan.cls.__name__, plan.cls), hint)
-            kind = s.kind(made)
-            assert isinstance(kind, Object)
             for slot, each in parts:
-                s.store_field(made, kind, str(slot), s.operand(each))
+                _set(s, made, plan.cls, str(slot), each)
             return made
 
 
@@ -299,11 +297,20 @@ def put(s: Context, plan: Parts, value: Val, slot: Hashable, now: Val) -> None:
         case "cell":
             s.memory.put(value, str(value), "", now)
         case "object":
-            kind = s.kind(value)
-            assert isinstance(kind, Object)
-            s.store_field(value, kind, str(slot), s.operand(now))
+            _set(s, value, plan.cls, str(slot), now)
         case _:
             s.store(value, Const(slot), now, None)
+
+
+def _set(s: Context, made: Val, cls: type, attr: str, value: Val) -> None:
+    """`made.attr = value`, whatever the class makes of such a statement."""
+    kind = s.kind(made)
+    assert isinstance(kind, Object)
+    if getattr(cls, "__setattr__") is object.__setattr__:  # noqa: B009
+        s.store_field(made, kind, attr, s.operand(value))
+    else:
+        setter = Ref("object.__setattr__", object.__setattr__)
+        s.call(setter, [made, Const(attr), value], [])
 
 
 def listed_again(s: Context, plan: Numbers, array: Val, hint: str = "t") -> Val:
