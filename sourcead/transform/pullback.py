@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sourcead.ir.kinds import Array, Kind, List, NoneKind, Tuple, Unknown, is_optional
+from sourcead.ir.kinds import Array, Kind, List, NoneKind, Np, Py, Tuple, Unknown, is_optional
 from sourcead.ir.nodes import (
     Assign,
     Attr,
@@ -158,8 +158,9 @@ class _Halves:
         Those of the start, too: the caller may still have what the program takes out of an argument.
         """
         heap, kind = self.s.locations.heap, self.b.kind
+        own = {self._kept_numbers(p.name) for p in self.s.primal.params}
         read = [*self.before, *self.backward, *self.after]
-        used = {site for n in _free_names(read) for site in sites_in(heap, kind(n))}
+        used = {s for n in _free_names(read) if n not in own for s in sites_in(heap, kind(n))}
         params = [p.name for p in self.s.primal.params]
         results = self.s.result.items if isinstance(self.s.result, Virtual) else (self.s.result,)
         held = [n for n in (*params, *results) if isinstance(n, Name)]
@@ -178,6 +179,25 @@ class _Halves:
         self.forward.append(Assign(kept, made, here))
         self.before.insert(0, Assign(now, Call(put, (kept,)), here))
         self.after.append(Assign(self.b.fresh("_", NoneKind()), Call(put, (now,)), here))
+
+    def _kept_numbers(self, name: Name) -> Name | None:
+        """Of an argument that is a list of numbers, which nobody here writes, a copy is all that is needed."""
+        heap, kind = self.s.locations.heap, self.b.kind
+        found = kind(name)
+        if not isinstance(found, List) or found.cls is not list or found.optional or not found.site:
+            return None
+        is_plain = isinstance(heap.read(found.site, ITEM), (Py, Np))
+        if not is_plain or found.site in self.s.locations.mutated_sites:
+            return None
+        free = _free_names([*self.before, *self.backward, *self.after])
+        same = [n for n in free if found.site in sites_in(heap, kind(n))]
+        if not same or not all(site_of(kind(n)) == found.site for n in same):
+            return None
+        copy = self.b.fresh(f"{name.hint}_kept", found)
+        self.forward.append(Assign(copy, MethodCall(name, "copy", ()), Origin.none()))
+        for each in same:
+            self.read_instead(each, copy)
+        return copy
 
     def keep_content(self, owner: Name) -> None:
         """Keep what is in an array now, for the reverse sweep."""

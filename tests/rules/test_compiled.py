@@ -34,7 +34,6 @@ RULES = [
 
 MEMORY_ORDER = "the order of the elements follows the memory layout"
 
-STRUCTURE = "values that carry a derivative in something of unknown structure"
 UNKNOWN = "of unknown kind"
 BRANCHES = "on one branch and a"
 BUILT = "no derivative rule for the class `tuple`"
@@ -59,8 +58,6 @@ REFUSED: dict[tuple[str, str], tuple[str, ...]] = {
     ("second", "block"): (UNKNOWN, BRANCHES, "at the first turn of the loop"),
     ("second", "power_block_back"): ("a value of unknown structure",),
     ("second", "multivariate_normal"): (UNKNOWN, BRANCHES),
-    ("second", "covariance"): (STRUCTURE,), ("second", "correlation"): (STRUCTURE,),
-    ("second", "linear_regression"): (STRUCTURE,),
 }  # fmt: skip
 """(order, rule) -> parts of the messages: some calls of these are refused, and the refusal says why."""
 

@@ -30,6 +30,11 @@ REFUSED = {
     "griddata": (lambda x: np.sum(interpolate.griddata(PLACES, x, X)), "interpn"),
     "lagrange": (lambda x: interpolate.lagrange(PLACES, x)(0.5), "np.polyfit"),
     "KroghInterpolator": (lambda x: interpolate.KroghInterpolator(PLACES, x)(0.5), "np.polyfit"),
+    "derivative": (lambda x: interpolate.CubicSpline(PLACES, x).derivative()(0.5), "spline(t, 1)"),
+    "integrate": (
+        lambda x: interpolate.make_interp_spline(PLACES, x).integrate(0, 1),
+        "fixed_quad",
+    ),
     "dblquad": (lambda x: integrate.dblquad(lambda a, b: a * b * x[0], 0, 1, 0, 1)[0], "quad"),
     "nquad": (lambda x: integrate.nquad(lambda a, b: a * b * x[0], [[0, 1], [0, 1]])[0], "quad"),
 }
@@ -64,13 +69,30 @@ def double_integral(x):
     return quad(lambda a: quad(lambda b: a * b * x[0] ** 2, 0, 1)[0], 0, 1)[0]
 
 
+def slope_of_a_spline(x):
+    return interpolate.CubicSpline(PLACES, x)(0.5, 1) ** 2
+
+
+def integral_of_a_spline(x):
+    spline = interpolate.CubicSpline(PLACES, x)
+    return integrate.fixed_quad(lambda t: spline(t), 0.0, 1.0, n=4)[0] ** 2
+
+
 def running_integral(x):
     return np.sum(integrate.cumulative_trapezoid(x) ** 2)
 
 
 @pytest.mark.parametrize(
     "f",
-    [of_coefficients, sorted_representatives, through_points, double_integral, running_integral],
+    [
+        of_coefficients,
+        sorted_representatives,
+        through_points,
+        double_integral,
+        running_integral,
+        slope_of_a_spline,
+        integral_of_a_spline,
+    ],
     ids=lambda f: f.__name__,
 )
 def test_the_way_out_is_differentiated(f):

@@ -211,3 +211,12 @@ refused(
     interpolate.Rbf,
     way_out="np.linalg.solve with the matrix of the points' radial functions",
 )
+refused(
+    *(interpolate.PPoly.derivative, interpolate.BSpline.derivative),
+    way_out="the spline's own derivative where it is evaluated: spline(t, 1)",
+)
+refused(
+    *(interpolate.PPoly.antiderivative, interpolate.BSpline.antiderivative),
+    *(interpolate.PPoly.integrate, interpolate.BSpline.integrate),
+    way_out="scipy.integrate.fixed_quad or np.trapezoid of the spline's values",
+)
