@@ -39,10 +39,7 @@ def writes_what_it_gave(s: Context, items: Val, written: Sequence[Stmt]) -> bool
     kind = s.kind(items)
     if not isinstance(kind, List) or not kind.site:
         return False
-    given = [v for each in statements(tuple(written)) for v in _given(s, each, kind.site)]
-    if not given:
-        return False
-    return _Search(s, kind.site, given).finds(tuple(written), frozenset(), False)
+    return _Search(s, kind.site).finds(tuple(written), frozenset(), [])
 
 
 def _given(s: Context, statement: Stmt, site: str) -> list[Name]:
@@ -58,36 +55,35 @@ def _given(s: Context, statement: Stmt, site: str) -> list[Name]:
 class _Search:
     """Goes through the statements in their order; a loop's turns come one after the other."""
 
-    def __init__(self, s: Context, site: str, given: Sequence[Name]) -> None:
+    def __init__(self, s: Context, site: str) -> None:
         self.s, self.site = s, site
-        self.sites = s.reachable(given)
-        self.arrays = {s.heap.find(str(v)) for v in given if isinstance(s.kind(v), Array)}
-        self.arrays |= {
-            s.heap.find(f"{each} {slot!r}") for each in self.sites for slot in s.heap.known(each)
-        }
 
-    def finds(self, block: tuple[Stmt, ...], turn: frozenset[Name], given: bool) -> bool:
-        """`turn`: what the innermost loop around binds anew; `given`: may an element be on the list already?"""
+    def finds(self, block: tuple[Stmt, ...], turn: frozenset[Name], given: list[Name]) -> bool:
+        """`turn`: what the innermost loop around binds anew; `given`: what is on the list already."""
         for statement in block:
             if any(self.is_written_late(base, turn, given) for base in _written(self.s, statement)):
                 return True
-            gives = any(_given(self.s, each, self.site) for each in statements((statement,)))
+            gives = [
+                v for each in statements((statement,)) for v in _given(self.s, each, self.site)
+            ]
             is_loop = isinstance(statement, (For, While))
             for inner in blocks(statement):
                 anew = frozenset(bound(inner)) if is_loop else turn
-                if self.finds(inner, anew, given or (gives and is_loop)):
+                if self.finds(inner, anew, [*given, *(gives if is_loop else [])]):
                     return True
-            given = given or gives
+            given = [*given, *gives]
         return False
 
-    def is_written_late(self, base: Name, turn: frozenset[Name], given: bool) -> bool:
+    def is_written_late(self, base: Name, turn: frozenset[Name], given: list[Name]) -> bool:
         if not given or self.root(base) in turn:
             return False
-        kind = self.s.kind(base)
-        if isinstance(kind, Array):
-            return self.s.heap.find(str(base)) in self.arrays
-        site = getattr(kind, "site", "")
-        return bool(site) and site in self.sites
+        s, kind = self.s, self.s.kind(base)
+        sites = s.reachable(given)
+        if not isinstance(kind, Array):
+            return getattr(kind, "site", "") in sites
+        arrays = {s.heap.find(str(v)) for v in given if isinstance(s.kind(v), Array)}
+        arrays |= {s.heap.find(f"{each} {k!r}") for each in sites for k in s.heap.known(each)}
+        return s.heap.find(str(base)) in arrays
 
     def root(self, name: Name) -> Name:
         """The array that this is a view of."""
