@@ -137,3 +137,47 @@ def objects_7(x):
     K = N2(L3(x[1]), L3(x[0]))(M)
     K[1] *= 2
     return K.sum()
+
+
+# -- objects of one list that are not alike ---------------------------------------------------------
+
+
+class Load:
+    def __init__(self, m, w):
+        self.m = m
+        self.w = w
+
+
+@program([Load(1.0, []), Load(1.5, [3.0])])
+def the_first_holds_an_empty_list(loads):
+    s = 0.0
+    for load in loads:
+        for a in load.w:
+            s = s + a * a * load.m
+    return s
+
+
+@program([Load(1.0, 2.0), Load(np.array([1.5, 2.0]), 1.0)])
+def the_second_holds_an_array(loads):
+    s = 0.0
+    for load in loads:
+        s = s + np.sum(load.m) * load.w
+    return s
+
+
+@program([Load(1.0, None), Load(1.5, 2.0)])
+def the_first_holds_nothing(loads):
+    s = 0.0
+    for load in loads:
+        if load.w is not None:
+            s = s + load.m * load.w
+    return s
+
+
+@program([Load(1.5, 2.0), Load(1.0, None)])
+def the_second_holds_nothing(loads):
+    s = 0.0
+    for load in loads:
+        if load.w is not None:
+            s = s + load.m * load.w
+    return s
