@@ -81,8 +81,8 @@ def steps_run(call: Callable[[], Any]) -> int:
     tapes: list[Tape] = []
 
     class Counted(Tape):
-        def __init__(self, items: Any, slots: int) -> None:
-            super().__init__(items, slots)
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given)
             tapes.append(self)
 
     with mock.patch.object(checkpointing, "Tape", Counted):

@@ -26,8 +26,8 @@ T = TypeVar("T")
 def implicit_root(residual: Any, x: T, args: tuple[Any, ...] = ()) -> T:
     """`x`, as the root of `residual(x, *args) = 0` that it is.
 
-    x: a float, or an array (n,) where residual gives as many numbers: one solve with df/dx at the root, in
-    either mode.  What x was computed from does not matter: its derivative is that of the root, by `args`
+    x: a float, or an array of n numbers where residual gives as many: one solve with df/dx (n, n) at the
+    root, in either mode.  What x was computed from does not matter: its derivative is that of the root, by `args`
     and by all that `residual` uses from around it.  It is as exact as the root; a singular df/dx gives
     inf or `LinAlgError`.  Differentiable again to any order.
     """

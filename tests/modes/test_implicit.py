@@ -149,3 +149,64 @@ def test_a_fixed_point_of_a_system() -> None:
     expected = np.linalg.inv(np.eye(2) - A)
     for mode in ("forward", "reverse"):
         np.testing.assert_allclose(sourcead.jacobian(f, mode=mode)(b), expected, rtol=1e-12)
+
+
+# -- unknowns in a matrix, parameters in structures ----------------------------------------------------
+
+
+def cosines(x, a):
+    return 0.2 * np.cos(a @ x) + 0.1
+
+
+def converged(a, steps):
+    x = np.ones((2, 3))
+    for _ in range(steps):
+        x = cosines(x, a)
+    return x
+
+
+def test_the_unknowns_may_be_a_matrix() -> None:
+    def point(a):
+        return sourcead.fixed_point(cosines, converged(sourcead.stop_gradient(a), 60), (a,))
+
+    def root(a):
+        x = converged(sourcead.stop_gradient(a), 60)
+        return sourcead.implicit_root(lambda x, a: np.ravel(cosines(x, a) - x), x, (a,))
+
+    def plain(a):
+        return converged(a, 60)
+
+    a = np.array([[0.4, 1.0], [1.3, -0.3]])
+    for f in (point, root):
+        for mode in ("forward", "reverse"):
+            found = sourcead.jacobian(f, mode=mode)(a)
+            expected = sourcead.jacobian(plain, mode="forward")(a)
+            np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-12)
+
+    def energy(of):
+        return lambda a: np.sum(of(a) ** 2)
+
+    found, expected = (sourcead.hvp(energy(f))(a, a[::-1]) for f in (point, plain))
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+
+
+def test_the_parameters_may_be_a_dict_or_an_object() -> None:
+    def step(x, p):
+        return 0.5 * np.cos(p["a"] * x + p["b"][0])
+
+    def point(p):
+        x, q = np.ones(3), sourcead.stop_gradient(p)
+        for _ in range(80):
+            x = step(x, q)
+        return np.sum(sourcead.fixed_point(step, x, (p,)) ** 2)
+
+    def plain(p):
+        x = np.ones(3)
+        for _ in range(80):
+            x = step(x, p)
+        return np.sum(x**2)
+
+    p = {"a": np.array([0.4, 0.5, 0.6]), "b": [0.1, 0.7]}
+    found, expected = (sourcead.grad(f)(p) for f in (point, plain))
+    np.testing.assert_allclose(found["a"], expected["a"], rtol=1e-12)
+    assert abs(found["b"][0] - expected["b"][0]) < 1e-13
