@@ -179,6 +179,19 @@ def method_with_state(x, n):
     return w.walk(n, x) + w.total * sum(w.seen)
 
 
+class Chain:
+    def __init__(self, x):
+        self.x = x
+
+    def total(self, at):
+        return 0.0 if at == len(self.x) else self.x[at] + self.total(at + 1)
+
+
+@program(np.array([0.7, -0.4, 1.2]))
+def method_over_an_array(x):
+    return Chain(np.sin(x)).total(0)
+
+
 @dataclass
 class State:
     pos: float
