@@ -189,6 +189,8 @@ class _Halves:
         is_plain = isinstance(heap.read(found.site, ITEM), (Py, Np))
         if not is_plain or found.site in self.s.locations.mutated_sites:
             return None
+        if self.s.table is not None:
+            return None  # adjoints are found by the lists themselves: a copy has none
         free = _free_names([*self.before, *self.backward, *self.after])
         same = [n for n in free if found.site in sites_in(heap, kind(n))]
         if not same or not all(site_of(kind(n)) == found.site for n in same):
