@@ -20,7 +20,8 @@ def unbroadcast(adjoint: Any, like: Any) -> Any:
     [[3.0], [3.0]]
     """
     if type(adjoint) is type(like) is np.ndarray and adjoint.shape == like.shape:
-        return adjoint
+        is_real = like.dtype.kind != "c"
+        return adjoint.real if is_real and adjoint.dtype.kind == "c" else adjoint
     shape = np.shape(like)
     if np.iscomplexobj(adjoint) and not np.iscomplexobj(like):
         adjoint = np.real(adjoint)
