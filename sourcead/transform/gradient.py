@@ -27,6 +27,7 @@ from sourcead.transform.clean import clean
 from sourcead.transform.reverse.needed import Needed
 from sourcead.transform.reverse.sweeps import Sweeps, sweeps
 from sourcead.transform.specialise import Specialised, Specialiser
+from sourcead.transform.specialise.given import is_data
 
 __all__ = ["Gradient", "gradient"]
 
@@ -82,7 +83,7 @@ def gradient(
 def _with_callers_storage(b: Specialiser, s: Sweeps) -> tuple[list[Stmt], Val]:
     """The reverse sweep; what it undoes in the caller's arrays is as the primal left it when it ends."""
     params = [p.name for p in s.primal.params]
-    callers = [n for n in s.undone if n in params or n not in b.definitions]
+    callers = [n for n in s.undone if n in params or n not in b.definitions or is_data(b, n)]
     if not callers and s.redo is None:
         return s.backward, s.returned
     finals = [b.fresh(f"{n.hint}_final", b.kind(n)) for n in callers]

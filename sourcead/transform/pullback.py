@@ -50,6 +50,7 @@ from sourcead.transform.reverse.needed import Needed
 from sourcead.transform.reverse.sweeps import Sweeps, sweeps
 from sourcead.transform.reverse.uses import reverse_uses
 from sourcead.transform.specialise import Specialised, Specialiser
+from sourcead.transform.specialise.given import is_data
 from sourcead.transform.trees import site_of, sites_in
 
 __all__ = ["Pullback", "pullback"]
@@ -411,6 +412,7 @@ def _is_exposed(b: Specialiser, s: Sweeps, name: Name) -> bool:
     return (
         owner in params
         or owner not in b.definitions
+        or is_data(b, owner)
         or any(s.locations.cls(n) == cls for n in shared)
     )
 

@@ -188,7 +188,10 @@ def call_object(
     if inner_function is not None and any(map(s.holds_varied, values_of(args, kwargs))):
         return s.call_object(func, inner_function, args, kwargs, hint, method)
     if isinstance(inner_function, types.FunctionType):
-        return inactive_call(s, func, inner_function, args, kwargs, hint, method)
+        kept = inactive_call(s, func, inner_function, args, kwargs, hint, method)
+        if isinstance(obj, functools._lru_cache_wrapper) and isinstance(kept, Name):
+            s.kept_by_caches.add(kept)
+        return kept
     found = picked(s, obj, args, hint)
     if found is not None:
         return found

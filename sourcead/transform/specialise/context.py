@@ -194,6 +194,8 @@ class Context(Builder):
         self.raises: set[type[BaseException]] = set()  # what may leave it
         self.generators: dict[Name, Any] = {}  # calls that have not run yet (`generators.Started`)
         self.live_kinds: list[Kind] = []  # of objects that are read as globals
+        self.made_in_callees: set[Name] = set()  # arrays that calls return which are not followed
+        self.kept_by_caches: set[Operand] = set()  # arrays that functions under `lru_cache` return
         self.attempts = 0  # calls without derivatives that are being looked into, in each other
         self.looked_into = 0  # calls below the outermost of them
         self.managers: dict[Name, Any] = {}  # calls that made context managers (`contexts.Managed`)

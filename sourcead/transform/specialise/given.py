@@ -29,8 +29,9 @@ from sourcead.ir.nodes import (
     StoreVariable,
 )
 from sourcead.ir.walk import statements
+from sourcead.rules import registry
 from sourcead.transform.clean import is_pure, shared_bases
-from sourcead.transform.effects import CalledByName, written_arguments
+from sourcead.transform.effects import CalledByName, function_of, written_arguments
 from sourcead.transform.locations import Locations
 from sourcead.transform.operations import OPERATORS
 
@@ -100,6 +101,24 @@ def is_made(b: Any, owner: Name) -> bool:
         case Op(op, _):
             return op in OPERATORS or op in ("list", "dict")
         case Call() | MethodCall():
-            return is_pure(expr, b) and not shared_bases(expr, b)
+            return is_pure(expr, b) and not shared_bases(expr, b) and not _shows_data(expr, b)
         case _:
             return False
+
+
+def is_data(b: Any, name: Name) -> bool:
+    """Is it what a variable of a module holds, as it is read at the start?"""
+    match b.definitions.get(name):
+        case Op("copy", (Ref(live=True),)):
+            return True
+        case _:
+            return False
+
+
+def _shows_data(expr: Call | MethodCall, b: Any) -> bool:
+    """May the value share memory with an array of a module or object that is read by its name?"""
+    rule = registry.lookup(function_of(expr, b.kinds))
+    if rule is None or rule.effects.returns in ("fresh", "scalar"):
+        return False
+    given = (expr.value, *expr.args) if isinstance(expr, MethodCall) else expr.args
+    return any(isinstance(a, Ref) and a.live for a in given)

@@ -58,6 +58,7 @@ from sourcead.transform.specialise.generators import (
 from sourcead.transform.specialise.iterators import taken_once
 from sourcead.transform.specialise.library import at_least, of_length
 from sourcead.transform.specialise.recursion import call_unit, is_unit_call
+from sourcead.transform.specialise.was_there import was_there
 
 __all__ = [
     "bind_arguments",
@@ -225,9 +226,9 @@ def inactive_call(
 ) -> Val:
     """No derivative goes in: the call stays as it is, unless it writes into storage we must follow."""
     key = call_key(s, function, args, kwargs)
-    if key is not None and key in s.calls_tried:
+    if key is not None and key in s.calls_tried and not s.rebound:
         kind, blind = s.calls_tried[key]
-        return s.opaque(func, args, kwargs, hint, kind, method, blind=blind)
+        return _left(s, s.opaque(func, args, kwargs, hint, kind, method, blind=blind))
     kind = Unknown()
     blind = True
     inside = sum(code is function.__code__ for code, _ in s.stack)
@@ -242,13 +243,22 @@ def inactive_call(
             )
             if (blind and reads_storage) or _has_sites(kind):
                 attempt.keep()
+            if s.holds_varied(value) or was_there(s, value, attempt.statements):
+                attempt.keep()
         if attempt.kept and s.catches:  # what it may raise must be followed as well
             return s.inline(s.lower(function), function, args, kwargs)
         if attempt.kept:
             return value
     if key is not None:
         s.calls_tried[key] = kind, blind
-    return s.opaque(func, args, kwargs, hint, kind, method, blind=blind)
+    return _left(s, s.opaque(func, args, kwargs, hint, kind, method, blind=blind))
+
+
+def _left(s: Context, made: Val) -> Val:
+    """What a call gives that is left as it is: an array of known kind was made in it."""
+    if isinstance(made, Name) and isinstance(s.kind(made), Array):
+        s.made_in_callees.add(made)
+    return made
 
 
 def call_key(s: Context, function: types.FunctionType, args: list[Any], kwargs: Kwargs) -> Any:

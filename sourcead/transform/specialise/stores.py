@@ -25,6 +25,7 @@ from sourcead.transform.specialise.namespaces import owner, set_entry
 from sourcead.transform.specialise.reading import constant_place
 from sourcead.transform.specialise.rows import as_array
 from sourcead.transform.specialise.sequences import by
+from sourcead.transform.specialise.variables import looked_at
 
 __all__ = ["inplace", "store", "store_attr", "store_field", "vary"]
 
@@ -77,6 +78,11 @@ def vary(s: Context, name: Operand) -> None:
     if isinstance(name, Name) and dtype is not None and dtype.kind in "fc":
         if not s.derivative:
             check_imaginary(s, name)
+        if looked_at(s, name) in s.kept_by_caches:
+            s.refuse(
+                "a value that carries a derivative is stored into an array that a cache keeps",
+                "store into a copy",
+            )
         s.heap.vary(str(name))
 
 

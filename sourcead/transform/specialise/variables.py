@@ -18,11 +18,25 @@ from collections.abc import Hashable
 from types import ModuleType
 from typing import Any
 
-from sourcead.ir.nodes import Const, Name, Op, Operand, Ref, Store, StoreVariable
+from sourcead.ir.kinds import Array
+from sourcead.ir.nodes import (
+    Attr,
+    Call,
+    Const,
+    MethodCall,
+    Name,
+    Op,
+    Operand,
+    Ref,
+    Star,
+    Store,
+    StoreVariable,
+)
 from sourcead.transform.builder import Val
 from sourcead.transform.specialise.context import Again, Context
+from sourcead.transform.specialise.given import is_made
 
-__all__ = ["changes", "load_rebound", "read_variable", "store_global"]
+__all__ = ["changes", "load_rebound", "looked_at", "read_variable", "store_global"]
 
 LIBRARIES = ("numpy", "math", "scipy", "cmath")  # whose module data is constant
 
@@ -130,6 +144,7 @@ def store_global(s: Context, name: str, value: Val) -> None:
 
 def changes(s: Context, base: Val) -> None:
     """Something is written into `base`: where that is read by its name, the name is kept from the start."""
+    base = looked_at(s, base)
     if not isinstance(base, Ref) or not base.live:
         return
     place = place_of(s, base)
@@ -137,3 +152,21 @@ def changes(s: Context, base: Val) -> None:
         s.refuse(f"`{base.path}` is changed, and it cannot be followed", "pass it as an argument")
     s.rebound[place] = base
     raise Again
+
+
+def looked_at(s: Context, value: Val) -> Val:
+    """The array that a value is a view of, as far back as its definitions show: also one of a module."""
+    while isinstance(value, Name) and not is_made(s, value):
+        match s.definitions.get(value):
+            case Op("getitem", (base, _)) | Op("copy", (Name() as base,)):
+                pass
+            case Attr(base) | MethodCall(base):
+                pass
+            case Call(_, (base, *_)) if not isinstance(base, Star):
+                pass
+            case _:
+                return value
+        if not isinstance(base, (Name, Ref)) or not isinstance(s.kind(base), Array):
+            return value
+        value = base
+    return value

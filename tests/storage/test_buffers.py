@@ -1,0 +1,165 @@
+"""Arrays of a module, written through a view or a callee, and read again under another name or in a callee."""
+
+import functools
+
+import numpy as np
+import pytest
+
+import sourcead
+from tests.refusals import right_or_refused
+
+buffer = np.zeros(3)
+table = np.zeros((2, 3))
+named = {"w": np.zeros(3)}
+
+
+class Workspace:
+    shared = np.zeros(3)
+
+    def get(self, n):
+        return self.shared[:n]
+
+
+workspace = Workspace()
+
+
+def of_module(n):
+    return buffer[:n]
+
+
+def chosen(n):
+    return buffer if n > 2 else table[0]
+
+
+@functools.lru_cache
+def remembered(n):
+    return np.zeros(n)
+
+
+def sum_of_squares():
+    return np.sum(buffer**2)
+
+
+def sum_of_named():
+    return np.sum(named["w"] ** 2)
+
+
+def put(value):
+    buffer[0] = value
+
+
+def through_a_slice(x):
+    part = buffer[:2]
+    part[0] = x
+    return np.sum(buffer**2)
+
+
+def through_rows(x):
+    for row in table:
+        row[1] = x
+    return np.sum(table**2) / 2.0
+
+
+def through_the_transpose(x):
+    table.T[1] = x
+    return np.sum(table**2) / 2.0
+
+
+def through_reshape(x):
+    buffer.reshape(3, 1)[0, 0] = x
+    return np.sum(buffer**2)
+
+
+def by_copyto(x):
+    np.copyto(buffer[:1], x)
+    return np.sum(buffer**2)
+
+
+def by_out(x):
+    np.multiply(x, np.ones(1), out=buffer[:1])
+    return np.sum(buffer**2)
+
+
+def by_two_views(x):
+    one, other = buffer[:2], buffer[:1]
+    one[0] = x
+    return np.sum(other**2)
+
+
+def taken_twice(x):
+    of_module(2)[0] = x
+    return np.sum(of_module(3) ** 2)
+
+
+def taken_on_a_branch(x):
+    chosen(3)[0] = x
+    return np.sum(buffer**2)
+
+
+def read_in_a_callee(x):
+    buffer[0] = x
+    return sum_of_squares()
+
+
+def read_before_and_after(x):
+    before = sum_of_squares()
+    put(x)
+    return sum_of_squares() - before + np.sum(of_module(3) ** 2) - np.sum(buffer**2)
+
+
+def written_and_read_in_callees(x):
+    put(x)
+    return sum_of_squares()
+
+
+def entry_read_in_a_callee(x):
+    named["w"][0] = x
+    return sum_of_named()
+
+
+FOLLOWED = (
+    through_a_slice, through_rows, through_the_transpose, through_reshape, by_copyto, by_out, by_two_views,
+    taken_twice, taken_on_a_branch, read_in_a_callee, read_before_and_after, written_and_read_in_callees,
+    entry_read_in_a_callee,
+)  # fmt: skip
+
+
+def of_a_class(x):
+    workspace.get(2)[0] = x
+    return np.sum(workspace.get(3) ** 2)
+
+
+def of_a_cache(x):
+    remembered(2)[0] = x
+    return np.sum(remembered(2) ** 2)
+
+
+@pytest.fixture(autouse=True)
+def empty():
+    for array in (buffer, table, named["w"], Workspace.shared, remembered(2)):
+        array[...] = 0.0
+
+
+@pytest.mark.parametrize("f", FOLLOWED, ids=[f.__name__ for f in FOLLOWED])
+def test_followed(f):
+    """Each is `x**2`, in what it leaves behind as well."""
+    np.testing.assert_allclose(sourcead.grad(f)(0.7), 1.4, rtol=1e-14)
+    left = buffer.copy(), table.copy(), named["w"].copy()
+    empty_all()
+    assert f(0.7) == pytest.approx(0.49, rel=1e-14)
+    for mine, its in zip(left, (buffer, table, named["w"])):
+        np.testing.assert_array_equal(mine, its)
+    empty_all()
+    with right_or_refused():
+        np.testing.assert_allclose(sourcead.jvp(f, (0.7,), (1.0,))[1], 1.4, rtol=1e-14)
+
+
+def empty_all():
+    for array in (buffer, table, named["w"]):
+        array[...] = 0.0
+
+
+@pytest.mark.parametrize("f", [of_a_class, of_a_cache], ids=["of_a_class", "of_a_cache"])
+def test_refused(f):
+    with pytest.raises(sourcead.NotDifferentiable, match=r"cannot be followed|a cache keeps"):
+        sourcead.grad(f)(0.7)
