@@ -11,7 +11,6 @@ from sourcead.simplify.common import common
 from sourcead.simplify.contractions import contractions
 from sourcead.simplify.element_lists import element_lists
 from sourcead.simplify.first_stores import first_stores
-from sourcead.simplify.gathered import gathered
 from sourcead.simplify.in_place import in_place
 from sourcead.simplify.indices import indices
 from sourcead.simplify.kept import kept
@@ -40,8 +39,7 @@ def polished(function: Function, b: Builder, apart: bool = False) -> Function:
         function = undone(function, b, lambda: storage_of(cleaned, b), lambda e: is_pure(e, b))
     function = shapes(parts(function, b), b.kinds)
     function = function if function is cleaned else clean(function, b)
-    function = summed = contractions(outer_products(unchanged(signs(function, b.kinds)), b), b)
-    function = gathered(function, b, lambda: storage_of(summed, b), lambda e: is_pure(e, b))
+    function = contractions(outer_products(unchanged(signs(function, b.kinds)), b), b)
     function = kept(first_stores(function, b), b.kinds)
     function = indices(common(stores(function, b), b.kinds), b)
     function = in_place(function, b.kinds, lambda: storage_of(function, b))

@@ -22,8 +22,9 @@ from sourcead.ir.nodes import (
     Try,
 )
 from sourcead.runtime.undo import redo
+from sourcead.simplify.gathered import gathered
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.clean import clean
+from sourcead.transform.clean import clean, is_pure, storage_of
 from sourcead.transform.reverse.needed import Needed
 from sourcead.transform.reverse.sweeps import Sweeps, sweeps
 from sourcead.transform.specialise import Specialised, Specialiser
@@ -77,7 +78,9 @@ def gradient(
         result = b.operand(final)
     parameters = (*s.primal.params, Param(s.out_bar, "seed"))
     whole = Function(name, parameters, (*s.forward, *body, *tail), result, s.primal.origin)
-    return Gradient(clean(whole, b), done, s.needed, b.kinds, s.primal)
+    whole = clean(whole, b)
+    whole = gathered(whole, b, lambda: storage_of(whole, b), lambda e: is_pure(e, b))
+    return Gradient(whole, done, s.needed, b.kinds, s.primal)
 
 
 def _with_callers_storage(b: Specialiser, s: Sweeps) -> tuple[list[Stmt], Val]:
