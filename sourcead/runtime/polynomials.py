@@ -9,6 +9,7 @@ import numpy as np
 from sourcead.runtime.matrices import lstsq_adjoints, lstsq_tangent
 
 __all__ = [
+    "direction",
     "fitted_length",
     "poly_factors",
     "polyfit_adjoints",
@@ -47,6 +48,17 @@ def roots_slopes(r: Any, p: Any) -> Any:
     slope = np.polyval(np.polyder(np.asarray(p)), r)
     slopes = -np.vander(r, len(p)) / np.expand_dims(slope, 1)
     return slopes.astype(np.result_type(r), copy=False)
+
+
+def direction(dots: Any) -> Any:
+    """The tangent of an array, or of a list of numbers, in which None stands for a number that is fixed.
+
+    >>> direction([None, 2.0]).tolist()
+    [0.0, 2.0]
+    """
+    if isinstance(dots, (list, tuple)):
+        return np.array([0.0 if dot is None else dot for dot in dots])
+    return dots
 
 
 def roots_adjoint(r_bar: Any, r: Any, p: Any) -> Any:

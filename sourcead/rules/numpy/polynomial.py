@@ -11,6 +11,7 @@ from sourcead.rules.numpy.decided import maybe_complex
 from sourcead.rules.numpy.samples import call
 from sourcead.rules.registry import Effects
 from sourcead.runtime.polynomials import (
+    direction,
     fitted_length,
     poly_factors,
     polyfit_adjoints,
@@ -91,7 +92,7 @@ def roots(r_bar, r, p):
 
 @forward_rule(np.roots)
 def roots_tangent(r, p, *, p_dot):
-    return roots_slopes(r, p) @ p_dot
+    return roots_slopes(r, p) @ direction(p_dot)
 
 
 @reverse_rule(
@@ -106,7 +107,7 @@ def poly(y_bar, y, seq_of_zeros):
 
 @forward_rule(np.poly)
 def poly_tangent(y, seq_of_zeros, *, seq_of_zeros_dot):
-    return seq_of_zeros_dot @ poly_factors(seq_of_zeros)
+    return direction(seq_of_zeros_dot) @ poly_factors(seq_of_zeros)
 
 
 @reverse_rule(
