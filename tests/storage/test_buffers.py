@@ -163,3 +163,46 @@ def empty_all():
 def test_refused(f):
     with pytest.raises(sourcead.NotDifferentiable, match=r"cannot be followed|a cache keeps"):
         sourcead.grad(f)(0.7)
+
+
+# -- arrays that are made by functions without a rule -------------------------------------------------
+
+
+def made(n, like):
+    return like.zeros(n)
+
+
+@functools.wraps(made)
+def wrapped(*args):
+    return made(*args, np)
+
+
+class At:
+    """As array libraries have it: `at(x).set(v)` writes into x or into a copy."""
+
+    def __init__(self, x):
+        self.x = x
+
+    def set(self, value):
+        x = self.x
+        if not x.flags.writeable:
+            x = np.asarray(x, copy=True)
+        x[0] = value
+        return x
+
+
+def wrapped_and_written(x):
+    d = wrapped(3)
+    d[0] = x
+    return np.sum(d**2)
+
+
+def written_by_an_object(x):
+    d = At(wrapped(3)).set(x)
+    return np.sum(d**2)
+
+
+@pytest.mark.parametrize("f", [wrapped_and_written, written_by_an_object], ids=["plain", "object"])
+def test_made_in_a_callee(f):
+    np.testing.assert_allclose(sourcead.grad(f)(0.7), 1.4, rtol=1e-14)
+    np.testing.assert_allclose(sourcead.jvp(f, (0.7,), (1.0,))[1], 1.4, rtol=1e-14)

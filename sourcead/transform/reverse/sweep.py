@@ -264,6 +264,8 @@ def _is_reference(s: State, expr: Expr) -> bool:
 
 def _expression(s: State, target: Name, expr: Expr, seed: Val, owned: bool) -> None:
     """`seed`, the adjoint of `target`, goes to what `expr` reads."""
+    if s.b.is_made_in_callee(target):
+        return  # of what carries no derivative; what was stored there has had its share
     match expr:
         case Op("getitem", (Name() as base, Const(key))) if (
             target in s.b.entry_reads and not s.structures.is_dynamic(base)

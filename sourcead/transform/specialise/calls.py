@@ -190,7 +190,7 @@ def call_object(
     if isinstance(inner_function, types.FunctionType):
         kept = inactive_call(s, func, inner_function, args, kwargs, hint, method)
         if isinstance(obj, functools._lru_cache_wrapper) and isinstance(kept, Name):
-            s.kept_by_caches.add(kept)
+            s.kept_by_caches[kept] = s.definitions[kept]
         return kept
     found = picked(s, obj, args, hint)
     if found is not None:

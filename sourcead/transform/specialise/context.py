@@ -31,6 +31,7 @@ from sourcead.ir.nodes import (
     Block,
     Call,
     Delete,
+    Expr,
     Function,
     Merge,
     MethodCall,
@@ -194,8 +195,9 @@ class Context(Builder):
         self.raises: set[type[BaseException]] = set()  # what may leave it
         self.generators: dict[Name, Any] = {}  # calls that have not run yet (`generators.Started`)
         self.live_kinds: list[Kind] = []  # of objects that are read as globals
-        self.made_in_callees: set[Name] = set()  # arrays that calls return which are not followed
-        self.kept_by_caches: set[Operand] = set()  # arrays that functions under `lru_cache` return
+        # Arrays that calls return which are not followed: made there, or kept by an `lru_cache`.
+        self.made_in_callees: dict[Operand, Expr] = {}
+        self.kept_by_caches: dict[Operand, Expr] = {}
         self.attempts = 0  # calls without derivatives that are being looked into, in each other
         self.looked_into = 0  # calls below the outermost of them
         self.managers: dict[Name, Any] = {}  # calls that made context managers (`contexts.Managed`)
@@ -345,6 +347,17 @@ class Context(Builder):
     ) -> None:
         """What containers hold behind a branch: slots that it stores to are merged like variables."""
         raise NotImplementedError
+
+    def is_made_in_callee(self, value: Operand) -> bool:
+        return isinstance(value, Name) and self.is_one_of(value, self.made_in_callees)
+
+    def is_kept_by_cache(self, value: Operand) -> bool:
+        return isinstance(value, Name) and self.is_one_of(value, self.kept_by_caches)
+
+    def is_one_of(self, name: Name, calls: dict[Operand, Expr]) -> bool:
+        """Is it the result of one of these calls? On trial, the name may have stood for something else."""
+        call = calls.get(name)
+        return call is not None and self.definitions.get(name) is call
 
     def is_stored_active(self, name: Name) -> bool:
         return self.heap.shares_varied(str(name))

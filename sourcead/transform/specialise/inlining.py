@@ -257,7 +257,7 @@ def inactive_call(
 def _left(s: Context, made: Val) -> Val:
     """What a call gives that is left as it is: an array of known kind was made in it."""
     if isinstance(made, Name) and isinstance(s.kind(made), Array):
-        s.made_in_callees.add(made)
+        s.made_in_callees[made] = s.definitions[made]
     return made
 
 

@@ -78,7 +78,7 @@ def vary(s: Context, name: Operand) -> None:
     if isinstance(name, Name) and dtype is not None and dtype.kind in "fc":
         if not s.derivative:
             check_imaginary(s, name)
-        if looked_at(s, name) in s.kept_by_caches:
+        if s.is_kept_by_cache(s.operand(looked_at(s, name))):
             s.refuse(
                 "a value that carries a derivative is stored into an array that a cache keeps",
                 "store into a copy",

@@ -39,7 +39,7 @@ def was_there(s: Context, value: Val, written: Sequence[Stmt]) -> bool:
         if held in joined:
             todo += joined[held]
             continue
-        if is_made(s, held) or held in s.made_in_callees:
+        if is_made(s, held) or s.is_made_in_callee(held):
             continue
         expr = s.definitions.get(held)
         bases: list[Val] = [] if expr is None else list(shared_bases(expr, s))
