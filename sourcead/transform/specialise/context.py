@@ -399,24 +399,32 @@ class Context(Builder):
                 return False
 
     def carried_by(self, value: Val) -> list[Val]:
-        """The values that a function or tuple carries along."""
-        kind = self.kind(value)
-        match kind:
+        """The values that a function or tuple carries along; a recursive function carries itself."""
+        found: list[Val] = []
+        todo = self._carried_at_once(value)
+        while todo:
+            held = todo.pop()
+            if held != value and held not in found:
+                found.append(held)
+                todo += self._carried_at_once(held)
+        return found
+
+    def _carried_at_once(self, value: Val) -> list[Val]:
+        match self.kind(value):
             case Closure(_, captured, defaults):
-                inner = [*captured, *(v for _, v in defaults)]
+                return [*captured, *(v for _, v in defaults)]
             case Bound(receiver):
-                inner = [receiver]
+                return [receiver]
             case Partial(function, args, kwargs):
-                inner = [function, *args, *(v for _, v in kwargs)]
-            case _:
-                cell = self.memory.known(value)
-                inner = list(value.items) if isinstance(value, Virtual) else []
-                if isinstance(value, Name) and value in self.iterators:  # a zip, say
-                    _, args, kwargs = self.iterators[value]
-                    inner = [*args, *kwargs.values()]
-                if cell is not None and cell.form == "cell":
-                    inner = [v for v in cell.slots.values() if v is not UNDEFINED]
-        return [*inner, *(v for i in inner if i is not value for v in self.carried_by(i))]
+                return [function, *args, *(v for _, v in kwargs)]
+        cell = self.memory.known(value)
+        inner = list(value.items) if isinstance(value, Virtual) else []
+        if isinstance(value, Name) and value in self.iterators:  # a zip, say
+            _, args, kwargs = self.iterators[value]
+            inner = [*args, *kwargs.values()]
+        if cell is not None and cell.form == "cell":
+            inner = [v for v in cell.slots.values() if v is not UNDEFINED]
+        return inner
 
     def reachable(self, values: Sequence[Val]) -> set[str]:
         """The sites of all containers that these values lead to."""
