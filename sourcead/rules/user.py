@@ -12,7 +12,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sourcead.rules.registry import Effects, Rule, changed, lookup, register
-from sourcead.rules.transposed import forward_of
 
 if TYPE_CHECKING:
     from sourcead.ir.kinds import Kind
@@ -65,6 +64,8 @@ def rule(
                     kind=_any_number,
                 )
             case "reverse":
+                from sourcead.rules.transposed import forward_of
+
                 found = Rule(
                     name,
                     "general",

@@ -98,12 +98,20 @@ def _linear(
     return machine.linear(lambda array: callee(array, **options), transposed, arg)
 
 
+def _is_plain_namedtuple(cls: Any) -> bool:
+    """Is it a namedtuple, without a `__new__` of its own?"""
+    if not issubclass(cls, tuple) or not hasattr(cls, "_make"):
+        return False
+    module = getattr(cls.__new__, "__globals__", {}).get("__name__", "")
+    return bool(module.startswith("namedtuple_"))
+
+
 def _instance(frame: Interpreter, cls: type, args: list[Box], kwargs: dict[str, Box]) -> Box:
     """A new object: its `__init__` is the user's function, or a dataclass' stores of its fields."""
     machine = frame.machine
     if issubclass(cls, BaseException) and not any(arg.shadow is not None for arg in args):
         return machine.box(cls(*(arg.value for arg in args)))
-    if issubclass(cls, tuple) and hasattr(cls, "_make") and len(args) == len(cls._fields):
+    if _is_plain_namedtuple(cls) and len(args) == len(cls._fields):
         return machine.display(cls._make, args)
     if isinstance(cls.__init__, FunctionType) and not is_library(cls.__init__):
         made = machine.box(cls.__new__(cls))

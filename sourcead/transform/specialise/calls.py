@@ -145,7 +145,7 @@ def call_object(
     derived = call_derivative(s, obj, args, kwargs)
     if derived is not None:
         return derived
-    if hasattr(type(obj), "__differentiable_source__"):
+    if hasattr(type(obj), "__differentiable_source__") and hasattr(obj, "function"):
         return s.call_object(func, obj.function, args, kwargs, hint, method)
     if isinstance(obj, np.vectorize):
         each = vectorized(s, func, obj, args, kwargs)

@@ -11,6 +11,7 @@ the other does not make them one.
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,11 @@ def written_parameters(done: Specialised) -> tuple[frozenset[int], list[bool]]:
     return frozenset(written), [i in written and b.is_varied(p) for i, p in enumerate(params)]
 
 
+ERRORS = tuple(
+    cls for cls in vars(builtins).values() if isinstance(cls, type) and issubclass(cls, Exception)
+)
+
+
 def reaches_out(done: Specialised) -> bool:
     """May it change a list, dict or object that it has not made?"""
     b = done.builder
@@ -73,6 +79,8 @@ def reaches_out(done: Specialised) -> bool:
                     return True
             case Assign(_, MethodCall(Name() as base)) if is_made(b, base):
                 continue  # `append` of a list that it has made
+            case Assign(_, Call(Ref(_, type() as cls))) if cls in ERRORS:
+                continue  # it only makes one
             case Assign(_, Call() | MethodCall() as call) if not is_pure(call, b):
                 return True
             case _:
