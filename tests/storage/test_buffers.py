@@ -117,10 +117,65 @@ def entry_read_in_a_callee(x):
     return sum_of_named()
 
 
+class Solver:
+    def __init__(self, n):
+        self.work = np.zeros(n)
+        self.parts = {"low": np.zeros(n)}
+
+    def buffer(self):
+        return self.work
+
+    def part(self, name):
+        return self.parts[name][:1]
+
+    def total(self):
+        return np.sum(self.work**2) + np.sum(self.parts["low"] ** 2)
+
+
+def of_an_object_made_here(x):
+    solver = Solver(3)
+    solver.buffer()[0] = x
+    return solver.total()
+
+
+def of_an_object_read_at_once(x):
+    solver = Solver(3)
+    solver.buffer()[:2][0] = x
+    return np.sum(solver.work**2)
+
+
+def part_of_an_object(x):
+    solver = Solver(2)
+    solver.part("low")[0] = x
+    return solver.total()
+
+
+def of_an_array_made_here(x):
+    a = np.zeros(3)
+
+    def whole(b=a):
+        return b
+
+    whole()[0] = x
+    np.asarray(a)[1:] = 0.0
+    return np.sum(a**2)
+
+
+def unchanged(a):
+    return a
+
+
+def given_back(x):
+    a = np.zeros(3)
+    unchanged(a)[0] = x
+    return np.sum(unchanged(a) ** 2)
+
+
 FOLLOWED = (
     through_a_slice, through_rows, through_the_transpose, through_reshape, by_copyto, by_out, by_two_views,
     taken_twice, taken_on_a_branch, read_in_a_callee, read_before_and_after, written_and_read_in_callees,
-    entry_read_in_a_callee,
+    entry_read_in_a_callee, of_an_object_made_here, of_an_object_read_at_once, part_of_an_object,
+    of_an_array_made_here, given_back,
 )  # fmt: skip
 
 

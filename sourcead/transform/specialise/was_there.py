@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from sourcead.ir.kinds import Array
 from sourcead.ir.nodes import Const, For, If, Name, Op, Operand, Stmt, While
-from sourcead.ir.walk import statements
+from sourcead.ir.walk import binds, inner_binds, statements
 from sourcead.transform.builder import Val
 from sourcead.transform.clean import shared_bases
 from sourcead.transform.specialise.context import Context
@@ -27,13 +27,16 @@ def was_there(s: Context, value: Val, written: Sequence[Stmt]) -> bool:
     if not isinstance(s.kind(value), Array):
         return False
     joined = dict(_joined(written))
+    own = {
+        name for stmt in statements(tuple(written)) for name in (*binds(stmt), *inner_binds(stmt))
+    }
     seen: set[Operand] = set()
     todo: list[Val] = [value]
     while todo:
         held = todo.pop()
         if isinstance(held, Const) or held in seen:
             continue
-        if not isinstance(held, Name):
+        if not isinstance(held, Name) or held not in own:
             return True
         seen.add(held)
         if held in joined:
