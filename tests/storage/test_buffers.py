@@ -261,3 +261,37 @@ def written_by_an_object(x):
 def test_made_in_a_callee(f):
     np.testing.assert_allclose(sourcead.grad(f)(0.7), 1.4, rtol=1e-14)
     np.testing.assert_allclose(sourcead.jvp(f, (0.7,), (1.0,))[1], 1.4, rtol=1e-14)
+
+
+# -- callees that cannot be followed, and read what carries a derivative --------------------------------
+
+
+async def later():
+    return 1
+
+
+def sum_by_text():
+    return np.sum(buffer ** eval("2"))
+
+
+def sum_behind_unknown_code():
+    later().close()
+    return sum(v * v for v in buffer)
+
+
+def read_by_text(x):
+    buffer[0] = x
+    return sum_by_text() * 1.0 + x
+
+
+def read_behind_unknown_code(x):
+    buffer[0] = x
+    return sum_behind_unknown_code() + x
+
+
+@pytest.mark.parametrize(
+    "f", [read_by_text, read_behind_unknown_code], ids=["by_text", "behind_unknown_code"]
+)
+def test_what_cannot_be_followed_is_refused(f):
+    with pytest.raises(sourcead.SourceADError, match=r"by their names|cannot be followed"):
+        sourcead.grad(f)(0.7)

@@ -58,6 +58,7 @@ from sourcead.transform.specialise.generators import (
 from sourcead.transform.specialise.iterators import taken_once
 from sourcead.transform.specialise.library import at_least, of_length
 from sourcead.transform.specialise.recursion import call_unit, is_unit_call
+from sourcead.transform.specialise.variables import reads_varied
 from sourcead.transform.specialise.was_there import was_there
 
 __all__ = [
@@ -80,6 +81,7 @@ class Attempt:
     statements: list[Any]
     escapes: int
     kept: bool = False
+    refusal: SourceADError | None = None  # why the callee cannot be followed
 
     def keep(self) -> None:
         self.kept = True
@@ -245,6 +247,8 @@ def inactive_call(
                 attempt.keep()
             if s.holds_varied(value) or was_there(s, value, attempt.statements):
                 attempt.keep()
+        if attempt.refusal is not None and reads_varied(s, function):
+            raise attempt.refusal
         if attempt.kept and s.catches:  # what it may raise must be followed as well
             return s.inline(s.lower(function), function, args, kwargs)
         if attempt.kept:
@@ -285,8 +289,8 @@ def attempt_inline(s: Context) -> Iterator[Attempt]:
     s.attempts += 1
     try:
         yield attempt
-    except SourceADError:
-        attempt.kept = False
+    except SourceADError as refusal:
+        attempt.kept, attempt.refusal = False, refusal
     finally:
         s.attempts -= 1
         s.forks, s.trials, s.catches = forks, trials, catches

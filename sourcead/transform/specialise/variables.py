@@ -14,8 +14,8 @@ variable like all others from there on:
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from types import ModuleType
+from collections.abc import Hashable, Iterator
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from sourcead.ir.kinds import Array
@@ -36,7 +36,7 @@ from sourcead.transform.builder import Val
 from sourcead.transform.specialise.context import Again, Context
 from sourcead.transform.specialise.given import is_made
 
-__all__ = ["changes", "load_rebound", "looked_at", "read_variable", "store_global"]
+__all__ = ["changes", "load_rebound", "looked_at", "read_variable", "reads_varied", "store_global"]
 
 LIBRARIES = ("numpy", "math", "scipy", "cmath")  # whose module data is constant
 
@@ -107,8 +107,8 @@ def load_rebound(s: Context) -> None:
 
 
 def load_variable(s: Context, place: Hashable, ref: Ref) -> Name:
-    site = str(cell_of(s, place))
-    if s.heap.is_varied(site):
+    site, before = str(cell_of(s, place)), s.loaded.get(place)
+    if s.heap.is_varied(site) or (before is not None and s.holds_varied(before)):
         if not s.at_start:
             s.refuse(
                 f"`{ref.path}` may hold a value that carries a derivative, and what it is cannot be followed",
@@ -116,6 +116,9 @@ def load_variable(s: Context, place: Hashable, ref: Ref) -> Name:
             )
     name = s.emit(Op("copy", (ref,)), s.kind_of_ref(ref), ref.path.rpartition(".")[2])
     s.memory.learn(cell_of(s, place), "", name)
+    if before is not None and not s.at_start:
+        s.share(name, before)  # it may be the same array, list or object
+    s.loaded[place] = name
     return name
 
 
@@ -170,3 +173,31 @@ def looked_at(s: Context, value: Val) -> Val:
             return value
         value = base
     return value
+
+
+def reads_varied(s: Context, function: FunctionType) -> bool:
+    """May the function, or one that it calls by name, read a variable that holds what carries a derivative?"""
+    held = {place: s.memory.get(cell_of(s, place), "") for place in s.rebound}
+    varied = {place for place, value in held.items() if value is None or s.holds_varied(value)}
+    todo, seen = [function], set[FunctionType]()
+    while todo and varied:
+        known = todo.pop()
+        if known in seen:
+            continue
+        seen.add(known)
+        names = set(names_in(known.__code__))
+        if any(("global", id(known.__globals__), name) in varied for name in names):
+            return True
+        if any(("cell", id(cell)) in varied for cell in known.__closure__ or ()):
+            return True
+        called = [known.__globals__.get(name) for name in sorted(names)]
+        todo += [f for f in called if isinstance(f, FunctionType)]
+    return False
+
+
+def names_in(code: CodeType) -> Iterator[str]:
+    """The global names and attributes that the code reads, and that of the functions in it."""
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from names_in(constant)
