@@ -44,6 +44,7 @@ from sourcead.transform.specialise.objects import dispatched, picked
 from sourcead.transform.specialise.opened import Opened
 from sourcead.transform.specialise.rewrites import REWRITES, without_out
 from sourcead.transform.specialise.sequences import by
+from sourcead.transform.specialise.special_methods import call_of, has_call
 from sourcead.transform.specialise.stars import with_star
 from sourcead.transform.specialise.stores import vary
 
@@ -71,7 +72,7 @@ def call(s: Context, func: Val, args: list[Any], kwargs: Kwargs, hint: str = "t"
                 [*named.items(), *((k, v) for k, v in kwargs if k is None)],
                 hint,
             )
-        case Object(cls) if callable(getattr(cls, "__call__", None)):  # noqa: B004
+        case Object(cls) if has_call(cls):
             return s.call_object(func, cls.__call__, [func, *args], kwargs, hint, method=True)
     return s.opaque(func, args, kwargs, hint)
 
@@ -195,7 +196,7 @@ def call_object(
     found = picked(s, obj, args, hint)
     if found is not None:
         return found
-    call = getattr(type(obj), "__call__", None)  # noqa: B004
+    call = call_of(type(obj))
     if isinstance(func, Ref) and registry.lookup(call) is not None:
         named = Ref(f"{type(obj).__name__}.__call__", call)
         return s.call_object(named, call, [Ref(func.path, obj, True), *args], kwargs, hint)

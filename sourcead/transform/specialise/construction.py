@@ -17,6 +17,7 @@ from sourcead.transform.specialise.context import Context, Kwargs, values_of
 from sourcead.transform.specialise.keys import member_of
 from sourcead.transform.specialise.making import fresh_object
 from sourcead.transform.specialise.passing import PASSING
+from sourcead.transform.specialise.special_methods import made_plainly, special_method
 
 __all__ = ["construct", "made_by_parent", "made_tuple"]
 
@@ -40,7 +41,7 @@ def construct(s: Context, func: Val, cls: type, args: list[Any], kwargs: Kwargs,
         value = args[0].value
         if any(value == member.value for member in cls):
             return member_of(cls(value))
-    new = getattr(cls, "__new__")  # noqa: B009
+    new = special_method(cls, "__new__")
     if isinstance(new, types.FunctionType) and type(cls).__call__ is type.__call__:
         if not _is_of_namedtuple(cls):
             return _by_own_new(s, func, cls, new, args, kwargs, hint)
@@ -52,8 +53,8 @@ def construct(s: Context, func: Val, cls: type, args: list[Any], kwargs: Kwargs,
         found = {**{f: Const(v) for f, v in defaults.items()}, **found}
         if len(args) <= len(fields) and found.keys() >= set(fields):
             return Virtual(tuple(found[f] for f in fields), "tuple", cls)
-    init = getattr(cls, "__init__")  # noqa: B009
-    plain_new = getattr(cls, "__new__") is object.__new__  # noqa: B009
+    init = special_method(cls, "__init__")
+    plain_new = made_plainly(cls)
     active = any(map(s.holds_varied, values_of(args, kwargs)))
     if cls in PASSING and not active:
         return s.opaque(func, args, kwargs, hint)
@@ -122,7 +123,7 @@ def made_by_parent(
 
 
 def initialise(s: Context, made: Name, cls: type, args: list[Any], kwargs: Kwargs) -> None:
-    init = getattr(cls, "__init__")  # noqa: B009
+    init = special_method(cls, "__init__")
     if dataclasses.is_dataclass(cls) and "__init__" in vars(cls) and not _has_source(init):
         initialise_dataclass(s, made, cls, args, kwargs)
     else:

@@ -40,6 +40,7 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
 from sourcead.transform.specialise.context import Context
 from sourcead.transform.specialise.making import fresh_object
+from sourcead.transform.specialise.special_methods import is_set_plainly, made_plainly
 
 __all__ = [
     "Entries", "Numbers", "Parts", "Path", "Plan", "Whole", "containers_of", "hints_of", "inlined",
@@ -144,7 +145,7 @@ def _of_container(
 
 
 def _is_plain_class(cls: type) -> bool:
-    return cls.__flags__ & (1 << 9) != 0 and getattr(cls, "__new__") is object.__new__  # noqa: B009
+    return cls.__flags__ & (1 << 9) != 0 and made_plainly(cls)
 
 
 def _field(s: Context, value: Val, slot: Hashable) -> Val:
@@ -306,7 +307,7 @@ def _set(s: Context, made: Val, cls: type, attr: str, value: Val) -> None:
     """`made.attr = value`, whatever the class makes of such a statement."""
     kind = s.kind(made)
     assert isinstance(kind, Object)
-    if getattr(cls, "__setattr__") is object.__setattr__:  # noqa: B009
+    if is_set_plainly(cls):
         s.store_field(made, kind, attr, s.operand(value))
     else:
         setter = Ref("object.__setattr__", object.__setattr__)

@@ -29,6 +29,7 @@ from sourcead.ir.nodes import UNDEFINED, Call, Const, Ref
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.operations import class_of
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
+from sourcead.transform.specialise.special_methods import has_call
 
 __all__ = ["QUESTIONS"]
 
@@ -110,7 +111,7 @@ def _callable(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | N
         case Py() | Np() | Array() | NoneKind() | Text() | Tuple() | List() | Dict():
             return Const(False)
         case Object(cls):
-            return Const(callable(getattr(cls, "__call__", None)) and "__call__" in dir(cls))  # noqa: B004
+            return Const(has_call(cls))
         case _:
             return None
 

@@ -133,9 +133,10 @@ def is_unit_call(s: Context, code: Any) -> bool:
 
 def _being_solved(s: Context, code: Any, key: Hashable = None) -> Unit | None:
     """`key`: of one that reads the same variables."""
+    unit: Unit
     for unit in s.units:
         if unit.solving and unit.code is code and key in (None, unit.key):
-            return unit  # type: ignore[no-any-return]
+            return unit
     return None
 
 
@@ -227,9 +228,10 @@ def solved(
     plain, opened = _canonical(kinds), opened_in(template)
     asked, key = (plain, varied, opened and opened.plans), reads_of(template, live)
     open_ones = 0
+    unit: Unit
     for unit in s.units:
         if unit.code is code and unit.key == key and unit.asked == asked:
-            return unit  # type: ignore[no-any-return]
+            return unit
         open_ones += unit.code is code and unit.solving
     name, before = template.name.strip("<>"), len(s.units)
     if open_ones > MAX_ROUNDS:

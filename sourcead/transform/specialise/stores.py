@@ -25,6 +25,7 @@ from sourcead.transform.specialise.namespaces import owner, set_entry
 from sourcead.transform.specialise.reading import constant_place
 from sourcead.transform.specialise.rows import as_array
 from sourcead.transform.specialise.sequences import by
+from sourcead.transform.specialise.special_methods import is_set_plainly
 from sourcead.transform.specialise.variables import looked_at
 
 __all__ = ["inplace", "store", "store_attr", "store_field", "vary"]
@@ -310,7 +311,7 @@ def store_field(s: Context, base: Val, kind: Object, attr: str, value: Val) -> N
     s.put(kind.site, attr, held)
     s.heap.assign(kind.site, attr)
     check_same_object(s, kind, attr, held)
-    if getattr(kind.cls, "__setattr__") is object.__setattr__:  # noqa: B009
+    if is_set_plainly(kind.cls):
         s.add(StoreAttr(s.operand(base), attr, held, None, s.origin))
     else:  # a frozen dataclass, or a `__setattr__` that has come to its end
         setter = Ref("object.__setattr__", object.__setattr__)
