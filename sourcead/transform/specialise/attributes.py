@@ -61,9 +61,15 @@ def live_operand(path: str, value: Any) -> Val:
 
 
 def kind_of_ref(s: Context, ref: Ref) -> Kind:
-
     if not ref.live and type(ref.value) not in (float, int, complex, bool, np.float64):
         return Value(ref.value)
+    known = s.entered_live.get(ref)
+    if known is None:
+        s.entered_live[ref] = known = _entered(s, ref)
+    return known
+
+
+def _entered(s: Context, ref: Ref) -> Kind:
     kind = kind_of(ref.value, ref.path)
     if isinstance(kind, (Object, Tuple, List, Dict)) and kind not in s.live_kinds:
         s.live_kinds.append(kind)

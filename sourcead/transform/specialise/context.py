@@ -195,6 +195,7 @@ class Context(Builder):
         self.raises: set[type[BaseException]] = set()  # what may leave it
         self.generators: dict[Name, Any] = {}  # calls that have not run yet (`generators.Started`)
         self.live_kinds: list[Kind] = []  # of objects that are read as globals
+        self.entered_live: dict[Ref, Kind] = {}  # the same, once they are on the heap
         self.loaded: dict[Hashable, Name] = {}  # variables of modules, as they were read last
         # Arrays that calls return which are not followed: made there, or kept by an `lru_cache`.
         self.made_in_callees: dict[Operand, Expr] = {}
