@@ -47,6 +47,7 @@ from sourcead.transform.forward.sweep import tangent
 from sourcead.transform.gradient import gradient
 from sourcead.transform.halves import Half, without_arguments
 from sourcead.transform.integer_leaves import refuse_integer_leaves
+from sourcead.transform.invariant import without_invariant_extrema
 from sourcead.transform.left_out import LEFT_OUT, leave_out
 from sourcead.transform.passed import Tools
 from sourcead.transform.pullback import pullback
@@ -172,6 +173,7 @@ def specialised(
         at_once=at_once,
     )
     refuse_integer_leaves(done, kinds, wrt)
+    without_invariant_extrema(done)
     done = replace(done, function=updates(done.function, done.builder.kinds))
     if (looked_into := _looked_into.get(None)) is not None:
         looked_into.note(done, kinds)

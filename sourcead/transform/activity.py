@@ -13,7 +13,9 @@ from sourcead.ir.kinds import (
     Dict,
     Kind,
     List,
+    Np,
     Object,
+    Py,
     Tuple,
     Unknown,
     carries,
@@ -239,12 +241,14 @@ def find_selected(
     kinds: Mapping[Name, Kind],
     heap: Heap,
     overwritten: Iterable[str],
+    is_active: Callable[[Any], bool],
     *,
     by_name: bool = False,
 ) -> set[Name]:
     """Values of which a part may be left out on the way to the result: by a selection, an index, an overwrite.
 
-    `by_name`: by a function that selects (`where`, `minimum`) only.
+    `by_name`: by a function that selects (`where`, `minimum`) only.  What is not active leaves nothing out:
+    no adjoint comes back through it.
 
     A part of a product of matrices depends on all elements of its factors: what takes a part of the product by
     a basic index leaves nothing of them out.
@@ -257,6 +261,10 @@ def find_selected(
     parts: list[Any] = []
     for stmt in statements(body):
         match stmt:
+            case Assign(target) if isinstance(kinds.get(target), (Array, Np, Py)) and not is_active(
+                target
+            ):
+                continue
             case Assign(_, Op("getitem", (Name() as base, index))):
                 if by_name or not isinstance(kinds.get(base), Array):
                     continue

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Callable
 
 import numpy as np
 
-from sourcead.ir.nodes import Attr, Call, Expr, Function, MakeFunction, MethodCall, Name, Op, Ref
+from sourcead.ir.nodes import (
+    Attr,
+    Call,
+    Const,
+    Expr,
+    Function,
+    MakeFunction,
+    MethodCall,
+    Name,
+    Op,
+    Ref,
+)
 from sourcead.rules import registry
 from sourcead.simplify.copies import needless_copies
 from sourcead.simplify.dead_code import dead_code
@@ -32,11 +44,33 @@ def clean(function: Function, b: Builder) -> Function:
         match expr:
             case Call(Ref(_, Half(form="reverse") as half)) if not half.unit.writes:
                 return True  # adjoints only
-            case Call(Ref(_, called)) if any(called is bounded for bounded in BOUNDED):
-                return False
+            case Call(Ref(_, called), (x,)) if any(called is bounded for bounded in BOUNDED):
+                return _is_fine(called, known_number(x, b))
         return is_pure(expr, b)
 
     return needless_copies(dead_code(function, pure, storage_of(function, b)), b.kinds)
+
+
+def known_number(value: object, b: Builder) -> float | None:
+    """The number that `value` is in every call: a literal, an object's constant, or a product of such."""
+    match value:
+        case Const(int() | float() as number):
+            return float(number)
+        case Ref(_, int() | float() as number, False):
+            return float(number)
+        case Name() if isinstance(made := b.definitions.get(value), Op) and made.op == "mul":
+            left, right = (known_number(o, b) for o in made.args)
+            return None if left is None or right is None else left * right
+        case _:
+            return None
+
+
+def _is_fine(function: Callable[[float], float], x: float | None) -> bool:
+    """Is it known that the function raises nothing here?"""
+    try:
+        return x is not None and math.isfinite(function(x))
+    except ValueError:
+        return False
 
 
 def storage_of(function: Function, b: Builder) -> StorageClasses:

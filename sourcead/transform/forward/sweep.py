@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from sourcead.ir.kinds import Dict, List, Object, Tuple, carries
 from sourcead.ir.never import assert_never
@@ -97,8 +98,9 @@ def tangent(
     is_active = activity(b, useful, is_deep=True)
     s = Tangents(b, locations, is_active, primal.body, separate)
     start_derivative(b)
-    s.rules.selected = find_selected(primal.body, b.kinds, done.heap, locations.overwritten)
-    s.rules.chosen = find_selected(primal.body, b.kinds, done.heap, (), by_name=True)
+    left_out = partial(find_selected, primal.body, b.kinds, done.heap, is_active=is_active)
+    s.rules.selected = left_out(locations.overwritten)
+    s.rules.chosen = left_out((), by_name=True)
     dots: list[Param] = []
     for i in wrt:
         dot = b.fresh(_hint(hint_of(params[i]), params, dots), b.kind(params[i]))

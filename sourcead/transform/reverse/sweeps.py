@@ -128,8 +128,9 @@ def sweeps(
     s.saved_by_units, s.reopened = calls.saved, reopened
     s.adj.fitting.reopened = reopened
     start_derivative(b)
-    s.rules.selected = find_selected(primal.body, b.kinds, done.heap, locations.overwritten)
-    s.rules.chosen = find_selected(primal.body, b.kinds, done.heap, (), by_name=True)
+    left_out = partial(find_selected, primal.body, b.kinds, done.heap, is_active=s.is_active)
+    s.rules.selected = left_out(locations.overwritten)
+    s.rules.chosen = left_out((), by_name=True)
     s.rules.wild = Wild(b, s.rules.needs_guard, primal.body)
     b.origin = Origin.none()
     out_bar = b.fresh("out_bar", Py(float) if scalar else _bar_kind(b.kind(result), leaves))
