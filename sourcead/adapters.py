@@ -12,7 +12,10 @@ import linecache
 import types
 from typing import Any
 
-__all__ = ["adapter", "function_of_text", "spread"]
+__all__ = ["ADAPTED", "adapter", "function_of_text", "spread"]
+
+ADAPTED = "sourcead.adapted"
+"""The module of functions that are made here."""
 
 
 def adapter(target: Any) -> types.FunctionType:
@@ -57,7 +60,7 @@ def function_of_text(name: str, text: str, names: dict[str, Any]) -> types.Funct
     filename = f"<sourcead adapter {name} {len(_KEPT)}>"
     _KEPT.append(text)
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
-    scope: dict[str, Any] = {**names, "__name__": "sourcead.adapted"}
+    scope: dict[str, Any] = {**names, "__name__": ADAPTED}
     exec(compile(text, filename, "exec"), scope)
     made = scope[name]
     assert isinstance(made, types.FunctionType)

@@ -18,7 +18,7 @@ from dataclasses import replace
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from sourcead.adapters import adapter, spread
+from sourcead.adapters import ADAPTED, adapter, spread
 from sourcead.callables import Compiled, Mode, Source, call_primal, gradient_source, source_of
 from sourcead.errors import NeverReturns
 from sourcead.importable import importable
@@ -120,7 +120,7 @@ class Derivative:
             _annotate(error)
             raise
         self._start(source_of(self._function))
-        return self(*args, **kwargs)
+        return Derivative.__call__(self, *args, **kwargs)  # of a pushforward: without the tangents
 
     # -- finding the compiled code -------------------------------------------------------------
 
@@ -365,6 +365,10 @@ def _together(*full: Any) -> tuple[Any, ...]:
 def _binding(source: Source) -> tuple[Any, ...]:
     """What the parameters were read from."""
     live = source.live
+    called = live.__globals__.get("target") if live.__module__ == ADAPTED else None
+    if isinstance(called, functools.partial):  # of which a small function was made
+        held = (called.func, called.args, *called.keywords, *called.keywords.values())
+        return tuple(map(id, held))
     named = tuple((live.__kwdefaults__ or {}).items())
     return id(live.__code__), id(live.__defaults__), tuple((name, id(v)) for name, v in named)
 

@@ -19,9 +19,13 @@ registry['generation'] is generation
 from __future__ import annotations
 
 import builtins
+import functools
+import sys
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+import numpy as np
 
 from sourcead.dispatch import Pool, Test, kind_test
 from sourcead.frontend.lower import names_of
@@ -31,17 +35,25 @@ from sourcead.ir.nodes import Assign, Attr, Function, MethodCall, StoreAttr
 from sourcead.ir.walk import statements
 from sourcead.rules import registry
 from sourcead.signature import kind_of
+from sourcead.transform.specialise.descriptors import is_descriptor
+from sourcead.transform.specialise.looked_at import KIND
 
 __all__ = ["assumptions"]
 
 Seen = Iterable[tuple[Any, Function]]
 """Functions looked into, with their Wengert lists as written (before kinds)."""
 
+Objects = Mapping[tuple[int, str], tuple[Any, bool]]
+NONE: Objects = types.MappingProxyType({})
+
 _LIBRARIES = ("numpy", "math", "scipy", "cmath", "sourcead")  # their data is constant
 
 
-def assumptions(seen: Seen, classes: Iterable[type]) -> list[Test]:
-    """The conditions for the functions looked into, and the classes whose instances are met."""
+def assumptions(seen: Seen, classes: Iterable[type], objects: Objects = NONE) -> list[Test]:
+    """The conditions for the functions looked into, the classes whose instances are met, and live objects.
+
+    `objects`: of which an attribute was looked up, or the kind taken, as `specialise/looked_at.py` notes them.
+    """
     own = [
         (f, t)
         for f, t in seen
@@ -55,6 +67,10 @@ def assumptions(seen: Seen, classes: Iterable[type]) -> list[Test]:
     functions = {id(f) for f, _ in own}
     for cls in dict.fromkeys(classes):
         tests += _class_tests(cls, used, functions)
+    named = {id(v) for f, _ in own for v in _data_behind_names(f)}
+    for (identity, attr), (obj, exact) in objects.items():
+        if attr != KIND or identity not in named:
+            tests += _object_tests(obj, attr, exact)
     tests.append(_same(vars(registry), "generation", registry.generation, "registry"))
     return tests
 
@@ -75,6 +91,9 @@ def _name_tests(function: types.FunctionType) -> Iterator[Test]:
             yield from _cell_tests(names.cells[name], name, value)
         else:
             yield from _global_tests(function.__globals__, name, value)
+    for name, module in names.modules.items():
+        if not _is_library(name):
+            yield _same(sys.modules, name, module, "modules")
     for (module, attr), value in names.attributes.items():
         if value is MISSING:
             continue
@@ -122,6 +141,49 @@ def _kind(scope: dict[str, Any], name: str, value: Any) -> Test:
     return lambda pool: kind_test(kind, f"{pool.give('names', scope)}[{name!r}]", name, pool)
 
 
+def _data_behind_names(function: types.FunctionType) -> Iterator[Any]:
+    """What is tested under the name that it has."""
+    names = names_of(function)
+    if names is not None:
+        yield from filter(is_data, (*names.found.values(), *names.attributes.values()))
+
+
+# -- objects -----------------------------------------------------------------------------------
+
+
+def _object_tests(obj: Any, attr: str, exact: bool) -> Iterator[Test]:
+    """What an object has under a name, or (without one) of which kind it is."""
+    hint = getattr(obj, "__name__", type(obj).__name__).rpartition(".")[2]
+    if attr == KIND:
+        kind = kind_of(obj, hint)
+        yield lambda pool: kind_test(kind, pool.give(hint, obj), hint, pool)
+        return
+    of_library = _is_library(getattr(obj, "__module__", None)) and not isinstance(obj, np.vectorize)
+    value = getattr(obj, attr, MISSING)
+    if of_library or value is MISSING:
+        return
+    if isinstance(obj, functools.partial) and attr == "keywords":
+        yield _attribute(obj, attr, value)
+        yield lambda pool: f"(*{pool.give('given', value)},) == {tuple(value)!r}"
+        yield from (_same(value, name, each, "given") for name, each in value.items())
+    elif isinstance(value, types.MappingProxyType):
+        entries = tuple(value.items())
+        yield (
+            lambda pool: (
+                f"(*{pool.give(hint, obj)}.{attr}.items(),) == {pool.give('entries', entries)}"
+            )
+        )
+    elif isinstance(value, types.MethodType):  # made anew whenever it is read
+        function = value.__func__
+        yield lambda pool: f"{pool.give(hint, obj)}.{attr}.__func__ is {pool.give(attr, function)}"
+    elif is_data(value) and type(value) is not tuple and not exact:
+        yield lambda pool: kind_test(
+            kind_of(value, attr), f"{pool.give(hint, obj)}.{attr}", attr, pool
+        )
+    elif value is getattr(obj, attr):
+        yield _attribute(obj, attr, value)
+
+
 # -- functions and classes -----------------------------------------------------------------------
 
 
@@ -136,6 +198,11 @@ def _function_tests(function: types.FunctionType) -> Iterator[Test]:
             )
         )
     if named:
+        yield (
+            lambda pool: (
+                f"{pool.give(hint, function)}.__kwdefaults__ is {pool.give('named', named)}"
+            )
+        )
         yield from (_same(named, name, value, "defaults") for name, value in named.items())
 
 
@@ -171,8 +238,9 @@ def _behind(raw: Any) -> set[int]:
 
 
 def _member_tests(cls: type, name: str, raw: Any, holder: type) -> Iterator[Test]:
-    value = getattr(cls, name)
-    if value is getattr(cls, name):
+    is_plain = not is_descriptor(raw)  # which may not work without an object
+    value = getattr(cls, name) if is_plain else raw
+    if is_plain and value is getattr(cls, name):
         yield _attribute(cls, name, value)
     else:  # made anew when it is read
         hint = f"{holder.__name__}_names"

@@ -66,16 +66,18 @@ __all__ = ["compile_derivative", "template_of_gradient"]
 
 @dataclass
 class LookedInto:
-    """The functions with their Wengert lists, and the classes, that the code under way depends on.
+    """The functions with their Wengert lists, the classes and the objects that the code under way depends on.
 
     A derivative of a derivative depends on what the inner one depends on.
     """
 
     functions: list[tuple[Any, Function]] = field(default_factory=list)
     classes: dict[type, None] = field(default_factory=dict)
+    objects: dict[tuple[int, str], tuple[Any, bool]] = field(default_factory=dict)  # `looked_at.py`
 
     def note(self, done: Specialised, kinds: Sequence[Kind]) -> None:
         self.functions += done.builder.seen
+        self.objects |= done.builder.looked_at
         live = done.builder.live_kinds
         for kind in (*kinds, *done.builder.kinds.values(), *live):
             self.classes.update(dict.fromkeys(_classes(kind)))
@@ -119,6 +121,7 @@ def looking() -> Iterator[LookedInto]:
     if (outer := _looked_into.get(None)) is not None:  # what a passed function depends on
         outer.functions += mine.functions
         outer.classes.update(mine.classes)
+        outer.objects |= mine.objects
 
 
 # -- the stages ----------------------------------------------------------------------------------
@@ -486,7 +489,7 @@ def compile_derivative(
         arguments_written(derived.done),
         any(map(_finds_by_identity, derived.functions)),
         derived.details,
-        assumptions(looked_into.functions, looked_into.classes),
+        assumptions(looked_into.functions, looked_into.classes, looked_into.objects),
         _numbers(derived),
     )
 

@@ -155,8 +155,9 @@ class Definitions(Assignments):
         ):
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
-        if name in sys.modules:
-            return Ref(path, sys.modules[name])
+        loaded = self.names.module(name)
+        if loaded is not None:
+            return Ref(path, loaded)
         return self.new(Op("import_", (Const(name),)), path.rpartition(".")[2], node)
 
     def set_import(self, variable: str, value: Operand, node: Any) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import builtins
 import collections.abc
+import sys
 from types import CellType, FunctionType, ModuleType
 from typing import Any
 
@@ -46,6 +47,7 @@ class Names:
         self.function = function
         self.found: dict[str, Any] = {}
         self.attributes: dict[tuple[ModuleType, str], Any] = {}
+        self.modules: dict[str, ModuleType] = {}  # that it imports
         closure = function.__closure__ or ()
         self.cells: dict[str, CellType] = dict(
             zip(function.__code__.co_freevars, closure, strict=True)
@@ -76,11 +78,22 @@ class Names:
         self.attributes[base.value, attr] = value
         return None if value is MISSING else Ref(f"{base.path}.{attr}", value, is_data(value))
 
+    def module(self, name: str) -> ModuleType | None:
+        """A module that is loaded, as an import in the function finds it."""
+        module = sys.modules.get(name)
+        if module is not None:
+            self.modules[name] = module
+        return module
+
     def still_hold(self) -> bool:
         """Whether every answer given so far would be given again."""
-        return all(self._value(name) is value for name, value in self.found.items()) and all(
-            getattr(module, attr, MISSING) is value
-            for (module, attr), value in self.attributes.items()
+        return (
+            all(self._value(name) is value for name, value in self.found.items())
+            and all(
+                getattr(module, attr, MISSING) is value
+                for (module, attr), value in self.attributes.items()
+            )
+            and all(sys.modules.get(name) is module for name, module in self.modules.items())
         )
 
 

@@ -2,6 +2,7 @@
 
 from tests.language import (
     assignment,
+    attributes,
     classes,
     containers,
     control_flow,
@@ -12,4 +13,4 @@ from tests.language import (
 
 __all__ = ["TOPICS"]
 
-TOPICS = (assignment, control_flow, functions, classes, containers, effects, storage)
+TOPICS = (assignment, control_flow, functions, classes, attributes, containers, effects, storage)

@@ -35,7 +35,9 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.operations import method_class
 from sourcead.transform.specialise.absent import definite
 from sourcead.transform.specialise.context import Context
+from sourcead.transform.specialise.descriptors import computed, is_descriptor
 from sourcead.transform.specialise.flags import throw
+from sourcead.transform.specialise.looked_at import look_at
 from sourcead.transform.specialise.namespaces import namespace
 from sourcead.transform.specialise.reading import note_entry_read
 
@@ -44,6 +46,7 @@ __all__ = [
     "attr",
     "bind_field",
     "class_attribute",
+    "raw_class_attribute",
     "field",
     "kind_of_ref",
     "live_operand",
@@ -73,6 +76,7 @@ def _entered(s: Context, ref: Ref) -> Kind:
     kind = kind_of(ref.value, ref.path)
     if isinstance(kind, (Object, Tuple, List, Dict)) and kind not in s.live_kinds:
         s.live_kinds.append(kind)
+        look_at(s, ref.value)
     return s.enter(kind, ref.path, False)
 
 
@@ -162,6 +166,10 @@ def live_attr(s: Context, base: Val, obj: Any, attr: str, hint: str) -> Val:
     if not hasattr(obj, attr):
         return s.emit(Attr(s.operand(base), attr), Unknown(), hint)
     value = getattr(obj, attr)
+    look_at(s, obj, attr)
+    if isinstance(value, str) and is_descriptor(obj):  # the name of an attribute, so to say
+        look_at(s, obj, attr, exact=True)
+        return Const(value)
     if isinstance(obj, dataclasses.Field) and isinstance(value, str):
         return Const(value)  # which of the fields it is
     path = f"{base.path}.{attr}" if isinstance(base, Ref) else attr
@@ -232,6 +240,16 @@ def bind_name(s: Context, base: Val, method: str, hint: str) -> Val:
 
 def field(s: Context, base: Val, kind: Object, attr: str, hint: str) -> Val:
     """An instance's attribute: property, own field, method, or class attribute, in Python's order."""
+    if isinstance(kind.cls.__getattribute__, FunctionType) and s.holds_varied(base):
+        s.refuse(
+            f"`{kind.cls.__name__}` has a `__getattribute__` of its own",
+            "use properties, or `__getattr__`",
+        )
+    raw = raw_class_attribute(kind.cls, attr)
+    if is_descriptor(raw):
+        made = computed(s, base, kind, attr, raw, hint)
+        if made is not None:
+            return made
     found = class_attribute(kind.cls, attr)
     is_stated = kind.site in s.records and not isinstance(s.heap.read(kind.site, attr), Never)
     if isinstance(found, property) and not is_stated:
@@ -242,7 +260,10 @@ def field(s: Context, base: Val, kind: Object, attr: str, hint: str) -> Val:
     known = s.memory.get(base, attr)
     if known is not None and known != UNDEFINED:
         return known
+    other = getattr(kind.cls, "__getattr__", None)
     if known == UNDEFINED and found is None:
+        if isinstance(other, FunctionType):
+            return s.call_method_of(base, other, [Const(attr)], hint)
         throw(s, AttributeError)
     if issubclass(kind.cls, BaseException) and s.heap.raised and not callable(found):
         s.refuse(
@@ -252,7 +273,8 @@ def field(s: Context, base: Val, kind: Object, attr: str, hint: str) -> Val:
     if isinstance(found, functools.cached_property):
         return cached_field(s, base, kind, attr, found, hint)
     contents = s.memory.known(base)
-    absent = contents is not None and contents.complete and found is not None
+    absent = contents is not None and contents.complete
+    absent = absent and (found is not None or isinstance(other, FunctionType))
     held = s.heap.read(kind.site, attr)
     if (kind.site, attr) in s.opaque_fields:
         s.refuse(
@@ -261,6 +283,11 @@ def field(s: Context, base: Val, kind: Object, attr: str, hint: str) -> Val:
             NoRule,
         )
     if not isinstance(held, Never) and not absent:
+        if isinstance(other, FunctionType) and s.heap.is_assigned(kind.site, attr):
+            s.refuse(
+                f"`{attr}` is set on some paths only, and found by `__getattr__` on others",
+                "set the attribute on all paths",
+            )
         name = s.emit(Attr(s.operand(base), attr), held, hint, s.heap.is_varied(kind.site, attr))
         note_entry_read(s, name, kind.site, attr)
         s.share_slot(name, kind.site, attr, read=True)
@@ -269,6 +296,8 @@ def field(s: Context, base: Val, kind: Object, attr: str, hint: str) -> Val:
         return name
     if found is not None:
         return class_field(s, base, kind.cls, attr, found, hint)
+    if isinstance(other, FunctionType):
+        return s.call_method_of(base, other, [Const(attr)], hint)
     name = s.emit(Attr(s.operand(base), attr), Unknown(), hint)
     if isinstance(base, Name) and kind.site in s.records:
         s.memory.learn(base, attr, name)

@@ -38,6 +38,7 @@ from sourcead.transform.specialise.half_calls import call_half
 from sourcead.transform.specialise.inlining import call_function, inactive_call
 from sourcead.transform.specialise.iteration import seen
 from sourcead.transform.specialise.iterators import ITERATORS, note_iterator
+from sourcead.transform.specialise.looked_at import look_at_partial
 from sourcead.transform.specialise.nested import call_closure
 from sourcead.transform.specialise.numpy_calls import vectorized
 from sourcead.transform.specialise.objects import dispatched, picked
@@ -154,6 +155,7 @@ def call_object(
             return each
     match obj:
         case functools.partial():
+            look_at_partial(s, obj)
             path = func.path if isinstance(func, Ref) else "partial"
             inner = Ref(f"{path}.func", obj.func)
             bound: list[Any] = [

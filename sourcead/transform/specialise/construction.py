@@ -15,6 +15,7 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.attributes import live_operand
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
 from sourcead.transform.specialise.keys import member_of
+from sourcead.transform.specialise.looked_at import look_at
 from sourcead.transform.specialise.making import fresh_object
 from sourcead.transform.specialise.passing import PASSING
 from sourcead.transform.specialise.special_methods import made_plainly, special_method
@@ -137,6 +138,7 @@ def initialise_dataclass(
     kind = s.kind(made)
     assert isinstance(kind, Object)
     bound = inspect.signature(cls).bind(*args, **{str(k): v for k, v in kwargs})
+    look_at(s, getattr(cls, "__init__"), "__defaults__")  # noqa: B009
     for field in dataclasses.fields(cls):
         if field.name in bound.arguments:
             value = bound.arguments[field.name]
@@ -147,7 +149,9 @@ def initialise_dataclass(
                 [],
             )
         else:
-            value = live_operand(f"{cls.__name__}.{field.name}", field.default)
+            stated = bound.signature.parameters.get(field.name)  # a default may be replaced
+            default = field.default if stated is None else stated.default
+            value = live_operand(f"{cls.__name__}.{field.name}", default)
         s.store_field(made, kind, field.name, value)
     post = getattr(cls, "__post_init__", None)
     if post is not None:

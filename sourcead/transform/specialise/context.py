@@ -144,7 +144,6 @@ class Context(Builder):
         self.stack: list[Any] = []
         self.active: list[int] = []  # positions in `seen` of the functions being looked into
         self.seen: list[tuple[Any, Function]] = []  # functions looked into
-        self.guards: dict[str, Any] = {}
         self.derivative = False
         self.at_once = False  # is what is checkpointed written down as if it were not?
         self.in_selected = False  # may lanes of the result at hand be left out later?
@@ -194,6 +193,7 @@ class Context(Builder):
         self.may_be_same: list[tuple[Val, Val, list[Stmt]]] = []  # see `same_lists.py`
         self.raises: set[type[BaseException]] = set()  # what may leave it
         self.generators: dict[Name, Any] = {}  # calls that have not run yet (`generators.Started`)
+        self.looked_at: dict[tuple[int, str], tuple[Any, bool]] = {}  # see `looked_at.py`
         self.live_kinds: list[Kind] = []  # of objects that are read as globals
         self.entered_live: dict[Ref, Kind] = {}  # the same, once they are on the heap
         self.loaded: dict[Hashable, Name] = {}  # variables of modules, as they were read last

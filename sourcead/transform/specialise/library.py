@@ -228,3 +228,19 @@ def smallest(items, key=None):
 def same(function):
     """A decorator that changes nothing."""
     return function
+
+
+def found_or(value, name, default):
+    """`getattr(value, name, default)` of an object that has no such attribute, but a `__getattr__`."""
+    try:
+        return value.__getattr__(name)
+    except AttributeError:
+        return default
+
+
+def is_found(value, name):
+    try:
+        value.__getattr__(name)
+    except AttributeError:
+        return False
+    return True

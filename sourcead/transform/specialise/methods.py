@@ -43,10 +43,12 @@ from sourcead.transform.specialise.attributes import (
 )
 from sourcead.transform.specialise.construction import made_by_parent
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
+from sourcead.transform.specialise.descriptors import is_descriptor
 from sourcead.transform.specialise.dicts import dict_method
 from sourcead.transform.specialise.frozen import frozen_method, met_method
 from sourcead.transform.specialise.generators import all_of_first
 from sourcead.transform.specialise.lists import list_method
+from sourcead.transform.specialise.looked_at import look_at
 from sourcead.transform.specialise.namespaces import namespace_method, owner
 from sourcead.transform.specialise.rewrites import REWRITES
 from sourcead.transform.specialise.rows import with_rows
@@ -100,6 +102,7 @@ def method(
             rule = registry.lookup(getattr(getattr(obj, method), "__func__", None))
             if rule is not None and rule.form == "constant":
                 return opaque_method(s, receiver, method, args, kwargs, hint, Unknown())
+            look_at(s, obj, method)
             return s.call(Ref(path, getattr(obj, method)), args, kwargs, hint)
         case Partial(Ref(value=function)) if is_distribution(function):
             return frozen_method(s, receiver, kind, method, args, kwargs, hint)
@@ -226,6 +229,8 @@ def object_method(
             raw = vars(base)[method]
             function = getattr(kind.cls, method)
             break
+    if function is None and isinstance(getattr(kind.cls, "__getattr__", None), types.FunctionType):
+        return s.call(s.attr(receiver, method, hint), args, kwargs, hint)
     if function is None:
         if any(map(s.holds_varied, values_of(args, kwargs))):
             s.refuse(
@@ -242,6 +247,8 @@ def object_method(
         inner = Ref(f"{path}.func", raw.func)
         if isinstance(raw.func, types.FunctionType) and all(k is not None for k, _ in kwargs):
             return s.call(inner, [receiver, *bound_before, *args], list(named.items()), hint)
+    if is_descriptor(raw):
+        return s.call(s.attr(receiver, method, hint), args, kwargs, hint)
     if isinstance(raw, property):
         return s.call(s.call_method_of(receiver, raw.fget, [], hint), args, kwargs, hint)
     if isinstance(raw, (staticmethod, classmethod)) or not hasattr(type(raw), "__get__"):

@@ -16,6 +16,7 @@ from sourcead.runtime.differences import diff_of_order
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise import numpy_library
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
+from sourcead.transform.specialise.looked_at import look_at
 from sourcead.transform.specialise.sequences import by, follows, has_star
 
 __all__ = ["NUMPY_CALLS", "vectorized"]
@@ -177,6 +178,7 @@ def vectorized(s: Context, func: Val, obj: Any, args: list[Any], kwargs: Kwargs)
     plain = obj.otypes is None and not obj.excluded and obj.signature is None
     if has_star(args) or kwargs or not plain or len(args) not in (1, 2) or not follows(s, args):
         return None
+    look_at(s, obj, "pyfunc")
     path = func.path if isinstance(func, Ref) else "vectorized"
     inner = Ref(f"{path}.pyfunc", obj.pyfunc)
     each = numpy_library.for_each if len(args) == 1 else numpy_library.for_each_pair

@@ -40,6 +40,7 @@ from sourcead.transform.operations import OPERATORS, class_of
 from sourcead.transform.specialise import library
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
 from sourcead.transform.specialise.library import same
+from sourcead.transform.specialise.looked_at import look_at
 from sourcead.transform.specialise.making import fresh_object
 from sourcead.transform.specialise.sequences import by, has_star
 
@@ -309,6 +310,7 @@ def dispatched(s: Context, obj: Any, args: list[Any]) -> Val | None:
     cls = None if isinstance(args[0], Star) else class_of(s.kind(args[0]))
     if cls is None or getattr(dispatch, "__qualname__", "") != "singledispatch.<locals>.dispatch":
         return None
+    look_at(s, obj, "registry")
     found = dispatch(cls)
     return Ref(f"{obj.__name__}.dispatch({cls.__name__})", found)
 

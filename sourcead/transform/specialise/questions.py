@@ -4,6 +4,7 @@ Each handler returns the value, or None where the call is to be treated like any
 
 from __future__ import annotations
 
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,9 @@ from sourcead.ir.kinds import (
 from sourcead.ir.nodes import UNDEFINED, Call, Const, Ref
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.operations import class_of
+from sourcead.transform.specialise import library
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
+from sourcead.transform.specialise.sequences import by
 from sourcead.transform.specialise.special_methods import has_call
 
 __all__ = ["QUESTIONS"]
@@ -70,10 +73,13 @@ def _hasattr(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | No
     if isinstance(kind, Object):
         known = s.memory.get(args[0], attr.value)
         if known is not None:
-            return Const(known != UNDEFINED or hasattr(kind.cls, attr.value))
+            there = known != UNDEFINED or hasattr(kind.cls, attr.value)
+            return _is_found(s, args) if not there and _finds_others(kind) else Const(there)
         if not isinstance(s.heap.read(kind.site, attr.value), Never):
             return None  # may come and go
-        return Const(True) if hasattr(kind.cls, attr.value) else None
+        if hasattr(kind.cls, attr.value):
+            return Const(True)
+        return _is_found(s, args) if _finds_others(kind) else None
     cls = class_of(kind)
     return (
         Const(hasattr(cls, attr.value))
@@ -82,13 +88,37 @@ def _hasattr(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | No
     )
 
 
+def _finds_others(kind: Object) -> bool:
+    """Does its class say what an attribute is that is not there?"""
+    return isinstance(getattr(kind.cls, "__getattr__", None), FunctionType)
+
+
+def _is_found(s: Context, args: list[Any]) -> Val:
+    """`hasattr` of something that is not there: does `__getattr__` find it?"""
+    return by(s, library.is_found, args[:2])
+
+
+def _found_or(s: Context, args: list[Any], kind: Object, hint: str) -> Val:
+    """`getattr` with a default, of an object of such a class."""
+    value, attr, default = args
+    held = s.memory.get(value, attr.value)
+    is_there = held is not None and held != UNDEFINED
+    if is_there or hasattr(kind.cls, attr.value):
+        return s.attr(value, attr.value, hint)
+    if held is None and not isinstance(s.heap.read(kind.site, attr.value), Never):
+        return s.attr(value, attr.value, hint)  # which refuses what may be there or not
+    return by(s, library.found_or, [value, attr, default])
+
+
 def _getattr(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     if len(args) < 2 or not isinstance(args[1], Const):
         return None
     if len(args) == 3:
         kind = s.kind(args[0])
-        has = _hasattr(s, args[:2], [], hint)
         default: Val = args[2]
+        if isinstance(kind, Object) and _finds_others(kind):
+            return _found_or(s, args, kind, hint)
+        has = _hasattr(s, args[:2], [], hint)
         if isinstance(has, Const) and has.value is False:
             return default
         if (

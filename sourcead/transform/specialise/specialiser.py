@@ -22,7 +22,7 @@ def f(x, y):
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sourcead.errors import NotDifferentiable
@@ -76,7 +76,6 @@ class Specialised:
     builder: Specialiser
     result: Val
     leaves: tuple[Leaf, ...]  # what the result holds, where it has no adjoint of its own
-    guards: dict[str, Any] = field(default_factory=dict)
 
 
 def specialise(
@@ -215,6 +214,4 @@ class Specialiser(Context):
                     self.heap.read_blindly(site, slot)
         self.memory.close()
         function = Function(template.name, tuple(params), tuple(body), returned, template.origin)
-        return Specialised(
-            function, self.kinds, self.varied, self.heap, self, result, leaves, self.guards
-        )
+        return Specialised(function, self.kinds, self.varied, self.heap, self, result, leaves)

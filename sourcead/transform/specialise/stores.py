@@ -17,8 +17,9 @@ from sourcead.transform.heap import ITEM
 from sourcead.transform.imaginary import is_imaginary
 from sourcead.transform.operations import INPLACE
 from sourcead.transform.specialise import numpy_library
-from sourcead.transform.specialise.attributes import class_attribute
+from sourcead.transform.specialise.attributes import class_attribute, raw_class_attribute
 from sourcead.transform.specialise.context import Context
+from sourcead.transform.specialise.descriptors import is_descriptor, set_by
 from sourcead.transform.specialise.lists import list_method, note_length
 from sourcead.transform.specialise.making import list_item_kind
 from sourcead.transform.specialise.namespaces import owner, set_entry
@@ -98,6 +99,11 @@ def store_attr(s: Context, base: Val, attr: str, value: Val, op: str | None) -> 
                 value = s.op(op, [s.attr(base, attr), value])
             s.call_method_of(base, found.fset, [value], "_")
             return
+        raw = raw_class_attribute(kind.cls, attr)
+        if is_descriptor(raw) or hasattr(type(raw), "__set__"):
+            whole = value if op is None else s.op(op, [s.attr(base, attr), value])
+            if set_by(s, base, kind, attr, raw, whole):
+                return
         if op is not None:
             value = s.op(f"i{op.rstrip('_')}", [s.attr(base, attr), value])
             op = None
