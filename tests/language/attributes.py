@@ -1,7 +1,6 @@
 """Attributes that are computed when they are read: descriptors of the user's own, `__getattr__`."""
 
 # mypy: ignore-errors
-# ruff: noqa: ANN
 from __future__ import annotations
 
 import functools

@@ -74,9 +74,10 @@ def kind_of_ref(s: Context, ref: Ref) -> Kind:
 
 def _entered(s: Context, ref: Ref) -> Kind:
     kind = kind_of(ref.value, ref.path)
-    if isinstance(kind, (Object, Tuple, List, Dict)) and kind not in s.live_kinds:
-        s.live_kinds.append(kind)
+    if isinstance(kind, (Object, Tuple, List, Dict)):
         look_at(s, ref.value)
+        if kind not in s.live_kinds:
+            s.live_kinds.append(kind)
     return s.enter(kind, ref.path, False)
 
 
