@@ -27,7 +27,7 @@ from sourcead.nested import flatten
 from sourcead.runtime.shadows import owner_of
 from sourcead.runtime.structures import slots_of
 
-__all__ = ["check_argument", "has_float", "shared_arguments", "storages"]
+__all__ = ["check_argument", "has_float", "memory_of", "shared_arguments", "storages"]
 
 
 def check_argument(kind: Kind, value: Any, name: str, origin: Origin) -> None:
@@ -117,7 +117,7 @@ def shared_arguments(
             each = todo.pop()
             if isinstance(each, np.ndarray):
                 if written:
-                    memory.setdefault(_memory_of(each), []).append((each, j))
+                    memory.setdefault(memory_of(each), []).append((each, j))
                 continue
             slots = slots_of(each)
             if slots is None:
@@ -137,7 +137,7 @@ def shared_arguments(
     return tuple(sorted(found))
 
 
-def _memory_of(array: Any) -> int:
+def memory_of(array: Any) -> int:
     """What arrays that overlap have in common: the object that owns their memory."""
     while isinstance(array, np.ndarray) and array.base is not None:
         array = array.base

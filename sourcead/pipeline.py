@@ -35,6 +35,7 @@ from sourcead.ir.nodes import (
 )
 from sourcead.ir.walk import statements, substitute
 from sourcead.offences import all_offences, lower_without
+from sourcead.outer_sharing import with_check
 from sourcead.runtime.batched import one_by_one
 from sourcead.runtime.structures import entry_of
 from sourcead.simplify.polish import on_lists as lists_for_arrays
@@ -49,6 +50,7 @@ from sourcead.transform.halves import Half, without_arguments
 from sourcead.transform.integer_leaves import refuse_integer_leaves
 from sourcead.transform.invariant import without_invariant_extrema
 from sourcead.transform.left_out import LEFT_OUT, leave_out
+from sourcead.transform.outer_storage import outer_storage
 from sourcead.transform.passed import Tools
 from sourcead.transform.pullback import pullback
 from sourcead.transform.rerun import rerun
@@ -480,6 +482,9 @@ def compile_derivative(
     call: Callable[..., Any] = calls[0]
     if on_lists is not None:
         call = or_else(call, lambda: compile_derivative(source, kinds, mode, careful=True).call)
+    sharing = outer_storage(derived.done, source.live, derived.functions[0])
+    if sharing is not None:
+        call = with_check(call, sharing)
     return Compiled(
         call,
         "\n\n".join([*behind, *texts]),

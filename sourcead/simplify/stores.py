@@ -8,7 +8,8 @@
 
 Looked at are elements of lists of floats that hold an array's content (see `element_lists`), and of float arrays of
 rank one.  A step moves to the later one when nothing in between reads or writes that element: nothing
-touches the array but single elements whose index differs by a constant (`i` and `i + 1`).
+touches the array but single elements whose index differs by a constant (`i` and `i + 1`).  The primal's own
+stores stay as they are: `u[0] += a; u[0] += b` rounds twice.
 """
 
 from __future__ import annotations
@@ -80,7 +81,9 @@ class _Stores:
         return renewed(block, out)
 
     def is_ours(self, stmt: Store) -> bool:
-        """Is the place an element of floats, and the value a float?"""
+        """Is the place an element of an adjoint or a tangent, and the value a float?"""
+        if not stmt.origin.sweep:  # the primal rounds as it does
+            return False
         base = self.kinds.get(stmt.base) if isinstance(stmt.base, Name) else None
         index = self.kinds.get(stmt.index) if isinstance(stmt.index, Name) else None
         one = index == Py(int) or (isinstance(stmt.index, Const) and type(stmt.index.value) is int)

@@ -23,7 +23,7 @@ from sourcead.transform.effects import written_arguments
 from sourcead.transform.locations import READING
 from sourcead.transform.specialise import Specialised
 
-__all__ = ["arguments_written"]
+__all__ = ["arguments_written", "storage_written"]
 
 
 def arguments_written(done: Specialised) -> frozenset[int]:
@@ -31,7 +31,7 @@ def arguments_written(done: Specialised) -> frozenset[int]:
     owners = _Owners(done)
     found: set[int] = set()
     for stmt in statements(done.function.body):
-        for operand in _written(stmt, done.kinds):
+        for operand in storage_written(stmt, done.kinds):
             if isinstance(operand, Name):
                 found |= owners.of(operand)
     return frozenset(found)
@@ -92,7 +92,8 @@ class _Owners:
                     continue
 
 
-def _written(stmt: Stmt, kinds: dict[Name, Kind]) -> list[Operand]:
+def storage_written(stmt: Stmt, kinds: dict[Name, Kind]) -> list[Operand]:
+    """What the statement itself writes into."""
     match stmt:
         case Store(base) | StoreAttr(base) | Delete(base):
             return [base]

@@ -174,8 +174,9 @@ def live_attr(s: Context, base: Val, obj: Any, attr: str, hint: str) -> Val:
     if isinstance(obj, dataclasses.Field) and isinstance(value, str):
         return Const(value)  # which of the fields it is
     path = f"{base.path}.{attr}" if isinstance(base, Ref) else attr
-    live = not (callable(value) or isinstance(value, type(np)))
-    return Ref(path, value, live)
+    live = not (callable(value) or isinstance(value, types.ModuleType))
+    found = Ref(path, value, live, base.scope if isinstance(base, Ref) else None)
+    return s.read_variable(found) if isinstance(obj, types.ModuleType) else found
 
 
 def number_attr(s: Context, base: Val, kind: Kind, attr: str, hint: str) -> Val:
@@ -198,6 +199,11 @@ def number_attr(s: Context, base: Val, kind: Kind, attr: str, hint: str) -> Val:
             )
         if attr == "flat" and not s.derivative:
             return flat_of(s, base, hint)
+    if attr in ("ctypes", "data") and isinstance(kind, Array) and s.is_varied(base):
+        s.refuse(
+            f"`{attr}` is the memory of an array that carries a derivative, and what is read there is not followed",
+            "read the array itself",
+        )
     cls = method_class(kind)
     found = result_kind(lambda v: getattr(v, attr), [kind])
     constant = attr in (

@@ -14,8 +14,8 @@ variable like all others from there on:
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from types import CodeType, FunctionType, ModuleType
+from collections.abc import Hashable
+from types import FunctionType, ModuleType
 from typing import Any
 
 from sourcead.ir.kinds import Array
@@ -32,6 +32,7 @@ from sourcead.ir.nodes import (
     Store,
     StoreVariable,
 )
+from sourcead.outer_sharing import names_in
 from sourcead.transform.builder import Val
 from sourcead.transform.specialise.context import Again, Context
 from sourcead.transform.specialise.given import is_made
@@ -193,11 +194,3 @@ def reads_varied(s: Context, function: FunctionType) -> bool:
         called = [known.__globals__.get(name) for name in sorted(names)]
         todo += [f for f in called if isinstance(f, FunctionType)]
     return False
-
-
-def names_in(code: CodeType) -> Iterator[str]:
-    """The global names and attributes that the code reads, and that of the functions in it."""
-    yield from code.co_names
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from names_in(constant)
