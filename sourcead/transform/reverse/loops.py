@@ -7,6 +7,10 @@
 Adjoints of names from outside of the loop add up over the turns: arrays in storage that exists before
 the loop, numbers (`x_bar`) as sums that the loop carries.  The items of the reversed loop are not
 decided yet (`None`): `assemble.py` finds out how it runs.
+
+Which these are is found by writing a turn on trial.  Loops in the loop are met twice so: on trial, where all
+that is asked is what they add to, and for good, where this is known.  A turn is therefore written twice,
+however deep it lies.
 """
 
 from __future__ import annotations
@@ -50,17 +54,44 @@ class Entry:
     inner: Name
 
 
+@dataclass(frozen=True)
+class Outer:
+    """Names from outside of a loop to whose adjoints a turn adds, and ways to parts of containers there."""
+
+    inside: frozenset[Name]
+    names: frozenset[Name]
+    routes: tuple[tuple[Name, tuple[Slot, ...]], ...]
+
+    def all(self, s: State) -> set[Name]:
+        parts = s.adj.parts
+        return {*self.names, *(parts.arrive(name, list(slots)) for name, slots in self.routes)}
+
+
 def loop(s: State, stmt: For | While, sweep: Sweep) -> None:
     if isinstance(stmt, While):
         _check_condition(s, stmt)
     body = (*stmt.condition, *stmt.body) if isinstance(stmt, While) else stmt.body
     seeds = [s.adj.take(c.result) if s.flows(c.result) else ZERO for c in stmt.carried]
-    outer = _outer_names(s, stmt, body, seeds, sweep)
+    outer = s.turns.pop(id(stmt), None) or _outer_names(s, stmt, body, seeds, sweep)
     if outer is None:
         for c, seed in zip(stmt.carried, seeds):
             s.adj.contribute(c.initial, seed)
-    else:
-        _reversed(s, stmt.carried, body, seeds, outer, sweep)
+        return
+    names = outer.all(s)
+    if s.is_on_trial:
+        s.turns[id(stmt)] = outer
+        s.adj.touched |= names
+        _reversed(s, stmt.carried, body, seeds, names, lambda _: None)
+        return
+
+    def for_good(block: Block) -> None:
+        around, s.adj.touched = s.adj.touched, set()
+        sweep(block)
+        found = _outside(s, outer.inside)
+        assert found.all(s) <= names, "a turn adds to more adjoints than it did on trial"
+        s.adj.touched |= around
+
+    _reversed(s, stmt.carried, body, seeds, names, for_good)
 
 
 def _reversed(
@@ -150,12 +181,9 @@ def _prepare(s: State, outer: set[Name]) -> list[Name]:
 
 def _outer_names(
     s: State, stmt: For | While, body: Block, seeds: list[Val], sweep: Sweep
-) -> set[Name] | None:
+) -> Outer | None:
     """Found by writing a turn once on trial; None if a turn does nothing."""
-    inside = {n for each in statements(body) for n in binds_all(each)}
-    inside |= {n for c in stmt.carried for n in (c.inner, c.result)}
-    if isinstance(stmt, For):
-        inside.add(stmt.target)
+    inside = _inside(stmt, body)
     with _on_trial(s):
         entries = _entries(s, stmt.carried, seeds)
         for c, entry in zip(stmt.carried, entries):
@@ -166,17 +194,33 @@ def _outer_names(
                 s.adj.state[name] = Adjoint(s.b.fresh("trial", s.kind(name)), True)
         s.adj.touched = set()
         sweep(body)
-        parts = s.adj.parts
-        touched = {n for n in s.adj.touched if n not in inside and parts.outermost(n) not in inside}
-        routes: list[tuple[Name, list[Slot]]] = [parts.route(n) for n in touched if n in parts]
-        touched -= {n for n in touched if n in parts}
-        is_empty = not s.b.statements
-    if not touched and is_empty and all(e is None for e in entries):
+        outer = _outside(s, inside)
+        is_empty = not (s.b.statements or outer.names or outer.routes)
+    if is_empty and all(e is None for e in entries):
         return None
-    return touched | {s.adj.parts.arrive(container, slots) for container, slots in routes}
+    return outer
 
 
-def _written_outside(s: State, body: Block, inside: set[Name]) -> list[Name]:
+def _inside(stmt: For | While, body: Block) -> frozenset[Name]:
+    """What a turn, or the loop's head, binds."""
+    inside = {n for each in statements(body) for n in binds_all(each)}
+    inside |= {n for c in stmt.carried for n in (c.inner, c.result)}
+    return frozenset(inside | {stmt.target} if isinstance(stmt, For) else inside)
+
+
+def _outside(s: State, inside: frozenset[Name]) -> Outer:
+    """Of the names that were touched, those that are not bound `inside`."""
+    parts = s.adj.parts
+    outer = {n for n in s.adj.touched if n not in inside and parts.outermost(n) not in inside}
+    routes = [parts.route(n) for n in outer if n in parts]
+    return Outer(
+        inside,
+        frozenset(n for n in outer if n not in parts),
+        tuple((container, tuple(slots)) for container, slots in routes),
+    )
+
+
+def _written_outside(s: State, body: Block, inside: frozenset[Name]) -> list[Name]:
     """Owners from outside whose storage the body writes: their adjoint may be zero so far, but is there."""
     owners = [
         s.adj.owner(each.base)[0]
@@ -191,10 +235,12 @@ def _on_trial(s: State) -> Iterator[None]:
     """Whatever is written and contributed inside is forgotten."""
     state, touched = dict(s.adj.state), s.adj.touched
     names, reads = dict(s.adj.parts.names), dict(s.adj.parts.reads)
+    is_in_another, s.is_on_trial = s.is_on_trial, True
     with s.b.trial():
         try:
             yield
         finally:
+            s.is_on_trial = is_in_another
             s.adj.state, s.adj.touched = state, touched
             s.adj.parts.names, s.adj.parts.reads = names, reads
 

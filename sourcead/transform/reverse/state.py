@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from sourcead.analysis.sizes import Sizes
 from sourcead.ir.kinds import Array, Dict, Kind, List, NoneKind, Object
@@ -54,6 +55,8 @@ class State:
         self.saved_by_units: dict[Name, tuple[Name, Name]] = {}  # see `units.Split`
         self.reopened = False  # is the gradient to be differentiated again?
         self.unbound: set[Name] = set()  # names that some path leaves without a value
+        self.is_on_trial = False  # is what is written now thrown away (`loops.py`)?
+        self.turns: dict[int, Any] = {}  # loops met on trial -> what their turns add to (`loops.Outer`)
         self.contents: list[Use] = []  # arrays that called functions read in the reverse sweep
         self._numbers: dict[At, int] = {}
 
