@@ -22,7 +22,7 @@ def histogram_adjoints(
     sums_bar: Any, edges_bar: Any, edges: Any, a: Any, bins: Any, limits: Any, weights: Any
 ) -> tuple[Any, Any, Any, Any]:
     """Adjoints in a, weights, bins and range."""
-    weights_bar = None
+    weights_bar = None if weights is None else np.zeros(np.shape(weights))
     if weights is not None and sums_bar is not None:
         place, inside = _bins(a, edges)
         weights_bar = np.reshape(

@@ -70,8 +70,13 @@ def rollaxis_back(y_bar: Any, axis: int, start: int) -> Any:
 
 
 def reshape_each(bars: Any, arrays: Any) -> tuple[Any, ...]:
-    """Each adjoint in the shape of its array; None stays None."""
-    return tuple([None if b is None else np.reshape(b, np.shape(a)) for b, a in zip(bars, arrays)])
+    """Each adjoint in the shape of its array; zeros for None, of a result that is not used."""
+    return tuple(
+        [
+            np.zeros_like(a) if b is None else np.reshape(b, np.shape(a))
+            for b, a in zip(bars, arrays)
+        ]
+    )
 
 
 def meshgrid_adjoint(bars: Any, arrays: Any, indexing: str, sparse: bool) -> tuple[Any, ...]:
@@ -81,7 +86,7 @@ def meshgrid_adjoint(bars: Any, arrays: Any, indexing: str, sparse: bool) -> tup
     for k, (bar, array) in enumerate(zip(bars, arrays)):
         axis = 1 - k if indexing == "xy" and rank > 1 and k < 2 else k
         if bar is None:
-            out.append(None)
+            out.append(np.zeros_like(array))
         else:
             summed = np.sum(bar, axis=tuple(i for i in range(rank) if i != axis))
             out.append(np.reshape(summed, np.shape(array)))

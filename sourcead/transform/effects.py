@@ -18,6 +18,7 @@ from sourcead.ir.kinds import (
     List,
     Np,
     Object,
+    Py,
     Tuple,
     Unknown,
     dtype_of,
@@ -82,7 +83,7 @@ def function_of(expr: Any, kinds: Mapping[Name, Kind]) -> Any:
             kind = kinds.get(value)
             if isinstance(kind, (Array, Np)):
                 return getattr(np.ndarray, attr, None)
-            return None
+            return getattr(kind.type, attr, None) if isinstance(kind, Py) else None
         case _:
             return None
 

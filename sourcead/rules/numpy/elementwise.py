@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from sourcead.rules.forms import constant, elementwise, forward_rule, linear, reverse_rule
-from sourcead.rules.numpy.kinds import numeric
+from sourcead.rules.numpy.kinds import numeric, real_or_complex
 from sourcead.rules.numpy.samples import call, methods
 from sourcead.rules.python.operators import (
     absolute_times,
@@ -373,6 +373,7 @@ def complex_of_parts(y, re, im):
 @linear(
     np.conjugate,
     *methods("conj", "conjugate"),
+    *(complex.conjugate, float.conjugate),
     wrt="x",
     samples=lambda rng: [
         call(rng.normal(size=(3,))),
@@ -387,6 +388,7 @@ def conjugate(y_bar, x):
 @linear(
     np.real,
     *methods("real"),
+    *(complex.real, float.real),
     wrt="val",
     samples=lambda rng: [
         call(rng.normal(size=(3,))),
@@ -404,6 +406,7 @@ def real(y_bar, val):
 @linear(
     np.imag,
     *methods("imag"),
+    *(complex.imag, float.imag),
     wrt="val",
     samples=lambda rng: [
         call(rng.normal(size=(3,))),
@@ -426,6 +429,7 @@ def imag(y_bar, val):
         call(rng.normal(size=(3,)) + 1j * rng.normal(size=(3,))),
     ],
     effects=Effects(returns="maybe"),
+    kind=real_or_complex,
 )
 def real_if_close(y_bar, a, tol=100):
     return y_bar

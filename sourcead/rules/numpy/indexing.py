@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sourcead.ir.kinds import Number, Slice, Tuple
 from sourcead.rules.forms import constant, forward_rule, linear, reverse_rule
 from sourcead.rules.numpy.kinds import (
     along_axis,
@@ -53,8 +54,15 @@ def _items(rng):
     return [call(a, index) for index in indices]
 
 
+def item_kind(base, index):
+    """How long a slice is, its numbers say."""
+    within = index.items if isinstance(index, Tuple) else (index,)
+    sliced = any(isinstance(part, Slice) for part in within)
+    return Number(real=False) if sliced else numeric(item_of)(base, index)
+
+
 @reverse_rule(
-    item_of, wrt=("base",), samples=_items, kind=numeric(item_of), effects=Effects(returns="maybe")
+    item_of, wrt=("base",), samples=_items, kind=item_kind, effects=Effects(returns="maybe")
 )
 def item(y_bar, y, base, index):
     """Of arrays whose kind is known only while the program runs."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sourcead.rules.forms import forward_rule, linear, reverse_rule
-from sourcead.rules.numpy.kinds import along_axis, array_of, listed, slices
+from sourcead.rules.numpy.kinds import along_axis, array_of, contiguous, listed, required, slices
 from sourcead.rules.numpy.samples import call, methods, present
 from sourcead.rules.registry import Effects
 from sourcead.runtime.joins import (
@@ -328,19 +328,39 @@ def array(y_bar, object, dtype=None, *, copy=True, order="K", subok=False, ndmin
 @linear(
     np.asarray,
     np.asanyarray,
-    np.ascontiguousarray,
-    np.asfortranarray,
     np.asarray_chkfinite,
-    np.require,
     wrt="a",
     samples=lambda rng: [*_nested(rng), call([1.5, 2.5], np.float32)],
     effects=MAYBE,
     kind=array_of(np.asarray),
 )
 def asarray(y_bar, a, dtype=None, order=None, *, copy=None):
+    return y_bar
+
+
+@linear(
+    np.ascontiguousarray,
+    np.asfortranarray,
+    wrt="a",
+    samples=lambda rng: [*_nested(rng), call([1.5, 2.5], np.float32)],
+    effects=MAYBE,
+    kind=contiguous,
+)
+def ascontiguousarray(y_bar, a, dtype=None):
     if isinstance(a, (list, tuple)) or np.ndim(a) > 0:
         return y_bar
-    return np.reshape(y_bar, ())  # ascontiguousarray gives one axis
+    return np.reshape(y_bar, ())  # it gives one axis
+
+
+@linear(
+    np.require,
+    wrt="a",
+    samples=lambda rng: [*_nested(rng), call([1.5, 2.5], requirements="C")],
+    effects=MAYBE,
+    kind=required,
+)
+def require(y_bar, a, dtype=None, requirements=None):
+    return y_bar
 
 
 @linear(

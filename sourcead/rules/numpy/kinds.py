@@ -22,8 +22,9 @@ from sourcead.ir.kinds import Array, Kind, List, NoneKind, Np, Number, Py, Tuple
 from sourcead.ir.nodes import Const
 
 __all__ = [
-    "along_axis", "array_of", "by_shape", "common", "counts", "flat_places", "inner_product", "listed", "numeric",
-    "of_rank", "picked", "places", "rank", "repeated", "rows_of_places", "same_rank", "slices", "solved",
+    "along_axis", "array_of", "by_shape", "common", "contiguous", "counts", "flat_places", "inner_product",
+    "least_squares", "listed", "numeric", "of_rank", "picked", "places", "rank", "real_or_complex",
+    "repeated", "required", "rows_of_places", "same_rank", "slices", "solved",
 ]  # fmt: skip
 
 
@@ -158,6 +159,37 @@ def array_of(function: Callable[..., Any]) -> Callable[..., Kind | None]:
         return of_rank(a, rank(a))
 
     return kind
+
+
+def real_or_complex(a: Any, **options: Any) -> Kind | None:
+    """`np.real_if_close`: which of the two a complex array becomes, its numbers decide."""
+    dtype = dtype_of(a)
+    return Number(real=False) if dtype is None or dtype.kind == "c" else inferred_kind(np.real, [a])
+
+
+def least_squares(function: Callable[..., Any]) -> Callable[..., Kind | None]:
+    """`lstsq`: the residuals are there, or not, as the rank of the matrix has it; some are one number."""
+
+    def kind(*args: Any, **options: Any) -> Kind | None:
+        found = inferred_kind(function, args, options)
+        if not isinstance(found, Tuple):
+            return None
+        x, residuals, *rest = found.items
+        several = function is np.linalg.lstsq or (isinstance(x, Array) and len(x.dims) > 1)
+        dtype = str(dtype_of(residuals))
+        return Tuple((x, Array(dtype, (None,)) if several else Number(), *rest))
+
+    return kind
+
+
+def contiguous(a: Any, *args: Any, **options: Any) -> Kind | None:
+    """`np.ascontiguousarray`: of one axis at least."""
+    found = array_of(np.asarray)(a, *args, **options)
+    return Array(found.dtype, (1,)) if isinstance(found, Array) and not found.dims else found
+
+
+def required(a: Any, dtype: Any = None, requirements: Any = None) -> Kind | None:
+    return array_of(np.asarray)(a) if _is_none(dtype) else None
 
 
 def slices(a: Any, *, axis: Any = None) -> Kind | None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from sourcead.rules.forms import constant, forward_rule, reverse_rule
 from sourcead.rules.numpy.decided import computed
-from sourcead.rules.numpy.kinds import of_rank, rank, same_rank, solved
+from sourcead.rules.numpy.kinds import least_squares, of_rank, rank, same_rank, solved
 from sourcead.rules.numpy.samples import call, positive_definite, present, well_conditioned
 from sourcead.runtime.matrices import (
     cholesky_adjoint,
@@ -351,6 +351,7 @@ def pinv_forward(y, a, rcond=None, *, rtol=None, a_dot):
         call(rng.normal(size=(5, 3)), rng.normal(size=(5,)), rcond=-1),
         call(_complex(rng, 5, 3), _complex(rng, 5), rcond=None),
     ],
+    kind=least_squares(np.linalg.lstsq),
 )
 def lstsq(y_bar, y, a, b, rcond=None):
     """Golub and Pereyra (1973). The rank is constant."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import interpolate
 
-from sourcead.ir.kinds import Array, Object, Py, Unknown, is_scalar
+from sourcead.ir.kinds import Array, Number, Object, Py, Unknown, is_scalar
 from sourcead.ir.nodes import Const
 from sourcead.rules.forms import constant, formula, helpers
 from sourcead.rules.registry import Programs, lookup
@@ -117,8 +117,10 @@ def values_at(self, x, *args, **kwargs):
     """Of the points' shape, with that of one value behind it."""
     if not isinstance(self, Object):
         return _of_constant_data(self, x, *args, **kwargs)
-    dims = dims_of(x)
-    return Unknown() if dims is None else Array("float64", dims)
+    c, dims = dict(self.fields).get("c"), dims_of(x)
+    if dims is None or not isinstance(c, Array):
+        return Number()
+    return Array("float64", (*dims, *c.dims[2:]))
 
 
 _call.kind = values_at

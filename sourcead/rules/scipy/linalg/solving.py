@@ -8,6 +8,7 @@ from scipy import linalg
 
 from sourcead.rules.forms import forward_rule, helper, reverse_rule
 from sourcead.rules.numpy.adjoint_kinds import kind_like
+from sourcead.rules.numpy.kinds import least_squares
 from sourcead.rules.numpy.samples import (
     call,
     positive_definite,
@@ -212,7 +213,9 @@ def _least_squares(rng):
     ]
 
 
-@reverse_rule(linalg.lstsq, wrt=("a", "b"), samples=_least_squares)
+@reverse_rule(
+    linalg.lstsq, wrt=("a", "b"), samples=_least_squares, kind=least_squares(linalg.lstsq)
+)
 @helper
 def lstsq(y_bar, y, a, b, *, check_finite=True):
     """`(x, residues, rank, singular values)`; full rank, tall (Golub and Pereyra) or wide."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import linalg
 
+from sourcead.ir.kinds import Array, dtype_of
 from sourcead.rules.forms import forward_rule, helper, linear, reverse_rule
 from sourcead.rules.numpy.samples import (
     call,
@@ -134,6 +135,7 @@ def companion_tangent(y, a, *, a_dot):
         for k, n in ((3, 5), (5, 3))
         for mode in ("full", "same", "valid")
     ],
+    kind=lambda a, *rest, **options: Array(str(dtype_of(a)), (None, None)),
 )
 @helper
 def convolution_matrix(y_bar, a, n, mode="full"):

@@ -176,9 +176,7 @@ def _shares(y, a, axis, b, keepdims, return_sign):
 def logsumexp(y_bar, y, a, axis=None, b=None, keepdims=False, return_sign=False):
     """Entries of -inf have slope 0, and so has everything where all entries are -inf."""
     if return_sign:
-        y_bar = y_bar[0]
-    if y_bar is None:
-        return None, None
+        y_bar = np.zeros_like(y[0]) if y_bar[0] is None else y_bar[0]
     if axis is not None and not keepdims:
         y_bar = np.expand_dims(y_bar, axis)
     b_bar = y_bar * _shares(y, a, axis, b, keepdims, return_sign)
