@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import enum
 import itertools
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,14 @@ from sourcead.nested import flatten
 from sourcead.runtime.shadows import owner_of
 from sourcead.runtime.structures import slots_of
 
-__all__ = ["check_argument", "has_float", "memory_of", "shared_arguments", "storages"]
+__all__ = [
+    "check_argument",
+    "check_classes",
+    "has_float",
+    "memory_of",
+    "shared_arguments",
+    "storages",
+]
 
 
 def check_argument(kind: Kind, value: Any, name: str, origin: Origin) -> None:
@@ -47,6 +55,37 @@ def check_argument(kind: Kind, value: Any, name: str, origin: Origin) -> None:
             f"the argument `{name}` {what}, which carries no derivative",
             "pass a float (2.0 instead of 2), or an array of floats",
         )
+
+
+DERIVED = (list, dict, tuple, float, complex, int)
+
+
+def check_classes(kind: Kind, value: Any, name: str, origin: Origin) -> None:
+    """What a differentiated argument holds is a list, and so on, of Python's own."""
+    for cls in _classes_of_objects(kind):
+        base = next((b for b in DERIVED if issubclass(cls, b)), None)
+        if base is not None and not issubclass(cls, enum.Enum) and flatten(value)[0]:
+            raise NotDifferentiable.at(
+                origin,
+                f"the argument `{name}` is or holds a `{cls.__name__}`, which is derived from {base.__name__}",
+                f"pass a {base.__name__}, or an object that has one as an attribute",
+            )
+
+
+def _classes_of_objects(kind: Kind) -> Iterator[type]:
+    parts: Sequence[Kind] = ()
+    match kind:
+        case Object(cls, _, fields):
+            yield cls
+            parts = [k for _, k in fields]
+        case Tuple(items):
+            parts = items
+        case List(item, _, items):
+            parts = (item,) if items is None else items
+        case Dict(item, _, named):
+            parts = [item] if named is None else [k for _, k in named]
+    for part in parts:
+        yield from _classes_of_objects(part)
 
 
 def has_float(kind: Kind) -> bool:

@@ -258,7 +258,10 @@ class Derivative:
         self._enter = self._dispatcher()
 
     def _compile(self, kinds: tuple[Kind, ...], full: tuple[Any, ...]) -> Compiled:
+        from sourcead.arguments import check_classes
+
         for i in self._mode.wrt:
+            check_classes(kinds[i], full[i], self._source.parameters[i].name, self._origin())
             self._check_argument(kinds[i], full[i], self._source.parameters[i].name)
         return _compile_derivative(self._source, kinds, self._mode)
 

@@ -1,5 +1,7 @@
 """A function that certainly raises for the arguments given: the user gets the function's own exception."""
 
+import traceback
+
 import numpy as np
 import pytest
 
@@ -59,3 +61,53 @@ def test_the_program_runs_once():
 def test_there_is_no_source_to_show():
     with pytest.raises(sourcead.NeverReturns, match="`missing` never returns"):
         sourcead.grad(missing).source_for(1.0, None)
+
+
+class Empty:
+    pass
+
+
+def two(a, b):
+    return a * b
+
+
+TYPES = [
+    lambda x: x + "a",
+    lambda x: "a" * x,
+    lambda x: x - None,
+    lambda x: x[0] * 2.0,
+    lambda x: x(),
+    lambda x: x.foo,
+    lambda x: x.dot(x),
+    lambda x: x / 0.0,
+    lambda x: two(x),
+    lambda x: two(x, x, x),
+    lambda x: two(x, c=x),
+    lambda x: [x] + x,
+    lambda x: sum([x, "a"]),
+    lambda x: len(x) * x,
+    lambda x: Empty() * x,
+    lambda x: Empty().a * x,
+    lambda x: [a * b for a, b in [x]][0],
+]
+
+
+@pytest.mark.parametrize("at", range(len(TYPES)))
+def test_what_follows_from_the_types(at):
+    program = TYPES[at]
+    line = program.__code__.co_firstlineno
+    with pytest.raises(Exception) as own:
+        program(0.7)
+    for call in (
+        sourcead.grad(program),
+        sourcead.value_and_grad(program),
+        lambda x: sourcead.jvp(program, (x,), (1.0,)),
+        lambda x: sourcead.vjp(program, x),
+    ):
+        with pytest.raises(own.type) as found:
+            call(0.7)
+        assert str(found.value) == str(own.value)
+        lines = traceback.extract_tb(found.value.__traceback__)
+        named = [f"{each.filename}:{each.lineno}" for each in lines]
+        named += getattr(found.value, "__notes__", ())
+        assert any(f"{__file__}:{line}" in each for each in named)

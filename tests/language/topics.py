@@ -7,10 +7,21 @@ from tests.language import (
     containers,
     control_flow,
     effects,
+    errors,
     functions,
     storage,
 )
 
 __all__ = ["TOPICS"]
 
-TOPICS = (assignment, control_flow, functions, classes, attributes, containers, effects, storage)
+TOPICS = (
+    assignment,
+    control_flow,
+    functions,
+    classes,
+    attributes,
+    containers,
+    effects,
+    errors,
+    storage,
+)

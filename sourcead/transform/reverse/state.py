@@ -56,7 +56,9 @@ class State:
         self.reopened = False  # is the gradient to be differentiated again?
         self.unbound: set[Name] = set()  # names that some path leaves without a value
         self.is_on_trial = False  # is what is written now thrown away (`loops.py`)?
-        self.turns: dict[int, Any] = {}  # loops met on trial -> what their turns add to (`loops.Outer`)
+        self.turns: dict[
+            int, Any
+        ] = {}  # loops met on trial -> what their turns add to (`loops.Outer`)
         self.contents: list[Use] = []  # arrays that called functions read in the reverse sweep
         self._numbers: dict[At, int] = {}
 

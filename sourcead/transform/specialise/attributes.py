@@ -34,6 +34,7 @@ from sourcead.signature import kind_of
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.operations import method_class
 from sourcead.transform.specialise.absent import definite
+from sourcead.transform.specialise.certain_errors import raise_if_certain
 from sourcead.transform.specialise.context import Context
 from sourcead.transform.specialise.descriptors import computed, is_descriptor
 from sourcead.transform.specialise.flags import throw
@@ -206,6 +207,8 @@ def number_attr(s: Context, base: Val, kind: Kind, attr: str, hint: str) -> Val:
         )
     cls = method_class(kind)
     found = result_kind(lambda v: getattr(v, attr), [kind])
+    if isinstance(found, Unknown):
+        raise_if_certain(s, lambda v: getattr(v, attr), [base])
     constant = attr in (
         "itemsize",
         "nbytes",

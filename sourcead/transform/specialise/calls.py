@@ -29,6 +29,7 @@ from sourcead.transform.specialise import numpy_library
 from sourcead.transform.specialise.attributes import live_operand
 from sourcead.transform.specialise.branches import choose
 from sourcead.transform.specialise.builtins import STRUCTURAL
+from sourcead.transform.specialise.certain_errors import raise_if_certain
 from sourcead.transform.specialise.construction import construct, made_tuple
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
 from sourcead.transform.specialise.derivatives import call_derivative
@@ -75,6 +76,7 @@ def call(s: Context, func: Val, args: list[Any], kwargs: Kwargs, hint: str = "t"
             )
         case Object(cls) if has_call(cls):
             return s.call_object(func, cls.__call__, [func, *args], kwargs, hint, method=True)
+    raise_if_certain(s, lambda value: value(), [func])
     return s.opaque(func, args, kwargs, hint)
 
 

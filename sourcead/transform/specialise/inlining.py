@@ -46,6 +46,7 @@ from sourcead.ir.nodes import (
 from sourcead.ir.walk import statements
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.attributes import live_operand
+from sourcead.transform.specialise.certain_errors import wrong_call
 from sourcead.transform.specialise.context import Again, Context, Env, Kwargs, Unreached, values_of
 from sourcead.transform.specialise.flags import guard
 from sourcead.transform.specialise.frozen_distributions import refuse_frozen
@@ -379,13 +380,11 @@ def bind_arguments(
             case _ if hint in defaults:
                 env[param.name] = defaults[hint]
             case _:
-                s.refuse(f"{label}() misses its argument `{hint}`", "pass it")
+                wrong_call(s, f"{label}() missing 1 required positional argument: '{hint}'")
     if positional or named:
         extra = next(iter(named), None)
-        s.refuse(
-            f"{label}() got an unexpected argument" + (f" `{extra}`" if extra else ""),
-            "leave it out",
-        )
+        what = f"keyword argument '{extra}'" if extra else "positional argument"
+        wrong_call(s, f"{label}() got an unexpected {what}")
     return env
 
 

@@ -33,6 +33,7 @@ from sourcead.transform.builder import Val, Virtual, constants
 from sourcead.transform.heap import ITEM
 from sourcead.transform.indexing import element_kind
 from sourcead.transform.specialise import library
+from sourcead.transform.specialise.certain_errors import raise_if_certain
 from sourcead.transform.specialise.context import Context
 from sourcead.transform.specialise.generators import all_of, draws_itself, opened
 from sourcead.transform.specialise.keys import holds_several_kinds
@@ -165,6 +166,7 @@ def iteration(s: Context, items: Val) -> Iteration:
                 by_position=by_position,
             )
         if s.holds_varied(items) or any(map(s.holds_varied, parts_of(s, items))):
+            raise_if_certain(s, iter, [items])
             s.refuse(
                 "the loop runs over values that carry a derivative in something of unknown structure",
                 "loop over a list, tuple, array, range, zip or enumerate",

@@ -41,6 +41,7 @@ from sourcead.transform.specialise.attributes import (
     live_operand,
     parent_attribute,
 )
+from sourcead.transform.specialise.certain_errors import raise_if_certain
 from sourcead.transform.specialise.construction import made_by_parent
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
 from sourcead.transform.specialise.descriptors import is_descriptor
@@ -276,6 +277,7 @@ def number_method(
     cls = method_class(kind)
     function = getattr(cls, method, None)
     if function is None:
+        raise_if_certain(s, lambda v: getattr(v, method), [receiver])
         s.refuse(f"`{kind}` has no method `{method}`", "see the kinds of the arguments")
     if REWRITES.get(function) is not None:
         done = REWRITES[function](s, [receiver, *args], kwargs, hint)

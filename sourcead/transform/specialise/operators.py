@@ -30,9 +30,11 @@ from sourcead.transform.operations import CONSTANT, INPLACE, OPERATORS, class_of
 from sourcead.transform.specialise.absent import MAYBE, definite, is_none
 from sourcead.transform.specialise.algebra import fold, pushed_inside, unstretched
 from sourcead.transform.specialise.attributes import bind_field
+from sourcead.transform.specialise.certain_errors import raise_if_certain
 from sourcead.transform.specialise.context import TRACKED, Context
 from sourcead.transform.specialise.decisions import is_exact
 from sourcead.transform.specialise.dicts import dict_method
+from sourcead.transform.specialise.flags import fails
 from sourcead.transform.specialise.making import fresh_set
 from sourcead.transform.specialise.namespaces import copied
 from sourcead.transform.specialise.rows import beside_arrays
@@ -170,11 +172,14 @@ def operation(s: Context, op: str, args: list[Val], hint: str) -> Val:
     structural = structural_operator(s, op, args, kinds, hint)
     if structural is not None:
         return structural
+    operands = tuple(map(s.operand, args))
+    found = s.operator_kind(op, kinds, operands)
+    if isinstance(found, Unknown):
+        raise_if_certain(s, OPERATORS[op], args)
     if op not in CONSTANT and not s.derivative:
         refuse_containers(s, op, args)
-    operands = tuple(map(s.operand, args))
     varied = op not in CONSTANT and any(map(s.is_varied, operands))
-    return s.emit(Op(op, operands), s.operator_kind(op, kinds, operands), hint, varied)
+    return s.emit(Op(op, operands), found, hint, varied)
 
 
 def refuse_containers(s: Context, op: str, args: list[Val]) -> None:
@@ -208,7 +213,7 @@ def structural_operator(
         for this, other in ((0, 1), (1, 0)):
             items = s.components(args[this]) if isinstance(kinds[this], Tuple) else None
             times = args[other]
-            if items is not None and isinstance(times, Const):
+            if items is not None and isinstance(times, Const) and type(times.value) is int:
                 return Virtual(tuple(items * times.value))
             if isinstance(kinds[this], List) and kinds[other] == Py(int):
                 return join_lists(s, args, [kinds[this]], hint, "mul")
@@ -260,11 +265,22 @@ def overloaded(s: Context, op: str, args: list[Val], hint: str) -> Val:
     ):
         return s.op("not_", [overloaded(s, "eq", args, hint)], hint)
     operands = tuple(map(s.operand, args))
+    names = [name for _, name in tries]
+    if op not in CONSTANT and all(_says_nothing(s.kind(a), names) for a in args):
+        types = " and ".join(f"'{cls.__name__}'" for a in args if (cls := class_of(s.kind(a))))
+        fails(s, TypeError, Const(f"unsupported operand type(s) for {op}: {types}"))
     if op not in CONSTANT and any(map(s.holds_varied, operands)):
         s.refuse(
             f"no class of the operands says what `{op}` of them is", "give the class the method"
         )
     return s.emit(Op(op, operands), Py(bool) if op in ("eq", "ne", "not_") else Unknown(), hint)
+
+
+def _says_nothing(kind: Kind, methods: Sequence[str]) -> bool:
+    """Is it a number, or of a class that has none of these methods?"""
+    if isinstance(kind, Object):
+        return not any(hasattr(kind.cls, name) for name in methods)
+    return isinstance(kind, Py) and is_exact(kind)
 
 
 def identity(s: Context, op: str, args: list[Val], hint: str) -> Val:

@@ -30,6 +30,7 @@ from sourcead.ir.nodes import UNDEFINED, Call, Const, Ref
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.operations import class_of
 from sourcead.transform.specialise import library
+from sourcead.transform.specialise.certain_errors import raise_if_certain
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
 from sourcead.transform.specialise.sequences import by
 from sourcead.transform.specialise.special_methods import has_call
@@ -63,6 +64,7 @@ def _len(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     kind = s.kind(args[0])
     if isinstance(kind, Object) and hasattr(kind.cls, "__len__"):
         return s.call_method_of(args[0], kind.cls.__len__, [], hint)
+    raise_if_certain(s, len, [args[0]])
     return s.emit(Call(Ref("len", len), (s.operand(args[0]),)), Py(int), hint)
 
 

@@ -5,6 +5,7 @@ A read of which the memory knows the value writes nothing: it is that value."""
 from __future__ import annotations
 
 import enum
+import operator
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Sequence
 from functools import partial
@@ -35,6 +36,7 @@ from sourcead.transform.heap import ITEM
 from sourcead.transform.indexing import element_kind, is_basic
 from sourcead.transform.specialise import numpy_library
 from sourcead.transform.specialise.absent import definite
+from sourcead.transform.specialise.certain_errors import raise_if_certain
 from sourcead.transform.specialise.context import Context, Unreached
 from sourcead.transform.specialise.flags import fails
 from sourcead.transform.specialise.iteration import seen
@@ -110,6 +112,8 @@ def getitem(s: Context, base: Val, index: Val, hint: str = "t") -> Val:
             )
     varied = s.is_varied(base)
     item = tuple_item(s, kind)
+    if not isinstance(kind, Text):
+        raise_if_certain(s, operator.getitem, [base, index])
     if varied and not is_number(item):
         s.refuse(
             "a value of unknown kind that carries a derivative is indexed here",

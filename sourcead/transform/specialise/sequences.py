@@ -29,6 +29,7 @@ from sourcead.rules import registry
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
 from sourcead.transform.specialise import library
+from sourcead.transform.specialise.certain_errors import raise_if_certain
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
 from sourcead.transform.specialise.iteration import VIEWS, plain_kind, remember
 
@@ -242,6 +243,7 @@ def _iter(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     function = getattr(kind.cls, "__iter__", None) if isinstance(kind, Object) else None
     if isinstance(function, FunctionType):
         return s.call_method_of(args[0], function, [], hint)
+    raise_if_certain(s, iter, [args[0]])
     made = s.emit(Call(Ref("iter", iter), (s.operand(args[0]),)), Unknown(), hint)
     if s.holds_varied(args[0]):
         s.kinds[made] = Object(type(iter([])))

@@ -40,10 +40,11 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.attempts import attempt, finished
 from sourcead.transform.specialise.branches import branch
 from sourcead.transform.specialise.catching import caught, raised_here
+from sourcead.transform.specialise.certain_errors import raise_if_certain
 from sourcead.transform.specialise.context import Context, Env, Unreached
 from sourcead.transform.specialise.contexts import within
 from sourcead.transform.specialise.deleting import delete_item
-from sourcead.transform.specialise.flags import close_guards, guard
+from sourcead.transform.specialise.flags import close_guards, fails, guard
 from sourcead.transform.specialise.iteration import iterable
 from sourcead.transform.specialise.iterators import taken_once
 from sourcead.transform.specialise.library import listed
@@ -312,7 +313,11 @@ def unpack(s: Context, statement: Unpack, env: Env) -> None:
             return
     held = s.operand(value)
     names = tuple(s.fresh(t.hint, Unknown()) for t in targets)
+    if items is not None:
+        few = len(items) < len(targets)
+        fails(s, ValueError, Const(f"{'not enough' if few else 'too many'} values to unpack"))
     if s.holds_varied(held):
+        raise_if_certain(s, iter, [value])
         s.refuse(
             "a value of unknown structure that carries a derivative is unpacked here",
             "unpack tuples, or lists and arrays of known kind",
