@@ -87,6 +87,14 @@ def constant_slice(index: Val) -> slice | None:
     return None if bounds is None else slice(*bounds)
 
 
+@dataclass
+class Trial:
+    """Statements that were written to see what follows from them."""
+
+    statements: list[Stmt]
+    is_kept: bool = False
+
+
 class Builder:
     """A stack of open blocks, the names given so far and their kinds."""
 
@@ -258,18 +266,20 @@ class Builder:
         assert popped is statements
 
     @contextmanager
-    def trial(self) -> Iterator[None]:
-        """Whatever is written inside is thrown away, names and all (fixed points of loops)."""
-        saved = dict(self.numbers), set(self.varied), len(self.open)
+    def trial(self) -> Iterator[Trial]:
+        """Whatever is written inside is thrown away, names and all (fixed points of loops), unless it is kept."""
+        numbers, varied, depth = dict(self.numbers), set(self.varied), len(self.open)
         lengths = [len(block) for block in self.aside]
-        self.open.append([])
+        trial = Trial([])
+        self.open.append(trial.statements)
         try:
-            yield
+            yield trial
         finally:
-            self.numbers, self.varied = saved[0], saved[1]
-            del self.open[saved[2] :]
-            for block, length in zip(self.aside, lengths):
-                del block[length:]
+            del self.open[depth:]
+            if not trial.is_kept:
+                self.numbers, self.varied = numbers, varied
+                for block, length in zip(self.aside, lengths):
+                    del block[length:]
 
     @contextmanager
     def at(self, origin: Origin) -> Iterator[None]:

@@ -46,7 +46,7 @@ from sourcead.ir.nodes import (
     StoreVariable,
 )
 from sourcead.rules.registry import Rule
-from sourcead.transform.builder import Builder, Val, Virtual
+from sourcead.transform.builder import Builder, Trial, Val, Virtual
 from sourcead.transform.effects import written_arguments
 from sourcead.transform.heap import ITEM, Again, Heap, place_of, places
 from sourcead.transform.left_out import LEFT_OUT, LeftOut
@@ -182,6 +182,7 @@ class Context(Builder):
         self.iterated: set[str] = set()  # lists that a loop runs over by position
         self.forks = 0
         self.trials = 0
+        self.tolerated = 0  # what was let pass because it was on trial
         self.stepped = 0  # loops around that read a list by position while it grows
         self.escapes = 0
         self.heights: list[
@@ -278,18 +279,19 @@ class Context(Builder):
         return self.value(template.result, env)
 
     @contextmanager
-    def trial(self) -> Iterator[None]:
+    def trial(self) -> Iterator[Trial]:
         saved, logs, ordinal = self.memory.snapshot(), len(self.memory.logs), self.ordinal
         forks, guards, catches = self.forks, len(self.open_guards), list(self.catches)
         self.trials += 1
         try:
-            with super().trial():
-                yield
+            with super().trial() as trial:
+                yield trial
         finally:
             self.trials -= 1
-            self.memory.restore(saved)
-            del self.memory.logs[logs:], self.open_guards[guards:]
-            self.ordinal, self.forks, self.catches = ordinal, forks, catches
+            if not trial.is_kept:
+                self.memory.restore(saved)
+                del self.memory.logs[logs:], self.open_guards[guards:]
+                self.ordinal, self.forks, self.catches = ordinal, forks, catches
 
     def operand(self, value: Val, hint: str = "t") -> Operand:
         if isinstance(value, Name) and value in self.managers:

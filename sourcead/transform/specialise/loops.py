@@ -1,7 +1,7 @@
-"""Loops: the kinds of what is carried are found by running the body on trial, then it is written once.
+"""Loops: the body is written on trial until the kinds of what is carried stand still; then that is kept.
 
-What is carried starts as on entry and is widened by what a turn leaves, until it stands still:
-variables, and the slots of containers that a turn stores to."""
+What is carried starts as on entry and is widened by what a turn leaves: variables, and the slots of
+containers that a turn stores to."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NoReturn
 
+from sourcead.errors import SourceADError
 from sourcead.ir.kinds import List, Never, Np, Py, Text, Unknown
 from sourcead.ir.nodes import UNDEFINED, Carried, Const, For, Name, Op, Operand, Stmt, While
 from sourcead.ir.walk import free
@@ -69,6 +70,29 @@ class Held:
 
     def open(self, name: Name) -> None:
         self.entry[name] = replace(self.entry[name], complete=False)
+
+
+@dataclass(frozen=True)
+class Entered:
+    """A loop, and what is known where it is entered."""
+
+    carried: tuple[Carried, ...]
+    env: Env
+    turn: Any
+    initial: list[Val]
+    memory: dict[Name, Contents]
+    present: set[Any]
+
+
+@dataclass(frozen=True)
+class Written:
+    """A turn: what `build` is given, and the values of carried variables and slots behind the loop."""
+
+    entries: list[Carried]
+    body: list[Stmt]
+    head: Any
+    outs: list[Val]
+    slots: dict[Key, Val]
 
 
 WRITTEN_OUT = 16  # turns of a loop that fills a list
@@ -237,65 +261,108 @@ def settled_loop(
     build: Any,
     count: int | None = None,
 ) -> None:
-    """Find the kinds of what is carried (on trial), then write the loop once.
+    """Write a turn until the kinds of what is carried stand still; the last one is the loop's body.
 
     `count`: how many turns it has, where it can be written out instead.
     """
     initial = [s.value(c.initial, env) for c in carried]
-    entry = s.memory.snapshot()
+    loop = Entered(carried, env, turn, initial, s.memory.snapshot(), set(s.present))
     held = Held(s.memory.snapshot(), {})
-    key = (tuple(s.entered), s.origin, tuple(shape_of(s, v) for v in initial))
-    present = set(s.present)
-    shapes: list[Shape | None] = s.shapes_found.get(key) or [None] * len(initial)
     s.forks += 1
-    for _ in range(MAX_TURNS):
-        with s.trial():
-            inner = at_turn(s, carried, shapes, initial)
-            body_env = {**env, **{c.inner: v for c, v in zip(carried, inner)}}
-            start_turn(s, held)
-            turn(body_env)
-            wider = [
-                widened_by(s, shape, v, s.value(c.next, body_env))
-                for c, shape, v in zip(carried, shapes, initial)
-            ]
-            settled = compare_memory(s, held, count)
-        if wider == shapes and settled:
-            break
-        shapes = wider
-    s.shapes_found[key] = shapes
-    s.present = set(present)
-    if s.trials:  # an outer loop is on trial: what this one leaves is all that is asked
+    shapes, written = settle(s, loop, held, count)
+    if written is None and s.trials:  # an outer loop is on trial, and will be written once more
         s.memory.restore(held.replaced(start_turn(s, held)))
         env.update(zip((c.result for c in carried), at_turn(s, carried, shapes, initial)))
         s.forks -= 1
         return
-    inner = at_turn(s, carried, shapes, initial)
-    body_env = {**env, **{c.inner: v for c, v in zip(carried, inner)}}
-    entries: list[Carried] = []
-    with s.block() as body:
-        slots = start_turn(s, held)
-        head = turn(body_env)
-        outs = []
-        for c, shape, value, first in zip(carried, shapes, inner, initial):
-            following = s.value(c.next, body_env)
-            outs.append(
-                first
-                if shape is None
-                else carry(s, c.inner.hint, value, first, following, entries, body)
-            )
-        after = s.memory.snapshot()
-        results = {
-            (n, slot): carry(
-                s, "t", value, entry[n].slots[slot], after[n].slots[slot], entries, body
-            )
-            for (n, slot), value in slots.items()
-        }
+    if written is None:  # what was let pass on trial is refused now
+        s.present = set(loop.present)
+        with s.block():
+            written = end_of_turn(s, loop, shapes, *write_turn(s, loop, shapes, held))
     s.forks -= 1
-    s.present = present
-    build(tuple(entries), body, head)
-    s.memory.restore(held.replaced(results))
-    for c, out in zip(carried, outs):
+    s.present = loop.present
+    build(tuple(written.entries), written.body, written.head)
+    s.memory.restore(held.replaced(written.slots))
+    for c, out in zip(carried, written.outs):
         env[c.result] = out
+
+
+def settle(
+    s: Context, loop: Entered, held: Held, count: int | None
+) -> tuple[list[Shape | None], Written | None]:
+    """The shapes of what is carried; and a turn written for them, unless that let something pass."""
+    key = (tuple(s.entered), s.origin, tuple(shape_of(s, v) for v in loop.initial))
+    shapes: list[Shape | None] = s.shapes_found.get(key) or [None] * len(loop.initial)
+    written: Written | None = None
+    for _ in range(MAX_TURNS):
+        s.present, tolerated = set(loop.present), s.tolerated
+        s.formulas.clear()
+        with s.trial() as trial:
+            turn = _, _, body_env, _ = write_turn(s, loop, shapes, held)
+            wider = [
+                widened_by(s, shape, v, s.value(c.next, body_env))
+                for c, shape, v in zip(loop.carried, shapes, loop.initial)
+            ]
+            is_settled = compare_memory(s, held, count) and wider == shapes
+            if is_settled and s.tolerated == tolerated:
+                written = ended_on_trial(s, loop, shapes, *turn)
+                trial.is_kept = written is not None
+        s.formulas.clear()
+        shapes = wider
+        if is_settled:
+            break
+    s.shapes_found[key] = shapes
+    return shapes, written
+
+
+def write_turn(
+    s: Context, loop: Entered, shapes: list[Shape | None], held: Held
+) -> tuple[list[Val], dict[Key, Val], Env, Any]:
+    inner = at_turn(s, loop.carried, shapes, loop.initial)
+    body_env = {**loop.env, **{c.inner: v for c, v in zip(loop.carried, inner)}}
+    slots = start_turn(s, held)
+    return inner, slots, body_env, loop.turn(body_env)
+
+
+def ended_on_trial(s: Context, *turn: Any) -> Written | None:
+    """`end_of_turn`; None where that is refused, and an outer loop is on trial: it will be different then."""
+    try:
+        return end_of_turn(s, *turn)
+    except SourceADError:
+        if s.trials == 1:
+            raise
+        s.tolerated += 1
+        return None
+
+
+def end_of_turn(
+    s: Context,
+    loop: Entered,
+    shapes: list[Shape | None],
+    inner: list[Val],
+    slots: dict[Key, Val],
+    env: Env,
+    head: Any,
+) -> Written:
+    """The end of the turn whose block is open: what it carries on."""
+    entries: list[Carried] = []
+    body = s.statements
+    outs = []
+    for c, shape, value, first in zip(loop.carried, shapes, inner, loop.initial):
+        following = s.value(c.next, env)
+        outs.append(
+            first
+            if shape is None
+            else carry(s, c.inner.hint, value, first, following, entries, body)
+        )
+    after = s.memory.snapshot()
+    results = {
+        (n, slot): carry(
+            s, "t", value, loop.memory[n].slots[slot], after[n].slots[slot], entries, body
+        )
+        for (n, slot), value in slots.items()
+    }
+    return Written(entries, body, head, outs, results)
 
 
 def at_turn(

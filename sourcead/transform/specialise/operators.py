@@ -156,6 +156,7 @@ def operation(s: Context, op: str, args: list[Val], hint: str) -> Val:
     if any(isinstance(kind, Object) for kind in kinds):
         return overloaded(s, op, args, hint)
     if s.trials and any(isinstance(a, Undefined) or a in s.nothing for a in args):
+        s.tolerated += 1
         made = s.emit(Op(op, tuple(map(s.operand, args))), Never(), hint)
         s.nothing.add(made)
         return made

@@ -243,8 +243,10 @@ def own_item(s: Context, base: Val, site: str, index: Val, hint: str) -> Val:
             return held
     _missing(s, base, index)
     slot = index.value if isinstance(index, Const) else ITEM
-    if isinstance(s.slot(site, slot), Never) and not (s.catches or s.derivative or s.trials):
-        fails(s, KeyError, index)  # nothing is ever stored there
+    if isinstance(s.slot(site, slot), Never) and not (s.catches or s.derivative):
+        if not s.trials:
+            fails(s, KeyError, index)  # nothing is ever stored there
+        s.tolerated += 1
     if isinstance(index, Ref) and isinstance(index.value, enum.Enum):
         slot = index.value if index.value in s.heap.known(site) else ITEM
     varied = s.heap.is_varied(site, slot) or s.heap.is_varied(site, ITEM)
