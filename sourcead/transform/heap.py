@@ -31,10 +31,13 @@ from sourcead.ir.kinds import (
     join,
 )
 
-__all__ = ["ENTWINED", "ITEM", "Again", "Heap", "place_of", "places"]
+__all__ = ["ENTWINED", "ITEM", "KEY", "Again", "Heap", "place_of", "places"]
 
 ITEM = "[]"
 """The slot that stands for all elements of a list, or all values of a dict whose keys are not known."""
+
+KEY = "[key]"
+"""The slot that varies where keys of a dict do."""
 
 ENTWINED = "entwined"
 """The place of all arrays that arguments share memory in."""
@@ -245,8 +248,11 @@ class Heap:
             self.read_blindly(own, slot)
             self.share(here, there)
 
-    def note_key(self, site: str, kind: Kind) -> None:
+    def note_key(self, site: str, kind: Kind, varied: bool = False) -> None:
         """A key of a dict that is known only while running is of this kind."""
+        if varied and (site, KEY) not in self.varied:
+            self.varied.add((site, KEY))
+            self.changed = True
         before = self.keys.get(site, Never())
         wider = join(before, kind)
         if wider != before:

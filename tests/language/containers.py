@@ -438,3 +438,22 @@ def replaced_pairs(x):
 def varied_index(u):
     values = [u[0], u[1], u[0] * u[2]]
     return values[values.index(max(values))] * values.count(u[0]) * u[2]
+
+
+@case("dicts: numbers that vary as keys of what is remembered", 0.7, 1.3)
+def remembered(x, y):
+    known = {}
+
+    def square(v):
+        if v not in known:
+            known[v] = v * v * y
+        return known[v]
+
+    return square(x) + square(x) * square(2.0 * x) + len(known)
+
+
+@case("NumPy: joined by r_ and c_", np.array([0.7, 1.3, 0.2]))
+def joined_by_index(u):
+    row = np.r_[u[:2], 1.0, u[0] * u[2], [0.5, u[1]]]
+    columns = np.c_[u, np.ones(3), u**2]
+    return row[3] * row[5] + columns[1] @ columns[2] + np.r_[np.outer(u, u), np.eye(3)][1, 2]

@@ -62,9 +62,9 @@ def record_adjoint(s: State, target: Name, kind: Object) -> Val:
 
 
 def _entry(s: State, target: Name, slot: Operand, value: Operand) -> None:
-    if not isinstance(slot, Const):
-        s.b.refuse("a dict with computed keys carries derivatives", "use keys that are known")
     if s.is_active(value):
+        if not isinstance(slot, Const):
+            s.b.refuse("a dict with computed keys carries derivatives", "use keys that are known")
         s.adj.contribute(value, s.adj.take(s.adj.parts.part(target, slot.value)))
 
 

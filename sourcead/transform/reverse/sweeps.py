@@ -8,7 +8,7 @@ from functools import partial
 
 from sourcead.analysis.sizes import Sizes
 from sourcead.errors import NonScalarOutput
-from sourcead.ir.kinds import Array, Kind, Np, Number, Py, dtype_of, is_optional
+from sourcead.ir.kinds import Array, Kind, Np, Number, Py, Unknown, dtype_of, is_optional
 from sourcead.ir.nodes import (
     Assign,
     Call,
@@ -278,9 +278,10 @@ def _check_scalar(kind: Kind, origin: Origin) -> None:
     scalar = isinstance(kind, (Py, Np, Number)) or (isinstance(kind, Array) and not kind.dims)
     dtype = dtype_of(kind)
     if not scalar or (dtype is not None and dtype.kind not in "fbiu"):
+        found = "something of unknown kind" if kind == Unknown() else str(kind)
         raise NonScalarOutput.at(
             origin,
-            f"the function returns {kind}, and `grad` needs one real number",
+            f"the function returns {found}, and `grad` needs one real number",
             "reduce the result (np.sum), or use sourcead.jacobian or sourcead.vjp",
         )
 

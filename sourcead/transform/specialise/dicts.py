@@ -19,7 +19,7 @@ from sourcead.ir.kinds import (
 )
 from sourcead.ir.nodes import Call, Const, Name, Ref, Star
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.heap import ITEM
+from sourcead.transform.heap import ITEM, KEY
 from sourcead.transform.specialise import dict_library
 from sourcead.transform.specialise.context import Context, Kwargs
 from sourcead.transform.specialise.iteration import VIEWS, key_kind, remember
@@ -201,7 +201,7 @@ def dict_like(s: Context, made: Name, source: Val) -> Val:
     assert isinstance(kind, Dict)
     own = s.new_site(made.hint)
     s.kinds[made] = Dict(Unknown(), own)
-    s.heap.note_key(own, s.heap.key_kind(kind.site))
+    s.heap.note_key(own, s.heap.key_kind(kind.site), s.heap.is_varied(kind.site, KEY))
     for slot in s.heap.known(kind.site):
         s.heap.copy(kind.site, slot, own)
     if s.heap.is_varied(own):
@@ -225,7 +225,7 @@ def _update(
             by(s, dict_library.put_entries, [receiver, args[0]])
         else:
             assert isinstance(other, Dict)
-            s.heap.note_key(site, s.heap.key_kind(other.site))
+            s.heap.note_key(site, s.heap.key_kind(other.site), s.heap.is_varied(other.site, KEY))
             for slot in s.heap.known(other.site):
                 s.heap.copy(other.site, slot, site)
                 s.heap.assign(site, slot)
@@ -277,6 +277,11 @@ def entries(s: Context, receiver: Val, view: type) -> Val:
     """What such a view of a dict shows now: a tuple where all keys are known, else a list."""
     kind = s.kind(receiver)
     assert isinstance(kind, Dict)
+    if s.heap.is_varied(kind.site, KEY):
+        s.refuse(
+            "keys of a dict that carry derivatives are read here",
+            "keep these numbers in a list, or among the values",
+        )
     method = ("keys", "values", "items")[VIEWS.index(view)]
     held = s.memory.known(receiver)
     keys = list(held.slots) if held is not None and held.complete else s.heap.known(kind.site)

@@ -73,7 +73,7 @@ def fresh_dict(s: Context, args: Sequence[Val], hint: str) -> Name:
     for key, value in zip(operands[::2], operands[1::2]):
         s.put(site, key.value if isinstance(key, Const) else ITEM, value)
         if not isinstance(key, Const):
-            s.heap.note_key(site, s.kind(key))
+            s.heap.note_key(site, s.kind(key), s.holds_varied(key))
     keys = constants(operands[::2])
     if keys is not None:
         s.memory.begin(name, site, "dict", dict(zip(keys, operands[1::2])))

@@ -187,3 +187,18 @@ def into_selected_of_two(ufunc, out, where, x1, x2):
 
 def matrix_power(a, n):
     return a if n == 1 else power_of_order(a, n)
+
+
+def in_a_row(*items):
+    """`np.r_[items]`"""
+    return np.concatenate([np.atleast_1d(item) for item in items])
+
+
+def in_columns(*items):
+    """`np.c_[items]`"""
+    return np.concatenate([as_column(item) for item in items], axis=-1)
+
+
+def as_column(item):
+    """Something of fewer than two axes as a column."""
+    return np.reshape(item, (-1, 1)) if np.ndim(item) < 2 else item

@@ -11,6 +11,8 @@ from collections.abc import Hashable, Sequence
 from functools import partial
 from typing import Any, cast
 
+import numpy as np
+
 from sourcead.ir.kinds import (
     Array,
     Bound,
@@ -19,9 +21,11 @@ from sourcead.ir.kinds import (
     Kind,
     List,
     Never,
+    Np,
     Number,
     Object,
     Partial,
+    Py,
     Text,
     Tuple,
     Unknown,
@@ -90,6 +94,9 @@ def getitem(s: Context, base: Val, index: Val, hint: str = "t") -> Val:
         if picked is not None:
             return picked
     kind = s.kind(base)
+    joined = _joined(s, kind, index)
+    if joined is not None:
+        return joined
     match kind:
         case Value(value=enum.EnumMeta() as cls) if (
             isinstance(index, Const) and index.value in cls.__members__
@@ -110,6 +117,11 @@ def getitem(s: Context, base: Val, index: Val, hint: str = "t") -> Val:
             return s.emit(
                 Op("getitem", (s.operand(base), s.operand(index))), Number(), hint, varied
             )
+    if s.holds_varied(index) and not isinstance(kind, Tuple):
+        s.refuse(
+            "something of unknown kind is indexed with what carries a derivative",
+            "say what it does with NumPy functions, or with a class of your own",
+        )
     varied = s.is_varied(base)
     item = tuple_item(s, kind)
     if not isinstance(kind, Text):
@@ -122,6 +134,21 @@ def getitem(s: Context, base: Val, index: Val, hint: str = "t") -> Val:
     name = s.emit(Op("getitem", (s.operand(base), s.operand(index))), item, hint, varied)
     s.share_part(name, base, None)
     return name
+
+
+JOINING = {id(np.r_): numpy_library.in_a_row, id(np.c_): numpy_library.in_columns}
+
+
+def _joined(s: Context, kind: Kind, index: Val) -> Val | None:
+    """`np.r_[a, b]` and `np.c_[a, b]` of numbers and arrays: by the functions that say what they do."""
+    function = JOINING.get(id(kind.value)) if isinstance(kind, Value) else None
+    if function is None:
+        return None
+    items = s.components(index) if isinstance(s.kind(index), Tuple) else [index]
+    plain = (Py, Np, Array, List)
+    if not items or not all(isinstance(s.kind(item), plain) for item in items):
+        return None  # a slice stands for `arange`, a text for how the rest is joined
+    return s.inline(s.lower(function), function, items, [])
 
 
 def tuple_item(s: Context, kind: Kind) -> Kind:

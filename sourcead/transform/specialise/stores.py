@@ -282,7 +282,7 @@ def store_dict(s: Context, base: Val, site: str, index: Val, value: Val, op: str
         op = None
     slot = index.value if isinstance(index, Const) else ITEM
     if not isinstance(index, Const):
-        s.heap.note_key(site, s.kind(index))
+        s.heap.note_key(site, s.kind(index), s.holds_varied(index))
     kind = s.kind(base)
     makes = isinstance(kind, Dict) and kind.cls in (defaultdict, Counter)
     if op is not None and (makes or reads_first(s, base, site, slot, value, op)):
