@@ -457,3 +457,15 @@ def joined_by_index(u):
     row = np.r_[u[:2], 1.0, u[0] * u[2], [0.5, u[1]]]
     columns = np.c_[u, np.ones(3), u**2]
     return row[3] * row[5] + columns[1] @ columns[2] + np.r_[np.outer(u, u), np.eye(3)][1, 2]
+
+
+@case("lists: pairs with lists, that are sorted and changed", np.array([0.5, 1.5, -0.7, 0.2]))
+def sorted_pairs_with_lists(u):
+    groups = collections.defaultdict(list)
+    for i, v in enumerate(u):
+        groups["even" if i % 2 == 0 else "odd"].append(v * v)
+    total = 0.0
+    for _, values in sorted(groups.items()):
+        values[0] = values[0] * values[1]
+        total = 0.7 * total + len(values) * values[0]
+    return total + groups["even"][0]

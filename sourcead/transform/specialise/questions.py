@@ -149,6 +149,10 @@ def _callable(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | N
 
 
 def _type(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if any(map(s.holds_varied, args[1:])):
+        s.refuse(
+            "a class is made that holds what carries a derivative", "use an instance of a class"
+        )
     if len(args) != 1:
         return None
     cls = class_of(s.kind(args[0]))
