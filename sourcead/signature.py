@@ -93,6 +93,13 @@ def _is_small_tree(value: Any) -> bool:
     return True
 
 
+def _tells_little(item: Kind) -> bool:
+    """Are elements of this kind unlike each other, or functions?"""
+    if isinstance(item, Tuple):
+        return any(map(_tells_little, item.items))
+    return isinstance(item, (Unknown, Value))
+
+
 def _has_integers(values: list[Any]) -> bool:
     return any(isinstance(each, (int, np.integer)) for each in values)
 
@@ -105,7 +112,7 @@ def _container(value: Any, cls: type, path: str, depth: int) -> Kind:
         for each in value:
             item = join(item, kind_of(each, f"{path}_", depth + 1))
         several = isinstance(item, (Py, Np)) and not item.exact
-        mixed = isinstance(item, Unknown) or (several and _has_integers(value))
+        mixed = _tells_little(item) or (several and _has_integers(value))
         if mixed and len(value) <= _MIXED:  # a structure rather than a sequence
             return List(
                 item, "", tuple(kind_of(v, f"{path}_{i}", depth + 1) for i, v in enumerate(value))

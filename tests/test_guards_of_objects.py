@@ -156,6 +156,36 @@ def object_in_an_object():
     return deep(lambda x: holder.layer(x)), lambda: setattr(holder.layer, "helper", cube)
 
 
+@scenario
+def function_in_a_list():
+    functions = [square, square]
+    return deep(lambda x: sum(f(x) for f in functions)), lambda: functions.__setitem__(1, cube)
+
+
+@scenario
+def function_appended_to_a_list():
+    functions = [square, square]
+    return deep(lambda x: sum(f(x) for f in functions)), lambda: functions.append(square)
+
+
+@scenario
+def function_in_a_tuple_in_a_list():
+    steps = [("a", square), ("b", cube)]
+    return (
+        deep(lambda x: sum(f(x) for _, f in steps)),
+        lambda: steps.__setitem__(1, ("b", square)),
+    )
+
+
+@scenario
+def function_in_a_list_of_an_object():
+    holder = Holder()
+    holder.functions = [square]
+    return deep(lambda x: holder.functions[0](x)), lambda: holder.functions.append(
+        holder.functions.pop() and cube
+    )
+
+
 def scaled(x, k=2.0, *, inner=square):
     return k * inner(x)
 

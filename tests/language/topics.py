@@ -3,6 +3,7 @@
 from tests.language import (
     assignment,
     attributes,
+    chosen,
     classes,
     containers,
     control_flow,
@@ -15,13 +16,5 @@ from tests.language import (
 __all__ = ["TOPICS"]
 
 TOPICS = (
-    assignment,
-    control_flow,
-    functions,
-    classes,
-    attributes,
-    containers,
-    effects,
-    errors,
-    storage,
-)
+    assignment, control_flow, functions, chosen, classes, attributes, containers, effects, errors, storage,
+)  # fmt: skip

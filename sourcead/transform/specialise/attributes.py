@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import types
 from collections import deque
-from types import FunctionType, NoneType
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -50,18 +50,8 @@ __all__ = [
     "raw_class_attribute",
     "field",
     "kind_of_ref",
-    "live_operand",
     "parent_attribute",
 ]
-
-
-def live_operand(path: str, value: Any) -> Val:
-    """A live object as an operand: a constant where it is one."""
-    if value is None or value is Ellipsis or type(value) in (bool, int, float, complex, str, bytes):
-        return Const(value)
-    if type(value) is tuple and all(type(v) in (bool, int, float, str, NoneType) for v in value):
-        return Virtual(tuple(map(Const, value)))
-    return Ref(path, value, live=not callable(value))
 
 
 def kind_of_ref(s: Context, ref: Ref) -> Kind:
@@ -286,6 +276,9 @@ def field(s: Context, base: Val, kind: Object, attr: str, hint: str) -> Val:
     absent = contents is not None and contents.complete
     absent = absent and (found is not None or isinstance(other, FunctionType))
     held = s.heap.read(kind.site, attr)
+    functions = live_functions(s, base, kind.site, attr)
+    if functions is not None:
+        return functions
     if (kind.site, attr) in s.opaque_fields:
         s.refuse(
             f"`{attr}` of a {kind.cls.__name__} varies with values that carry a derivative, and no rule says how",
@@ -312,6 +305,16 @@ def field(s: Context, base: Val, kind: Object, attr: str, hint: str) -> Val:
     if isinstance(base, Name) and kind.site in s.records:
         s.memory.learn(base, attr, name)
     return name
+
+
+def live_functions(s: Context, base: Val, site: str, attr: str) -> Ref | None:
+    """A list of functions that a live object has as an attribute: `self.layers` of a model that is a global."""
+    if not isinstance(base, Ref) or not base.live or s.heap.is_assigned(site, attr):
+        return None
+    held = getattr(base.value, "__dict__", {}).get(attr)
+    if type(held) is not list or not any(map(callable, held)):
+        return None
+    return Ref(f"{base.path}.{attr}", held, live=True)
 
 
 def cached_field(

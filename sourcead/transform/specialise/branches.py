@@ -22,6 +22,7 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.memory import Contents, Key
 from sourcead.transform.specialise.absent import MAYBE, by_test, is_maybe, maybe_parts, told
 from sourcead.transform.specialise.context import Context, Env, Unreached, slot_hint
+from sourcead.transform.specialise.either_function import either_function
 from sourcead.transform.specialise.flags import close_guards, is_unwinding
 from sourcead.transform.specialise.keys import key_operand
 
@@ -136,6 +137,9 @@ def merge(
             like.form if isinstance(like, Virtual) else "tuple",
             like.cls if isinstance(like, Virtual) else tuple,
         )
+    function = either_function(s, hint, a, b, merges, then, orelse)
+    if function is not None:
+        return function
     kind = s.heap.cover(s.kind(a), s.kind(b))
     varied = s.holds_varied(a) or s.holds_varied(b)
     x, y = s.in_block(a, then), s.in_block(b, orelse)

@@ -26,7 +26,6 @@ from sourcead.rules import registry
 from sourcead.transform.builder import Val
 from sourcead.transform.halves import Half
 from sourcead.transform.specialise import numpy_library
-from sourcead.transform.specialise.attributes import live_operand
 from sourcead.transform.specialise.branches import choose
 from sourcead.transform.specialise.builtins import STRUCTURAL
 from sourcead.transform.specialise.certain_errors import raise_if_certain
@@ -39,6 +38,7 @@ from sourcead.transform.specialise.half_calls import call_half
 from sourcead.transform.specialise.inlining import call_function, inactive_call
 from sourcead.transform.specialise.iteration import seen
 from sourcead.transform.specialise.iterators import ITERATORS, note_iterator
+from sourcead.transform.specialise.live import live_operand
 from sourcead.transform.specialise.looked_at import look_at_partial
 from sourcead.transform.specialise.nested import call_closure
 from sourcead.transform.specialise.numpy_calls import vectorized

@@ -12,9 +12,9 @@ from sourcead.errors import NoRule
 from sourcead.ir.kinds import Object, Value
 from sourcead.ir.nodes import Const, Name, Ref, Star
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.specialise.attributes import live_operand
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
 from sourcead.transform.specialise.keys import member_of
+from sourcead.transform.specialise.live import live_operand
 from sourcead.transform.specialise.looked_at import look_at
 from sourcead.transform.specialise.making import fresh_object
 from sourcead.transform.specialise.passing import PASSING

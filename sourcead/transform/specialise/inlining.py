@@ -45,7 +45,6 @@ from sourcead.ir.nodes import (
 )
 from sourcead.ir.walk import statements
 from sourcead.transform.builder import Val, Virtual
-from sourcead.transform.specialise.attributes import live_operand
 from sourcead.transform.specialise.certain_errors import wrong_call
 from sourcead.transform.specialise.context import Again, Context, Env, Kwargs, Unreached, values_of
 from sourcead.transform.specialise.flags import guard
@@ -58,6 +57,7 @@ from sourcead.transform.specialise.generators import (
 )
 from sourcead.transform.specialise.iterators import taken_once
 from sourcead.transform.specialise.library import at_least, of_length
+from sourcead.transform.specialise.live import live_operand
 from sourcead.transform.specialise.recursion import call_unit, is_unit_call
 from sourcead.transform.specialise.variables import reads_varied
 from sourcead.transform.specialise.was_there import was_there

@@ -20,9 +20,9 @@ from sourcead.ir.kinds import Dict, Kind, List, Object, Tuple, Unknown, Value
 from sourcead.ir.nodes import Const, Function, Param, Star
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
-from sourcead.transform.specialise.attributes import live_operand
 from sourcead.transform.specialise.context import Context, Kwargs
 from sourcead.transform.specialise.lifting import lifted, parameter_names
+from sourcead.transform.specialise.live import live_operand
 
 __all__ = ["Inner", "derived", "inlined", "inner_of", "of_live", "pair"]
 

@@ -242,7 +242,7 @@ def _sequenced_list(s: Context, items: Val, site: str) -> Sequenced:
     """A list is read as it is when its turn comes."""
 
     def count() -> int | None:
-        known = s.memory.list_items(items)
+        known = s.components(items) if isinstance(items, Ref) else s.memory.list_items(items)
         return None if known is None else len(known)
 
     held = s.operand(items)

@@ -38,7 +38,6 @@ from sourcead.transform.specialise.absent import definite
 from sourcead.transform.specialise.attributes import (
     bind_field,
     fields_of,
-    live_operand,
     parent_attribute,
 )
 from sourcead.transform.specialise.certain_errors import raise_if_certain
@@ -49,6 +48,7 @@ from sourcead.transform.specialise.dicts import dict_method
 from sourcead.transform.specialise.frozen import frozen_method, met_method
 from sourcead.transform.specialise.generators import all_of_first
 from sourcead.transform.specialise.lists import list_method
+from sourcead.transform.specialise.live import live_operand
 from sourcead.transform.specialise.looked_at import look_at
 from sourcead.transform.specialise.namespaces import namespace_method, owner
 from sourcead.transform.specialise.rewrites import REWRITES

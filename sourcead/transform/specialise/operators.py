@@ -34,6 +34,7 @@ from sourcead.transform.specialise.certain_errors import raise_if_certain
 from sourcead.transform.specialise.context import TRACKED, Context
 from sourcead.transform.specialise.decisions import is_exact
 from sourcead.transform.specialise.dicts import dict_method
+from sourcead.transform.specialise.either_function import is_no_function
 from sourcead.transform.specialise.flags import fails
 from sourcead.transform.specialise.making import fresh_set
 from sourcead.transform.specialise.namespaces import copied
@@ -286,6 +287,10 @@ def _says_nothing(kind: Kind, methods: Sequence[str]) -> bool:
 
 def identity(s: Context, op: str, args: list[Val], hint: str) -> Val:
     a, b = map(s.kind, args)
+    for one, other in ((args[0], b), (args[1], a)):
+        absent = is_no_function(s, one) if isinstance(other, NoneKind) else None
+        if absent is not None:
+            return absent if op == "is_" else s.op("not_", [absent])
     for one, other in ((args[0], b), (args[1], a)):
         if isinstance(one, Virtual) and one.form == MAYBE and isinstance(other, NoneKind):
             return is_none(s, one, op)

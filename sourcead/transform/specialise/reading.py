@@ -21,6 +21,7 @@ from sourcead.ir.kinds import (
     Kind,
     List,
     Never,
+    NoneKind,
     Np,
     Number,
     Object,
@@ -35,6 +36,7 @@ from sourcead.ir.kinds import (
 )
 from sourcead.ir.nodes import Const, Name, Op, Ref
 from sourcead.runtime.gathers import item_of
+from sourcead.signature import kind_of
 from sourcead.transform.builder import Val, Virtual, constant_slice
 from sourcead.transform.heap import ITEM
 from sourcead.transform.indexing import element_kind, is_basic
@@ -45,6 +47,7 @@ from sourcead.transform.specialise.context import Context, Unreached
 from sourcead.transform.specialise.flags import fails
 from sourcead.transform.specialise.iteration import seen
 from sourcead.transform.specialise.keys import key_operand, member_of
+from sourcead.transform.specialise.live import live_operand
 from sourcead.transform.specialise.namespaces import entry, owner
 from sourcead.transform.specialise.results import written_out
 
@@ -56,7 +59,7 @@ def components(s: Context, value: Val, block: list[Any] | None = None) -> list[V
     value = definite(s, seen(s, value), "cannot unpack non-iterable NoneType object")
     if isinstance(value, Virtual) and value.form in ("tuple", "list"):
         return list(value.items)
-    held = s.memory.list_items(value)
+    held = s.memory.list_items(value) or of_live_list(s, value)
     if held is not None:
         return list(held)
     kind = s.kind(value)
@@ -78,6 +81,31 @@ def components(s: Context, value: Val, block: list[Any] | None = None) -> list[V
     if block is not None:
         s.open.pop()
     return items
+
+
+def of_live_list(s: Context, ref: Val) -> list[Val] | None:
+    """The elements of a list of functions, or of constants of several types, that a global variable holds."""
+    known = s.kind(ref)
+    if not isinstance(ref, Ref) or not isinstance(known, List):
+        return None
+    site = known.site
+    kind = kind_of(ref.value, ref.path)
+    kinds = kind.items if isinstance(kind, List) else None
+    changes = s.heap.is_assigned(site, ITEM) or site in s.heap.escaped
+    if kinds is None or changes:
+        return None
+    if not all(callable(v) or _is_settled(k) for v, k in zip(ref.value, kinds)):
+        return None
+    return [live_operand(f"{ref.path}[{i}]", v) for i, v in enumerate(ref.value)]
+
+
+def _is_settled(kind: Kind) -> bool:
+    """Can nothing that is in it be written?"""
+    match kind:
+        case Tuple(items):
+            return all(map(_is_settled, items))
+        case _:
+            return isinstance(kind, (Value, Py, Np, Text, NoneKind))
 
 
 def getitem(s: Context, base: Val, index: Val, hint: str = "t") -> Val:
@@ -194,7 +222,7 @@ def index_parts(s: Context, index: Val) -> list[Val]:
 
 
 def list_item(s: Context, base: Val, site: str, index: Val, hint: str) -> Val:
-    items = s.memory.list_items(base)
+    items = s.memory.list_items(base) or of_live_list(s, base)
     if items is not None:
         picked = constant_index(items, index)
         if isinstance(picked, list):

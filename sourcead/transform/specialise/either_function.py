@@ -1,0 +1,142 @@
+"""One of two functions, as a branch has it: `f = (lambda v: v * x) if x > 0 else (lambda v: v + x)`.
+
+Behind the branch a number says which of them it is, what they capture goes with it, and a call of `f` is
+written as a branch on that number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sourcead.ir.kinds import Bound, Closure, NoneKind, Partial, Unknown, Value
+from sourcead.ir.nodes import UNDEFINED, Const, Merge, Name, Ref, Stmt
+from sourcead.ir.walk import binds, inner_binds, statements
+from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.specialise.context import Context
+
+__all__ = ["either_function", "is_no_function"]
+
+
+def is_no_function(s: Context, value: Val) -> Val | None:
+    """Is one of several functions, of which one may be None, that? None where it is not one of several."""
+    if not isinstance(value, Name) or value not in s.choices:
+        return None
+    index, options = s.choices[value]
+    tests = [
+        s.op("eq", [index, Const(key)])
+        if isinstance(s.kind(each), NoneKind)
+        else _and(s, index, key, is_no_function(s, each))
+        for key, each in options.items()
+        if isinstance(key, int)
+    ]
+    asked = [t for t in tests if t is not None]
+    if len(asked) > 1:
+        s.refuse(
+            "one of several functions of which more than one may be None is asked for",
+            "let all of them be functions",
+        )
+    return asked[0] if asked else Const(False)
+
+
+def _and(s: Context, index: Val, key: int, inner: Val | None) -> Val | None:
+    if inner is None or inner == Const(False):
+        return None
+    chosen = s.operand(s.op("eq", [index, Const(key)]))
+    _, (found,) = s.fork(
+        chosen, lambda: (True, [inner]), lambda: (True, [Const(False)]), ["is_none"]
+    )
+    return found  # type: ignore[no-any-return]
+
+
+def either_function(
+    s: Context, hint: str, a: Val, b: Val, merges: list[Merge], then: list[Stmt], orelse: list[Stmt]
+) -> Name | None:
+    """One of two functions; None where these are something else."""
+    functions = [_is_function(s, v) for v in (a, b)]
+    nones = [isinstance(s.kind(v), NoneKind) for v in (a, b)]
+    if a == b or not any(functions) or not all(f or n for f, n in zip(functions, nones)):
+        return None
+    left = _Mover(s, _bound_in(then), lambda v: s.merge("held", v, UNDEFINED, merges, then, orelse))
+    right = _Mover(
+        s, _bound_in(orelse), lambda v: s.merge("held", UNDEFINED, v, merges, then, orelse)
+    )
+    options = {0: left.function(a), 1: right.function(b)}
+    if any(each is None for each in options.values()):
+        return None
+    which = s.merge(f"which_{hint}", Const(0), Const(1), merges, then, orelse)
+    made = s.fresh(hint, Unknown(), s.holds_varied(a) or s.holds_varied(b))
+    merges.append(Merge(made, s.in_block(a, then), s.in_block(b, orelse)))
+    s.choices[made] = (s.operand(which), options)
+    return made
+
+
+def _is_function(s: Context, value: Val) -> bool:
+    if isinstance(value, Name) and value in s.choices:
+        return True
+    kind = s.kind(value)
+    is_live = isinstance(kind, Value) and callable(kind.value)
+    return is_live or isinstance(kind, (Closure, Bound, Partial))
+
+
+def _bound_in(block: Sequence[Stmt]) -> set[Name]:
+    everywhere = statements(tuple(block))
+    return {name for each in everywhere for name in (*binds(each), *inner_binds(each))}
+
+
+@dataclass(frozen=True)
+class _Mover:
+    """Brings what was made on one branch behind it."""
+
+    s: Context
+    inside: set[Name]
+    merged: Callable[[Val], Val]
+
+    def function(self, value: Any) -> Any:
+        """The function, with what it captures as it is named behind the branch; None where that has no name there."""
+        s = self.s
+        if isinstance(value, Name) and value in s.choices:
+            index, options = s.choices[value]
+            moved = {key: self.function(each) for key, each in options.items()}
+            place = self.operand(index)
+            if place is None or any(each is None for each in moved.values()):
+                return None
+            made = s.fresh(value.hint, Unknown(), True)
+            s.choices[made] = (s.operand(place), moved)
+            return made
+        kind = s.kind(value)
+        match kind:
+            case Closure(_, captured, defaults):
+                held = [self.operand(v) for v in captured]
+                given = [(n, self.operand(v)) for n, v in defaults]
+                if None in held or any(v is None for _, v in given):
+                    return None
+                return s.fresh(
+                    "function", replace(kind, captured=tuple(held), defaults=tuple(given))
+                )
+            case Bound(receiver, function):
+                own = self.operand(receiver)
+                return None if own is None else s.fresh("method", Bound(own, function))
+            case Partial(inner, args, named):
+                parts = [self.function(inner), *map(self.operand, args)]
+                by_name = [(n, self.operand(v)) for n, v in named]
+                if any(p is None for p in (*parts, *(v for _, v in by_name))):
+                    return None
+                return s.fresh("partial", Partial(parts[0], tuple(parts[1:]), tuple(by_name)))
+            case _:
+                return value if isinstance(value, (Ref, Const)) else self.operand(value)
+
+    def operand(self, value: Any) -> Any:
+        """A value under the name that it has behind the branch; None for a variable that lives on the branch only."""
+        match value:
+            case Virtual(items):
+                parts = [self.operand(v) for v in items]
+                return None if any(p is None for p in parts) else replace(value, items=tuple(parts))
+            case Name() if _is_function(self.s, value):
+                return self.function(value)
+            case Name() if value in self.inside:
+                held = self.s.memory.known(value)
+                return None if held is not None and held.form == "cell" else self.merged(value)
+            case _:
+                return value
