@@ -89,7 +89,7 @@ def _compiled(emitted: Emitted, filename: str, free: tuple[str, ...]) -> CodeTyp
     outer.args.args = [ast.arg(name, lineno=1, col_offset=0) for name in free]
     outer.body = [definition]
     module.body = [outer]
-    compiled = compile(ast.fix_missing_locations(module), filename, "exec")
+    compiled = compile(module, filename, "exec")
     code = _inner(_inner(compiled, "outer"), emitted.name)
     if hasattr(code, "co_qualname"):  # Python 3.11
         code = code.replace(co_qualname=emitted.name)

@@ -20,6 +20,8 @@ from typing import Any, TypeAlias, Union
 
 import numpy as np
 
+from sourcead.ir.quick import quick
+
 __all__ = [
     "AnyKind", "Array", "Bound", "Closure", "Dict", "Dim", "Kind", "List", "Never", "NoneKind", "Np",
     "Number", "Object", "Partial", "Py", "Slice", "Sym", "Tape", "Text", "Tuple", "Unknown",
@@ -28,6 +30,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Sym:
     """The size of some array's axis, plus `offset`; `one` tells whether it may be 1."""
@@ -43,6 +46,7 @@ class Sym:
 Dim: TypeAlias = Union[int, Sym, None]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Py:
     """A Python number: bool, int, float or complex; not `exact`: or one of a smaller type, or None."""
@@ -54,6 +58,7 @@ class Py:
         return self.type.__name__
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Np:
     """A NumPy scalar (`np.float64`); not `exact`: or a Python number (an accumulator that starts at 0.0), or None."""
@@ -65,6 +70,7 @@ class Np:
         return f"np.{self.dtype}"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Array:
     """An `np.ndarray` (exactly this class) of a dtype and rank; `optional`: or None."""
@@ -107,6 +113,7 @@ class Slice:
         return "slice"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Tuple:
     """A tuple of known length; `cls` is tuple or a namedtuple class."""
@@ -118,6 +125,7 @@ class Tuple:
         return f"({', '.join(map(str, self.items))})"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class List:
     """A list; `site` says where it was made (see `transform/heap.py`), `item` covers its elements.
@@ -149,6 +157,7 @@ class Dict:
         return f"{self.cls.__name__}[{self.item}]"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Object:
     """An instance of exactly `cls`; `fields` are the kinds of an argument's attributes."""

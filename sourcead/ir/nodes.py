@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias, Union
 
 from sourcead.ir.origin import Origin
+from sourcead.ir.quick import quick
 
 __all__ = [
     "Assign", "Attr", "Block", "Call", "Capture", "Carried", "Const", "Delete", "Expr", "For",
@@ -31,7 +32,7 @@ __all__ = [
 # -- operands --------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, init=False)
 class Name:
     """An SSA name. `hint` is the user's variable name (or `t` for temporaries), `number` makes it unique.
 
@@ -44,8 +45,13 @@ class Name:
 
     def __new__(cls, hint: str, number: int) -> Name:
         known = _NAMES.get((hint, number))
-        if known is None:  # in another thread, too: the first one wins
-            known = _NAMES.setdefault((hint, number), object.__new__(cls))
+        if known is None:
+            made = object.__new__(cls)
+            object.__setattr__(made, "hint", hint)
+            object.__setattr__(made, "number", number)
+            known = _NAMES.setdefault(
+                (hint, number), made
+            )  # the first one wins, of several threads
         return known
 
     def __reduce__(self) -> tuple[type[Name], tuple[str, int]]:
@@ -58,6 +64,7 @@ class Name:
 _NAMES: dict[tuple[str, int], Name] = {}
 
 
+@quick
 @dataclass(frozen=True, slots=True, eq=False)
 class Const:
     """A literal: None, bool, int, float, complex, str, bytes, Ellipsis."""
@@ -77,6 +84,7 @@ class Const:
         return repr(self.value)
 
 
+@quick
 @dataclass(frozen=True, slots=True, eq=False)
 class Ref:
     """A global, builtin, closure variable or module attribute, as the user wrote it (`np.sin`).
@@ -116,6 +124,7 @@ Operand: TypeAlias = Union[Name, Const, Ref, Undefined]
 # -- expressions -----------------------------------------------------------------------------
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Op:
     """A Python operator or display applied to operands.
@@ -135,6 +144,7 @@ class Op:
     args: tuple[Operand, ...]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Attr:
     """`value.attr`"""
@@ -153,6 +163,7 @@ class Star:
 Argument: TypeAlias = Union[Name, Const, Ref, Undefined, Star]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Call:
     """`func(*args, **kwargs)`; a keyword of None is `**mapping`."""
@@ -162,6 +173,7 @@ class Call:
     kwargs: tuple[tuple[str | None, Operand], ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class MethodCall:
     """`value.method(*args, **kwargs)`, attribute look-up and call in one."""
@@ -211,6 +223,7 @@ Expr: TypeAlias = Union[Op, Attr, Call, MethodCall, MakeFunction]
 # -- statements ------------------------------------------------------------------------------
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Assign:
     """`target = expr`. An expression statement assigns to a name that nobody reads (hint `_`)."""
@@ -230,6 +243,7 @@ class Unpack:
     origin: Origin
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Store:
     """`base[index] = value`, or `base[index] op= value` with `op` in add, sub, mul, ..."""
@@ -272,6 +286,7 @@ class Delete:
     origin: Origin
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Merge:
     """After a branch, `target` is `then` or `orelse` (`UNDEFINED` where that path binds nothing)."""
@@ -281,6 +296,7 @@ class Merge:
     orelse: Operand
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class If:
     test: Operand
@@ -290,6 +306,7 @@ class If:
     origin: Origin
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Carried:
     """A value carried from turn to turn.
@@ -304,6 +321,7 @@ class Carried:
     result: Name
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class For:
     """`for target in items: body; if exit: break`."""
@@ -390,6 +408,7 @@ Block: TypeAlias = tuple[Stmt, ...]
 # -- functions -------------------------------------------------------------------------------
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Param:
     """A parameter. `form` is one of: positional, normal, keyword, args (`*args`), kwargs (`**kwargs`), captured."""

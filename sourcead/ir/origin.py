@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sourcead.ir.quick import quick
+
 __all__ = ["Origin"]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Origin:
     """The user's statement: file, 1-based line, 0-based columns, function and its source text."""
@@ -26,6 +29,20 @@ class Origin:
         ""  # "" primal; "reverse" or "tangent": derivative of that statement, gets a comment
     )
     at: tuple[int, ...] = ()  # position of that primal statement, see `transform/position.py`
+
+    def of_sweep(self, sweep: str) -> Origin:
+        """The origin of derivative code of this statement."""
+        return Origin(
+            self.file, self.line, self.column, self.end_line, self.end_column,
+            self.function, self.text, sweep, self.at,
+        )  # fmt: skip
+
+    def placed(self, at: tuple[int, ...]) -> Origin:
+        """The origin of the statement at this position."""
+        return Origin(
+            self.file, self.line, self.column, self.end_line, self.end_column,
+            self.function, self.text, self.sweep, at,
+        )  # fmt: skip
 
     @staticmethod
     def none() -> Origin:

@@ -151,6 +151,8 @@ def changed() -> None:
 
 def lookup(function: Any) -> Rule | None:
     """The rule of a live callable, or None."""
+    if function is None:
+        return None
     rule = found(function)
     if rule is None:
         with _LOADING:

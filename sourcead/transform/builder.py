@@ -315,11 +315,15 @@ def _with_own_symbols(kind: Kind, name: Name) -> Kind:
     return kind
 
 
+_KINDS_OF_CONSTANTS: dict[type, Kind] = {
+    type(None): NoneKind(), **{cls: Py(cls) for cls in (bool, int, float, complex)},
+}  # fmt: skip
+
+
 def kind_of_constant(value: Any) -> Kind:
-    if value is None:
-        return NoneKind()
-    if type(value) in (bool, int, float, complex):
-        return Py(type(value))
+    found = _KINDS_OF_CONSTANTS.get(type(value))
+    if found is not None:
+        return found
     if isinstance(value, (str, bytes)):
         return Text()
     return Value(value)

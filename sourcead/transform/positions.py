@@ -22,7 +22,7 @@ def positioned(block: Block, at: At = ()) -> Block:
 
 
 def _placed(stmt: Stmt, here: At) -> Stmt:
-    origin = replace(stmt.origin, at=here)
+    origin = stmt.origin.placed(here)
     match stmt:
         case If():
             return replace(

@@ -125,7 +125,7 @@ def _hint(hint: str, params: Sequence[Name], dots: Sequence[Param]) -> str:
 
 def _sweep(s: Tangents, block: Block) -> None:
     for stmt in block:
-        with s.b.at(replace(stmt.origin, sweep="tangent")):
+        with s.b.at(stmt.origin.of_sweep("tangent")):
             _statement(s, stmt)
 
 

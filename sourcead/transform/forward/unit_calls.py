@@ -15,7 +15,6 @@ value and its tangent; the reverse half is derived by `transform/halves.py`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sourcead.ir.kinds import Array, Kind, Tape, Tuple, dtype_of
 from sourcead.ir.nodes import Assign, Call, Const, MethodCall, Name, Op, Operand
@@ -63,7 +62,7 @@ def _kept_map(
 ) -> None:
     kind: Kind = s.kind(target)
     keeping, linear = half(s.b, unit, "linear_forward"), half(s.b, unit, "linear_map")
-    with s.b.at(replace(s.b.origin, sweep="")):
+    with s.b.at(s.b.origin.of_sweep("")):
         pair = s.b.emit(Call(keeping.ref(), tuple(args)), Tuple((kind, Tape())), "t")
         s.b.add(Assign(target, Op("getitem", (pair, Const(0))), s.b.origin))
         saved = s.b.emit(Op("getitem", (pair, Const(1))), Tape(), "saved")

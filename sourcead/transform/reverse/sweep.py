@@ -8,8 +8,6 @@ be saved, recomputed or undone for that to be true, and puts the two sweeps toge
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from sourcead.ir.kinds import Array, Dict, List, Object, Tuple
@@ -77,12 +75,12 @@ def reverse_sweep(s: State, block: Block) -> None:
             case Assign(_, Op("getitem")):
                 continue  # of a list: its adjoints are opened where the outer list's are
             case Assign(target) if s.is_built(target) and s.adj.list_adjoint(target) is None:
-                with s.b.at(replace(stmt.origin, sweep="reverse")):
+                with s.b.at(stmt.origin.of_sweep("reverse")):
                     s.adj.open_list(target)
             case _:
                 continue
     for stmt in reversed(block):
-        with s.b.at(replace(stmt.origin, sweep="reverse")):
+        with s.b.at(stmt.origin.of_sweep("reverse")):
             _statement(s, stmt)
 
 
