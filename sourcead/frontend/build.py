@@ -8,11 +8,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import gast
 
-__all__ = ["assign", "call", "false", "load", "located", "store", "true"]
+__all__ = ["assign", "call", "false", "load", "located", "nodes", "store", "true"]
 
 
 def load(name: str) -> Any:
@@ -40,10 +41,26 @@ def call(function: str, *args: Any) -> Any:
     return gast.Call(load(function), list(args), [])
 
 
+def nodes(root: Any) -> Iterator[Any]:
+    """A node and all below it, in no particular order; `ast.walk` takes twice as long."""
+    todo = [root]
+    while todo:
+        node = todo.pop()
+        yield node
+        for field in node._fields:
+            held = getattr(node, field, None)
+            if isinstance(held, gast.AST):
+                todo.append(held)
+            elif type(held) is list:
+                todo += [each for each in held if isinstance(each, gast.AST)]
+
+
 def located(node: Any, like: Any) -> Any:
     """`node` at the place of `like`; what has a place already keeps it."""
-    for inner in gast.walk(node):
-        if hasattr(inner, "lineno") or not hasattr(like, "lineno"):
+    if not hasattr(like, "lineno"):
+        return node
+    for inner in nodes(node):
+        if hasattr(inner, "lineno"):
             continue
         inner.lineno, inner.col_offset = like.lineno, like.col_offset
         inner.end_lineno = getattr(like, "end_lineno", None)

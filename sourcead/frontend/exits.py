@@ -45,7 +45,7 @@ from typing import Any
 
 import gast
 
-from sourcead.frontend.build import assign, false, load, located, true
+from sourcead.frontend.build import assign, false, load, located, nodes, true
 
 __all__ = ["Normalised", "exits_of", "falls_through", "is_endless", "normalise"]
 
@@ -75,7 +75,7 @@ def normalise(function: Any) -> Normalised:
 
 
 def _names(function: Any) -> set[str]:
-    return {node.id for node in gast.walk(function) if isinstance(node, gast.Name)}
+    return {node.id for node in nodes(function) if isinstance(node, gast.Name)}
 
 
 # -- what a statement may do -------------------------------------------------------------------
@@ -327,7 +327,7 @@ def _without_unread(body: list[Any], flags: Iterable[str]) -> list[Any]:
     read = {
         node.id
         for stmt in body
-        for node in gast.walk(stmt)
+        for node in nodes(stmt)
         if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Load)
     }
     dropper = _Dropper(set(flags) - read)

@@ -19,7 +19,7 @@ from typing import Any
 import gast
 
 from sourcead.errors import Offence
-from sourcead.frontend.build import load
+from sourcead.frontend.build import load, nodes
 from sourcead.frontend.generators import as_function
 from sourcead.frontend.resolve import SPECIAL, Names
 from sourcead.frontend.scopes import Scope
@@ -486,7 +486,7 @@ class Flattener(ABC):
 
 
 def _may_rebind(node: Any) -> bool:
-    return any(isinstance(inner, gast.Call | gast.NamedExpr) for inner in gast.walk(node))
+    return any(isinstance(inner, gast.Call | gast.NamedExpr) for inner in nodes(node))
 
 
 def is_generator_with_default(node: Any) -> bool:

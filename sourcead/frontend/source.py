@@ -22,7 +22,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from types import CodeType, FunctionType
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 from sourcead.errors import NoSource, NotAFunction, SourceADError, SourceChanged
 from sourcead.ir.nodes import Origin
@@ -30,6 +30,7 @@ from sourcead.ir.nodes import Origin
 __all__ = ["FunctionTree", "Source", "find_source", "unwrap"]
 
 FunctionTree: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+Placed = TypeVar("Placed", ast.expr, ast.stmt, ast.alias)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -247,10 +248,9 @@ _FUTURE = functools.reduce(
 def _compiles_to(place: _Place, code: CodeType) -> bool:
     """Whether the function, compiled in a scope like its own, gives the live code object."""
     imports: list[ast.stmt] = [
-        ast.Import([ast.alias(name)]) for name in place.imported if name != "*"
+        _placed(ast.Import([_placed(ast.alias(name))])) for name in place.imported if name != "*"
     ]
     module = ast.Module([*imports, _scope(place, code.co_freevars)], type_ignores=[])
-    ast.fix_missing_locations(module)
     flags = code.co_flags & _FUTURE
     try:
         compiled = compile(module, code.co_filename, "exec", flags=flags, dont_inherit=True)
@@ -267,11 +267,12 @@ def _compiles_to(place: _Place, code: CodeType) -> bool:
 def _scope(place: _Place, free: Iterable[str]) -> ast.stmt:
     """`def scope(<free variables>): <the function, without what is evaluated outside of it>`."""
     bare = _bare(place.tree)
-    inner: ast.stmt = ast.Expr(bare) if isinstance(bare, ast.expr) else bare
+    inner: ast.stmt = _placed(ast.Expr(bare)) if isinstance(bare, ast.expr) else bare
     if place.owner is not None:
         inner = ast.ClassDef(
             name=place.owner, bases=[], keywords=[], body=[inner], decorator_list=[]
         )
+        inner = _placed(inner)
         if sys.version_info >= (3, 12):
             inner.type_params = []
     names = [name for name in free if name != "__class__"]
@@ -280,8 +281,15 @@ def _scope(place: _Place, free: Iterable[str]) -> ast.stmt:
     outer.body = [inner]
     defined = place.owner or _name(place.tree)
     if defined not in names and defined != "<lambda>":  # else a local of `scope`
-        outer.body.insert(0, ast.Global([defined]))
+        outer.body.insert(0, _placed(ast.Global([defined])))
     return outer
+
+
+def _placed(node: Placed) -> Placed:
+    """A node that is none of the file's, at its start: which line it is on does not matter."""
+    node.lineno = node.end_lineno = 1
+    node.col_offset = node.end_col_offset = 0
+    return node
 
 
 def _bare(tree: FunctionTree) -> FunctionTree:
@@ -292,9 +300,9 @@ def _bare(tree: FunctionTree) -> FunctionTree:
         args=list(map(_bare_arg, given.args)),
         vararg=given.vararg and _bare_arg(given.vararg),
         kwonlyargs=list(map(_bare_arg, given.kwonlyargs)),
-        kw_defaults=[default and ast.Constant(None) for default in given.kw_defaults],
+        kw_defaults=[default and _placed(ast.Constant(None)) for default in given.kw_defaults],
         kwarg=given.kwarg and _bare_arg(given.kwarg),
-        defaults=[ast.Constant(None) for _ in given.defaults],
+        defaults=[_placed(ast.Constant(None)) for _ in given.defaults],
     )
     if not isinstance(tree, ast.Lambda):
         tree.decorator_list, tree.returns = [], None

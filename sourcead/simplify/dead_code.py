@@ -36,7 +36,7 @@ from sourcead.ir.nodes import (
     While,
     With,
 )
-from sourcead.ir.walk import binds, map_blocks, reads, renewed, statements, with_body
+from sourcead.ir.walk import binds, map_blocks, read_operands, reads, renewed, statements, with_body
 from sourcead.runtime.contexts import watched
 from sourcead.simplify.storage_classes import StorageClasses
 
@@ -159,7 +159,7 @@ class _Marker:
         """Live for its own sake, not because a carried value in the same loop wants it."""
         match stmt:
             case Assign(target, expr):
-                return self.has_effect(expr) or target in self.live or target in self.caught
+                return target in self.live or target in self.caught or self.has_effect(expr)
             case _:
                 return self.is_live(stmt)
 
@@ -200,8 +200,8 @@ class _Marker:
                 self.block(stmt.body)
                 self.want(stmt.context)
             case _:
-                for operand in reads(stmt):
-                    self.want(operand)
+                for each in read_operands(stmt):
+                    self.want(each)
 
     def loop(self, stmt: For | While) -> None:
         if isinstance(stmt, For):

@@ -90,8 +90,9 @@ class _InPlace:
         left = Counter(self.uses)
         out: list[Stmt] = []
         for stmt in block:
-            here = [name for inner in statements((stmt,)) for name in reads(inner)]
-            left.subtract(here)
+            for inner in statements((stmt,)):
+                for name in reads(inner):
+                    left[name] -= 1
             stmt = map_blocks(stmt, self.block)
             updated = self.updated(stmt, made, left) if isinstance(stmt, Assign) else None
             if isinstance(stmt, Assign) and _makes_new(stmt.expr):

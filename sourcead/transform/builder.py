@@ -107,6 +107,9 @@ class Builder:
         self.formulas: dict[Name, Op] = {}  # products, quotients and negations that still hold
         self.open: list[list[Stmt]] = [[]]
         self.aside: list[list[Stmt]] = []  # blocks that are written to from anywhere
+        self.storage_known: Any = (
+            None  # body, parameters, their storage classes (`clean.storage_of`)
+        )
         self.origin = Origin.none()
 
     # -- names and kinds ---------------------------------------------------------------------

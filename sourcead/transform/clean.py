@@ -74,7 +74,14 @@ def _is_fine(function: Callable[[float], float], x: float | None) -> bool:
 
 
 def storage_of(function: Function, b: Builder) -> StorageClasses:
-    return StorageClasses(function, lambda e: is_pure(e, b), lambda e: shared_bases(e, b), b.kind)
+    """Kept for the function that was asked about last: passes ask one after the other."""
+    body, params, found = b.storage_known or (None, None, None)
+    if body is function.body and params is function.params:
+        assert isinstance(found, StorageClasses)
+        return found
+    found = StorageClasses(function, lambda e: is_pure(e, b), lambda e: shared_bases(e, b), b.kind)
+    b.storage_known = function.body, function.params, found
+    return found
 
 
 def shared_bases(expr: Expr, b: Builder) -> list[Name]:

@@ -32,9 +32,15 @@ _waiting = {
     "sparse_matrices": "scipy.sparse.linalg",
 }
 
+_imported = 0  # modules, when this was asked last
+
 
 def load() -> bool:
     """Register the rules of the parts of SciPy imported by now; False where nothing was added."""
+    global _imported
+    if len(sys.modules) == _imported:  # asked for each function without a rule
+        return False
+    _imported = len(sys.modules)
     ready = [name for name, module in _waiting.items() if module in sys.modules]
     for name in ready:  # all of them first: their own imports look rules up
         del _waiting[name]

@@ -294,29 +294,36 @@ class Context(Builder):
                 self.ordinal, self.forks, self.catches = ordinal, forks, catches
 
     def operand(self, value: Val, hint: str = "t") -> Operand:
-        if isinstance(value, Name) and value in self.managers:
-            self.refuse(
-                f"the context manager `{self.managers[value].name}` is used otherwise than by one `with`",
-                "write `with` and its call: `with manager(...) as value:`",
-            )
-        if isinstance(value, Name) and value in self.generators:
-            return self.operand(self.generator(self.generators[value]))
-        if isinstance(value, Name) and isinstance(self.kinds.get(value), Closure):
-            return self.as_seen_now(value)
-        if isinstance(value, Name) and value in self.namespaces:
-            if self.holds_varied(self.namespaces[value]):
-                self.refuse(
-                    "the `__dict__` of an object that carries derivatives is handed on here",
-                    "read and set its entries, or make a copy: `dict(vars(obj))`",
-                )
-        if isinstance(value, Virtual) and value.form == "maybe":
+        if isinstance(value, Name):
+            return self._handed_on(value)
+        if not isinstance(value, Virtual):
+            return value
+        if value.form == "maybe":
             return self.whole(value)
         made = super().operand(value, hint)
-        if isinstance(value, Virtual) and value.form == "tuple" and not self.derivative:
+        if value.form == "tuple" and not self.derivative:
             definition = self.definitions.get(made) if isinstance(made, Name) else None
             for i, item in enumerate(getattr(definition, "args", ())):
                 self.share_part(item, made, i)
         return made
+
+    def _handed_on(self, name: Name) -> Operand:
+        """A name as an operand: some stand for more than an object."""
+        if name in self.managers:
+            self.refuse(
+                f"the context manager `{self.managers[name].name}` is used otherwise than by one `with`",
+                "write `with` and its call: `with manager(...) as value:`",
+            )
+        if name in self.generators:
+            return self.operand(self.generator(self.generators[name]))
+        if isinstance(self.kinds.get(name), Closure):
+            return self.as_seen_now(name)
+        if name in self.namespaces and self.holds_varied(self.namespaces[name]):
+            self.refuse(
+                "the `__dict__` of an object that carries derivatives is handed on here",
+                "read and set its entries, or make a copy: `dict(vars(obj))`",
+            )
+        return name
 
     def add(self, statement: Stmt) -> None:
         """Write a statement; one that may raise what is caught around gets a `try` of its own."""
