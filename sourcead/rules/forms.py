@@ -36,6 +36,7 @@ __all__ = [
     "helper",
     "helpers",
     "linear",
+    "of_real_numbers",
     "refused",
     "reverse_rule",
 ]
@@ -70,8 +71,8 @@ def elementwise(
     A parameter with a default may be left out of the call; its partial is then None.
     `also`: better partials for a special case: "scalar" (all operands are Python floats or ints: may
     use `math` and conditional expressions), "constant_exponent" (the second parameter is known when
-    the gradient is written), "reciprocal" (the first parameter is 1); "complex": None refuses complex
-    operands (not holomorphic).
+    the gradient is written), "reciprocal" (the first parameter is 1); "complex" (an operand is complex;
+    None refuses these: `of_real_numbers`).
     """
 
     def decorate(function: F) -> F:
@@ -263,6 +264,14 @@ def refused(*functions: Any, way_out: str) -> None:
     """
     for function in functions:
         register(Rule(function.__name__, "refused", (function,), also={"way_out": way_out}))
+
+
+def of_real_numbers(*functions: Any) -> None:
+    """The derivatives of these functions are stated for real numbers: complex ones are refused."""
+    for function in functions:
+        rule = lookup(function)
+        assert rule is not None, function
+        rule.also["complex"] = None
 
 
 def helper(function: F) -> F:

@@ -32,6 +32,8 @@ def partials_for(
         found = rule.also["constant_exponent"]
     elif exponent and numbers and "inactive_exponent" in rule.also:
         found = rule.also["inactive_exponent"]
+    elif rule.also.get("complex") is not None and _any_complex(kinds):
+        found = rule.also["complex"]
     elif "reciprocal" in rule.also and args[0] in (Const(1.0), Const(1)):
         found = rule.also["reciprocal"]
     elif numbers and "scalar" in rule.also:
@@ -53,9 +55,11 @@ def _is_softplus(args: Sequence[Any], kinds: Sequence[Kind]) -> bool:
 
 def refuses_complex(rule: Rule, kinds: Sequence[Kind]) -> bool:
     """Are there complex operands, and the rule is for real ones only?"""
-    return rule.also.get("complex", "") is None and any(
-        dtype is not None and dtype.kind == "c" for dtype in map(dtype_of, kinds)
-    )
+    return rule.also.get("complex", "") is None and _any_complex(kinds)
+
+
+def _any_complex(kinds: Sequence[Kind]) -> bool:
+    return any(dtype is not None and dtype.kind == "c" for dtype in map(dtype_of, kinds))
 
 
 def is_singular(rule: Rule, args: Sequence[Any]) -> bool | str:

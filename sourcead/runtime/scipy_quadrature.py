@@ -39,7 +39,7 @@ def simpson_slopes(y: Any, h: Any) -> tuple[Any, Any]:
     """
     n = y.shape[-1]
     h = np.broadcast_to(h, (*y.shape[:-1], n - 1))
-    in_y, in_h = np.zeros_like(y), np.zeros_like(h)
+    in_y, in_h = np.zeros_like(y), np.zeros(h.shape, np.result_type(y, h))
     if n == 2:
         in_y[...] = 0.5 * h
         in_h[...] = 0.5 * (y[..., :1] + y[..., 1:])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 
-from sourcead.rules.registry import on_miss
+from sourcead.rules.registry import all_rules, on_miss
 
 __all__ = ["load"]
 
@@ -35,6 +35,12 @@ _waiting = {
 _imported = 0  # modules, when this was asked last
 
 
+REAL = (
+    "stats", "spatial", "optimize", "curve_fit", "interpolate", "interpolants", "splines", "sampled_images",
+)  # fmt: skip
+"""Modules whose derivatives are stated for real numbers only: complex ones are refused."""
+
+
 def load() -> bool:
     """Register the rules of the parts of SciPy imported by now; False where nothing was added."""
     global _imported
@@ -48,7 +54,16 @@ def load() -> bool:
         importlib.import_module(f"{__name__}.{name}")
     if ready:
         importlib.import_module(f"{__name__}.kinds").state_kinds_of_adjoints()
+        _restrict_to_real_numbers()
     return bool(ready)
+
+
+def _restrict_to_real_numbers() -> None:
+    within = tuple(f"{__name__}.{name}" for name in REAL)
+    for rule in all_rules():
+        stated = rule.partials or rule.reverse or rule.formula
+        if stated is not None and stated.__module__.startswith(within):
+            rule.also["complex"] = None
 
 
 on_miss(load)

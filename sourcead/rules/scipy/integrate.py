@@ -9,7 +9,14 @@ from scipy.integrate._ivp.ivp import OdeResult
 
 from sourcead.ir.kinds import Array, Py, Tuple
 from sourcead.ir.nodes import Const
-from sourcead.rules.forms import forward_rule, helper, helpers, refused, reverse_rule
+from sourcead.rules.forms import (
+    forward_rule,
+    helper,
+    helpers,
+    of_real_numbers,
+    refused,
+    reverse_rule,
+)
 from sourcead.rules.numpy.adjoint_kinds import kind_like
 from sourcead.rules.numpy.samples import call
 from sourcead.rules.registry import Programs, Rule, register
@@ -359,3 +366,5 @@ if hasattr(integrate, "cumulative_simpson"):  # of later versions
         integrate.cumulative_simpson,
         way_out="scipy.integrate.cumulative_trapezoid, or simpson of each part",
     )
+
+of_real_numbers(integrate.odeint, integrate.solve_ivp, integrate.quad, integrate.quad_vec)

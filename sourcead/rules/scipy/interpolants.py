@@ -37,6 +37,12 @@ def dims_of(x):
     return x.dims if isinstance(x, Array) else () if is_scalar(x) else None
 
 
+def held(self, name):
+    """The kind of an object's array; of live objects it may be a private attribute behind a property."""
+    fields = dict(self.fields)
+    return fields.get(name, fields.get(f"_{name}"))
+
+
 constant(interval)
 constant(at_least_three, kind=lambda x: Py(int))
 helpers(scipy_interpolants)
@@ -117,10 +123,10 @@ def values_at(self, x, *args, **kwargs):
     """Of the points' shape, with that of one value behind it."""
     if not isinstance(self, Object):
         return _of_constant_data(self, x, *args, **kwargs)
-    c, dims = dict(self.fields).get("c"), dims_of(x)
+    c, dims = held(self, "c"), dims_of(x)
     if dims is None or not isinstance(c, Array):
-        return Number()
-    return Array("float64", (*dims, *c.dims[2:]))
+        return Number(real=False)
+    return Array(c.dtype, (*dims, *c.dims[2:]))
 
 
 _call.kind = values_at
@@ -151,7 +157,10 @@ def lines(
 
 def of_lines(self, x):
     dims = dims_of(x) if isinstance(self, Object) else None
-    return Unknown() if dims is None else Array("float64", dims)
+    if dims is None:
+        return Unknown()
+    y = held(self, "y")
+    return Array(y.dtype, (*y.dims[:-1], *dims)) if isinstance(y, Array) else Number(real=False)
 
 
 @formula(interpolate.interp1d.__call__, kind=of_lines, samples=Programs(TESTS, "interp1d("))

@@ -25,8 +25,9 @@ def at_points(self, x, *args, **kwargs):
     """The kind of an interpolant's values: of the points' shape if one value is a number."""
     value = getattr(self, "value", None)  # known of a global
     if value is None or not _is_scalar(value):
-        return Number()
-    return Array("float64", x.dims if isinstance(x, Array) else ())
+        return Number(real=False)
+    dtype = np.result_type(getattr(value, "c", 0.0), float)  # complex ordinates
+    return Array(str(dtype), x.dims if isinstance(x, Array) else ())
 
 
 def _is_scalar(value):
@@ -49,9 +50,9 @@ def _splines(rng):
 
 
 def _pulled(y_bar, slope, x):
-    """Values of several components depend on the same point."""
+    """Values of several components, complex ones as well, depend on the same real point."""
     further = tuple(range(np.ndim(x), np.ndim(slope)))
-    return np.sum(y_bar * slope, axis=further)
+    return np.real(np.sum(y_bar * slope, axis=further))
 
 
 def _pushed(slope, x, x_dot):

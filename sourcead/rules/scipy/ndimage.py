@@ -13,6 +13,7 @@ from sourcead.rules.forms import (
     helper,
     helpers,
     linear,
+    of_real_numbers,
     reverse_rule,
 )
 from sourcead.rules.numpy.samples import call
@@ -455,3 +456,9 @@ def convolve1d_tangent(
 # ---- results that do not vary --------------------------------------------------------------------
 
 constant(ndimage.label, ndimage.find_objects, ndimage.binary_erosion, ndimage.binary_dilation)
+
+
+of_real_numbers(
+    *(ndimage.correlate, ndimage.convolve, ndimage.correlate1d, ndimage.convolve1d),
+    weights_adjoint,
+)

@@ -12,6 +12,7 @@ from sourcead.rules.forms import (
     helper,
     helpers,
     linear,
+    of_real_numbers,
     reverse_rule,
 )
 from sourcead.rules.numpy.samples import call, present
@@ -451,3 +452,6 @@ def resample(y_bar, x, num, *, axis=0):
 
 constant(*present(signal, "get_window", "choose_conv_method", "next_fast_len"))
 constant(signal.argrelmax, signal.argrelmin, signal.argrelextrema, signal.find_peaks_cwt)
+
+
+of_real_numbers(signal.lfilter, signal.sosfilt, signal.savgol_filter)

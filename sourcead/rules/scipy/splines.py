@@ -15,7 +15,7 @@ from sourcead.ir.nodes import Const
 from sourcead.rules.forms import constant, formula, forward_rule, helpers, refused, reverse_rule
 from sourcead.rules.numpy.samples import call
 from sourcead.rules.registry import Programs, lookup
-from sourcead.rules.scipy.interpolants import TESTS, dims_of
+from sourcead.rules.scipy.interpolants import TESTS, dims_of, held
 from sourcead.rules.scipy.kinds import record
 from sourcead.runtime import scipy_splines
 from sourcead.runtime.scipy_splines import (
@@ -110,10 +110,10 @@ def sums_at(self, x, *args, **kwargs):
     """Of the points' shape, with that of one coefficient behind it."""
     if not isinstance(self, Object):
         return _of_constants(self, x, *args, **kwargs)
-    c, points = dict(self.fields).get("c"), dims_of(x)
+    c, points = held(self, "c"), dims_of(x)
     if points is None or not isinstance(c, Array):
-        return Number()
-    return Array("float64", (*points, *c.dims[1:]))
+        return Number(real=False)
+    return Array(c.dtype, (*points, *c.dims[1:]))
 
 
 _call.kind = sums_at

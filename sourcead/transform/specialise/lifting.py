@@ -58,9 +58,10 @@ from sourcead.ir.nodes import (
 )
 from sourcead.ir.walk import bound, free, statements, substitute
 from sourcead.rules.registry import Rule
+from sourcead.rules.variants import refuses_complex
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.passed import given_items, is_no_function
-from sourcead.transform.specialise.context import Context, Kwargs, Unreached
+from sourcead.transform.specialise.context import Context, Kwargs, Unreached, values_of
 
 __all__ = [
     "MAX_LOADS", "Sketch", "aside", "formula_of", "function_name", "lifted", "lists_inside", "loads_in",
@@ -188,6 +189,12 @@ def formula_of(
         s.refuse(
             f"the rule for `{rule.name}` does not handle {what}",
             "leave it out, or compute the same without it",
+            NoRule,
+        )
+    if refuses_complex(rule, list(map(s.kind, values_of(args, kwargs)))):
+        s.refuse(
+            f"the derivative of `{rule.name}` at complex numbers is not known",
+            "pass real numbers, or give it a rule with sourcead.rule",
             NoRule,
         )
     if rule.reverse is None:  # or else `wrt` is that of the reverse rule

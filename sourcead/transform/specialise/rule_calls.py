@@ -205,6 +205,10 @@ def deep_kind(s: Context, value: Val) -> Any:
         inside = s.memory.list_items(value)
         held = _opened(s, s.heap.read(kind.site, ITEM), (kind.site,))
         return List(held, "", None if inside is None else tuple(map(s.deep_kind, inside)))
+    if isinstance(kind, Object) and kind.site and not kind.fields:
+        held_by = ((k, s.heap.read(kind.site, k)) for k in s.heap.known(kind.site))
+        known = tuple((k, each) for k, each in held_by if isinstance(k, str) and is_number(each))
+        return Object(kind.cls, kind.site, known, kind.optional)
     return kind
 
 

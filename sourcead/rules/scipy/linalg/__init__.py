@@ -7,7 +7,9 @@ is that of functions that do not depend on the choice (see `runtime/ties.py`).
 
 from __future__ import annotations
 
-from sourcead.rules.forms import helpers
+from scipy import linalg
+
+from sourcead.rules.forms import helpers, of_real_numbers
 from sourcead.rules.scipy.linalg import (
     equations,
     factors,
@@ -22,3 +24,10 @@ from sourcead.runtime import factorizations, scipy_matrices, scipy_norms, triang
 __all__ = ["equations", "factors", "functions", "rest", "solving", "spectra", "structured"]
 
 helpers(factorizations, scipy_matrices, scipy_norms, triangles)
+
+
+of_real_numbers(
+    *(linalg.solve_continuous_lyapunov, linalg.solve_discrete_lyapunov),
+    *(linalg.lstsq, linalg.pinv, linalg.polar, linalg.svd, linalg.qr, linalg.rq, linalg.eigh),
+    *(linalg.fiedler, linalg.solveh_banded, linalg.solve_toeplitz, linalg.matmul_toeplitz),
+)

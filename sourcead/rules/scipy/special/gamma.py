@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import special
 
-from sourcead.rules.forms import elementwise
+from sourcead.rules.forms import elementwise, of_real_numbers
 from sourcead.rules.numpy.samples import present
 from sourcead.runtime.scipy_gamma import rgamma_slope, zeta_in_x
 from sourcead.runtime.scipy_incomplete import betainc_in_parameters, gammainc_in_a
@@ -135,3 +135,6 @@ def betainccinv(x, a, b, y):
         special.xlogy(a - 1.0, x) + special.xlog1py(b - 1.0, -x) - special.betaln(a, b)
     )
     return -in_a / density, -in_b / density, -1.0 / density
+
+
+of_real_numbers(special.rgamma)

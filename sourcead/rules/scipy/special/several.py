@@ -8,7 +8,7 @@ import math
 import numpy as np
 from scipy import special
 
-from sourcead.rules.forms import constant, forward_rule, helper, reverse_rule
+from sourcead.rules.forms import constant, forward_rule, helper, of_real_numbers, reverse_rule
 from sourcead.rules.numpy.samples import call
 from sourcead.rules.registry import lookup
 from sourcead.rules.scipy.kinds import stretched_like
@@ -221,3 +221,6 @@ def log_softmax_tangent(y, x, axis=None, *, x_dot):
 # ---- results that do not vary --------------------------------------------------------------
 
 constant(special.gammasgn, special.round)
+
+
+of_real_numbers(special.airye, special.shichi, special.logsumexp)
