@@ -17,7 +17,6 @@ A failure is a `CheckFailed`, an AssertionError: it is a defect of sourcead, nev
 
 from __future__ import annotations
 
-import copy
 import math
 import os
 import zlib
@@ -38,6 +37,7 @@ from sourcead.nested import flatten
 from sourcead.pipeline import compile_derivative
 from sourcead.repeatable import is_repeatable
 from sourcead.runtime.checks import CheckFailed, checksum
+from sourcead.runtime.contents import copied
 
 __all__ = ["CheckFailed", "is_wanted", "verified"]
 
@@ -79,7 +79,7 @@ def verified(
 def _copied(full: tuple[Any, ...]) -> tuple[Any, ...] | None:
     """Arguments for further calls; None where they cannot be copied."""
     try:
-        return copy.deepcopy(full)
+        return tuple(copied(full))
     except Exception:  # objects of the user's: anything may happen
         return None
 
@@ -134,7 +134,7 @@ class _Call:
 
     def check_primal(self, before: tuple[Any, ...], result: Any) -> None:
         """The value and what is left in the arguments are those of one call of the primal."""
-        args = copy.deepcopy(before)
+        args = copied(before)
         value = call_primal(self.source, args)
         if self.mode.value and not _same_bits(value, self.value_of(result)):
             self.fail(f"the value is {self.value_of(result)!r}, the function gives {value!r}")
@@ -144,7 +144,7 @@ class _Call:
     def check_sweeps(self, before: tuple[Any, ...], result: Any) -> None:
         """The same gradient, by code that compares what the two sweeps read."""
         compared = compile_derivative(self.source, self.kinds, self.mode, compared=True)
-        again = compared.call(*copy.deepcopy(before))
+        again = compared.call(*copied(before))
         for bar, other in zip(self.bars_of(again), self.bars_of(result)):
             if not all(map(_close, flatten(bar)[0], flatten(other)[0])):
                 self.fail(f"the gradient is {bar!r} the second time, and was {other!r}")
@@ -155,7 +155,7 @@ class _Call:
         dots = tuple(random_like(before[i], rng) for i in self.mode.wrt)
         try:
             tangent = compile_derivative(self.source, self.kinds, Mode("tangent", self.mode.wrt))
-            _, out_dot = tangent.call(*copy.deepcopy(before), *dots)
+            _, out_dot = tangent.call(*copied(before), *dots)
         except SourceADError:
             return  # refused in this mode
         if changes_adjoints(tangent.primal):

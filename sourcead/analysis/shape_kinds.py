@@ -19,7 +19,19 @@ from typing import Any
 import numpy as np
 
 from sourcead.analysis.prototypes import SizeOf, result_kind
-from sourcead.ir.kinds import Array, Dim, Kind, List, NoneKind, Np, Py, Tuple, Value, dtype_of
+from sourcead.ir.kinds import (
+    Array,
+    Dim,
+    Kind,
+    List,
+    NoneKind,
+    Np,
+    Number,
+    Py,
+    Tuple,
+    Value,
+    dtype_of,
+)
 from sourcead.ir.nodes import Const
 
 __all__ = ["inferred_kind", "shape_kind"]
@@ -100,10 +112,27 @@ def _broadcast_to(function: Any, args: list[Argument], kwargs: dict[str, Argumen
     return None if dims is None or dtype is None else Array(str(dtype), dims)
 
 
+def _squeeze(function: Any, args: list[Argument], kwargs: dict[str, Argument]) -> Kind | None:
+    """Without an axis, what is left depends on every length: where one is not known, neither is the rank."""
+    axis = args[1] if len(args) > 1 else kwargs.get("axis", Const(None))
+    array = args[0] if args else None
+    if not isinstance(array, Array) or not isinstance(axis, Const):
+        return None
+    if isinstance(axis.value, int):
+        rank = len(array.dims)
+        dims = [dim for i, dim in enumerate(array.dims) if i != axis.value % max(rank, 1)]
+        return Array(array.dtype, tuple(dims)) if -rank <= axis.value < rank else None
+    if axis.value is not None:
+        return None
+    if not all(isinstance(dim, int) for dim in array.dims):
+        return Number()
+    return Array(array.dtype, tuple(dim for dim in array.dims if dim != 1))
+
+
 _HANDLERS: dict[Any, Callable[[Any, list[Argument], dict[str, Argument]], Kind | None]] = {
     np.arange: _arange, np.linspace: _linspace, np.zeros: _filled, np.ones: _filled, np.empty: _filled,
     np.ndarray: _filled, np.full: _full, np.reshape: _reshape, np.ndarray.reshape: _reshape,
-    np.broadcast_to: _broadcast_to,
+    np.broadcast_to: _broadcast_to, np.squeeze: _squeeze, np.ndarray.squeeze: _squeeze,
 }  # fmt: skip
 
 

@@ -7,7 +7,15 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["in_precision", "laid_out", "last_written", "real_like", "unbroadcast", "unless_zero"]
+__all__ = [
+    "in_precision",
+    "laid_out",
+    "last_written",
+    "real_like",
+    "room_for",
+    "unbroadcast",
+    "unless_zero",
+]
 
 
 def unbroadcast(adjoint: Any, like: Any) -> Any:
@@ -82,10 +90,29 @@ def laid_out(values: Any, like: Any) -> Any:
 
     >>> laid_out(np.ones((2, 3)), np.zeros((2, 3), order="F")).flags.f_contiguous
     True
+    >>> laid_out(np.ones(3), np.zeros(6)[::-2]).strides
+    (-16,)
     """
     made = np.empty_like(like)
+    if made.strides != like.strides:
+        size, offset = room_for(like)
+        if size:
+            made = np.ndarray(
+                like.shape, like.dtype, np.zeros(size, np.uint8), offset, like.strides
+            )
     made[...] = values
     return made
+
+
+def room_for(like: Any) -> tuple[int, int]:
+    """The bytes from the first to the last that an array shows, and where among them its first element is.
+
+    (0, 0) for an array that is empty, or shows one place several times.
+    """
+    spans = [(n - 1) * stride for n, stride in zip(like.shape, like.strides)]
+    if not like.size or any(n > 1 and not stride for n, stride in zip(like.shape, like.strides)):
+        return 0, 0
+    return sum(map(abs, spans)) + like.itemsize, -sum(s for s in spans if s < 0)
 
 
 def unless_zero(adjoint: Any, partial: Any) -> Any:

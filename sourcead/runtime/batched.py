@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from sourcead.nested import flatten, unflatten
+from sourcead.runtime.accumulate import room_for
 from sourcead.runtime.lists import added
 from sourcead.runtime.shadows import Shadows, owner_of
 
@@ -127,10 +128,14 @@ def laid_out_each(values: Any, like: Any) -> Any:
     >>> laid_out_each(np.ones((4, 2, 3)), np.zeros((2, 3), order="F"))[0].flags.f_contiguous
     True
     """
-    one = np.empty_like(like)
-    seeds = len(values)
-    memory = np.empty(seeds * one.nbytes, np.uint8)
-    made: Any = np.ndarray((seeds, *one.shape), one.dtype, memory, 0, (one.nbytes, *one.strides))
+    one, seeds = np.empty_like(like), len(values)
+    size, offset = room_for(like)
+    if not size or one.strides == like.strides:
+        size, offset = one.nbytes, 0
+    else:
+        one = like
+    memory = np.zeros(seeds * size, np.uint8)
+    made: Any = np.ndarray((seeds, *one.shape), one.dtype, memory, offset, (size, *one.strides))
     made[...] = values
     return made
 

@@ -55,11 +55,13 @@ def unravel_from_memory(y_bar: Any, a: Any) -> Any:
     return np.transpose(moved, sorted(range(len(order)), key=order.__getitem__))
 
 
-def ravel_from_memory(a_dot: Any, a: Any) -> Any:
-    """The tangent of `np.ravel(a, order="K")`: in the order in which `a`, not `a_dot`, lies in memory."""
+def ravel_from_memory(values: Any, a: Any) -> Any:
+    """The tangent of `np.ravel(a, order="K")`: in the order in which `a`, not its tangent, lies in memory."""
     strides = [abs(s) for s in np.asarray(a).strides]
     order = sorted(range(np.ndim(a)), key=lambda axis: -strides[axis])
-    return np.reshape(np.transpose(a_dot, order), (-1,))
+    return np.ravel(
+        np.transpose(values, order)
+    )  # contiguous, as the primal is: a view where that is one
 
 
 def rollaxis_back(y_bar: Any, axis: int, start: int) -> Any:

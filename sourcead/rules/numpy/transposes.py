@@ -90,6 +90,7 @@ def unbroadcast_tangent(x, adjoint, like, *, adjoint_dot, like_dot):
     unravel_from_memory,
     wrt=("y_bar", "a"),
     samples=lambda rng: [call(rng.normal(size=(6,)), np.transpose(rng.normal(size=(2, 3))))],
+    effects=Effects(returns="maybe"),
 )
 def unravel_from_memory_back(x_bar, x, y_bar, a):
     return ravel_from_memory(x_bar, a), None
@@ -100,6 +101,26 @@ def unravel_from_memory_tangent(x, y_bar, a, *, y_bar_dot, a_dot):
     if y_bar_dot is None:
         return None
     return unravel_from_memory(y_bar_dot, a)
+
+
+@reverse_rule(
+    ravel_from_memory,
+    wrt=("values", "a"),
+    samples=lambda rng: [
+        call(rng.normal(size=(3, 2)), np.transpose(rng.normal(size=(2, 3)))),
+        call(np.transpose(rng.normal(size=(2, 3))), np.transpose(rng.normal(size=(2, 3)))),
+    ],
+    effects=Effects(returns="maybe"),
+)
+def ravel_from_memory_back(y_bar, y, values, a):
+    return unravel_from_memory(y_bar, a), None
+
+
+@forward_rule(ravel_from_memory)
+def ravel_from_memory_tangent(y, values, a, *, values_dot, a_dot):
+    if values_dot is None:
+        return None
+    return ravel_from_memory(values_dot, a)
 
 
 @linear(rollaxis_back, wrt="y_bar", samples=lambda rng: [call(rng.normal(size=(2, 3, 4)), 2, 1)])

@@ -136,7 +136,10 @@ class Tangents:
                     self.dots[name] = self.b.emit(made, kind, hint_of(name))
             elif isinstance(kind, Array) and self.at.is_written(name):
                 found = self.dots.get(name)
-                self.dots[name] = self.zeros(name) if found is None else self._laid_out(found, name)
+                if found is None and not self._may_be_viewed(name):
+                    self.dots[name] = self.zeros(name)
+                else:
+                    self.dots[name] = self._laid_out(found or Const(0.0), name)
 
     def _share_memory(self, params: Sequence[Name]) -> None:
         """Tangents of arguments that share memory: they share it in the same way."""
