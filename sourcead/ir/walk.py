@@ -256,7 +256,9 @@ def renewed(block: Block, statements: Sequence[Stmt]) -> Block:
 
 def map_blocks(stmt: Stmt, inside: Inside) -> Stmt:
     """The statement with each block that it contains replaced by `inside(block)`."""
-    match stmt:  # most statements have none, and most blocks stay as they are
+    if type(stmt) not in _WITH_BLOCKS:  # as most
+        return stmt
+    match stmt:  # most blocks stay as they are
         case If(_, then, orelse):
             new, new_orelse = inside(then), inside(orelse)
             same = new is then and new_orelse is orelse

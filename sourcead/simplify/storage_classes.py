@@ -62,7 +62,7 @@ __all__ = ["NEW_NUMBERS", "Class", "StorageClasses", "meets_live_objects"]
 
 NEW_NUMBERS = frozenset({"add", "sub", "mul", "truediv", "neg", "pow", "matmul"})
 DISPLAYS = frozenset({"list", "dict", "tuple", "set"})
-PLAIN: tuple[type, ...] = (Py, Np, Text, Slice, NoneKind, Value)
+PLAIN: frozenset[type] = frozenset({Py, Np, Text, Slice, NoneKind, Value})
 CONTAINERS: tuple[type, ...] = (List, Dict, Tuple, Object)
 Class: TypeAlias = Hashable
 
@@ -173,7 +173,7 @@ class StorageClasses:
 
     def _holds(self, name: Name) -> bool:
         """Can it share anything that a store would change?"""
-        return not isinstance(self._kind_of(name), PLAIN)
+        return type(self._kind_of(name)) not in PLAIN
 
     def _keeps(self, name: Name) -> bool:
         """Can it hold references to other storage?  An array of numbers cannot."""

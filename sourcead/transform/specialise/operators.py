@@ -154,14 +154,15 @@ def operation(s: Context, op: str, args: list[Val], hint: str) -> Val:
     if folded is not None:
         return folded
     kinds = list(map(s.kind, args))
-    if any(isinstance(kind, Object) for kind in kinds):
+    known = set(map(type, kinds))
+    if Object in known:
         return overloaded(s, op, args, hint)
     if s.trials and any(isinstance(a, Undefined) or a in s.nothing for a in args):
         s.tolerated += 1
         made = s.emit(Op(op, tuple(map(s.operand, args))), Never(), hint)
         s.nothing.add(made)
         return made
-    if any(isinstance(k, Unknown) for k in kinds) and any(map(s.is_varied, args)):
+    if Unknown in known and any(map(s.is_varied, args)):
         args = [checked_number(s, a) for a in args]
         kinds = list(map(s.kind, args))
     if s.derivative and op in ("add", "sub", "mul", "truediv"):

@@ -31,9 +31,10 @@ __all__ = ["elementwise_kind", "operator_kind", "written_out"]
 def operator_kind(s: Context, op: str, kinds: list[Kind], operands: Sequence[Operand]) -> Kind:
     if op == "mod" and isinstance(kinds[0], Text):
         return Text()  # the values that are written into it carry no derivative there
-    if any(isinstance(k, Unknown) for k in kinds):
+    known = set(map(type, kinds))
+    if Unknown in known:
         return Unknown()
-    if any(isinstance(k, Number) for k in kinds):
+    if Number in known:
         return Number() if op in OPERATORS and op != "not_" else Py(bool)
     if op == "matmul":
         return result_kind(operator.matmul, kinds)
@@ -48,7 +49,7 @@ def elementwise_kind(
     s: Context, function: Any, kinds: Sequence[Kind], operands: Sequence[Operand]
 ) -> Kind:
     """Dtype and rank from a sample with one element; dims by NumPy's broadcasting."""
-    if any(isinstance(k, Number) for k in kinds):
+    if Number in map(type, kinds):
         return Number()
     shapes = [k.dims if isinstance(k, Array) else () for k in kinds]
     plain: list[Any] = [

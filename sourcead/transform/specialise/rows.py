@@ -44,8 +44,10 @@ def takes_arrays(obj: Any) -> bool:
 
 def beside_arrays(s: Context, args: list[Val]) -> list[Val]:
     """Operands of which one is an array: lists and tuples beside it are the arrays that NumPy makes of them."""
+    if s.derivative:
+        return args
     kinds = list(map(s.kind, args))
-    if s.derivative or not any(isinstance(k, (List, Tuple)) for k in kinds):
+    if not any(isinstance(k, (List, Tuple)) for k in kinds):
         return args
     if not any(isinstance(k, Array) or (isinstance(k, Np) and k.exact) for k in kinds):
         return args
