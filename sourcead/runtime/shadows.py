@@ -226,7 +226,12 @@ class Shadows:
     # -- arrays ------------------------------------------------------------------------------
 
     def of(self, array: Any) -> Any:
-        """The adjoint of what `array` looks at; zeros when it is met first."""
+        """The adjoint of what `array` looks at; zeros when it is met first.
+
+        None, where a variable has no value yet, has one that nobody looks at.
+        """
+        if array is None:
+            return np.zeros_like(array)
         owner = owner_of(array)
         found = self.table.get(id(owner))
         if found is None:
@@ -236,7 +241,8 @@ class Shadows:
     def take(self, array: Any) -> Any:
         """The adjoint of an array whose making is gone back over: afterwards it has none."""
         shadow = self.of(array)
-        del self.table[id(owner_of(array))]
+        if array is not None:
+            del self.table[id(owner_of(array))]
         return shadow
 
     def take_each(self, *arrays: Any) -> tuple[Any, ...]:

@@ -47,4 +47,6 @@ def zeros_by_shape(function: Function, builder: Any) -> Function:
 
 def _has_one_axis(builder: Any, like: Name) -> bool:
     kind = builder.kinds.get(like)
-    return is_float_array(kind) and isinstance(kind, Array) and len(kind.dims) == 1
+    if not (is_float_array(kind) and isinstance(kind, Array)):
+        return False
+    return len(kind.dims) == 1 and not kind.optional
