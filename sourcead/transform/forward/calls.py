@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from sourcead.ir.kinds import Kind, Object, Py, Tuple, Unknown, dtype_of
 from sourcead.ir.nodes import Attr, Call, Const, Expr, MethodCall, Name, Op, Operand, Ref
 from sourcead.rules.registry import Rule
 from sourcead.runtime.accumulate import in_precision
+from sourcead.runtime.records import Record
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.formulas import plus
 from sourcead.transform.forward.tangents import Tangents, hint_of
@@ -181,5 +181,5 @@ def _record(s: Tangents, target: Name, kind: Object, found: Val) -> Val:
     if items is None:
         items = [s.b.getitem(found, Const(i)) for i in range(len(slots))]
     named = tuple((str(slot), s.b.operand(item)) for slot, item in zip(slots, items))
-    made = Call(Ref("SimpleNamespace", SimpleNamespace), (), named)
+    made = Call(Ref("Record", Record), (), named)
     return s.b.emit(made, kind, hint_of(target))
