@@ -631,3 +631,20 @@ def rows_of_lengths(values):
     for i in range(len(values)):
         rows.append([v * v for v in values[: i + 1]])
     return sum(poly(*row, c=values[0]) for row in rows)
+
+
+def powers(x):
+    for i in range(4):
+        yield x**i
+
+
+def discounted(items):
+    total = 0.0
+    for item in items:
+        total = 0.5 * total + item * item
+    return total
+
+
+@case("generators: expression over a generator, given to a function that loops", 0.7)
+def expression_over_a_generator(x):
+    return discounted(x * power for power in powers(x)) * discounted(powers(x))

@@ -167,7 +167,7 @@ def live_attr(s: Context, base: Val, obj: Any, attr: str, hint: str) -> Val:
     path = f"{base.path}.{attr}" if isinstance(base, Ref) else attr
     live = not (callable(value) or isinstance(value, types.ModuleType))
     found = Ref(path, value, live, base.scope if isinstance(base, Ref) else None)
-    return s.read_variable(found) if isinstance(obj, types.ModuleType) else found
+    return s.read_variable(found) if live and isinstance(obj, types.ModuleType) else found
 
 
 def number_attr(s: Context, base: Val, kind: Kind, attr: str, hint: str) -> Val:

@@ -76,8 +76,12 @@ def _is_function(s: Context, value: Val) -> bool:
     if isinstance(value, Name) and value in s.choices:
         return True
     kind = s.kind(value)
-    is_live = isinstance(kind, Value) and callable(kind.value)
+    is_live = isinstance(kind, Value) and callable(kind.value) and not _is_error(kind.value)
     return is_live or isinstance(kind, (Closure, Bound, Partial))
+
+
+def _is_error(value: Any) -> bool:
+    return isinstance(value, type) and issubclass(value, BaseException)
 
 
 def _bound_in(block: Sequence[Stmt]) -> set[Name]:
@@ -124,8 +128,12 @@ class _Mover:
                 if any(p is None for p in (*parts, *(v for _, v in by_name))):
                     return None
                 return s.fresh("partial", Partial(parts[0], tuple(parts[1:]), tuple(by_name)))
+            case NoneKind():
+                return Const(None)
+            case Value(value=live) if isinstance(value, Name):
+                return Ref(value.hint, live)
             case _:
-                return value if isinstance(value, (Ref, Const)) else self.operand(value)
+                return value
 
     def operand(self, value: Any) -> Any:
         """A value under the name that it has behind the branch; None for a variable that lives on the branch only."""

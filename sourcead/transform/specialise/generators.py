@@ -142,7 +142,7 @@ def managed(s: Context, func: Val, function: Any, args: list[Any], kwargs: Kwarg
 
 def as_object(s: Context, found: Started) -> Val:
     """The generator itself, for what takes it piece by piece: no derivative may go through it."""
-    if any(map(s.holds_varied, found.values)):
+    if _is_active(s, found):
         if not isinstance(found.function, Closure):
             s.lower(found.function)  # says which `yield` cannot be followed
         s.refuse(
@@ -231,7 +231,7 @@ def interleaved(s: Context, value: Val, loop: For) -> tuple[Val, Started | None]
         return value, early
     if loop.exit is None and is_quiet(s, found):
         return value, found
-    if not any(map(s.holds_varied, found.values)):
+    if not _is_active(s, found):
         return as_object(s, found), None
     _refuse_turns(s, found)
 
@@ -257,6 +257,19 @@ def draws_itself(s: Context, value: Val) -> bool:
     return isinstance(getattr(kind.cls, "__next__", None), types.FunctionType)
 
 
+def looked_at(s: Context, found: Started) -> list[Val]:
+    """What its body can see, with what the generators can see that it is given."""
+    values = found.values
+    for each in found.values:
+        inner = s.generators.get(each) if isinstance(each, Name) else None
+        values += [] if inner is None else looked_at(s, inner)
+    return values
+
+
+def _is_active(s: Context, found: Started) -> bool:
+    return any(map(s.holds_varied, looked_at(s, found)))
+
+
 def is_quiet(s: Context, found: Started) -> bool:
     """Does a generator change nothing, and look at things only of which it is known who changes them?"""
     inside = found.function
@@ -272,7 +285,12 @@ def is_quiet(s: Context, found: Started) -> bool:
         for each in body
     ):
         return False
-    shown = all(_is_cell(s, v) or _is_seen(s.kind(v)) for v in found.values)
+    shown = all(
+        is_quiet(s, s.generators[v])
+        if isinstance(v, Name) and v in s.generators
+        else _is_cell(s, v) or _is_seen(s.kind(v))
+        for v in found.values
+    )
     return shown and not getattr(inside, "__closure__", None)
 
 
@@ -303,7 +321,7 @@ def taken_early(s: Context, value: Val) -> tuple[Val, Started | None]:
     """What `enumerate(...)` or `zip(...)` in the head of a loop goes over: a generator as the list of what it gives."""
     value = opened(s, value)
     found = s.generators.get(value) if isinstance(value, Name) else None
-    if found is None or not any(map(s.holds_varied, found.values)) or not is_quiet(s, found):
+    if found is None or not _is_active(s, found) or not is_quiet(s, found):
         return value, None
     start = len(s.statements)
     items = all_of(s, value)
@@ -313,7 +331,7 @@ def taken_early(s: Context, value: Val) -> tuple[Val, Started | None]:
 
 def cells_seen(s: Context, found: Started) -> dict[Name, Any]:
     """The variables around a generator that it looks at, with what is in them now."""
-    names = [v for v in found.values if isinstance(v, Name) and _is_cell(s, v)]
+    names = [v for v in looked_at(s, found) if isinstance(v, Name) and _is_cell(s, v)]
     return {name: s.memory.known(name) for name in names}
 
 
@@ -337,10 +355,11 @@ def check_effects(
     `seen`: of what they change, only what can be reached from these values counts.
     """
     around = None if seen is None else s.reachable(seen)
-    sites = s.reachable(found.values)
-    arrays = {s.heap.find(str(v)) for v in found.values if isinstance(v, Name)}
+    values = looked_at(s, found)
+    sites = s.reachable(values)
+    arrays = {s.heap.find(str(v)) for v in values if isinstance(v, Name)}
     arrays |= {s.heap.find(f"{site} {slot!r}") for site in sites for slot in s.heap.known(site)}
-    cells = {v for v in found.values if _is_cell(s, v)}
+    cells = {v for v in values if _is_cell(s, v)}
     for base in _written(s, written):
         if base in cells:
             _refuse_turns(s, found)
