@@ -28,6 +28,8 @@ __all__ = [
     "UNDEFINED", "Undefined", "Unpack", "While", "With",
 ]  # fmt: skip
 
+quick(Origin)  # here: its file is loaded by `import sourcead`, which is to be quick itself
+
 
 # -- operands --------------------------------------------------------------------------------
 

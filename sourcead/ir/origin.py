@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sourcead.ir.quick import quick
-
 __all__ = ["Origin"]
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Origin:
     """The user's statement: file, 1-based line, 0-based columns, function and its source text."""
