@@ -19,7 +19,7 @@ _SLOW = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too
 RANDOM_PROGRAMS = int(os.environ.get("RANDOM_PROGRAMS", "200"))
 """How many random programs all property tests together differentiate and compare."""
 
-IN_ONE_EXAMPLE_OF_EACH = 10
+IN_ONE_EXAMPLE_OF_EACH = 11
 """How many they are if each of these tests has one example: `tests/properties/test_counts.py` counts them."""
 
 settings.register_profile(

@@ -38,7 +38,7 @@ from sourcead.ir.nodes import (
 from sourcead.ir.uses import use_counts
 from sourcead.ir.walk import blocks, map_blocks, map_expr, statements, substitute
 
-__all__ = ["kept"]
+__all__ = ["kept", "without_twins"]
 
 OPERATORS = frozenset({"add", "sub", "mul", "truediv", "pow", "neg"})
 
@@ -59,6 +59,16 @@ def kept(function: Function, kinds: dict[Name, Kind]) -> Function:
         same = dict(_known(log, function, kinds))
         if same:
             function = substitute(_without(function, set(same)), same)
+    return _of_what_is_read(function)
+
+
+def without_twins(function: Function) -> Function:
+    """What is kept under two names is kept once: `saved.append((t, t))` becomes `saved.append(t)`."""
+    twins = {name: first for log in _logs(function) for name, first in _twins(log)}
+    return _of_what_is_read(substitute(function, twins)) if twins else function
+
+
+def _of_what_is_read(function: Function) -> Function:
     uses = use_counts(function)
     for log in list(_logs(function)):
         if not all(uses[target] for target in log.taken.targets):
@@ -112,6 +122,19 @@ def _takers(function: Function, unpacked: dict[Operand, Unpack]) -> Iterator[tup
                 yield backwards[items], unpacked[target]
             case Assign(target, MethodCall(Name() as log, "pop", ())) if target in unpacked:
                 yield log, unpacked[target]
+
+
+# -- kept twice --------------------------------------------------------------------------------------
+
+
+def _twins(log: _Log) -> Iterator[tuple[Name, Name]]:
+    """Names of the reverse sweep for a value that an earlier one has too."""
+    first: dict[Operand, Name] = {}
+    for value, target in zip(log.values, log.taken.targets):
+        if value in first:
+            yield target, first[value]
+        else:
+            first[value] = target
 
 
 # -- computed again --------------------------------------------------------------------------

@@ -16,6 +16,7 @@ import sourcead
 from tests.numeric import Point, check, directional
 from tests.programs.registry import define
 from tests.properties.mixtures import mixtures
+from tests.properties.storages import storages
 from tests.properties.test_random_containers import containers
 from tests.storage.agreement import agree
 from tests.strategies import RandomProgram, programs
@@ -37,6 +38,8 @@ def compare(program: RandomProgram) -> None:
     """Value, effects, gradient and jvp as the interpreter has them; or refused, which is no example."""
     try:
         with np.errstate(all="ignore"):
+            if writes_before_it_reads(program):
+                reject()
             agree(program.function, program.args)
     except sourcead.SourceADError as error:
         event(f"refused: {str(error).splitlines()[0]}")
@@ -87,8 +90,7 @@ def test_compiled_code_does_what_the_page_says(kind: str, data: st.DataObject) -
     compare(data.draw(KINDS[kind]))
 
 
-@given(program=mixtures())
-def test_mixtures_against_differences(program: RandomProgram) -> None:
+def against_differences(program: RandomProgram) -> None:
     with np.errstate(all="ignore"):
         if not is_smooth(program) or writes_before_it_reads(program):
             reject()
@@ -97,6 +99,23 @@ def test_mixtures_against_differences(program: RandomProgram) -> None:
         except sourcead.SourceADError as error:
             event(f"refused: {str(error).splitlines()[0]}")
             reject()
+
+
+@given(program=mixtures())
+def test_mixtures_against_differences(program: RandomProgram) -> None:
+    against_differences(program)
+
+
+@given(program=storages())
+def test_storages_against_differences(program: RandomProgram) -> None:
+    against_differences(program)
+
+
+@pytest.mark.slow
+@settings(max_examples=MANY, derandomize=False)
+@given(program=storages())
+def test_thousands_against_differences(program: RandomProgram) -> None:
+    against_differences(program)
 
 
 @pytest.mark.slow
