@@ -469,3 +469,12 @@ def sorted_pairs_with_lists(u):
         values[0] = values[0] * values[1]
         total = 0.7 * total + len(values) * values[0]
     return total + groups["even"][0]
+
+
+@case("lists: given to functions that take arrays", np.array([0.7, 1.3, 0.2, 0.5]))
+def lists_for_arrays(u):
+    solved = np.linalg.solve([[2.0, u[0]], [u[1], 3.0]], [1.0, u[2]])
+    joined = np.append(u, [1.5, u[0]])
+    return np.dot([1.0, u[0], 2.0, u[1]], u) * solved[0] + joined[5] * np.interp(
+        u[3], [0.0, 1.0], [u[1], 2.0]
+    )

@@ -636,16 +636,22 @@ def nan_to_num(y, x, *, nan=0.0, posinf=None, neginf=None):
     return np.isfinite(x)
 
 
-@linear(
+@reverse_rule(
     np.unwrap,
-    wrt="p",
+    wrt=("p",),
     samples=lambda rng: [
         call(3.0 * rng.normal(size=(5,))),
         call(3.0 * rng.normal(size=(3, 4)), axis=0),
     ],
 )
-def unwrap(y_bar, p, discont=None, axis=-1, *, period=2 * math.pi):
+def unwrap(y_bar, y, p, discont=None, axis=-1, *, period=2 * math.pi):
+    """What is added to an element is a number of whole periods."""
     return y_bar
+
+
+@forward_rule(np.unwrap)
+def unwrap_tangent(y, p, discont=None, axis=-1, *, period=2 * math.pi, p_dot):
+    return p_dot
 
 
 # ---- piecewise constant --------------------------------------------------------------------

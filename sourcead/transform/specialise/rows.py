@@ -32,7 +32,14 @@ from sourcead.transform.specialise import numpy_library
 from sourcead.transform.specialise.context import Context
 from sourcead.transform.specialise.sequences import by
 
-__all__ = ["as_array", "beside_arrays", "flat_as_array", "takes_arrays", "with_rows"]
+__all__ = [
+    "as_array",
+    "beside_arrays",
+    "flat_as_array",
+    "is_of_arrays",
+    "takes_arrays",
+    "with_rows",
+]
 
 
 def takes_arrays(obj: Any) -> bool:
@@ -40,6 +47,15 @@ def takes_arrays(obj: Any) -> bool:
     owner = getattr(obj, "__objclass__", None) or obj
     module = getattr(owner, "__module__", None) or ""
     return isinstance(obj, np.ufunc) or module.partition(".")[0] in ("numpy", "scipy")
+
+
+SEQUENCES = (np.einsum, np.select, np.choose, np.linalg.multi_dot)
+
+
+def is_of_arrays(obj: Any) -> bool:
+    """Does this function of NumPy make an array of each list that it takes? Some take a list of arrays."""
+    module = getattr(obj, "__module__", None) or ""
+    return module.partition(".")[0] == "numpy" and not any(obj is each for each in SEQUENCES)
 
 
 def beside_arrays(s: Context, args: list[Val]) -> list[Val]:

@@ -17,7 +17,13 @@ from sourcead.transform.heap import ITEM
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
 from sourcead.transform.specialise.lifting import formula_of, with_plain_functions
 from sourcead.transform.specialise.results import elementwise_kind
-from sourcead.transform.specialise.rows import flat_as_array, takes_arrays, with_rows
+from sourcead.transform.specialise.rows import (
+    as_array,
+    flat_as_array,
+    is_of_arrays,
+    takes_arrays,
+    with_rows,
+)
 from sourcead.transform.specialise.through_text import refuse_numbers_out_of_text
 from sourcead.transform.specialise.whole_lists import copied, note_whole, read_at
 
@@ -62,6 +68,9 @@ def call_rule(
     if varied and not s.derivative and takes_arrays(obj):
         args = [with_rows(s, arg) for arg in args]
         kwargs = [(k, with_rows(s, v)) for k, v in kwargs]
+    if rule.form == "general" and varied and is_of_arrays(obj):
+        args = [arg if isinstance(arg, Star) else as_array(s, arg) for arg in args]
+        kwargs = [(k, as_array(s, v)) for k, v in kwargs]
     if varied and not s.derivative:
         for each in values_of(args, kwargs):
             note_whole(s, each)
