@@ -186,13 +186,13 @@ def _outer_names(
     inside = _inside(stmt, body)
     with _on_trial(s):
         entries = _entries(s, stmt.carried, seeds)
+        s.adj.touched = set()
         for c, entry in zip(stmt.carried, entries):
-            if entry is not None:
+            if entry is not None:  # a turn may end with a name from outside: `n = x`
                 s.adj.contribute(c.next, entry.inner)
         for name in _written_outside(s, body, inside):
             if name not in s.adj.state:
                 s.adj.state[name] = Adjoint(s.b.fresh("trial", s.kind(name)), True)
-        s.adj.touched = set()
         sweep(body)
         outer = _outside(s, inside)
         is_empty = not (s.b.statements or outer.names or outer.routes)
