@@ -67,6 +67,9 @@ class Compiled:
     details: Any = None
     assumptions: Sequence[Test] = ()  # about live objects
     is_number: Callable[[Name], bool] = lambda name: False  # of names in `functions`
+    unchecked: Callable[..., Any] | None = (
+        None  # `call`, for a caller that has looked at what is shared
+    )
 
     @property
     def wengert(self) -> str:

@@ -353,7 +353,7 @@ def tools_for(source: Source) -> Tools:
         if inner:
             of = gradient_source(of, Mode(inner, (0,)))
         compiled = compile_derivative(of, kinds, Mode(outer, tuple(wrt)))
-        return compiled.call, compiled.reverse
+        return compiled.unchecked, compiled.reverse
 
     def made(function: Function) -> Source:
         return replace(source, name=function.name, template=Written(function), receiver=None)
@@ -483,10 +483,8 @@ def compile_derivative(
     if on_lists is not None:
         call = or_else(call, lambda: compile_derivative(source, kinds, mode, careful=True).call)
     sharing = outer_storage(derived.done, source.live, derived.functions[0])
-    if sharing is not None:
-        call = with_check(call, sharing)
     return Compiled(
-        call,
+        call if sharing is None else with_check(call, sharing),
         "\n\n".join([*behind, *texts]),
         derived.functions,
         derived.done.function,
@@ -496,6 +494,7 @@ def compile_derivative(
         derived.details,
         assumptions(looked_into.functions, looked_into.classes, looked_into.objects),
         _numbers(derived),
+        call,
     )
 
 

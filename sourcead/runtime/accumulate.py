@@ -9,6 +9,7 @@ import numpy as np
 
 __all__ = [
     "in_precision",
+    "in_steps",
     "laid_out",
     "last_written",
     "real_like",
@@ -94,23 +95,27 @@ def laid_out(values: Any, like: Any) -> Any:
     (-16,)
     """
     made = np.empty_like(like)
-    if made.strides != like.strides:
-        size, offset = room_for(like)
-        if size:
-            made = np.ndarray(
-                like.shape, like.dtype, np.zeros(size, np.uint8), offset, like.strides
-            )
+    made[...] = values
+    return made if made.strides == like.strides else in_steps(made, like.strides)
+
+
+def in_steps(values: Any, strides: tuple[int, ...]) -> Any:
+    """A copy of `values` with these strides, as a view has them and `empty_like` does not keep them."""
+    size, offset = room_for(values, strides)
+    if not size:
+        return values
+    made = np.ndarray(values.shape, values.dtype, np.zeros(size, np.uint8), offset, strides)
     made[...] = values
     return made
 
 
-def room_for(like: Any) -> tuple[int, int]:
-    """The bytes from the first to the last that an array shows, and where among them its first element is.
+def room_for(like: Any, strides: tuple[int, ...]) -> tuple[int, int]:
+    """The bytes from the first to the last that an array with these strides shows, and where its first element is.
 
     (0, 0) for an array that is empty, or shows one place several times.
     """
-    spans = [(n - 1) * stride for n, stride in zip(like.shape, like.strides)]
-    if not like.size or any(n > 1 and not stride for n, stride in zip(like.shape, like.strides)):
+    spans = [(n - 1) * stride for n, stride in zip(like.shape, strides)]
+    if not like.size or any(n > 1 and not stride for n, stride in zip(like.shape, strides)):
         return 0, 0
     return sum(map(abs, spans)) + like.itemsize, -sum(s for s in spans if s < 0)
 

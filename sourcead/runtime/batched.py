@@ -129,7 +129,7 @@ def laid_out_each(values: Any, like: Any) -> Any:
     True
     """
     one, seeds = np.empty_like(like), len(values)
-    size, offset = room_for(like)
+    size, offset = room_for(like, like.strides)
     if not size or one.strides == like.strides:
         size, offset = one.nbytes, 0
     else:

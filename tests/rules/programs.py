@@ -16,8 +16,8 @@ globals.  A method of arrays is called as one.
 >>> print(made.text)
 def program(x0):
     return x0.sum(axis=0)
->>> made.function(*made.args)
-array([2., 2.])
+>>> made.function(*made.args).tolist()
+[2.0, 2.0]
 """
 
 from __future__ import annotations

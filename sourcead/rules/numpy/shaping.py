@@ -13,6 +13,7 @@ from sourcead.rules.forms import constant, forward_rule, linear, refused, revers
 from sourcead.rules.numpy.kinds import by_shape, numeric, repeated
 from sourcead.rules.numpy.samples import call, methods, present
 from sourcead.rules.registry import Effects
+from sourcead.runtime.accumulate import in_steps
 from sourcead.runtime.diagonals import on_diagonal
 from sourcead.runtime.pads import constant_pad_adjoint, pad_adjoint
 from sourcead.runtime.shapes import (
@@ -701,3 +702,13 @@ refused(
     np.lib.stride_tricks.as_strided,
     way_out="np.lib.stride_tricks.sliding_window_view, or an array of places as index",
 )
+
+
+@linear(
+    in_steps,
+    wrt="values",
+    samples=lambda rng: [call(rng.normal(size=(3,)), (-16,))],
+    kind=lambda values, strides: values,
+)
+def in_steps_adjoint(y_bar, values, strides):
+    return y_bar

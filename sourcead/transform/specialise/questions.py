@@ -79,6 +79,8 @@ def _hasattr(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | No
             return _is_found(s, args) if not there and _finds_others(kind) else Const(there)
         if not isinstance(s.heap.read(kind.site, attr.value), Never):
             return None  # may come and go
+        if attr.value == "__dict__":  # every class has one of its own
+            return Const(kind.cls.__dictoffset__ != 0)
         if hasattr(kind.cls, attr.value):
             return Const(True)
         return _is_found(s, args) if _finds_others(kind) else None
