@@ -64,21 +64,28 @@ def cholesky_tangent(c, a, lower=False, *, check_finite=True, a_dot):
     return _factor_dot(c, a_dot, lower)
 
 
+LEAVES_THE_REST = bool(linalg.cho_factor(np.array([[2.0, 0.0], [1.0, 2.0]]))[0][1, 0])
+"""Does `cho_factor` leave in the other triangle what the argument holds there? SciPy 1.17 does, 1.18 clears it."""
+
+
 @reverse_rule(linalg.cho_factor, wrt=("a",), kind=factor_and_flag, samples=_definite)
 @helper
 def cho_factor(y_bar, y, a, lower=False, *, check_finite=True):
-    """`(c, lower)`: the other triangle of c holds what a holds there."""
+    """`(c, lower)`: the other triangle of c is said to hold anything; see `LEAVES_THE_REST`."""
     c, c_bar = (np.tril(y[0]), y_bar[0]) if lower else (np.triu(y[0]), y_bar[0])
-    rest = np.triu(c_bar, 1) if lower else np.tril(c_bar, -1)
-    return _factor_bar(c, c_bar, lower) + rest
+    a_bar = _factor_bar(c, c_bar, lower)
+    if LEAVES_THE_REST:
+        a_bar = a_bar + (np.triu(c_bar, 1) if lower else np.tril(c_bar, -1))
+    return a_bar
 
 
 @forward_rule(linalg.cho_factor)
 @helper
 def cho_factor_tangent(y, a, lower=False, *, check_finite=True, a_dot):
-    c = np.tril(y[0]) if lower else np.triu(y[0])
-    rest = np.triu(a_dot, 1) if lower else np.tril(a_dot, -1)
-    return _factor_dot(c, a_dot, lower) + rest, None
+    c_dot = _factor_dot(np.tril(y[0]) if lower else np.triu(y[0]), a_dot, lower)
+    if LEAVES_THE_REST:
+        c_dot = c_dot + (np.triu(a_dot, 1) if lower else np.tril(a_dot, -1))
+    return c_dot, None
 
 
 def _factored(rng):
