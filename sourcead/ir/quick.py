@@ -29,9 +29,10 @@ T = TypeVar("T")
 
 def quick(cls: type[T]) -> type[T]:
     """The class of frozen slots, whose fields have plain defaults or none."""
+    changed: Any = cls
     scope: dict[str, Any] = {}
     parameters, stores = [], []
-    for field in dataclasses.fields(cls):  # type: ignore[arg-type]
+    for field in dataclasses.fields(changed):
         assert field.default_factory is dataclasses.MISSING, field.name
         scope[f"set_{field.name}"] = getattr(cls, field.name).__set__
         default = ""
@@ -43,6 +44,6 @@ def quick(cls: type[T]) -> type[T]:
     exec(f"def __init__(self, {', '.join(parameters)}):\n{''.join(stores)}", scope)
     made = scope["__init__"]
     made.__qualname__ = f"{cls.__qualname__}.__init__"
-    made.__annotations__ = cls.__init__.__annotations__
-    cls.__init__ = made  # type: ignore[method-assign]
+    made.__annotations__ = changed.__init__.__annotations__
+    changed.__init__ = made
     return cls

@@ -163,38 +163,26 @@ class _Moves:
         return Moved(into, degree(how.degree), how.axes)
 
     def sum(self, left: Operand, right: Operand, sign: int) -> Moved | None:
-        a, b = self.how(left), self.how(right)
-        match a, b:
-            case None, None:
-                return None
-            case Moved("shift"), None:
+        """Of shifts, or of two numbers that are scaled alike."""
+        match self.how(left), self.how(right):
+            case Moved("scale") as a, Moved("scale") as b if a == b:
                 return a
-            case None, Moved("shift"):
-                return replace(b, degree=sign * b.degree)
-            case Moved("shift"), Moved("shift") if a.axes == b.axes:
-                return _unless_still(replace(a, degree=a.degree + sign * b.degree))
-            case Moved("scale"), Moved("scale") if a == b:
-                return a
-            case _:
-                raise NotFollowed
+            case a, b:
+                return _degrees_added("shift", a, b, sign)
 
     def product(self, left: Operand, right: Operand, sign: int) -> Moved | None:
-        a, b = self.how(left), self.how(right)
-        match a, b:
-            case None, None:
-                return None
-            case Moved("scale"), None:
-                return a
-            case None, Moved("scale"):
-                return replace(b, degree=sign * b.degree)
-            case Moved("scale"), Moved("scale") if a.axes == b.axes:
-                return _unless_still(replace(a, degree=a.degree + sign * b.degree))
-            case Moved("shift"), None if (factor := _number(right)) is not None:
+        """Of scaled numbers, or of a shift and a literal."""
+        match self.how(left), self.how(right):
+            case Moved("shift") as a, None if (factor := _number(right)) is not None:
                 return replace(a, degree=a.degree * factor**sign)
-            case None, Moved("shift") if (factor := _number(left)) is not None and sign == 1:
+            case None, Moved("shift") as b if (factor := _number(left)) is not None and sign == 1:
                 return replace(b, degree=b.degree * factor)
-            case _:
-                raise NotFollowed
+            case a, b:
+                return _degrees_added("scale", a, b, sign)
+
+    def made(self, value: Val) -> Expr | None:
+        """The expression of a name."""
+        return self.b.definitions.get(value) if isinstance(value, Name) else None
 
     def how(self, value: Operand) -> Moved | None:
         return self.moved.get(value) if isinstance(value, Name) else None
@@ -258,11 +246,26 @@ class _Moves:
 
     def is_whole(self, index: Operand, position: int) -> bool:
         """Is this part of the index `:`?"""
-        made = self.b.definitions.get(index) if isinstance(index, Name) else None
+        made = self.made(index)
         if isinstance(made, Op) and made.op == "tuple":
-            made = self.b.definitions.get(made.args[position])  # type: ignore[arg-type]
+            made = self.made(made.args[position])
         bounds = made.args if isinstance(made, Op) and made.op == "slice" else ()
         return bool(bounds) and all(bound == Const(None) for bound in bounds)
+
+
+def _degrees_added(form: str, a: Moved | None, b: Moved | None, sign: int) -> Moved | None:
+    """How a sum of shifts moves, or a product of scaled numbers; with a sign of -1, a difference or quotient."""
+    if a is None and b is None:
+        return None
+    if any(how is not None and how.form != form for how in (a, b)):
+        raise NotFollowed
+    if b is None:
+        return a
+    if a is None:
+        return replace(b, degree=sign * b.degree)
+    if a.axes != b.axes:
+        raise NotFollowed
+    return _unless_still(replace(a, degree=a.degree + sign * b.degree))
 
 
 def _number(value: Operand) -> float | None:

@@ -138,7 +138,7 @@ def initialise_dataclass(
     kind = s.kind(made)
     assert isinstance(kind, Object)
     bound = inspect.signature(cls).bind(*args, **{str(k): v for k, v in kwargs})
-    look_at(s, getattr(cls, "__init__"), "__defaults__")  # noqa: B009
+    look_at(s, special_method(cls, "__init__"), "__defaults__")
     for field in dataclasses.fields(cls):
         if field.name in bound.arguments:
             value = bound.arguments[field.name]

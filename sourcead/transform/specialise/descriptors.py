@@ -15,6 +15,7 @@ from sourcead.ir.kinds import Never, Object
 from sourcead.ir.nodes import Ref
 from sourcead.transform.builder import Val
 from sourcead.transform.specialise.context import Context
+from sourcead.transform.specialise.special_methods import special_method
 
 __all__ = ["computed", "is_descriptor", "set_by"]
 
@@ -37,7 +38,7 @@ def computed(s: Context, base: Val, kind: Object, attr: str, raw: Any, hint: str
             )
         if attr in contents.slots:
             return None
-    getter = getattr(cls, "__get__")  # noqa: B009
+    getter = special_method(cls, "__get__")
     owner = Ref(kind.cls.__name__, kind.cls)
     args: list[Any] = [_descriptor(kind, attr, raw), base, owner]
     return s.call_object(Ref(f"{cls.__name__}.__get__", getter), getter, args, [], hint)

@@ -44,10 +44,9 @@ def _and(s: Context, index: Val, key: int, inner: Val | None) -> Val | None:
     if inner is None or inner == Const(False):
         return None
     chosen = s.operand(s.op("eq", [index, Const(key)]))
-    _, (found,) = s.fork(
-        chosen, lambda: (True, [inner]), lambda: (True, [Const(False)]), ["is_none"]
-    )
-    return found  # type: ignore[no-any-return]
+    found: list[Val]
+    _, found = s.fork(chosen, lambda: (True, [inner]), lambda: (True, [Const(False)]), ["is_none"])
+    return found[0]
 
 
 def either_function(
