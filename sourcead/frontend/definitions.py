@@ -24,7 +24,7 @@ import gast
 from sourcead.frontend.assignments import Assignments
 from sourcead.frontend.build import load
 from sourcead.frontend.classes import NotMade, made_class
-from sourcead.frontend.generators import all_at_once, is_generator
+from sourcead.frontend.generators import all_at_once, in_turns, is_generator
 from sourcead.frontend.managers import part
 from sourcead.frontend.scopes import Scope
 from sourcead.frontend.source import Source
@@ -87,8 +87,10 @@ class Definitions(Assignments):
         def template() -> Function:
             return self.lower_nested(tree, source, captures, inherited)
 
+        @functools.cache
         def one_part(name: str) -> Function:
-            return self.lower_nested(part(node, name), source, captures, inherited)
+            tree = in_turns(node) if name == "turns" else part(node, name)
+            return self.lower_nested(tree, source, captures, inherited)
 
         made = MakeFunction(
             name,

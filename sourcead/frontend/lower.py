@@ -51,7 +51,8 @@ def lower(function: Callable[..., Any], *, all_at_once: bool = False, part: str 
     """The Wengert list of a function, method or lambda, not yet specialised to any arguments.
 
     `all_at_once`: of a generator function, as one that returns the list of what it yields.
-    `part`: of one that is a context manager, see `managers`; raises NotInParts.
+    `part`: of one that is a context manager, see `managers`; raises NotInParts.  "turns": of one that hands
+    on each of its items, see `generators.in_turns`; raises NotInTurns.
 
     Kept per code object, globals and closure cells; made anew when a name that it uses means
     something else by now.
@@ -107,7 +108,9 @@ def _lower_live(function: FunctionType, names: Names, all_at_once: bool, part: s
     tree = gast.ast_to_gast(source.tree)
     if all_at_once:
         tree = generators.all_at_once(tree)
-    if part:
+    if part == "turns":
+        tree = generators.in_turns(tree)
+    elif part:
         tree = managers.part(tree, part)
     lowered = _lower_tree(tree, source, names, (), {})
     annotations = dict(getattr(function, "__annotations__", {}))

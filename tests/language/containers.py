@@ -3,6 +3,7 @@
 
 import collections
 import copy
+import itertools
 
 import numpy as np
 
@@ -302,6 +303,57 @@ def generator_nested(values):
     collected = [values[1]]
     collected.extend(multiples(values[2], 2))
     return sum(pairs(values)) * products[0] + collected[2] * max(v for v in products)
+
+
+def halvings(x):
+    while True:
+        yield x
+        x = 0.5 * x * x
+
+
+def partial_sums(values):
+    total = 0.0
+    for value in values:
+        total = total + value
+        yield total
+
+
+@case("generators: break over an endless one", 1.3)
+def generator_left(x):
+    total = 0.0
+    for value in halvings(x):
+        if value < 0.1:
+            break
+        total += value * value
+    return total * value
+
+
+@case("generators: over a generator argument", [0.7, 1.3, 0.2])
+def generator_pipeline(values):
+    total = 1.0
+    for value in partial_sums(v * v for v in partial_sums(values)):
+        total = total * value + value
+    return total
+
+
+@case("generators: zip, enumerate, islice of endless ones", [0.7, 1.3, 0.2])
+def generator_zipped(values):
+    total = sum(a * b for a, b in zip(values, halvings(values[1])))
+    for i, value in enumerate(halvings(values[0])):
+        total += i * value
+        if i == 3:
+            break
+    return total * sum(itertools.islice(halvings(values[2]), 3))
+
+
+@case("generators: loop changes what the generator looks at", [0.7, 1.3, 0.2])
+def generator_in_turns(values):
+    kept = list(values)
+    total = 1.0
+    for value in partial_sums(kept):
+        total = total * value
+        kept[2] = kept[2] * 2.0 + value
+    return total
 
 
 @case("dicts: read, write, augmented", 0.7, 1.3)

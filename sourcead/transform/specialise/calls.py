@@ -38,6 +38,7 @@ from sourcead.transform.specialise.half_calls import call_half
 from sourcead.transform.specialise.inlining import call_function, inactive_call
 from sourcead.transform.specialise.iteration import seen
 from sourcead.transform.specialise.iterators import ITERATORS, note_iterator
+from sourcead.transform.specialise.lazy import over_generators
 from sourcead.transform.specialise.live import live_operand
 from sourcead.transform.specialise.looked_at import look_at_partial
 from sourcead.transform.specialise.nested import call_closure
@@ -49,6 +50,7 @@ from sourcead.transform.specialise.sequences import by
 from sourcead.transform.specialise.special_methods import call_of, has_call
 from sourcead.transform.specialise.stars import with_star
 from sourcead.transform.specialise.stores import vary
+from sourcead.transform.specialise.turns import Body
 
 __all__ = ["call", "call_object"]
 
@@ -91,9 +93,12 @@ def call_object(
 ) -> Val:
     if isinstance(obj, Half):
         return call_half(s, obj, args, hint)
-    if isinstance(obj, Opened):
+    if isinstance(obj, (Opened, Body)):
         return obj.run(s, args)
     check_foreign(s, func, obj, args, kwargs)
+    lazily = over_generators(s, obj, args, kwargs)
+    if lazily is not None:
+        return lazily
     if s.generators or any(isinstance(s.kind(a), Object) for a in values_of(args, [])):
         args = all_of_first(s, obj, args)
     if obj not in (zip, enumerate, reversed) and s.iterators:

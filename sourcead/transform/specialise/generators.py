@@ -61,7 +61,7 @@ from sourcead.transform.specialise.given_storage import writes_what_it_gave
 
 __all__ = [
     "Started", "all_of", "as_manager", "all_of_first", "as_object", "cells_seen", "check_effects",
-    "check_interleaving", "draws_itself", "interleaved", "is_generator_function", "is_manager",
+    "check_interleaving", "draws_itself", "interleaved", "is_followed", "is_generator_function", "is_manager",
     "is_quiet", "managed", "opened", "started", "taken_early",
 ]  # fmt: skip
 
@@ -268,6 +268,11 @@ def looked_at(s: Context, found: Started) -> list[Val]:
 
 def _is_active(s: Context, found: Started) -> bool:
     return any(map(s.holds_varied, looked_at(s, found)))
+
+
+def is_followed(s: Context, found: Started) -> bool:
+    """Are its statements written? One that no derivative goes into stays, if it may change what others see."""
+    return _is_active(s, found) or is_quiet(s, found)
 
 
 def is_quiet(s: Context, found: Started) -> bool:

@@ -29,10 +29,13 @@ from sourcead.transform.specialise.generators import (
     check_interleaving,
     draws_itself,
     interleaved,
+    is_followed,
+    opened,
 )
 from sourcead.transform.specialise.iteration import UNROLLED, Iteration, Sequenced, iteration
 from sourcead.transform.specialise.shapes import Shape, flattened, fresh_inner, shape_of, widen
 from sourcead.transform.specialise.steps import loop_in_steps
+from sourcead.transform.specialise.turns import in_turns, loop_in_turns
 from sourcead.transform.specialise.unrolling import Changing, unroll
 
 __all__ = ["loop_over", "loop_while"]
@@ -103,7 +106,14 @@ MAX_TURNS = 12  # of a loop's fixed point; kinds have bounded height, so this is
 def loop_over(s: Context, statement: For, env: Env) -> bool:
     if loop_in_steps(s, statement, env):
         return True
-    items, generator = interleaved(s, s.value(statement.items, env), statement)
+    items = opened(s, s.value(statement.items, env))
+    started = s.generators.get(items) if isinstance(items, Name) else None
+    if started is not None and is_followed(s, started):
+        template = in_turns(s, started)
+        if template is not None:
+            loop_in_turns(s, statement, started, template, env, run_turn)
+            return True
+    items, generator = interleaved(s, items, statement)
     if draws_itself(s, items):
         loop_drawing(s, statement, items, env, settled_loop, run_turn)
         return True

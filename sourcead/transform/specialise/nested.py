@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from sourcead.ir.kinds import Closure
-from sourcead.ir.nodes import Assign, Capture, Const, MakeFunction, Name, Ref, Star
+from sourcead.ir.nodes import Assign, Capture, Const, Function, MakeFunction, Name, Ref, Star
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.closures import closure_template
 from sourcead.transform.specialise.context import Context, Kwargs, Unreached, values_of
@@ -17,7 +17,7 @@ from sourcead.transform.specialise.inlining import bind_arguments, note_recursio
 from sourcead.transform.specialise.iterators import taken_once
 from sourcead.transform.specialise.recursion import call_unit, is_unit_call
 
-__all__ = ["as_wrapper", "as_seen_now", "call_closure", "make_function"]
+__all__ = ["as_seen_now", "as_wrapper", "call_closure", "call_with_template", "make_function"]
 
 
 def make_function(s: Context, expr: MakeFunction, env: dict[Name, Val], hint: str) -> Val:
@@ -71,13 +71,24 @@ def call_closure(s: Context, func: Val, closure: Closure, args: list[Any], kwarg
         return started(s, func, closure, args, kwargs)
     template = make.template()
     note_recursion(s, make.syntax, make.name, values_of(args, kwargs))
+    if not is_unit_call(s, make.syntax):
+        return call_with_template(s, closure, template, args, kwargs)
     split = len(make.captures)
     args = spread(s, template.params[split:], dict(closure.defaults), args, kwargs, make.name)
     env = bind_arguments(s, template.params[split:], make, args, kwargs, dict(closure.defaults))
-    if is_unit_call(s, make.syntax):
-        alone, captured = closure_template(s, closure)
-        values = [*captured, *(env[p.name] for p in template.params[split:])]
-        return call_unit(s, make.syntax, alone, values, "t", s.seen[s.active[-1]][0])
+    alone, captured = closure_template(s, closure)
+    values = [*captured, *(env[p.name] for p in template.params[split:])]
+    return call_unit(s, make.syntax, alone, values, "t", s.seen[s.active[-1]][0])
+
+
+def call_with_template(
+    s: Context, closure: Closure, template: Function, args: list[Any], kwargs: Kwargs
+) -> Val:
+    """The statements of a nested function in place of its call."""
+    make: MakeFunction = closure.make
+    split = len(make.captures)
+    args = spread(s, template.params[split:], dict(closure.defaults), args, kwargs, make.name)
+    env = bind_arguments(s, template.params[split:], make, args, kwargs, dict(closure.defaults))
     env.update({p.name: v for p, v in zip(template.params[:split], closure.captured)})
     with s.callee(make.syntax, template):
         env = {name: taken_once(s, template, name, value) for name, value in env.items()}

@@ -1,0 +1,234 @@
+# mypy: allow-untyped-defs, allow-untyped-calls
+"""Functions that give an iterator (`enumerate`, `map`, `itertools.islice`) over a generator: generators themselves.
+
+    for i, y in enumerate(steps(x)):            for i, y in enumerated(steps(x)):
+        if y < tol: break                ->         if y < tol: break
+
+So nothing is drawn before its turn, and nothing is drawn that Python would not draw.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+from sourcead.ir.nodes import Const, Name, Ref, Star
+from sourcead.transform.builder import Val
+from sourcead.transform.specialise.context import Context, Kwargs
+from sourcead.transform.specialise.generators import is_followed, opened, started
+
+__all__ = ["over_generators"]
+
+
+def enumerated(items, start=0):
+    for item in items:
+        yield start, item
+        start += 1
+
+
+def zipped_behind(first, items):
+    """`zip(first, items)`: where `first` is at its end, no item is drawn."""
+    at = 0
+    if len(first) > 0:
+        for item in items:
+            yield first[at], item
+            at += 1
+            if at >= len(first):
+                return
+
+
+def zipped_before(items, second):
+    """`zip(items, second)`"""
+    for at, item in enumerate(items):
+        if at >= len(second):
+            return
+        yield item, second[at]
+
+
+def zipped_behind_two(first, second, items):
+    """`zip(first, second, items)`"""
+    at = 0
+    if len(first) > 0 and len(second) > 0:
+        for item in items:
+            yield first[at], second[at], item
+            at += 1
+            if at >= len(first) or at >= len(second):
+                return
+
+
+def mapped(function, items):
+    for item in items:
+        yield function(item)
+
+
+def starmapped(function, items):
+    for item in items:
+        yield function(*item)
+
+
+def filtered(test, items):
+    for item in items:
+        if test(item):
+            yield item
+
+
+def filtered_out(test, items):
+    for item in items:
+        if not test(item):
+            yield item
+
+
+def kept(items):
+    """`filter(None, items)`"""
+    for item in items:
+        if item:
+            yield item
+
+
+def first_of(items, stop):
+    """`itertools.islice(items, stop)`"""
+    at = 0
+    if stop > 0:
+        for item in items:
+            yield item
+            at += 1
+            if at >= stop:
+                return
+
+
+def part_of(items, start, stop, step=1):
+    """`itertools.islice(items, start, stop, step)`, which goes on to `stop` in vain"""
+    at = 0
+    following = start
+    if stop > 0:
+        for item in items:
+            if at == following:
+                yield item
+                following += step
+            at += 1
+            if at >= stop:
+                return
+
+
+def rest_of(items, start):
+    """`itertools.islice(items, start, None)`"""
+    for at, item in enumerate(items):
+        if at >= start:
+            yield item
+
+
+def taken_while(test, items):
+    for item in items:
+        if not test(item):
+            return
+        yield item
+
+
+def dropped_while(test, items):
+    dropping = True
+    for item in items:
+        if dropping and test(item):
+            continue
+        dropping = False
+        yield item
+
+
+def accumulated(items):
+    total = None
+    for at, item in enumerate(items):
+        total = item if at == 0 else total + item
+        yield total
+
+
+def accumulated_by(items, function):
+    total = None
+    for at, item in enumerate(items):
+        total = item if at == 0 else function(total, item)
+        yield total
+
+
+def neighbours(items):
+    """`itertools.pairwise(items)`"""
+    before = None
+    for at, item in enumerate(items):
+        if at > 0:
+            yield before, item
+        before = item
+
+
+def chained(first, second):
+    yield from first
+    yield from second
+
+
+def chained_three(first, second, third):
+    yield from first
+    yield from second
+    yield from third
+
+
+def _zip(s: Context, args: list[Any]) -> Any:
+    one = [is_drawn(s, a) for a in args]
+    if one == [False, True]:
+        return zipped_behind
+    if one == [True, False]:
+        return zipped_before
+    return zipped_behind_two if one == [False, False, True] else None
+
+
+def _islice(s: Context, args: list[Any]) -> Any:
+    if len(args) == 2:
+        return first_of
+    if len(args) == 3 and args[2] == Const(None):
+        return rest_of
+    return part_of if len(args) in (3, 4) and args[2] != Const(None) else None
+
+
+def _filter(s: Context, args: list[Any]) -> Any:
+    return kept if args[0] == Const(None) else filtered
+
+
+def _chain(s: Context, args: list[Any]) -> Any:
+    return {2: chained, 3: chained_three}.get(len(args))
+
+
+def _accumulate(s: Context, args: list[Any]) -> Any:
+    return {1: accumulated, 2: accumulated_by}.get(len(args))
+
+
+def _always(function: Callable[..., Any]) -> Callable[[Context, list[Any]], Any]:
+    return lambda s, args: function
+
+
+LAZY: dict[Any, Callable[[Context, list[Any]], Any]] = {
+    enumerate: _always(enumerated), zip: _zip, filter: _filter, map: lambda s, args: mapped if len(args) == 2 else None,
+    itertools.islice: _islice, itertools.takewhile: _always(taken_while),
+    itertools.dropwhile: _always(dropped_while), itertools.filterfalse: _always(filtered_out),
+    itertools.accumulate: _accumulate, itertools.chain: _chain, itertools.starmap: _always(starmapped),
+    itertools.pairwise: _always(neighbours),
+}  # fmt: skip
+
+
+def is_drawn(s: Context, value: Any) -> bool:
+    """Is it a generator whose statements are written in turns with its consumer's?"""
+    found = s.generators.get(value) if isinstance(value, Name) else None
+    return found is not None and is_followed(s, found)
+
+
+def over_generators(s: Context, obj: Any, args: list[Any], kwargs: Kwargs) -> Val | None:
+    """The call of such a function of a generator, as a generator; None where it is no such call."""
+    if s.derivative or not isinstance(obj, type) or obj not in LAZY:
+        return None
+    if any(isinstance(a, Star) for a in args) or not args:
+        return None
+    args = [opened(s, a) for a in args]
+    if not any(is_drawn(s, a) for a in args):
+        return None
+    function = LAZY[obj](s, args)
+    if function is None or any(k not in ("start", "func") for k, _ in kwargs):
+        return None
+    args += [v for _, v in kwargs]
+    if function is accumulated and len(args) == 2:
+        function = accumulated_by
+    return started(s, Ref(function.__name__, function), function, args, [])
