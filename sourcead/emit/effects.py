@@ -53,8 +53,8 @@ def commute(first: Effect, second: Effect) -> bool:
 
 def effect(expr: Expr) -> Effect:
     match expr:
-        case Op(op):
-            return _op_effect(op)
+        case Op():
+            return _op_effect(expr.op)
         case Attr():
             return Effect.READS
         case Call(func, _, kwargs):
@@ -75,9 +75,10 @@ def _op_effect(op: str) -> Effect:
 def statement_effect(stmt: Stmt) -> Effect:
     """The strongest effect of a statement with everything that it contains."""
     match stmt:
-        case Assign(_, Op("iadd" | "isub"), origin) if origin.sweep:
-            return Effect.READS  # of numbers: adjoints that are arrays are added to by stores
-        case Assign(_, expr):
+        case Assign():
+            expr = stmt.expr
+            if isinstance(expr, Op) and expr.op in ("iadd", "isub") and stmt.origin.sweep:
+                return Effect.READS  # of numbers: adjoints that are arrays are added to by stores
             return effect(expr)
         case Unpack():
             return Effect.READS  # of a tuple; `nest` treats iterators as what made them

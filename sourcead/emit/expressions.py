@@ -68,6 +68,13 @@ _CALLED = {
     "cell": "CellType",
 }  # fmt: skip
 
+_BUILTINS: dict[str, tuple[str, ...]] = {
+    **{op: (name,) for op, name in _CALLED.items()},
+    "set": ("set",),
+    "join": ("format", "repr", "str", "ascii"),
+    "unbound_": ("UnboundLocalError",),
+}
+
 
 def load(name: str) -> ast.Name:
     return ast.Name(name, ast.Load())
@@ -94,12 +101,7 @@ def _call(name: str, *args: ast.expr) -> ast.Call:
 
 def builtins_used(op: str) -> tuple[str, ...]:
     """Builtins that the text of an operator may call by name."""
-    spelled_out = {
-        "set": ("set",),
-        "join": ("format", "repr", "str", "ascii"),
-        "unbound_": ("UnboundLocalError",),
-    }
-    return spelled_out.get(op, (_CALLED[op],) if op in _CALLED else ())
+    return _BUILTINS.get(op, ())
 
 
 class Expressions:
@@ -120,11 +122,11 @@ class Expressions:
     # -- operands ----------------------------------------------------------------------------
 
     def operand(self, operand: Operand) -> ast.expr:
+        if isinstance(operand, Name):
+            if operand in self.nested:
+                return self.expression(self.nested[operand])
+            return load(self.identifier(operand))
         match operand:
-            case Name():
-                if operand in self.nested:
-                    return self.expression(self.nested[operand])
-                return load(self.identifier(operand))
             case Const(value):
                 return constant(value)
             case Ref():
@@ -154,9 +156,9 @@ class Expressions:
     # -- expressions -------------------------------------------------------------------------
 
     def expression(self, expr: Expr) -> ast.expr:
+        if isinstance(expr, Op):
+            return self._op(expr)
         match expr:
-            case Op():
-                return self._op(expr)
             case Attr(value, attr):
                 return ast.Attribute(self.operand(value), attr, ast.Load())
             case Call(func, args, kwargs):

@@ -156,18 +156,10 @@ class _Layout:
         return before
 
     def _stmt(self, stmt: Stmt, before: list[int]) -> list[int]:
+        if isinstance(stmt, Assign):
+            return self._assign(stmt, before)
         match stmt:
-            case Assign(target) if target in self.nested:
-                return before
-            case Assign(target, Op(op, (first, value))) if (
-                op in IN_PLACE and first not in self.nested
-            ):
-                # `target = first` comes before `target op= value` where they cannot share a variable
-                before = self._copy(before, target, first)
-                return self._add(before, (target, *self._names((value,))), (target,))
-            case Assign(target, Op("copy", (source,))):
-                return self._copy(before, target, source)
-            case Assign() | Unpack() | Store() | StoreAttr() | StoreVariable() | Delete():
+            case Unpack() | Store() | StoreAttr() | StoreVariable() | Delete():
                 return self._add(before, self._names(_line_reads(stmt)), binds(stmt))
             case If():
                 return self._if(stmt, before)
@@ -187,6 +179,19 @@ class _Layout:
                 return []
             case _:
                 assert_never(stmt)
+
+    def _assign(self, stmt: Assign, before: list[int]) -> list[int]:
+        target, expr = stmt.target, stmt.expr
+        if target in self.nested:
+            return before
+        if isinstance(expr, Op) and expr.op == "copy":
+            return self._copy(before, target, expr.args[0])
+        if isinstance(expr, Op) and expr.op in IN_PLACE and expr.args[0] not in self.nested:
+            # `target = first` comes before `target op= value` where they cannot share a variable
+            first, value = expr.args
+            before = self._copy(before, target, first)
+            return self._add(before, (target, *self._names((value,))), (target,))
+        return self._add(before, self._names(expression_operands(expr)), (target,))
 
     def _copy(self, before: list[int], target: Name, source: Operand) -> list[int]:
         if isinstance(source, Name) and source in self.nested:

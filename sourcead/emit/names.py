@@ -170,12 +170,11 @@ def _pairs(function: Function) -> Iterator[tuple[int, Name, Name]]:
 
 def _copies(stmt: Stmt, cells: frozenset[Name]) -> Iterator[tuple[int, Name, Operand]]:
     match stmt:
-        case Assign(target, Op(op, (source, *_))) if op in IN_PLACE and isinstance(source, Name):
-            yield 0, target, source
-        case Assign(target, Op("copy", (source,))) if isinstance(source, Name):
-            yield 5, target, source
-        case Assign(target, Op("cell", (source,))) if target in cells and isinstance(source, Name):
-            yield 5, target, source
+        case Assign(target, Op() as expr) if expr.args:
+            weight = 0 if expr.op in IN_PLACE else 5
+            copies = weight == 0 or expr.op == "copy" or (expr.op == "cell" and target in cells)
+            if copies and isinstance(expr.args[0], Name):
+                yield weight, target, expr.args[0]
         case For(carried=carried) | While(carried=carried):
             for value in carried:
                 yield 1, value.inner, value.next

@@ -17,6 +17,7 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 import numpy as np
 
@@ -188,6 +189,8 @@ class _Nester:
                         self.nested[handler.type] = expr
 
     def _inside(self, stmt: Stmt, site: _Site) -> None:
+        if isinstance(stmt, Assign):
+            return
         depth = site.depth + 1
         match stmt:
             case If(_, then, orelse):
@@ -374,11 +377,9 @@ class _Nester:
 
 def _movable_operands(stmt: Stmt) -> tuple[Operand, ...]:
     """The operands that are evaluated whenever the statement is."""
-    match stmt:
-        case Assign(_, Op(op, args)) if op in CHOICES:
-            return args[:1]
-        case _:
-            return head_operands(stmt)
+    found = head_operands(stmt)
+    is_choice = isinstance(stmt, Assign) and isinstance(stmt.expr, Op) and stmt.expr.op in CHOICES
+    return found[:1] if is_choice else found
 
 
 def _inside_operands(stmt: Stmt | None) -> tuple[Name, ...]:
@@ -419,15 +420,19 @@ def _first_summands(function: Function) -> frozenset[Name]:
 
 def _continued(expr: Expr) -> tuple[Name, bool]:
     """The adjoint that an expression adds to or finishes, and whether that has to be for one line."""
+    if isinstance(expr, Op):
+        first = expr.args[0] if expr.op in ("iadd", "isub") else None
+        return (first, True) if isinstance(first, Name) else _NOTHING
     match expr:
-        case Op("iadd" | "isub", (Name() as first, _)):
-            return first, True
         case MethodCall(Name() as first, "copy", ()):
             return first, False
         case Call(Ref(value=function), (Name() as first,)) if function is float:
             return first, False
         case _:
-            return Name("", 0), True
+            return _NOTHING
+
+
+_NOTHING = Name("", 0), True
 
 
 def _same_line(first: Origin, second: Origin) -> bool:
@@ -439,12 +444,17 @@ def _same_line(first: Origin, second: Origin) -> bool:
 
 def _private_lists(function: Function) -> frozenset[Name]:
     """Lists made here and only appended to, popped from, measured and looped over."""
-    made: set[Name] = set()
+    made = {
+        stmt.target
+        for stmt in statements(function.body)
+        if isinstance(stmt, Assign) and isinstance(stmt.expr, Op) and stmt.expr.op == "list"
+        if not stmt.expr.args
+    }
+    if not made:
+        return frozenset()
     known: Counter[Name] = Counter()
     for stmt in statements(function.body):
         match stmt:
-            case Assign(target, Op("list", ())):
-                made.add(target)
             case Assign(_, MethodCall(Name() as value, "append" | "pop")):
                 known[value] += 1
             case Assign(_, Call(Ref(value=function_), (Name() as value,))):
@@ -457,14 +467,12 @@ def _private_lists(function: Function) -> frozenset[Name]:
 
 def _private_arrays(function: Function) -> frozenset[Name]:
     """Arrays of zeros made here that are only written, read by arithmetic, and at the end returned."""
-    made: set[Name] = set()
+    made = {s.target for s in statements(function.body) if _makes_zeros(s)}
+    if not made:
+        return frozenset()
     known: Counter[Name] = Counter()
     for stmt in statements(function.body):
         match stmt:
-            case Assign(target, Call(Ref(value=maker))) if (
-                maker is np.zeros_like or maker is np.zeros
-            ):
-                made.add(target)
             case Assign(target, Op(op, args)) if target == function.result or op in _NEW_NUMBERS:
                 known.update(arg for arg in args if isinstance(arg, Name))
             case Store(Name() as base):
@@ -474,3 +482,9 @@ def _private_arrays(function: Function) -> frozenset[Name]:
     total = count_uses(function)
     known.update([function.result] if isinstance(function.result, Name) else [])
     return frozenset(name for name in made if known[name] == total[name])
+
+
+def _makes_zeros(stmt: Stmt) -> TypeGuard[Assign]:
+    call = stmt.expr if isinstance(stmt, Assign) else None
+    maker = call.func if isinstance(call, Call) else None
+    return isinstance(maker, Ref) and (maker.value is np.zeros_like or maker.value is np.zeros)

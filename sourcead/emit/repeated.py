@@ -41,15 +41,20 @@ def repeatable_indices(function: Function, variables: Variables) -> dict[Name, E
     candidates: dict[Name, Op] = {}
     counters = _counters(function)
     for stmt in statements(function.body):
-        match stmt:
-            case Assign(target, Op("add" | "sub", (Name() as counter, Const(int()))) as expr) if (
-                counter in counters and _is_lasting(counter, {}, variables)
-            ):
+        if not (isinstance(stmt, Assign) and isinstance(stmt.expr, Op)):
+            continue
+        target, expr = stmt.target, stmt.expr
+        if expr.op in ("slice", "tuple"):
+            if all(_is_lasting(arg, candidates, variables) for arg in expr.args):
                 candidates[target] = expr
-            case Assign(target, Op("slice" | "tuple", args) as expr) if all(
-                _is_lasting(arg, candidates, variables) for arg in args
-            ):
-                candidates[target] = expr
+        elif counters and expr.op in ("add", "sub"):
+            match expr.args:
+                case (Name() as counter, Const(int())) if counter in counters and _is_lasting(
+                    counter, {}, variables
+                ):
+                    candidates[target] = expr
+    if not candidates:
+        return {}
     indices = _index_uses(function, candidates)
     total = count_uses(function)
     kept = {name: expr for name, expr in candidates.items() if indices[name] == total[name]}
@@ -69,8 +74,8 @@ def _counters(function: Function) -> set[Name]:
     found: set[Name] = set()
     for stmt in statements(function.body):
         match stmt:
-            case Assign(target, expr):
-                made[target] = expr
+            case Assign():
+                made[stmt.target] = stmt.expr
             case For(target, items):
                 match made.get(items):
                     case Call(Ref(value=function_), (turns,)) if function_ is reversed:

@@ -136,10 +136,12 @@ def count_uses(function: Function) -> Counter[Name]:
     """
     uses = use_counts(function)
     for stmt in statements(function.body):
-        match stmt:
-            case Assign(_, MakeFunction(captures=captures)):
-                captured = [capture.value for capture in captures]
+        if isinstance(stmt, Assign):
+            if isinstance(stmt.expr, MakeFunction):
+                captured = [capture.value for capture in stmt.expr.captures]
                 uses.update(2 * [value for value in captured if isinstance(value, Name)])
+            continue
+        match stmt:
             case Try(interrupted=interrupted):
                 for _, _, names in interrupted:
                     uses.update(2 * names)

@@ -167,13 +167,10 @@ def _words(function: Function, cells: frozenset[Name]) -> set[str]:
     """Words that the text uses for something else than variables."""
     words: set[str] = set()
     for stmt in statements(function.body):
+        if isinstance(stmt, Assign) and isinstance(stmt.expr, Op):
+            words.update(_words_of_operator(stmt.target, stmt.expr, cells))
+            continue
         match stmt:
-            case Assign(target, Op("cell")) if target in cells:
-                continue
-            case Assign(_, Op("global_", (Const(name),))):
-                words.add(name)
-            case Assign(_, Op(op)):
-                words.update(builtins_used(op))
             case Assign(_, MakeFunction() as make):
                 words |= identifiers_inside(make)
             case StoreVariable(name, None):
@@ -183,18 +180,29 @@ def _words(function: Function, cells: frozenset[Name]) -> set[str]:
     return words
 
 
+def _words_of_operator(target: Name, expr: Op, cells: frozenset[Name]) -> Iterable[str]:
+    match expr.op:
+        case "cell" if target in cells:
+            return ()
+        case "global_":
+            return [name.value for name in expr.args if isinstance(name, Const)]
+        case op:
+            return builtins_used(op)
+
+
 def _never_printed(function: Function, uses: Mapping[Name, int]) -> set[Name]:
     """Loop targets that are unpacked at once, expression statements' values."""
     found: set[Name] = set()
     for stmt in statements(function.body):
         match stmt:
+            case Assign():
+                if uses[stmt.target] == 0 and is_temporary(stmt.target):
+                    if not (isinstance(stmt.expr, Op) and stmt.expr.op in IN_PLACE):
+                        found.add(stmt.target)
             case For(target, body=(Unpack(value=value), *_)) if (
                 value == target and uses[target] == 1
             ):
                 found.add(target)
-            case Assign(target, expr) if uses[target] == 0 and is_temporary(target):
-                if not (isinstance(expr, Op) and expr.op in IN_PLACE):
-                    found.add(target)
             case _:
                 pass
     return found

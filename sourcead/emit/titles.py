@@ -26,7 +26,7 @@ from sourcead.ir.nodes import (
     Stmt,
     While,
 )
-from sourcead.ir.walk import reads, statements
+from sourcead.ir.walk import operands, statements
 
 __all__ = ["titles"]
 
@@ -56,8 +56,8 @@ def _is_linear(name: Name) -> bool:
 def _spread(stmt: Stmt, linear: dict[Name, str]) -> None:
     """Mark what the statement binds if it depends on an adjoint or a tangent."""
     match stmt:
-        case Assign(target, _):
-            _follow(target, reads(stmt), linear)
+        case Assign():
+            _follow(stmt.target, operands(stmt.expr), linear)
         case For(carried=carried) | While(carried=carried):
             for each in carried:
                 _follow(each.inner, (each.initial, each.next), linear)
@@ -78,6 +78,8 @@ def _follow(target: Name, sources: tuple[object, ...], linear: dict[Name, str]) 
 
 def _count(expr: Expr, shapes: set[Name]) -> str | None:
     """A length or a shape."""
+    if isinstance(expr, Op) and expr.op != "getitem":
+        return None
     match expr:
         case Call(Ref(path="len"), (_,)) | Attr(_, "size"):
             return "n"

@@ -260,13 +260,9 @@ AnyKind = Kind
 
 def dtype_of(kind: Kind) -> np.dtype[Any] | None:
     """The dtype of a number's or array's elements."""
-    match kind:
-        case Array(dtype) | Np(dtype):
-            return _dtype(dtype)
-        case Py(type):
-            return _dtype(type)
-        case _:
-            return None
+    if isinstance(kind, (Array, Np)):
+        return _dtype(kind.dtype)
+    return _dtype(kind.type) if isinstance(kind, Py) else None
 
 
 @functools.lru_cache(maxsize=128)
@@ -289,10 +285,10 @@ def is_number(kind: Kind) -> bool:
 
 def carries(kind: Kind) -> bool:
     """Can a value of this kind carry a derivative (itself, or in what it holds)?"""
+    dtype = dtype_of(kind)
+    if dtype is not None:
+        return dtype.kind in "fc"
     match kind:
-        case Py() | Np() | Array():
-            dtype = dtype_of(kind)
-            return dtype is not None and dtype.kind in "fc"
         case Number() | Unknown() | Object() | Closure() | Bound() | Partial():
             return True
         case Tuple(items):

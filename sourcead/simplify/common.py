@@ -64,6 +64,8 @@ def _arrays_once(function: Function, pass_: _Common) -> Function:
     """A list of floats becomes an array once, if two arrays made of it are only read."""
     made: dict[Any, Name] = {}
     out: list[Stmt] = []
+    if not any(map(_makes_array, function.body)):
+        return function
     only_read = _only_read(function)
     for stmt in function.body:
         match stmt:
@@ -82,6 +84,11 @@ def _arrays_once(function: Function, pass_: _Common) -> Function:
                 made.clear()
         out.append(stmt)
     return with_body(function, renewed(function.body, out))
+
+
+def _makes_array(stmt: Stmt) -> bool:
+    call = stmt.expr if isinstance(stmt, Assign) else None
+    return isinstance(call, Call) and isinstance(call.func, Ref) and call.func.value is np.array
 
 
 def _only_read(function: Function) -> set[Name]:

@@ -56,14 +56,19 @@ class _Storage:
         self.made: set[Name] = set()
         self.base: dict[Name, Name] = {}
         for stmt in statements(function.body):
-            match stmt:
-                case Assign(target, Call(Ref("np.zeros_like"))):
-                    self.made.add(target)
-                case Assign(target, Op(op)) if op in ARITHMETIC:
-                    self.made.add(target)
-                case Assign(target, Op("getitem", (Name() as base, _)) | Attr(Name() as base, "T")):
-                    self.base[target] = base
+            if isinstance(stmt, Assign):
+                self._assign(stmt.target, stmt.expr)
         self.made = {name for name in self.made if isinstance(kinds.get(name), Array)}
+
+    def _assign(self, target: Name, expr: Expr) -> None:
+        if isinstance(expr, Op) and expr.op in ARITHMETIC:  # as most
+            self.made.add(target)
+            return
+        match expr:
+            case Call(Ref("np.zeros_like")):
+                self.made.add(target)
+            case Op("getitem", (Name() as base, _)) | Attr(Name() as base, "T"):
+                self.base[target] = base
 
     def are_apart(self, written: Operand, original: Name) -> bool:
         """Does a store into the one leave the other as it is?"""
@@ -102,7 +107,10 @@ def _last_reader(
     block: list[Stmt], position: int, uses: Counter[Name], storage: _Storage
 ) -> int | None:
     """Where the copy is read last, if arithmetic reads it and nothing else happens until then."""
-    match block[position]:
+    stmt = block[position]
+    if not (isinstance(stmt, Assign) and isinstance(stmt.expr, MethodCall)):  # as most
+        return None
+    match stmt:
         case Assign(target, MethodCall(Name() as original, "copy", ())):
             missing = uses[target]
         case _:

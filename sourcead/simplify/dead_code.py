@@ -36,7 +36,16 @@ from sourcead.ir.nodes import (
     While,
     With,
 )
-from sourcead.ir.walk import binds, map_blocks, read_operands, reads, renewed, statements, with_body
+from sourcead.ir.walk import (
+    binds,
+    map_blocks,
+    operands,
+    read_operands,
+    reads,
+    renewed,
+    statements,
+    with_body,
+)
 from sourcead.runtime.contexts import watched
 from sourcead.simplify.storage_classes import StorageClasses
 
@@ -124,11 +133,12 @@ class _Marker:
         return found
 
     def is_live(self, stmt: Stmt) -> bool:
+        if isinstance(stmt, Assign):  # as most
+            target = stmt.target
+            return target in self.live or target in self.caught or self.has_effect(stmt.expr)
         if id(stmt) in self.caught_stores:
             return True
         match stmt:
-            case Assign(target, expr):
-                return target in self.live or target in self.caught or self.has_effect(expr)
             case Store(base):
                 return self.is_storage_live(base)
             case StoreAttr(base):
@@ -153,15 +163,7 @@ class _Marker:
                 assert_never(stmt)
 
     def any_live(self, block: Block) -> bool:
-        return any(map(self.is_live_inside, block))
-
-    def is_live_inside(self, stmt: Stmt) -> bool:
-        """Live for its own sake, not because a carried value in the same loop wants it."""
-        match stmt:
-            case Assign(target, expr):
-                return target in self.live or target in self.caught or self.has_effect(expr)
-            case _:
-                return self.is_live(stmt)
+        return any(map(self.is_live, block))
 
     def is_storage_live(self, base: Any) -> bool:
         if not isinstance(base, Name):
@@ -180,6 +182,10 @@ class _Marker:
                 return not self.is_pure(expr)
 
     def mark(self, stmt: Stmt) -> None:
+        if isinstance(stmt, Assign):  # as most
+            for operand in operands(stmt.expr):
+                self.want(operand)
+            return
         match stmt:
             case If():
                 self.block(stmt.then)
@@ -238,6 +244,8 @@ class _Marker:
         return (*stmt.body, *stmt.orelse, *copies)
 
     def swept(self, stmt: Stmt) -> Stmt:
+        if isinstance(stmt, Assign):
+            return stmt
         stmt = map_blocks(stmt, self.sweep)
         match stmt:
             case If(merges=merges):

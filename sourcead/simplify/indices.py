@@ -29,9 +29,7 @@ class _Indices:
         self.b = builder
         self.kinds: dict[Name, Kind] = builder.kinds
         total = use_counts(function)
-        as_index: Counter[Name] = Counter()
-        for stmt in statements(function.body):
-            as_index.update(_indices_of(stmt))
+        as_index = Counter(n for stmt in statements(function.body) for n in _indices_of(stmt))
         self.made: dict[Name, Assign] = {
             s.target: s
             for s in statements(function.body)
@@ -64,10 +62,13 @@ class _Indices:
 
 
 def _indices_of(stmt: Stmt) -> tuple[Name, ...]:
-    match stmt:
-        case Assign(_, Op("getitem", (_, Name() as index))) | Store(_, Name() as index):
-            return (index,)
-        case Assign(target, Op("tuple", args)) if target.hint == "t":
-            return tuple(a for a in args if isinstance(a, Name))
-        case _:
-            return ()
+    """The names that are read as an index, or as a part of one."""
+    if isinstance(stmt, Store):
+        return (stmt.index,) if isinstance(stmt.index, Name) else ()
+    expr = stmt.expr if isinstance(stmt, Assign) else None
+    if not isinstance(expr, Op):
+        return ()
+    if expr.op == "getitem":
+        return tuple(a for a in expr.args[1:] if isinstance(a, Name))
+    is_index = expr.op == "tuple" and isinstance(stmt, Assign) and stmt.target.hint == "t"
+    return tuple(a for a in expr.args if isinstance(a, Name)) if is_index else ()

@@ -83,7 +83,8 @@ def _logs(function: Function) -> Iterator[_Log]:
     lists = {
         s.target
         for s in statements(function.body)
-        if isinstance(s, Assign) and s.expr == Op("list", ())
+        if isinstance(s, Assign) and isinstance(s.expr, Op) and s.expr.op == "list"
+        if not s.expr.args
     }
     if not lists:
         return

@@ -69,9 +69,8 @@ class _LateStores:
     def block(self, block: Block) -> Block:
         out = [map_blocks(stmt, self.block) for stmt in block]
         for stmt in out:
-            match stmt:
-                case Assign(target, Op("getitem") as view):
-                    self.views[target] = view
+            if isinstance(stmt, Assign) and isinstance(stmt.expr, Op) and stmt.expr.op == "getitem":
+                self.views[stmt.target] = stmt.expr
         position = 0
         while position < len(out):
             if (step := self.step(out, position)) is not None:
@@ -82,7 +81,10 @@ class _LateStores:
     # -- is it such a step? ------------------------------------------------------------------
 
     def step(self, block: list[Stmt], position: int) -> _Step | None:
-        match block[position]:
+        stmt = block[position]
+        if not (isinstance(stmt, Assign) and isinstance(stmt.expr, MethodCall)):  # as most
+            return None
+        match stmt:
             case Assign(copied, MethodCall(Name() as original, "copy", ()), origin) if (
                 origin.sweep == "reverse" and isinstance(self.kinds.get(original), Array)
             ):

@@ -30,6 +30,7 @@ from sourcead.ir.walk import blocks, map_blocks, reads, renewed, with_body
 __all__ = ["signs"]
 
 OTHER_SIGN = {"add": "sub", "sub": "add", "iadd": "isub", "isub": "iadd"}
+SIGNED = frozenset({*OTHER_SIGN, "neg"})
 
 
 def signs(function: Function, kinds: dict[Name, Kind]) -> Function:
@@ -57,13 +58,20 @@ class _Signs:
             if blocks(changed):
                 negatives.clear()
             out.append(changed)
-            match changed:
-                case Assign(target, Op("neg", (Name() as value,))) if self.uses[target] == 1:
-                    if self.is_numeric(value):
-                        negatives[target] = changed
+            if isinstance(changed, Assign) and self.is_negative(changed):
+                negatives[changed.target] = changed
         return renewed(block, out)
 
+    def is_negative(self, stmt: Assign) -> bool:
+        """Is it the negative of a number or array, which is read once?"""
+        if not (isinstance(stmt.expr, Op) and stmt.expr.op == "neg"):
+            return False
+        (value,) = stmt.expr.args
+        return self.uses[stmt.target] == 1 and isinstance(value, Name) and self.is_numeric(value)
+
     def changed(self, stmt: Stmt, negatives: dict[Name, Assign], out: list[Stmt]) -> Stmt:
+        if isinstance(stmt, Assign) and not (isinstance(stmt.expr, Op) and stmt.expr.op in SIGNED):
+            return stmt
         match stmt:
             case Store(base, _, Name() as value, "add" | "sub" as op) if value in negatives:
                 if self.is_array(base):
@@ -92,6 +100,8 @@ class _Signs:
         self, stmt: Stmt, negatives: dict[Name, Assign], readers: Mapping[Name, Stmt]
     ) -> bool:
         """Is this a quotient or product of a negative, which is then only added to something?"""
+        if not negatives:
+            return False
         match stmt:
             case Assign(target, Op("mul" | "truediv", (Name() as first, _))) if (
                 first in negatives and self.uses[target] == 1

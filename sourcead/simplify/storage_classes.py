@@ -90,9 +90,13 @@ class StorageClasses:
         self._met_outside: set[Name] = set()  # beside a live object in one statement
         self._names = [p.name for p in function.params]
         for stmt in statements(function.body):
-            self._names += (*binds(stmt), *inner_binds(stmt))
-            self._statement(stmt)
-            self._meet(stmt)
+            if isinstance(stmt, Assign) and self._is_new_number(stmt):
+                self._names.append(stmt.target)
+                self._made_here.add(stmt.target)
+            else:
+                self._names += (*binds(stmt), *inner_binds(stmt))
+                self._statement(stmt)
+                self._meet(stmt)
 
     def of(self, name: Name) -> Class:
         """The class of a name."""
@@ -189,6 +193,11 @@ class StorageClasses:
             names = (*binds(stmt), *inner_binds(stmt), *reads(stmt))
             self._met_outside.update(names)
 
+    def _is_new_number(self, stmt: Assign) -> bool:
+        """A number out of numbers, as most statements are."""
+        expr = stmt.expr
+        return isinstance(expr, Op) and expr.op in NEW_NUMBERS and not self._holds(stmt.target)
+
     def _gives_new_numbers(self, expr: Expr) -> bool:
         if isinstance(expr, Op):
             return expr.op in NEW_NUMBERS
@@ -198,9 +207,10 @@ class StorageClasses:
     # -- reading the program -----------------------------------------------------------------
 
     def _statement(self, stmt: Stmt) -> None:
+        if isinstance(stmt, Assign):
+            self._assign(stmt.target, stmt.expr)
+            return
         match stmt:
-            case Assign(target, expr):
-                self._assign(target, expr)
             case Store(base, index, value):
                 self._keep(base, index, value)
                 if isinstance(base, Name) and isinstance(value, Name):
@@ -240,26 +250,11 @@ class StorageClasses:
         self._made_here.add(target)
 
     def _assign(self, target: Name, expr: Expr) -> None:
-        if isinstance(expr, Op) and expr.op in NEW_NUMBERS and not self._holds(target):
-            self._made_here.add(target)  # a number out of numbers, as most statements are
-            return
         bases = list(self._bases_of(expr))
         self._same(target, *bases)
         match expr:
-            case Op("copy", args):
-                self._same(target, *args)
-                self._made_here.add(target)
-            case Op("getitem", (base, *_)):
-                self._part(target, base)
-            case Op(op, args) if op in DISPLAYS:
-                self._keep(target, *args)
-                self._made_here.add(target)
-            case Op(op, args) if op in NEW_NUMBERS:
-                self._share(target, *args)
-                self._made_here.add(target)
-            case Op(_, args):
-                self._same(target, *args)
-                self._share(target, *args)
+            case Op():
+                self._operation(target, expr)
             case Attr(base, _):
                 self._take(target, base)
                 if bases:
@@ -268,6 +263,20 @@ class StorageClasses:
                 self._keep(target, *(c.value for c in expr.captures))
             case Call() | MethodCall():
                 self._call(target, expr)
+
+    def _operation(self, target: Name, expr: Op) -> None:
+        op, args = expr.op, expr.args
+        if op == "getitem":
+            return self._part(target, args[0])
+        if op in DISPLAYS:
+            self._keep(target, *args)
+        elif op in NEW_NUMBERS:
+            self._share(target, *args)
+        else:
+            self._same(target, *args)
+            if op != "copy":
+                return self._share(target, *args)
+        return self._made_here.add(target)
 
     def _call(self, target: Name, expr: Call | MethodCall) -> None:
         plain = (a.value if isinstance(a, Star) else a for a in expr.args)

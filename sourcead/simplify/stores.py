@@ -23,6 +23,7 @@ from sourcead.ir.nodes import (
     Block,
     Call,
     Const,
+    Expr,
     Function,
     Name,
     Op,
@@ -51,19 +52,24 @@ class _Stores:
         self.bases: dict[Name, Name] = {}
         for stmt in statements(function.body):
             match stmt:
+                case Assign():
+                    self._assign(stmt.target, stmt.expr)
                 case Unpack(targets, _, value) if value in self.known:
                     self.known.update(targets)
-                case Assign(target, Call(Ref("np.zeros_like"))):
-                    self.made.add(target)
-                case Assign(
-                    target, Op("getitem" | "copy" | "iadd" | "isub", (Name() as first, *_))
-                ):
+
+    def _assign(self, target: Name, expr: Expr) -> None:
+        match expr:
+            case Op():
+                first = expr.args[0] if expr.args else None
+                if isinstance(first, Name) and expr.op in ("getitem", "copy", "iadd", "isub"):
                     self.bases[target] = first
-            match stmt:
-                case Assign(target, Op("add", (Name() as i, Const(int() as k)))):
-                    self.offsets[target] = (i, k)
-                case Assign(target, Op("sub", (Name() as i, Const(int() as k)))):
-                    self.offsets[target] = (i, -k)
+                elif isinstance(first, Name) and expr.op in ("add", "sub"):
+                    offset = expr.args[1]
+                    if isinstance(offset, Const) and isinstance(offset.value, int):
+                        sign = 1 if expr.op == "add" else -1
+                        self.offsets[target] = (first, sign * offset.value)
+            case Call(Ref("np.zeros_like")):
+                self.made.add(target)
 
     def place(self, index: Operand) -> tuple[Operand, int]:
         """An index as a variable and a constant."""

@@ -67,18 +67,9 @@ class _Stretches:
         return renewed(block, out)
 
     def changed(self, stmt: Assign, out: list[Stmt]) -> Assign:
+        if isinstance(stmt.expr, Op):
+            return self.arithmetic(stmt, stmt.expr, out) if stmt.expr.op in ARITHMETIC else stmt
         match stmt.expr:
-            case Op("mul", (first, second)) if self.factor_goes_inside(first, second, out):
-                return self.inside(stmt, first, second, out)
-            case Op("mul", (first, second)) if self.factor_goes_inside(second, first, out):
-                return self.inside(stmt, second, first, out)
-            case Op(op, (first, second)) if op in ARITHMETIC:
-                one, other = self.unstretched(first, second), self.unstretched(second, first)
-                if (one, other) == (first, second):
-                    return stmt
-                if one != first and other != second:  # the shape has to come from somewhere
-                    other = second
-                return replace(stmt, expr=Op(op, (one, other)))
             case Call(Ref("unless_zero") as func, (first, second)):
                 return replace(stmt, expr=Call(func, (self.unstretched(first, second), second)))
             case Call(Ref("np.where") as func, (test, *values), ()):
@@ -93,6 +84,20 @@ class _Stretches:
                 return factored or self.negative_sum(stmt, summed, value, out)
             case _:
                 return stmt
+
+    def arithmetic(self, stmt: Assign, expr: Op, out: list[Stmt]) -> Assign:
+        first, second = expr.args
+        if expr.op == "mul":
+            if self.factor_goes_inside(first, second, out):
+                return self.inside(stmt, first, second, out)
+            if self.factor_goes_inside(second, first, out):
+                return self.inside(stmt, second, first, out)
+        one, other = self.unstretched(first, second), self.unstretched(second, first)
+        if one is first and other is second:
+            return stmt
+        if one != first and other != second:  # the shape has to come from somewhere
+            other = second
+        return replace(stmt, expr=Op(expr.op, (one, other)))
 
     # -- shapes --------------------------------------------------------------------------------
 
@@ -119,6 +124,8 @@ class _Stretches:
     def stretched(self, operand: object) -> tuple[Any, Any] | None:
         """What was stretched, and to which shape."""
         made = self.made.get(operand) if isinstance(operand, Name) else None
+        if made is None or isinstance(made.expr, Op):
+            return None
         match made:
             case Assign(_, Call(Ref("np.broadcast_to"), (value, shape), ())):
                 return value, shape
@@ -154,6 +161,8 @@ class _Stretches:
     def widened(self, value: object) -> tuple[Any, tuple[Any, ...], Any] | None:
         """What was stretched or given another axis, and how."""
         made = self.made.get(value) if isinstance(value, Name) else None
+        if made is None or isinstance(made.expr, Op):
+            return None
         match made:
             case Assign(
                 _, Call(Ref("np.broadcast_to" | "np.expand_dims"), (inner, *rest), ()) as call

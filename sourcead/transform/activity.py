@@ -26,6 +26,7 @@ from sourcead.ir.nodes import (
     Block,
     Call,
     Const,
+    Expr,
     For,
     If,
     MethodCall,
@@ -185,6 +186,9 @@ def _storage_of(name: Name, heap: Heap, kinds: Mapping[Name, Kind]) -> Iterable[
 def _flows(body: Block, heap: Heap, kinds: Mapping[Name, Kind]) -> Iterable[tuple[Any, list[Any]]]:
     """(what receives, what flows into it): names, and keys of storage."""
     for stmt in statements(body):
+        if isinstance(stmt, Assign):
+            yield from _flows_of_assignment(stmt, heap, kinds)
+            continue
         match stmt:
             case Store(base, _, value) | StoreAttr(base, _, value):
                 if isinstance(base, Name):
@@ -202,20 +206,9 @@ def _flows(body: Block, heap: Heap, kinds: Mapping[Name, Kind]) -> Iterable[tupl
                     yield target, [stmt.leaves[i], *(h.leaves[i] for h in stmt.handlers)]
                 for inner, before, versions in stmt.interrupted:
                     yield inner, [before, *versions]
-            case Assign(target, expr):
-                sources = [r for r in reads(stmt) if isinstance(r, Name)]
-                yield target, list(sources)
-                if isinstance(expr, MethodCall) and isinstance(expr.value, Name):
-                    for key in _storage_of(expr.value, heap, kinds):
-                        yield key, sources
-                if isinstance(expr, (Call, MethodCall)):
-                    for written in written_arguments(expr, kinds):
-                        for key in _storage_of(written, heap, kinds):
-                            yield key, sources
             case _:
-                sources = [r for r in reads(stmt) if isinstance(r, Name)]
                 for bound in binds(stmt):
-                    yield bound, list(sources)
+                    yield bound, list(reads(stmt))
     # a container's slots hold storage: what is read out of a site is part of it
     for stmt in statements(body):
         if isinstance(stmt, Assign) and isinstance(stmt.expr, (Op, Attr, MethodCall)):
@@ -228,6 +221,20 @@ def _flows(body: Block, heap: Heap, kinds: Mapping[Name, Kind]) -> Iterable[tupl
                 for key in _storage_of(stmt.target, heap, kinds):
                     for site in _storage_of(source, heap, kinds):
                         yield key, [site]
+
+
+def _flows_of_assignment(
+    stmt: Assign, heap: Heap, kinds: Mapping[Name, Kind]
+) -> Iterable[tuple[Any, list[Any]]]:
+    expr, sources = stmt.expr, list(reads(stmt))
+    yield stmt.target, sources
+    if isinstance(expr, MethodCall) and isinstance(expr.value, Name):
+        for key in _storage_of(expr.value, heap, kinds):
+            yield key, sources
+    if isinstance(expr, (Call, MethodCall)):
+        for written in written_arguments(expr, kinds):
+            for key in _storage_of(written, heap, kinds):
+                yield key, sources
 
 
 SELECTIONS = frozenset({
@@ -260,11 +267,9 @@ def find_selected(
     ]
     parts: list[Any] = []
     for stmt in statements(body):
+        if isinstance(stmt, Assign) and _is_plain(stmt, kinds, is_active):
+            continue
         match stmt:
-            case Assign(target) if isinstance(kinds.get(target), (Array, Np, Py)) and not is_active(
-                target
-            ):
-                continue
             case Assign(_, Op("getitem", (Name() as base, index))):
                 if by_name or not isinstance(kinds.get(base), Array):
                     continue
@@ -281,6 +286,13 @@ def find_selected(
     return found | selections.reached(parts, through_products=False, by_name=by_name)
 
 
+def _is_plain(stmt: Assign, kinds: Mapping[Name, Kind], is_active: Callable[[Any], bool]) -> bool:
+    """Arithmetic, which selects nothing, or a number or an array without a derivative."""
+    if isinstance(stmt.expr, Op) and stmt.expr.op != "getitem":
+        return True
+    return isinstance(kinds.get(stmt.target), (Array, Np, Py)) and not is_active(stmt.target)
+
+
 PRODUCTS = frozenset({"dot", "matmul", "inner", "tensordot", "vdot"})
 
 
@@ -295,14 +307,19 @@ class _Selections:
         for target, found in _flows(body, heap, kinds):
             self.sources.setdefault(target, []).extend(found)
         for stmt in statements(body):
-            match stmt:
-                case Assign(target, Op("slice" | "tuple") as expr):
+            if isinstance(stmt, Assign):
+                self._assign(stmt.target, stmt.expr)
+
+    def _assign(self, target: Name, expr: Expr) -> None:
+        match expr:
+            case Op():
+                if expr.op in ("slice", "tuple"):
                     self.indices[target] = expr
-                case Assign(target, Op("matmul")):
+                elif expr.op == "matmul":
                     self.products.add(target)
-                case Assign(target, (Call() | MethodCall()) as expr):
-                    if getattr(function_of(expr, kinds), "__name__", "") in PRODUCTS:
-                        self.products.add(target)
+            case Call() | MethodCall():
+                if getattr(function_of(expr, self.kinds), "__name__", "") in PRODUCTS:
+                    self.products.add(target)
 
     def reached(self, todo: list[Any], *, through_products: bool, by_name: bool) -> set[Name]:
         """These, and all that they are made of."""

@@ -95,6 +95,8 @@ class _Owners:
 def storage_written(stmt: Stmt, kinds: dict[Name, Kind]) -> list[Operand]:
     """What the statement itself writes into."""
     match stmt:
+        case Assign() if isinstance(stmt.expr, Op):  # as most
+            return []
         case Store(base) | StoreAttr(base) | Delete(base):
             return [base]
         case Assign(_, Call() | MethodCall() as call):

@@ -134,11 +134,11 @@ class Builder:
         return is_scalar(self.kinds.get(name, _UNKNOWN))
 
     def kind(self, value: Val) -> Kind:
+        if isinstance(value, Name):  # asked all the time: patterns take ten times as long
+            return self.kinds.get(value, _UNKNOWN)
+        if isinstance(value, Const):
+            return kind_of_constant(value.value)
         match value:
-            case Name():
-                return self.kinds.get(value, _UNKNOWN)
-            case Const(constant):
-                return kind_of_constant(constant)
             case Ref():
                 return self.kind_of_ref(value)
             case Virtual(_, "super" | "maybe"):
@@ -177,13 +177,10 @@ class Builder:
         return self.open[-1]
 
     def add(self, statement: Stmt) -> None:
-        match statement:
-            case Store(base=base):
-                self.forget_written(base)
-            case Assign(Name("_"), _):
-                self.formulas.clear()  # a call that may write anything
-            case _:
-                pass
+        if isinstance(statement, Store):
+            self.forget_written(statement.base)
+        elif isinstance(statement, Assign) and statement.target.hint == "_":
+            self.formulas.clear()  # a call that may write anything
         self.open[-1].append(statement)
 
     # -- formulas ----------------------------------------------------------------------------

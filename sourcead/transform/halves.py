@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sourcead.ir.nodes import Assign, Block, Call, Function, Operand, Ref, Stmt
-from sourcead.ir.walk import map_blocks
+from sourcead.ir.walk import map_blocks, renewed, with_body
 from sourcead.transform.effects import CalledByName
 
 if TYPE_CHECKING:
@@ -119,14 +119,16 @@ def reverse_call(half: Half, saved: Operand, bar: Operand, args: Sequence[Operan
 
 def without_arguments(function: Function) -> Function:
     """Reverse halves are called with what they read: the tape, and the adjoint of the value."""
-    return replace(function, body=_plain(function.body))
+    return with_body(function, _plain(function.body))
 
 
 def _plain(block: Block) -> Block:
-    return tuple(map_blocks(_plain_call(stmt), _plain) for stmt in block)
+    return renewed(block, [map_blocks(_plain_call(stmt), _plain) for stmt in block])
 
 
 def _plain_call(stmt: Stmt) -> Stmt:
+    if not (isinstance(stmt, Assign) and isinstance(stmt.expr, Call)):
+        return stmt
     match stmt:
         case Assign(_, Call(Ref(_, Half(form="reverse") as half), (saved, bar, _, *_)) as call) if (
             not half.unit.writes

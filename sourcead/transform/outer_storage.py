@@ -66,13 +66,15 @@ def outer_storage(done: Specialised, live: Any, function: Function) -> OuterShar
     search = _Search(done, live)
     search.refuse_names()
     writes, fillings, written = search.writes(), search.fillings(), arguments_written(done)
-    reads, looks = search.reads(), search.looks()
     params = [(j, p.name) for j, p in enumerate(function.params) if p.form not in _SEEDS]
     primal = zip(params, done.function.params)
     given = tuple((j, n.hint) for (j, n), p in primal if storages(done.kinds[p.name]))
     positions = {i: j for i, (j, _) in enumerate(params)}
     changed = frozenset(positions[i] for i in written if i in positions)
-    if not (reads or looks) or not (writes or fillings or changed):
+    if not (writes or fillings or changed):
+        return None
+    reads, looks = search.reads(), search.looks()
+    if not (reads or looks):
         return None
     return OuterSharing(reads, looks, writes, fillings, given, changed, done.function.origin)
 
@@ -93,7 +95,10 @@ class _Search:
         """How an operand is reached from a variable around the function; None if it is not, or not plainly."""
         if isinstance(value, Ref):
             return self.of_ref(value)
-        match self.made.get(value) if isinstance(value, Name) else None:
+        made = self.made.get(value) if isinstance(value, Name) else None
+        if isinstance(made, Op) and made.op not in ("copy", "getitem"):  # as most
+            return None
+        match made:
             case Op("copy", (base,)):
                 return self.way(base)
             case Attr(base, attr) if not isinstance(self.kind(base), Array):

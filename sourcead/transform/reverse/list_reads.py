@@ -122,6 +122,8 @@ def _may_follow(program: Program, at: At, changed: Operand | None, name: Name, h
 
 def _changed(stmt: Stmt) -> Operand | None:
     """What may be a list, and is changed by the statement."""
+    if isinstance(stmt, Assign) and not isinstance(stmt.expr, MethodCall):  # as most
+        return None
     match stmt:
         case Store(base) | Delete(base):
             return base
@@ -142,6 +144,8 @@ def _holds_references(s: State, value: object) -> bool:
 
 def _looks_at_identity(s: State, stmt: Stmt) -> bool:
     """Does the statement only find what belongs to a list, or is it of the list's last state?"""
+    if isinstance(stmt, Assign) and isinstance(stmt.expr, Op):  # as most
+        return False
     match stmt:
         case Assign(_, MethodCall(Name() as value, method, args)) if value == s.adj.table.name:
             return method not in _CONTENTS or not _holds_references(s, args[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sourcead.ir.nodes import Assign, Attr, Call, Const, For, MethodCall, Name, Ref, Stmt
+from sourcead.ir.nodes import Assign, Attr, Call, Const, For, MethodCall, Name, Op, Ref, Stmt
 from sourcead.ir.walk import reads, statements
 from sourcead.transform.positions import At
 from sourcead.transform.reverse.program import Program
@@ -52,16 +52,13 @@ def reverse_uses(
 
 def _is_of(stmt: Stmt, table: Name | None) -> bool:
     """Is this a call of the table of adjoints?"""
-    match stmt:
-        case Assign(_, MethodCall(Name() as value)):
-            return value == table
-        case _:
-            return False
+    call = stmt.expr if isinstance(stmt, Assign) else None
+    return isinstance(call, MethodCall) and isinstance(call.value, Name) and call.value == table
 
 
 def _shape_reads(stmt: Stmt, table: Name | None) -> set[Name]:
     """Names of which the statement needs the shape only."""
-    if not isinstance(stmt, Assign):
+    if not isinstance(stmt, Assign) or isinstance(stmt.expr, Op):
         return set()
     match stmt.expr:
         case Attr(Name() as value, attr) if attr in SHAPE_ATTRIBUTES:
