@@ -1,6 +1,8 @@
 """`docs/coverage.md`: what becomes of each of the functions in `docs/coverage.csv`, read off the registry.
 
-python -m tests.coverage_page          writes the page
+python -m tests.coverage_page          writes the page, and the states into the list
+
+The list keeps the states because no one version of Python, NumPy and SciPy has all functions: `math.cbrt` is not in Python 3.10.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from sourcead.rules.registry import lookup
 from sourcead.transform.specialise.builtins import STRUCTURAL
 from sourcead.transform.specialise.rewrites import REWRITES
 
-__all__ = ["PAGE", "page", "status"]
+__all__ = ["PAGE", "page", "recorded", "rows", "status"]
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGE = DOCS / "coverage.md"
@@ -63,10 +65,15 @@ def page() -> str:
     return "".join(text)
 
 
-def rows() -> list[dict[str, str]]:
-    """The list, each row with its state; of what this NumPy or SciPy has not, the state on record."""
+def recorded() -> list[dict[str, str]]:
+    """The list as it is written."""
     with LIST.open(newline="") as file:
-        found = list(csv.DictReader(file))
+        return list(csv.DictReader(file))
+
+
+def rows() -> list[dict[str, str]]:
+    """The list, each row with its state; of what this Python, NumPy or SciPy has not, the state on record."""
+    found = recorded()
     for row in found:
         row["state"] = status(row["name"]) or row["state"]
     return found
@@ -111,5 +118,15 @@ def _resolved(name: str) -> Any:
     raise AttributeError(name)
 
 
+def _record() -> None:
+    """Write the states as found now into the list."""
+    found = rows()
+    with LIST.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(found[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(found)
+
+
 if __name__ == "__main__":
+    _record()
     PAGE.write_text(page())

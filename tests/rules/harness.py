@@ -117,8 +117,9 @@ def _elementwise_samples(
             ((0, 2), (2,)),
             ((), (2,)),
         ]
+    rest: Any = ()  # of the third operand and later ones
     if rule.effects.returns == "scalar":  # of `math`: numbers only
-        shapes = [shape for shape in shapes if set(shape) == {"scalar"}]
+        shapes, rest = [shape for shape in shapes if set(shape) == {"scalar"}], "scalar"
     for shape in shapes:
         values = []
         for i, (parameter, domain) in enumerate(zip(parameters, domains)):
@@ -127,7 +128,7 @@ def _elementwise_samples(
             if parameter.name not in rule.wrt:
                 values.append(domain if isinstance(domain, list) else [first_of(domain, "scalar")])
                 continue
-            values.append([first_of(domain, shape[i] if i < len(shape) else ())])
+            values.append([first_of(domain, shape[i] if i < len(shape) else rest)])
             if parameter.default is not parameter.empty:
                 values[-1].append(parameter.default)
         yield from ((_without_defaults(args), {}) for args in _product(values))
