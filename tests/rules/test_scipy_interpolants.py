@@ -15,7 +15,6 @@ from tests.numeric import check
 X = np.array([0.0, 1.0, 2.5, 3.0, 4.5])
 Y = np.array([1.0, 0.3, 0.6, 0.2, 0.9])
 POINTS = np.array([0.3, 1.7, 2.8, 4.1])
-GRID = (np.arange(3.0), np.arange(4.0))
 VALUES = np.array([[0.3, 1.2, -0.4, 0.8], [0.1, 0.5, 0.9, -0.7], [1.1, 0.2, 0.6, 0.4]])
 PLACES = np.array([[0.5, 1.2], [1.7, 2.1]])
 
@@ -119,10 +118,6 @@ def unsorted(x, y, t):
     return np.sum(interpolate.interp1d(x[order], y[order])(t) ** 2)
 
 
-def grid(values, places):
-    return np.sum(interpolate.RegularGridInterpolator(GRID, values)(places) ** 2)
-
-
 CASES = [
     *[
         (f, X, Y, POINTS)
@@ -145,7 +140,6 @@ CASES = [
     *[(f, X, Y, POINTS) for f in (with_knots, by_fitpack)],
     (columns, X, Y, POINTS),
     *[(f, X, Y, POINTS) for f in (lines, lines_beyond, unsorted)],
-    (grid, VALUES, PLACES),
 ]
 
 
@@ -169,14 +163,6 @@ def test_what_the_formulas_do_not_know_is_refused():
     for program in (periodic, cubic):
         with pytest.raises(sourcead.SourceADError):
             sourcead.grad(program)(Y)
-
-
-def test_a_grid_that_varies_is_refused():
-    def of_its_places(x):
-        return np.sum(interpolate.RegularGridInterpolator((x, GRID[1]), VALUES)(PLACES))
-
-    with pytest.raises(sourcead.NoRule, match="no derivative in its argument `points`"):
-        sourcead.grad(of_its_places)(GRID[0])
 
 
 def test_a_formula_that_raises_for_an_option_is_refused_with_its_reason():

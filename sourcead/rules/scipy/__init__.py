@@ -26,6 +26,7 @@ _waiting = {
     "curve_fit": "scipy.optimize",
     "array_api": "scipy._lib._array_api",
     "interpolants": "scipy.interpolate",
+    "grids": "scipy.interpolate",
     "sampled_images": "scipy.ndimage",
     "spectral": "scipy.signal",
     "splines": "scipy.interpolate",
@@ -36,7 +37,7 @@ _imported = 0  # modules, when this was asked last
 
 
 REAL = (
-    "stats", "spatial", "optimize", "curve_fit", "interpolate", "interpolants", "splines", "sampled_images",
+    "stats", "spatial", "optimize", "curve_fit", "interpolate", "interpolants", "grids", "splines", "sampled_images",
 )  # fmt: skip
 """Modules whose derivatives are stated for real numbers only: complex ones are refused."""
 

@@ -14,7 +14,7 @@ from sourcead.ir.kinds import Array, Number, Object, Py, Unknown, is_scalar
 from sourcead.ir.nodes import Const
 from sourcead.rules.forms import constant, formula, helpers
 from sourcead.rules.registry import Programs, lookup
-from sourcead.rules.scipy.kinds import record
+from sourcead.rules.scipy.kinds import held, record
 from sourcead.runtime import scipy_interpolants
 from sourcead.runtime.scipy_interpolants import (
     akima_slopes,
@@ -35,12 +35,6 @@ def dims_of(x):
     if isinstance(x, Const):
         return () if isinstance(x.value, (int, float)) else None
     return x.dims if isinstance(x, Array) else () if is_scalar(x) else None
-
-
-def held(self, name):
-    """The kind of an object's array; of live objects it may be a private attribute behind a property."""
-    fields = dict(self.fields)
-    return fields.get(name, fields.get(f"_{name}"))
 
 
 constant(interval)
@@ -167,43 +161,3 @@ def of_lines(self, x):
 def between(self, x):
     """Where the interpolant gives its fill value, the slope is zero."""
     return linear_value(self.x, self.y, x, self._extrapolate)
-
-
-# ---- grids ---------------------------------------------------------------------------------------
-
-
-def grid_kind(points, values, method=None, bounds_error=None, fill_value=None, **options):
-    if method is not None and getattr(method, "value", None) != "linear":
-        return Unknown()
-    dims = values.dims if isinstance(values, Array) else None
-    if dims is None:
-        return Unknown()
-    return record(interpolate.RegularGridInterpolator, _values=Array("float64", dims))
-
-
-@formula(
-    interpolate.RegularGridInterpolator,
-    kind=grid_kind,
-    wrt=("values",),
-    samples=Programs(TESTS, "RegularGridInterpolator("),
-)
-def grid(points, values, method="linear", bounds_error=True, fill_value=np.nan):
-    return (1.0 * values,)
-
-
-def on_grid(self, xi, method=None):
-    if not isinstance(self, Object) or not isinstance(xi, Array):
-        return Unknown()
-    return Array("float64", xi.dims[:-1] if len(xi.dims) > 1 else (1,))
-
-
-@formula(
-    interpolate.RegularGridInterpolator.__call__,
-    kind=on_grid,
-    samples=Programs(TESTS, "RegularGridInterpolator("),
-)
-def grid_values(self, xi):
-    """Linear in the values; points and values at once, as `interpn`."""
-    points = np.reshape(xi, (-1, np.shape(xi)[-1]))
-    found = interpolate.interpn(self._grid, self._values, points)
-    return np.reshape(found, np.shape(xi)[:-1] if np.ndim(xi) > 1 else (1,))

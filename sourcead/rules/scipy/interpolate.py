@@ -7,16 +7,12 @@ The functions that take values and points at once are differentiated in both.
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 from scipy import interpolate
 
-from sourcead.ir.kinds import Array, Number, Tuple
+from sourcead.ir.kinds import Array, Number
 from sourcead.rules.forms import constant, forward_rule, helper, reverse_rule
 from sourcead.rules.numpy.samples import call
-from sourcead.rules.scipy.kinds import by_points
-from sourcead.runtime.array_products import product_of_others
 
 # ---- objects with constant data: their own derivative is at hand -------------------------------
 
@@ -100,18 +96,27 @@ def _smoothing_splines(rng):
     return [call(spline, np.array([0.3, 1.7, 4.1])), call(spline, np.array([0.4]), 1)]
 
 
+def _beyond(self, ext):
+    """What the slope is beyond the last knots: zero where the spline stays at its last value."""
+    ext = self.ext if ext is None else ext
+    return "zeros" if ext in (3, "const") else ext
+
+
+constant(_beyond)
+
+
 @reverse_rule(
     interpolate.UnivariateSpline.__call__, wrt=("x",), samples=_smoothing_splines, kind=at_points
 )
 @helper
 def univariate_spline(y_bar, y, self, x, nu=0, ext=None):
-    return y_bar * self(x, nu + 1, ext)
+    return y_bar * self(x, nu + 1, _beyond(self, ext))
 
 
 @forward_rule(interpolate.UnivariateSpline.__call__)
 @helper
 def univariate_spline_tangent(y, self, x, nu=0, ext=None, *, x_dot):
-    return self(x, nu + 1, ext) * x_dot
+    return self(x, nu + 1, _beyond(self, ext)) * x_dot
 
 
 # ---- values and points at once -------------------------------------------------------------------
@@ -168,73 +173,3 @@ def polynomial_tangent(y, xi, yi, x, *, der=0, xi_dot, yi_dot, x_dot):
         if x_dot is None
         else y_dot + interpolate.krogh_interpolate(xi, yi, x, der=der + 1) * x_dot
     )
-
-
-def _grids(rng):
-    axes = (np.array([0.0, 1.0, 2.5]), np.array([0.0, 0.5, 1.0, 2.0]))
-    values = rng.normal(size=(3, 4))
-    xi = np.stack([rng.uniform(0.1, 2.4, 5), rng.uniform(0.1, 1.9, 5)], axis=-1)
-    return [call(axes, values, xi), call(axes[:1], values[:, 0].copy(), xi[:, :1])]
-
-
-def _cell_corners(points, xi):
-    """Of each point's cell, with the corners on the first axis: places in the flat table, and which ends they are.
-
-    And the cell's lower ends and widths, for each coordinate of each point.
-    """
-    flat = np.reshape(xi, (-1, len(points)))
-    lower = np.stack(
-        [
-            np.clip(np.searchsorted(grid, x, side="right") - 1, 0, len(grid) - 2)
-            for grid, x in zip(points, flat.T)
-        ],
-        axis=-1,
-    )
-    ends = np.stack([grid[i] for grid, i in zip(points, lower.T)], axis=-1)
-    widths = np.stack([grid[i + 1] - grid[i] for grid, i in zip(points, lower.T)], axis=-1)
-    upper = np.array(list(itertools.product((0, 1), repeat=len(points))))[:, np.newaxis]
-    table = [len(grid) for grid in points]
-    places = np.ravel_multi_index(tuple(np.moveaxis(lower + upper, -1, 0)), table)
-    return places, np.broadcast_to(upper > 0, (*places.shape, len(points))), ends, widths
-
-
-def _corner_kinds(points, xi):
-    table = Array("float64", (None, None))
-    upper = Array("bool", (None, None, None))
-    return Tuple((Array("int64", (None, None)), upper, table, table))
-
-
-constant(_cell_corners, kind=_corner_kinds)
-
-
-def _shares(points, xi):
-    """Places of the corners, each corner's share by coordinate, and the slope of that."""
-    places, upper, ends, widths = _cell_corners(points, xi)
-    along = (np.reshape(xi, (-1, len(points))) - ends) / widths
-    return places, np.where(upper, along, 1.0 - along), np.where(upper, 1.0, -1.0) / widths
-
-
-@reverse_rule(interpolate.interpn, wrt=("values", "xi"), samples=_grids, kind=by_points)
-@helper
-def interpn(y_bar, y, points, values, xi):
-    """Linear between grid points."""
-    places, shares, slopes = _shares(points, xi)
-    seed = np.reshape(y_bar, (-1,))
-    values_bar = np.zeros(np.size(values))
-    np.add.at(values_bar, places, seed * np.prod(shares, axis=-1))
-    pull = seed * np.ravel(values)[places]
-    xi_bar = np.sum(pull[..., np.newaxis] * product_of_others(shares, -1) * slopes, axis=0)
-    return np.reshape(values_bar, np.shape(values)), np.reshape(xi_bar, np.shape(xi))
-
-
-@forward_rule(interpolate.interpn)
-@helper
-def interpn_tangent(y, points, values, xi, *, values_dot, xi_dot):
-    places, shares, slopes = _shares(points, xi)
-    y_dot = np.zeros(np.size(y))
-    if values_dot is not None:
-        y_dot = y_dot + np.sum(np.ravel(values_dot)[places] * np.prod(shares, axis=-1), axis=0)
-    if xi_dot is not None:
-        change = product_of_others(shares, -1) * slopes * np.reshape(xi_dot, (-1, len(points)))
-        y_dot = y_dot + np.sum(np.ravel(values)[places] * np.sum(change, axis=-1), axis=0)
-    return np.reshape(y_dot, np.shape(y))

@@ -219,10 +219,17 @@ def path(func: Any, y0: Any, t: Any, *args: Any, **kwargs: Any) -> Kind:
 
 
 def by_points(points: Any, values: Any, xi: Any, *args: Any, **options: Any) -> Kind:
-    """`interpn`: a value for each point, whose coordinates stand on the last axis."""
-    if isinstance(values, Array) and isinstance(xi, Array) and len(values.dims) == len_of(points):
-        return Array("float64", xi.dims[:-1])
-    return Unknown()
+    """`interpn`: an entry of the table for each point, whose coordinates stand on the last axis."""
+    grids = len_of(points)
+    if not isinstance(values, Array) or not isinstance(xi, Array) or grids is None:
+        return Unknown()
+    return Array("float64", ((xi.dims[:-1] if len(xi.dims) > 1 else (None,)) + values.dims[grids:]))
+
+
+def held(self: Object, name: str) -> Kind | None:
+    """The kind of an object's array; of live objects it may be a private attribute behind a property."""
+    fields = dict(self.fields)
+    return fields.get(name, fields.get(f"_{name}"))
 
 
 def len_of(points: Any) -> int | None:

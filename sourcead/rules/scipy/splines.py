@@ -15,8 +15,8 @@ from sourcead.ir.nodes import Const
 from sourcead.rules.forms import constant, formula, forward_rule, helpers, refused, reverse_rule
 from sourcead.rules.numpy.samples import call
 from sourcead.rules.registry import Programs, lookup
-from sourcead.rules.scipy.interpolants import TESTS, dims_of, held
-from sourcead.rules.scipy.kinds import record
+from sourcead.rules.scipy.interpolants import TESTS, dims_of
+from sourcead.rules.scipy.kinds import held, record
 from sourcead.runtime import scipy_splines
 from sourcead.runtime.scipy_splines import (
     fitted_coefficients,
