@@ -144,6 +144,7 @@ def reverse_rule(
     values: dict[str, Callable[..., Any] | None] | None = None,
     alone: tuple[str, ...] = (),
     captured: str = "args",
+    also: dict[str, Any] | None = None,
 ) -> Callable[[F], F]:
     """The general case: `rule(y_bar, y, *primal parameters)` returns the bars of `wrt`, in that order.
 
@@ -162,6 +163,9 @@ def reverse_rule(
       `g_tangent(*values, *values_dot) -> (value, value_dot)`;
       `g_gradient_forward`, `g_gradient_reverse`, `g_gradient_tangent`: the same for the gradient of a
         scalar `g` with respect to its first argument.
+
+    `also={"of_objects": h}`: where an argument is an object that carries a derivative, `h` is called for
+    `f`: the same, for a function that would change the object.
     """
 
     def decorate(function: F) -> F:
@@ -180,6 +184,7 @@ def reverse_rule(
                 values=values or {},
                 alone=alone,
                 captured=captured,
+                also=also or {},
             )
         )
         return function

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
+from scipy.sparse import linalg
 
 __all__ = [
     "along_diagonals", "entries_of", "filled", "gathered", "places", "rows_and_columns",
-    "sampled_product", "scattered", "with_entries",
+    "sampled_product", "scattered", "solved_in_order", "with_entries",
 ]  # fmt: skip
 
 
@@ -34,6 +35,12 @@ def places(matrix: Any, rows: Any, columns: Any) -> Any:
     if matrix.format == "coo" and len(matrix.data) == len(rows):
         return np.arange(len(rows))
     ranks = with_entries(matrix, np.arange(1.0, matrix.data.size + 1.0)).tocsr()
+    ranks.sum_duplicates()
+    if ranks.nnz < matrix.data.size:
+        raise NotImplementedError(
+            "a sparse matrix that carries a derivative stores the same place twice: make it from "
+            "(data, (rows, columns)), or use sum_duplicates on the constant one"
+        )
     found = np.asarray(ranks[rows, columns]).ravel().astype(int) - 1
     if np.any(found < 0):
         raise NotImplementedError(
@@ -74,6 +81,17 @@ def _along(matrix: Any, entries_bar: Any, diagonal: Any, offset: int) -> Any:
     if np.ndim(diagonal) == 0:
         return np.sum(found)
     return np.sum(found, keepdims=True) if len(diagonal) == 1 else found
+
+
+def solved_in_order(matrix: Any, b: Any) -> Any:
+    """`spsolve`, which orders the entries of the matrix in place: here of a copy, where that moves them.
+
+    Tangents and adjoints of the entries stand in the order that the matrix had when it was made.
+    """
+    if not matrix.has_canonical_format:
+        matrix = matrix.copy()
+        matrix.sum_duplicates()
+    return linalg.spsolve(matrix, b)
 
 
 def sampled_product(left: Any, right: Any, matrix: Any) -> Any:

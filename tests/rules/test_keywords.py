@@ -95,8 +95,17 @@ def missing(rule: Rule) -> Iterator[str]:
     for i, p in enumerate(list(inspect.signature(body).parameters.values())[skipped:]):
         by_place = p.kind is not p.KEYWORD_ONLY
         given = any(p.name in k or (by_place and len(a) > i) for a, k in samples)
-        if samples and p.default is not p.empty and not given:
+        if samples and p.default is not p.empty and not given and _has(rule.functions[0], p.name):
             yield p.name
+
+
+def _has(function: Any, name: str) -> bool:
+    """An older version may not know the keyword: `statistics.fmean` has weights since Python 3.11."""
+    try:
+        parameters = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return True
+    return name in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())
 
 
 MISSING = [(rule, name) for rule in all_rules() for name in missing(rule)]

@@ -79,12 +79,28 @@ def dense(d):
     return np.sum(np.sin(sp.csr_array((d, (ROWS, COLUMNS)), shape=(3, 3)).toarray()))
 
 
+POINTERS, UNORDERED = np.array([0, 2, 3, 5]), np.array([1, 0, 1, 2, 0])
+
+
+def unordered(d, b):
+    """A solve puts the entries of the matrix in order, in place."""
+    a = sp.csc_matrix((d * 1.0, UNORDERED.copy(), POINTERS), shape=(3, 3))
+    return np.sum((a @ b) ** 3) + np.sum(spsolve(a, b) ** 2) + np.sum(np.sin(a @ b))
+
+
+def one_place_twice(d, b):
+    a = sp.csc_matrix((d * 1.0, np.array([1, 0, 1, 1, 2]), np.array([0, 2, 4, 5])), shape=(3, 3))
+    return np.sum(spsolve(a, b) ** 2) + np.sum((a @ b) ** 2)
+
+
 CASES = [
     (assembled, DATA, X),
     (several_columns, DATA, X),
     (solved, DATA, X),
     (transposed, DATA),
     (compressed, DATA[:5]),
+    (unordered, np.array([0.3, 4.0, 3.0, 5.0, 0.7]), X),
+    (one_place_twice, np.array([0.3, 4.0, 3.0, 5.0, 0.7]), X),
     (diagonals, 0.7),
     (diagonals_of_one_number, 0.3),
     (scaled, 0.7),
@@ -102,7 +118,9 @@ def test_first_derivatives(case):
 
 
 TWICE = [
-    case for case in CASES if case[0] not in (diagonals, diagonals_of_one_number, negated, sums)
+    case
+    for case in CASES
+    if case[0] not in (diagonals, diagonals_of_one_number, negated, one_place_twice, sums)
 ]
 
 
@@ -129,3 +147,12 @@ def test_an_entry_that_is_zero_and_not_stored_is_refused():
 def test_a_matrix_made_of_a_dense_array_is_refused():
     with pytest.raises(sourcead.SourceADError):
         sourcead.grad(lambda d: np.sum(sp.csr_array(np.diag(d)) @ X))(X)
+
+
+def test_a_matrix_with_one_place_twice_is_not_converted():
+    def converted(d):
+        a = sp.csc_matrix((d, np.array([1, 0, 1, 1, 2]), np.array([0, 2, 4, 5])), shape=(3, 3))
+        return np.sum((a.tocsr() @ X) ** 2)
+
+    with pytest.raises(NotImplementedError, match="stores the same place twice"):
+        sourcead.grad(converted)(DATA[:5])

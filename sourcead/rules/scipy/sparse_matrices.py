@@ -28,6 +28,7 @@ from sourcead.runtime.scipy_sparse import (
     rows_and_columns,
     sampled_product,
     scattered,
+    solved_in_order,
     with_entries,
 )
 
@@ -400,25 +401,27 @@ def _system(rng):
 
 @reverse_rule(
     linalg.spsolve,
+    solved_in_order,
     wrt=("A", "b"),
     kind=solution,
     samples=lambda rng: [
         call(_system(rng), rng.normal(size=4)),
         call(_system(rng), rng.normal(size=(4, 2))),
     ],
+    also={"of_objects": solved_in_order},
 )
 def spsolve(x_bar, x, A, b):
     """One solve with the transposed matrix; of the matrix only the stored entries get an adjoint."""
-    b_bar = linalg.spsolve(A.T.tocsc(), x_bar)
+    b_bar = solved_in_order(A.T.tocsc(), x_bar)
     return (-sampled_product(b_bar, x, A),), b_bar
 
 
-@forward_rule(linalg.spsolve)
+@forward_rule(linalg.spsolve, solved_in_order)
 def spsolve_tangent(x, A, b, *, A_dot, b_dot):
     moved = 0.0 if b_dot is None else b_dot
     if A_dot is not None:
         moved = moved - with_entries(A, A_dot.data) @ x
-    return linalg.spsolve(A, moved)
+    return solved_in_order(A, moved)
 
 
 @linear(

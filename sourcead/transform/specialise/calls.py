@@ -148,6 +148,11 @@ def call_object(
             if written is not None:
                 return written
             check_out(s, kwargs, args)
+        careful = rule.also.get("of_objects")  # the same, where the function would change an object
+        if careful not in (None, obj) and any(
+            isinstance(s.kind(a), Object) and s.holds_varied(a) for a in args
+        ):
+            return s.call_object(Ref(careful.__name__, careful), careful, args, kwargs, hint)
         return s.call_rule(rule, func, obj, args, kwargs, hint, method)
     if isinstance(getattr(obj, "__self__", None), np.ufunc) and obj.__name__ == "at":
         return ufunc_at(s, func, obj, args, hint)
