@@ -24,8 +24,8 @@ import gast
 from sourcead.frontend.assignments import Assignments
 from sourcead.frontend.build import load
 from sourcead.frontend.classes import NotMade, made_class
-from sourcead.frontend.generators import all_at_once, in_turns, is_generator
-from sourcead.frontend.managers import part
+from sourcead.frontend.generators import all_at_once, is_generator
+from sourcead.frontend.parts import part
 from sourcead.frontend.scopes import Scope
 from sourcead.frontend.source import Source
 from sourcead.ir.nodes import (
@@ -89,8 +89,7 @@ class Definitions(Assignments):
 
         @functools.cache
         def one_part(name: str) -> Function:
-            tree = in_turns(node) if name == "turns" else part(node, name)
-            return self.lower_nested(tree, source, captures, inherited)
+            return self.lower_nested(part(node, name), source, captures, inherited)
 
         made = MakeFunction(
             name,

@@ -34,7 +34,7 @@ from typing import Any
 import gast
 
 from sourcead.errors import Offence, UnsupportedSyntax
-from sourcead.frontend import generators, managers
+from sourcead.frontend import generators, parts
 from sourcead.frontend.exits import Normalised, normalise
 from sourcead.frontend.resolve import Names
 from sourcead.frontend.scopes import Scope
@@ -51,8 +51,7 @@ def lower(function: Callable[..., Any], *, all_at_once: bool = False, part: str 
     """The Wengert list of a function, method or lambda, not yet specialised to any arguments.
 
     `all_at_once`: of a generator function, as one that returns the list of what it yields.
-    `part`: of one that is a context manager, see `managers`; raises NotInParts.  "turns": of one that hands
-    on each of its items, see `generators.in_turns`; raises NotInTurns.
+    `part`: of one that is not run in one piece, see `parts`; raises NotInParts or NotInTurns.
 
     Kept per code object, globals and closure cells; made anew when a name that it uses means
     something else by now.
@@ -108,10 +107,8 @@ def _lower_live(function: FunctionType, names: Names, all_at_once: bool, part: s
     tree = gast.ast_to_gast(source.tree)
     if all_at_once:
         tree = generators.all_at_once(tree)
-    if part == "turns":
-        tree = generators.in_turns(tree)
-    elif part:
-        tree = managers.part(tree, part)
+    if part:
+        tree = parts.part(tree, part)
     lowered = _lower_tree(tree, source, names, (), {})
     annotations = dict(getattr(function, "__annotations__", {}))
     return replace(lowered, name=function.__code__.co_name, annotations=annotations)

@@ -17,6 +17,7 @@ from types import CellType, FunctionType, ModuleType
 from typing import Any
 
 from sourcead.ir.nodes import Ref
+from sourcead.runtime.frames import Frame, drawn_at, positions
 from sourcead.runtime.mappings import without
 
 __all__ = ["MISSING", "SPECIAL", "Names", "is_data"]
@@ -29,6 +30,7 @@ SPECIAL: dict[str, Ref] = {
     ".Sequence": Ref("collections.abc.Sequence", collections.abc.Sequence),
     ".Mapping": Ref("collections.abc.Mapping", collections.abc.Mapping),
     ".without": Ref("without", without),
+    **{f".{each.__name__}": Ref(each.__name__, each) for each in (Frame, positions, drawn_at)},
     ".text": Ref("(str, bytes, bytearray)", (str, bytes, bytearray)),
 }
 

@@ -94,6 +94,7 @@ class Heap:
         self.followed: set[str] = set()  # lists of which each element is asked for by itself
         self.bounded: set[str] = set()  # deques that have a greatest length
         self.whole: set[str] = set()  # lists that rules read as a whole, with the arrays in them
+        self.resumed: set[str] = set()  # generators and `iter(...)` that are taken piece by piece
         self.growing: set[str] = (
             set()
         )  # loops whose turns may change the length of what they run over

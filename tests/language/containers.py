@@ -356,6 +356,54 @@ def generator_in_turns(values):
     return total
 
 
+@case("generators: next by hand, then a loop over the rest", [0.7, 1.3, 0.2])
+def generator_by_hand(values):
+    sums = partial_sums(values)
+    total = next(sums) * 2.0
+    for value in sums:
+        total = total * value
+    return total + next(sums, values[1] * values[1])
+
+
+@case("generators: next in a loop", [0.7, 1.3, 0.2])
+def generator_next_in_a_loop(values):
+    factors = halvings(values[1])
+    total = 0.0
+    for value in values:
+        total += next(factors) * value
+    return total
+
+
+def weighted_totals(weight):
+    total = 0.0
+    while True:
+        value = yield total
+        total = total + weight * value * value
+
+
+@case("generators: send", [0.7, 1.3, 0.2])
+def generator_sent(values):
+    totals = weighted_totals(values[0])
+    product = 1.0 + next(totals)
+    for value in values:
+        product *= totals.send(value)
+    return product
+
+
+@case("generators: two in turns by zip", [0.7, 1.3, 0.2])
+def generators_zipped(values):
+    return sum(a * b for a, b in zip(halvings(values[1]), partial_sums(values)))
+
+
+@case("iterators: iter and next, then a loop over the rest", [0.7, 1.3, 0.2])
+def iterator_by_hand(values):
+    rest = iter(values)
+    total = next(rest)
+    for value in rest:
+        total = total * total + value
+    return total
+
+
 @case("dicts: read, write, augmented", 0.7, 1.3)
 def dict_write(x, y):
     d = {"a": x, "b": y}

@@ -1,13 +1,16 @@
-"""A generator that is not consumed on the spot: what runs when is not known."""
+"""A generator that is taken piece by piece, and stops inside of a `with`: when it ends is decided elsewhere."""
+
+import numpy as np
 
 import sourcead
 
 
 def rows(x):
     value = x
-    while True:
-        yield value
-        value = value * x
+    with np.errstate(all="ignore"):
+        while True:
+            yield value
+            value = value * x
 
 
 def program(x):

@@ -23,6 +23,7 @@ from sourcead.transform.specialise.numpy_calls import NUMPY_CALLS
 from sourcead.transform.specialise.objects import OBJECTS
 from sourcead.transform.specialise.questions import QUESTIONS
 from sourcead.transform.specialise.quotients import QUOTIENTS
+from sourcead.transform.specialise.resuming import RESUMING
 from sourcead.transform.specialise.sequences import SEQUENCES
 from sourcead.transform.specialise.splitting import SPLITTING
 from sourcead.transform.specialise.states import STATES
@@ -37,7 +38,7 @@ def vars_called(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val |
 
 STRUCTURAL: dict[Any, Handler] = {
     **QUESTIONS, **CONVERSIONS, **COLLECTIONS, **SEQUENCES, **OBJECTS, **AGAIN, **NUMPY_CALLS, **ITERTOOLS,
-    **HOOKS, **ADJOINT_LISTS, **STATES, **SPLITTING, **DERIVATIVES, **QUOTIENTS, **HEAPS,
+    **HOOKS, **ADJOINT_LISTS, **STATES, **SPLITTING, **DERIVATIVES, **QUOTIENTS, **HEAPS, **RESUMING,
     contextlib.contextmanager: as_manager,
     vars: vars_called,
     functools.update_wrapper: as_wrapper,

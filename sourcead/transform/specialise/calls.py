@@ -96,7 +96,7 @@ def call_object(
     if isinstance(obj, (Opened, Body)):
         return obj.run(s, args)
     check_foreign(s, func, obj, args, kwargs)
-    lazily = over_generators(s, obj, args, kwargs)
+    lazily, args = over_generators(s, obj, args, kwargs)
     if lazily is not None:
         return lazily
     if s.generators or any(isinstance(s.kind(a), Object) for a in values_of(args, [])):

@@ -194,6 +194,9 @@ class Context(Builder):
         self.may_be_same: list[tuple[Val, Val, list[Stmt]]] = []  # see `same_lists.py`
         self.raises: set[type[BaseException]] = set()  # what may leave it
         self.generators: dict[Name, Any] = {}  # calls that have not run yet (`generators.Started`)
+        self.frames: dict[Any, Any] = {}  # names and classes of frames -> the same
+        self.frame_classes: list[type] = []  # of those that are being made
+        self.readers: dict[Name, str] = {}  # `iter(...)` -> the place of the call
         self.looked_at: dict[tuple[int, str], tuple[Any, bool]] = {}  # see `looked_at.py`
         self.live_kinds: list[Kind] = []  # of objects that are read as globals
         self.entered_live: dict[Ref, Kind] = {}  # the same, once they are on the heap
@@ -563,6 +566,12 @@ class Context(Builder):
 
     def inline(self, template: Function, function: Any, args: list[Any], kwargs: Kwargs) -> Val:
         """The callee's statements in place of the call, with the arguments under its parameters' names."""
+        raise NotImplementedError
+
+    def call_with_template(
+        self, closure: Closure, template: Function, args: list[Any], kwargs: Kwargs
+    ) -> Val:
+        """The statements of a nested function in place of its call."""
         raise NotImplementedError
 
     def call_rule(

@@ -58,6 +58,7 @@ from sourcead.transform.effects import written_arguments
 from sourcead.transform.specialise import library
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
 from sourcead.transform.specialise.given_storage import writes_what_it_gave
+from sourcead.transform.specialise.resuming import begun, here, is_resumed, resume_instead
 
 __all__ = [
     "Started", "all_of", "as_manager", "all_of_first", "as_object", "cells_seen", "check_effects",
@@ -88,6 +89,7 @@ class Started:
     function: types.FunctionType | Closure
     args: list[Any]
     kwargs: Kwargs
+    here: str = ""  # the place of the call, where it may be one of a generator with a frame
 
     @property
     def values(self) -> list[Val]:
@@ -105,10 +107,13 @@ def is_generator_function(function: object) -> bool:
     return inspect.isgeneratorfunction(function)
 
 
-def started(s: Context, func: Val, function: Any, args: list[Any], kwargs: Kwargs) -> Name:
+def started(s: Context, func: Val, function: Any, args: list[Any], kwargs: Kwargs) -> Val:
     """The call of a generator function: nothing of it runs yet."""
+    found = Started(func, function, list(args), list(kwargs), here(s))
+    if is_resumed(s):
+        return begun(s, found)
     made = s.fresh("generator", Object(types.GeneratorType))
-    s.generators[made] = Started(func, function, list(args), list(kwargs))
+    s.generators[made] = found
     return made
 
 
@@ -143,6 +148,7 @@ def managed(s: Context, func: Val, function: Any, args: list[Any], kwargs: Kwarg
 def as_object(s: Context, found: Started) -> Val:
     """The generator itself, for what takes it piece by piece: no derivative may go through it."""
     if _is_active(s, found):
+        resume_instead(s, found)
         if not isinstance(found.function, Closure):
             s.lower(found.function)  # says which `yield` cannot be followed
         s.refuse(

@@ -40,6 +40,7 @@ from sourcead.transform.builder import Val
 from sourcead.transform.specialise.context import Context
 from sourcead.transform.specialise.generators import as_object
 from sourcead.transform.specialise.iteration import VIEWS, active
+from sourcead.transform.specialise.resuming import read_by_position, resume_instead
 
 __all__ = ["ITERATORS", "note_iterator", "taken_once"]
 
@@ -64,6 +65,10 @@ def taken_once(s: Context, template: Function, name: Name, value: Val) -> Val:
     started = s.generators.get(value) if isinstance(value, Name) else None
     if started is not None and not any(map(s.holds_varied, started.values)):
         return as_object(s, started)
+    if started is not None:
+        resume_instead(s, started)
+    if isinstance(value, Name) and value in s.readers:
+        read_by_position(s, s.readers[value])
     s.refuse(
         f"the iterator `{name.hint}` is kept, taken twice, or taken inside a loop: after the first time it is empty",
         "make a list of it, `list(...)`, where it is made",

@@ -16,7 +16,9 @@ from typing import Any
 from sourcead.ir.nodes import Const, Name, Ref, Star
 from sourcead.transform.builder import Val
 from sourcead.transform.specialise.context import Context, Kwargs
-from sourcead.transform.specialise.generators import is_followed, opened, started
+from sourcead.transform.specialise.generators import draws_itself, is_followed, opened, started
+from sourcead.transform.specialise.library import next_of
+from sourcead.transform.specialise.resuming import resume_instead
 
 __all__ = ["over_generators"]
 
@@ -55,6 +57,15 @@ def zipped_behind_two(first, second, items):
             at += 1
             if at >= len(first) or at >= len(second):
                 return
+
+
+def zipped_drawn(first, second):
+    """`zip(first, second)` where each gives its items itself"""
+    for item in first:
+        more, other = next_of(second)
+        if not more:
+            return
+        yield item, other
 
 
 def mapped(function, items):
@@ -170,6 +181,11 @@ def chained_three(first, second, third):
 
 def _zip(s: Context, args: list[Any]) -> Any:
     one = [is_drawn(s, a) for a in args]
+    if one == [True, True]:
+        found = s.generators.get(args[1])
+        if found is not None:
+            resume_instead(s, found)
+        return zipped_drawn if draws_itself(s, args[1]) else None
     if one == [False, True]:
         return zipped_behind
     if one == [True, False]:
@@ -211,24 +227,29 @@ LAZY: dict[Any, Callable[[Context, list[Any]], Any]] = {
 
 
 def is_drawn(s: Context, value: Any) -> bool:
-    """Is it a generator whose statements are written in turns with its consumer's?"""
+    """Does it give its items itself, where we can follow it?"""
     found = s.generators.get(value) if isinstance(value, Name) else None
-    return found is not None and is_followed(s, found)
+    return draws_itself(s, value) if found is None else is_followed(s, found)
 
 
-def over_generators(s: Context, obj: Any, args: list[Any], kwargs: Kwargs) -> Val | None:
-    """The call of such a function of a generator, as a generator; None where it is no such call."""
+def over_generators(
+    s: Context, obj: Any, args: list[Any], kwargs: Kwargs
+) -> tuple[Val | None, list[Any]]:
+    """The call of such a function of a generator, as a generator; None where it is no such call.
+
+    Also the arguments, of which each is asked for its iterator once.
+    """
     if s.derivative or not isinstance(obj, type) or obj not in LAZY:
-        return None
-    if any(isinstance(a, Star) for a in args) or not args:
-        return None
+        return None, args
+    if any(isinstance(a, Star) for a in args) or any(k not in ("start", "func") for k, _ in kwargs):
+        return None, args
     args = [opened(s, a) for a in args]
     if not any(is_drawn(s, a) for a in args):
-        return None
+        return None, args
     function = LAZY[obj](s, args)
-    if function is None or any(k not in ("start", "func") for k, _ in kwargs):
-        return None
-    args += [v for _, v in kwargs]
-    if function is accumulated and len(args) == 2:
+    if function is None:
+        return None, args
+    given = [*args, *(v for _, v in kwargs)]
+    if function is accumulated and len(given) == 2:
         function = accumulated_by
-    return started(s, Ref(function.__name__, function), function, args, [])
+    return started(s, Ref(function.__name__, function), function, given, []), args

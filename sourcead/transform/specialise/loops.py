@@ -246,6 +246,8 @@ def loop_while(s: Context, statement: While, env: Env) -> None:
     unsettled: set[Key] = set()  # what the condition stores: done once more than the body
 
     def turn(env: Env) -> tuple[list[Stmt], Operand, Operand | None]:
+        if s.catches:
+            set_flag(s, Const(0))  # a turn begins where nothing was raised
         s.memory.logs.append(unsettled)
         with s.block() as condition:
             s.run(statement.condition, env)

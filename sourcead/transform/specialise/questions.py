@@ -4,7 +4,7 @@ Each handler returns the value, or None where the call is to be treated like any
 
 from __future__ import annotations
 
-from types import FunctionType
+from types import FunctionType, GeneratorType
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ from sourcead.ir.kinds import (
     without_none,
 )
 from sourcead.ir.nodes import UNDEFINED, Call, Const, Ref
+from sourcead.runtime.frames import Frame
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.operations import class_of
 from sourcead.transform.specialise import library
@@ -41,6 +42,8 @@ __all__ = ["QUESTIONS"]
 def _isinstance(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     kind = s.kind(args[0])
     cls = type(args[0].value) if isinstance(args[0], Const) else class_of(without_none(kind))
+    if cls is not None and issubclass(cls, Frame):
+        cls = GeneratorType
     tested = s.kind(args[1])
     wanted: Any = tested.value if isinstance(tested, Value) else None
     if wanted is None:

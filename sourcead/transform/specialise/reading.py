@@ -27,6 +27,7 @@ from sourcead.ir.kinds import (
     Object,
     Partial,
     Py,
+    Slice,
     Text,
     Tuple,
     Unknown,
@@ -136,6 +137,10 @@ def getitem(s: Context, base: Val, index: Val, hint: str = "t") -> Val:
             return list_item(s, base, site, index, hint)
         case Dict(_, site):
             return dict_item(s, base, site, index, hint)
+        case Object(cls) if cls is range:
+            sliced = isinstance(index, Virtual) or isinstance(s.kind(index), Slice)
+            found = Object(range) if sliced else Py(int)
+            return s.emit(Op("getitem", (s.operand(base), s.operand(index))), found, hint)
         case Object(cls) if hasattr(cls, "__getitem__"):
             return s.call_method_of(base, cls.__getitem__, [index], hint)
         case Number():

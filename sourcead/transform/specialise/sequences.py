@@ -32,6 +32,13 @@ from sourcead.transform.specialise import library
 from sourcead.transform.specialise.certain_errors import raise_if_certain
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
 from sourcead.transform.specialise.iteration import VIEWS, plain_kind, remember
+from sourcead.transform.specialise.resuming import (
+    here,
+    is_resumed,
+    read_by_position,
+    reader,
+    resume_instead,
+)
 
 __all__ = ["SEQUENCES", "element_kind_of", "by", "follows", "has_star"]
 
@@ -243,12 +250,16 @@ def _iter(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     function = getattr(kind.cls, "__iter__", None) if isinstance(kind, Object) else None
     if isinstance(function, FunctionType):
         return s.call_method_of(args[0], function, [], hint)
+    place = here(s)
+    if is_resumed(s):
+        return reader(s, args[0], hint)
     raise_if_certain(s, iter, [args[0]])
     made = s.emit(Call(Ref("iter", iter), (s.operand(args[0]),)), Unknown(), hint)
     if s.holds_varied(args[0]):
         s.kinds[made] = Object(type(iter([])))
         keyed = isinstance(kind, Dict)
         remember(s, made, iter, [s.entries(args[0], VIEWS[0])] if keyed else args, [])
+        s.readers[made] = place
         return made
     site = s.new_site(hint)
     s.kinds[made] = Object(type(iter([])), site)
@@ -257,6 +268,11 @@ def _iter(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
 
 
 def _next(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    generator = s.generators.get(args[0]) if args and isinstance(args[0], Name) else None
+    if generator is not None and any(map(s.holds_varied, generator.values)):
+        resume_instead(s, generator)
+    if args and args[0] in s.readers:
+        read_by_position(s, s.readers[args[0]])
     kind = s.kind(args[0]) if args else Unknown()
     function = getattr(kind.cls, "__next__", None) if isinstance(kind, Object) else None
     if isinstance(function, FunctionType):

@@ -139,6 +139,7 @@ class Specialiser(Context):
     method = methods.method
     call_method_of = methods.call_method_of
     inline = inlining.inline
+    call_with_template = nested.call_with_template
     call_rule = rule_calls.call_rule
     deep_kind = rule_calls.deep_kind
     call = calls.call

@@ -37,7 +37,6 @@ from sourcead.ir.walk import statements
 from sourcead.transform.builder import Val
 from sourcead.transform.specialise.context import Context, Env
 from sourcead.transform.specialise.generators import Started, check_depth
-from sourcead.transform.specialise.nested import call_with_template
 
 __all__ = ["Body", "in_turns", "loop_in_turns"]
 
@@ -118,7 +117,7 @@ def loop_in_turns(
     function = found.function
     if isinstance(function, Closure):
         check_depth(s, function.make.syntax, found.name)
-        call_with_template(s, function, template, given, found.kwargs)
+        s.call_with_template(function, template, given, found.kwargs)
     else:
         check_depth(s, function.__code__, found.name)
         s.inline(template, function, given, found.kwargs)
