@@ -7,6 +7,7 @@ import numpy as np
 
 from sourcead.ir.nodes import Ref
 from sourcead.rules.forms import constant, forward_rule, linear, reverse_rule
+from sourcead.rules.numpy import kinds
 from sourcead.rules.numpy.decided import common_dtype, is_complex, is_iterable, is_real, size
 from sourcead.rules.numpy.samples import call, methods
 from sourcead.rules.registry import Effects
@@ -116,6 +117,7 @@ def convert(y_bar, x):
         call((2, 3), rng.normal(size=(2, 1)), dtype=np.float32),
         call((0, 3), 1.5),
     ],
+    kind=kinds.full,
 )
 def full(y_bar, shape, fill_value, dtype=None, order="C"):
     return y_bar

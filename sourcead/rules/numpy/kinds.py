@@ -22,9 +22,9 @@ from sourcead.ir.kinds import Array, Kind, List, NoneKind, Np, Number, Py, Tuple
 from sourcead.ir.nodes import Const
 
 __all__ = [
-    "along_axis", "array_of", "by_shape", "common", "contiguous", "counts", "flat_places", "inner_product",
-    "least_squares", "listed", "numeric", "of_rank", "picked", "places", "rank", "real_or_complex",
-    "repeated", "required", "rows_of_places", "same_rank", "slices", "solved",
+    "along_axis", "array_of", "by_shape", "common", "contiguous", "counts", "flat_places", "full",
+    "inner_product", "least_squares", "listed", "numeric", "of_rank", "picked", "places", "rank",
+    "real_or_complex", "repeated", "required", "rows_of_places", "same_rank", "slices", "solved",
 ]  # fmt: skip
 
 
@@ -135,6 +135,14 @@ def by_shape(
                 return None
 
     return kind
+
+
+def full(shape: Any, fill_value: Any, dtype: Any = None, order: Any = None) -> Kind | None:
+    """`np.full`: a tuple says how many axes there are, also where its numbers are unknown."""
+    if isinstance(shape, Tuple):
+        lengths = (Py(int) if isinstance(k, (Unknown, Number)) else k for k in shape.items)
+        shape = Tuple(tuple(lengths))
+    return inferred_kind(np.full, [shape, fill_value], {"dtype": dtype or Const(None)})
 
 
 def numeric(function: Callable[..., Any]) -> Callable[..., Kind]:
