@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import math
+import sys
 from types import FunctionType
 from typing import Any
 
@@ -111,15 +112,25 @@ def _sum(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
             if isinstance(held, special) and follows(s, args)
             else None
         )
-    if not follows(s, args) or not (
-        len(items) <= 4 or any(isinstance(s.kind(i), special) for i in items)
-    ):
-        return None
+    of_objects = any(isinstance(s.kind(i), special) for i in items)
     named = [v for k, v in kwargs if k == "start"]
     total: Val = args[1] if len(args) > 1 else (named[0] if named else Const(0))
+    if not follows(s, args) or not (of_objects or len(items) <= 4):
+        return None
+    if not of_objects and _is_corrected(s, [total, *items]):
+        rule = registry.lookup(sum)
+        assert rule is not None
+        terms = Virtual(tuple(items))
+        return s.call_rule(rule, Ref("sum", sum), sum, [terms, *args[1:]], kwargs, hint, False)
     for item in items:
         total = s.op("add", [total, item])
     return total
+
+
+def _is_corrected(s: Context, terms: list[Val]) -> bool:
+    """From Python 3.12 on, `sum` makes up for rounding: of three floats (two are rounded once)."""
+    floats = [t for t in terms if s.kind(t) == Py(float) and t != Const(0.0)]
+    return sys.version_info >= (3, 12) and len(floats) > 2
 
 
 def _sorted(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
