@@ -12,15 +12,14 @@ nothing but the temporaries of one expression, in the order in which the express
 
 from __future__ import annotations
 
-import ast
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 
 from sourcead.emit.expressions import Expressions
 from sourcead.emit.flow import IN_PLACE
 from sourcead.emit.order import expression_operands
 from sourcead.emit.shapes import count_uses
+from sourcead.emit.text import unparsed
 from sourcead.ir.nodes import (
     Assign,
     Block,
@@ -39,7 +38,7 @@ from sourcead.ir.nodes import (
     Undefined,
     While,
 )
-from sourcead.ir.walk import map_blocks, statements
+from sourcead.ir.walk import map_blocks, renewed, statements, with_body
 
 __all__ = ["CHOICES", "choices"]
 
@@ -64,14 +63,14 @@ class _Chooser:
         }
 
     def result(self) -> tuple[Function, dict[Name, Expr]]:
-        return replace(self.function, body=self.block(self.function.body)), self.inside
+        return with_body(self.function, self.block(self.function.body)), self.inside
 
     def block(self, block: Block) -> Block:
         out: list[Stmt] = []
         for stmt in block:
             stmt = map_blocks(stmt, self.block)
             out += self.converted(stmt) if isinstance(stmt, If) else (stmt,)
-        return tuple(out)
+        return renewed(block, out)
 
     def converted(self, stmt: If) -> Block:
         merges = [merge for merge in stmt.merges if self.uses[merge.target]]
@@ -143,4 +142,4 @@ def _width(expr: Expr, nested: dict[Name, Expr]) -> int:
     def reference(ref: Ref) -> str:
         return ref.path
 
-    return len(ast.unparse(Expressions(identifier, reference, nested).expression(expr)))
+    return len(unparsed(Expressions(identifier, reference, nested).expression(expr)))

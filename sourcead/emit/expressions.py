@@ -36,7 +36,7 @@ from sourcead.ir.nodes import (
     Undefined,
 )
 
-__all__ = ["AUGMENTED", "Expressions", "builtins_used", "load", "store", "unparsed"]
+__all__ = ["AUGMENTED", "Expressions", "builtins_used", "load", "store"]
 
 _BINARY: dict[str, ast.operator] = {
     "add": ast.Add(), "sub": ast.Sub(), "mul": ast.Mult(), "truediv": ast.Div(),
@@ -82,17 +82,6 @@ def load(name: str) -> ast.Name:
 
 def store(name: str) -> ast.Name:
     return ast.Name(name, ast.Store())
-
-
-def unparsed(syntax: ast.expr) -> str:
-    """The text of an expression; most are names, which `ast.unparse` takes long for."""
-    match syntax:
-        case ast.Name(name):
-            return name
-        case ast.Subscript(ast.Name(name), ast.Name(index)):
-            return f"{name}[{index}]"
-        case _:
-            return ast.unparse(syntax)
 
 
 def _call(name: str, *args: ast.expr) -> ast.Call:

@@ -130,8 +130,9 @@ class _Layout:
 
     def _link(self, sources: Sequence[int], target: int) -> None:
         for source in sources:
-            if target not in self.points[source].successors:
-                self.points[source].successors.append(target)
+            successors = self.points[source].successors
+            if target not in successors:
+                successors.append(target)
 
     def _add(
         self,
@@ -144,6 +145,8 @@ class _Layout:
         raises = () if moves else self.handlers  # a copy does not raise
         self.points.append(_Point(reads, writes, moves, [], raises))
         self._link(before, number)
+        if not self.watched:
+            return [number]
         bound = [*writes, *(target for target, _ in moves)]
         copies = [(seen, name) for name in bound for seen in self.watched.get(name, ())]
         if copies:

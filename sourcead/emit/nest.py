@@ -23,12 +23,13 @@ import numpy as np
 
 from sourcead.emit.choices import CHOICES
 from sourcead.emit.effects import Effect, commute, statement_effect
-from sourcead.emit.expressions import Expressions, unparsed
+from sourcead.emit.expressions import Expressions
 from sourcead.emit.flow import IN_PLACE
 from sourcead.emit.names import Variables
 from sourcead.emit.order import expression_operands, head_operands
 from sourcead.emit.repeated import repeatable_indices
-from sourcead.emit.shapes import break_shape, count_uses, return_shape
+from sourcead.emit.shapes import break_shape, return_shape
+from sourcead.emit.text import unparsed
 from sourcead.ir.nodes import (
     Assign,
     Block,
@@ -64,6 +65,7 @@ _REACH = 60  # statements that a temporary may move past: keeps long straight-li
 
 def nest(
     function: Function,
+    uses: Counter[Name],
     variables: Variables,
     texts: Callable[[dict[Name, Expr]], Expressions],
     may_nest: Callable[[Name], bool],
@@ -71,11 +73,10 @@ def nest(
 ) -> dict[Name, Expr]:
     """The names that are not assigned but printed where they are read, with what they stand for.
 
-    Those in `inside` have to be.
-
-    `texts` makes the printer of expressions (with provisional identifiers) by which widths are measured.
+    Those in `inside` have to be.  `uses`: how often each name is read (`count_uses`).  `texts` makes the
+    printer of expressions (with provisional identifiers) by which widths are measured.
     """
-    nester = _Nester(function, variables, may_nest, inside)
+    nester = _Nester(function, uses, variables, may_nest, inside)
     nester.texts = texts(nester.nested)
     nester.block(function.body, 1, _Tail(function.result, "return"))
     return nester.nested
@@ -109,19 +110,20 @@ class _Nester:
     def __init__(
         self,
         function: Function,
+        uses: Counter[Name],
         variables: Variables,
         may_nest: Callable[[Name], bool],
         inside: dict[Name, Expr],
     ) -> None:
         self.variables = variables
         self.may_nest = may_nest
-        self.uses = count_uses(function)
+        self.uses = uses
         self.inside = inside
         self.nested: dict[Name, Expr] = dict(inside)
-        self.logs = _private_lists(function)
-        self.own = _private_arrays(function)
+        self.logs = _private_lists(function, uses)
+        self.own = _private_arrays(function, uses)
         self.summed = _first_summands(function)
-        self.repeated = repeatable_indices(function, variables)
+        self.repeated = repeatable_indices(function, uses, variables)
         self.nested.update(self.repeated)
 
     # -- blocks ------------------------------------------------------------------------------
@@ -238,11 +240,6 @@ class _Nester:
             and operand not in self.inside
             and position - site.defined[operand] <= _REACH
         ]
-        inside = [  # but indices, which are repeated wherever they are read
-            name
-            for name in _inside_operands(stmt)
-            if name in self.inside and name not in self.repeated
-        ]
         if isinstance(stmt, Assign) and stmt.target in self.inside:
             chosen = []  # evaluated sometimes: what is evaluated always stays outside
         early = isinstance(stmt, (Store, StoreAttr)) and stmt.op is not None
@@ -255,9 +252,15 @@ class _Nester:
                 self._reject(chosen)
                 conflict = max(chosen, key=lambda name: self._width(site, name))
             chosen.remove(conflict)
-        if isinstance(stmt, Assign):
-            moved = [index for name in (*chosen, *inside) for index in site.group(name)]
-            site.groups[stmt.target] = tuple(moved)
+        if isinstance(stmt, Assign) and (moved := [*chosen, *self._inside_operands(stmt)]):
+            site.groups[stmt.target] = tuple(i for name in moved for i in site.group(name))
+
+    def _inside_operands(self, stmt: Assign) -> list[Name]:
+        """Those that have to be printed inside, but indices, which are repeated wherever they are read."""
+        if not self.inside:
+            return []
+        names = [o for o in expression_operands(stmt.expr) if isinstance(o, Name)]
+        return [name for name in names if name in self.inside and name not in self.repeated]
 
     def _accept(self, site: _Site, chosen: list[Name]) -> None:
         for name in chosen:
@@ -372,7 +375,7 @@ class _Nester:
     def _width(self, site: _Site, name: Name) -> int:
         stmt = site.statements[site.defined[name]]
         assert isinstance(stmt, Assign)
-        return len(ast.unparse(self.texts.expression(stmt.expr)))
+        return len(unparsed(self.texts.expression(stmt.expr)))
 
 
 def _movable_operands(stmt: Stmt) -> tuple[Operand, ...]:
@@ -380,11 +383,6 @@ def _movable_operands(stmt: Stmt) -> tuple[Operand, ...]:
     found = head_operands(stmt)
     is_choice = isinstance(stmt, Assign) and isinstance(stmt.expr, Op) and stmt.expr.op in CHOICES
     return found[:1] if is_choice else found
-
-
-def _inside_operands(stmt: Stmt | None) -> tuple[Name, ...]:
-    found = expression_operands(stmt.expr) if isinstance(stmt, Assign) else ()
-    return tuple(operand for operand in found if isinstance(operand, Name))
 
 
 def _takes_lines(expr: Expr) -> bool:
@@ -442,7 +440,7 @@ def _same_line(first: Origin, second: Origin) -> bool:
 # -- logs ------------------------------------------------------------------------------------------
 
 
-def _private_lists(function: Function) -> frozenset[Name]:
+def _private_lists(function: Function, total: Counter[Name]) -> frozenset[Name]:
     """Lists made here and only appended to, popped from, measured and looped over."""
     made = {
         stmt.target
@@ -461,11 +459,10 @@ def _private_lists(function: Function) -> frozenset[Name]:
                 known[value] += function_ is len or function_ is reversed
             case _:
                 pass
-    total = count_uses(function)
     return frozenset(name for name in made if known[name] == total[name])
 
 
-def _private_arrays(function: Function) -> frozenset[Name]:
+def _private_arrays(function: Function, total: Counter[Name]) -> frozenset[Name]:
     """Arrays of zeros made here that are only written, read by arithmetic, and at the end returned."""
     made = {s.target for s in statements(function.body) if _makes_zeros(s)}
     if not made:
@@ -479,7 +476,6 @@ def _private_arrays(function: Function) -> frozenset[Name]:
                 known[base] += 1
             case _:
                 pass
-    total = count_uses(function)
     known.update([function.result] if isinstance(function.result, Name) else [])
     return frozenset(name for name in made if known[name] == total[name])
 

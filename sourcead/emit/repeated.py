@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections import Counter
 
 from sourcead.emit.names import Variables
-from sourcead.emit.shapes import count_uses
 from sourcead.ir.nodes import (
     Assign,
     Call,
@@ -33,10 +32,12 @@ from sourcead.ir.walk import statements
 __all__ = ["repeatable_indices"]
 
 
-def repeatable_indices(function: Function, variables: Variables) -> dict[Name, Expr]:
+def repeatable_indices(
+    function: Function, total: Counter[Name], variables: Variables
+) -> dict[Name, Expr]:
     """Slices, index tuples and places beside a counter's, read as indices or as bounds of loops only.
 
-    They mean the same wherever they are written.
+    They mean the same wherever they are written.  `total`: how often each name is read (`count_uses`).
     """
     candidates: dict[Name, Op] = {}
     counters = _counters(function)
@@ -56,7 +57,6 @@ def repeatable_indices(function: Function, variables: Variables) -> dict[Name, E
     if not candidates:
         return {}
     indices = _index_uses(function, candidates)
-    total = count_uses(function)
     kept = {name: expr for name, expr in candidates.items() if indices[name] == total[name]}
     while True:
         # a tuple whose parts are needed as values reads them where it stands

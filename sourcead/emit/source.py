@@ -1,7 +1,7 @@
 """A function of the Wengert list as Python text that people read.
 
 The text is written statement by statement, so that comments can be placed; only expressions go
-through `ast.unparse`.  What has no counterpart in the list is put where it belongs: copies that
+through `emit/text.py`.  What has no counterpart in the list is put where it belongs: copies that
 leaving SSA asks for, `elif`, `break`, early `return`, `for a, b in ...`.
 
 >>> from sourcead.ir.nodes import Assign, Call, Function, Name, Op, Origin, Param, Ref
@@ -31,7 +31,7 @@ from typing import Any
 
 from sourcead.emit.choices import choices
 from sourcead.emit.closures import definition, identifiers_inside
-from sourcead.emit.expressions import AUGMENTED, Expressions, builtins_used, unparsed
+from sourcead.emit.expressions import AUGMENTED, Expressions, builtins_used
 from sourcead.emit.flow import IN_PLACE, Interference, Move, interference
 from sourcead.emit.layout import Line, lay_out
 from sourcead.emit.names import Variables, identifiers, is_temporary, variables
@@ -39,6 +39,7 @@ from sourcead.emit.nest import WIDTH, nest
 from sourcead.emit.order import local_cells
 from sourcead.emit.references import References, references_of
 from sourcead.emit.shapes import break_shape, count_uses, return_shape
+from sourcead.emit.text import unparsed
 from sourcead.emit.together import Start, groups, is_arithmetic, start_form
 from sourcead.ir.never import assert_never
 from sourcead.ir.nodes import (
@@ -152,8 +153,8 @@ def _prepare(
     def provisional(nested: dict[Name, Expr]) -> Expressions:
         return replace_nested(texts(united.interference, {}, ()), nested)
 
-    nested = nest(function, united, provisional, may_nest, inside)
     uses = count_uses(function)
+    nested = nest(function, uses, united, provisional, may_nest, inside)
     unbound = _never_printed(function, uses)
     clashes = interference(function, nested)
     return _Printer(texts(clashes, nested, unbound), united, clashes, uses, is_number)
@@ -408,7 +409,7 @@ class _Printer:
     def _in_place(self, target: Name, first: Operand, stmt: Assign) -> None:
         assert isinstance(stmt.expr, Op)
         if stmt.origin.sweep and not self._is(target, first):
-            sum_text = ast.unparse(self.texts.expression(stmt.expr))  # of two contributions
+            sum_text = unparsed(self.texts.expression(stmt.expr))  # of two contributions
             return self._line(f"{self._name(target)} = {sum_text}", stmt.origin)
         if not self._is(target, first):
             self._line(f"{self._name(target)} = {self._bare(first)}", stmt.origin)
@@ -423,7 +424,7 @@ class _Printer:
             case StoreAttr(base, attr, _, op):
                 place = self._place(base, None, attr)
             case StoreVariable(name, cell):
-                place, op = name if cell is None else ast.unparse(self.texts.cell(cell)), None
+                place, op = name if cell is None else unparsed(self.texts.cell(cell)), None
         if op is not None and isinstance(stmt, Store) and self._is_whole(stmt):
             place = self._text(stmt.base)  # `x += v` of an array writes in place
         sign = "" if op is None else _sign(op)
@@ -437,9 +438,9 @@ class _Printer:
     def _place(self, base: Operand, index: Operand | None, attr: str | None) -> str:
         value = self.texts.operand(base)
         if index is not None:
-            return ast.unparse(ast.Subscript(value, self.texts.index(index), ast.Store()))
+            return unparsed(ast.Subscript(value, self.texts.index(index), ast.Store()))
         assert attr is not None
-        return ast.unparse(ast.Attribute(value, attr, ast.Store()))
+        return unparsed(ast.Attribute(value, attr, ast.Store()))
 
     def _raise(self, stmt: Raise) -> None:
         words = ["raise"]
@@ -491,10 +492,10 @@ class _Printer:
             if not self._prints(stmt.orelse, orelse):
                 return self._test_only(stmt)
             test = _negated(test)
-            self._open(f"if {ast.unparse(test)}:", stmt.origin)
+            self._open(f"if {unparsed(test)}:", stmt.origin)
             self._branch(stmt.orelse, orelse, stmt.origin)
             return self._close()
-        self._open(f"{word} {ast.unparse(test)}:", stmt.origin)
+        self._open(f"{word} {unparsed(test)}:", stmt.origin)
         self._branch(stmt.then, then, stmt.origin)
         self._close()
         chained = self._chained(stmt.orelse, orelse)
@@ -556,7 +557,7 @@ class _Printer:
         if any(map(self._is_visible, stmt.condition)):
             self._open("while True:", stmt.origin)
             self._statements(stmt.condition)
-            self._open(f"if {ast.unparse(_negated(self.texts.operand(stmt.test)))}:", stmt.origin)
+            self._open(f"if {unparsed(_negated(self.texts.operand(stmt.test)))}:", stmt.origin)
             self._line("break", stmt.origin)
             self._close()
         else:
@@ -585,7 +586,7 @@ class _Printer:
         self._statements(shape.before(body))
         test = self.texts.operand(branch.test)
         test = test if shape.on_then else _negated(test)
-        self._open(f"if {ast.unparse(test)}:", branch.origin)
+        self._open(f"if {unparsed(test)}:", branch.origin)
         self._statements(shape.leaving)
         for copies in (leaving, *moves):
             self._copies(copies, branch.origin)

@@ -25,6 +25,7 @@ from functools import cached_property
 
 import numpy as np
 
+from sourcead.emit.text import unparsed
 from sourcead.ir.nodes import Call, Const, Expr, MethodCall, Name, Op, Origin, Ref
 
 __all__ = ["Start", "groups", "is_arithmetic", "start_form"]
@@ -54,7 +55,7 @@ class Start:
 
     @cached_property
     def text(self) -> str:
-        return ast.unparse(self.value)
+        return unparsed(self.value)
 
     @cached_property
     def shape(self) -> object:
@@ -137,12 +138,17 @@ def is_arithmetic(syntax: ast.expr) -> bool:
     >>> is_arithmetic(parsed("-x[0] * 2.0")), is_arithmetic(parsed("f(x)")), is_arithmetic(parsed("x"))
     (True, False, False)
     """
-    plain = (
-        ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop, ast.Name, ast.Constant, ast.Subscript,
-        ast.expr_context,
-    )  # fmt: skip
-    computed = isinstance(syntax, (ast.BinOp, ast.UnaryOp))
-    return computed and all(isinstance(node, plain) for node in ast.walk(syntax))
+    return isinstance(syntax, (ast.BinOp, ast.UnaryOp)) and _is_plain(syntax)
+
+
+def _is_plain(syntax: ast.expr) -> bool:
+    if isinstance(syntax, (ast.Name, ast.Constant)):
+        return True
+    if isinstance(syntax, ast.BinOp):
+        return _is_plain(syntax.left) and _is_plain(syntax.right)
+    if isinstance(syntax, ast.UnaryOp):
+        return _is_plain(syntax.operand)
+    return isinstance(syntax, ast.Subscript) and _is_plain(syntax.value) and _is_plain(syntax.slice)
 
 
 def _outline(syntax: ast.AST) -> object:
