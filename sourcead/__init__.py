@@ -15,6 +15,7 @@ from sourcead.errors import (
     NoSource,
     NotAFunction,
     NotDifferentiable,
+    NotSeparable,
     SourceADError,
     SourceChanged,
     UnknownArgument,
@@ -37,8 +38,8 @@ __all__ = [
     "sparse_hessian", "sparse_jacobian", "value_and_grad", "vjp",
     "nondifferentiable", "rule", "stop_gradient",
     "AliasedArguments", "CompilerFailure", "IntegerArgument", "NoRule", "NoSource", "NonScalarOutput",
-    "NeverReturns", "NotAFunction", "NotDifferentiable", "SourceADError", "SourceChanged", "UnknownArgument",
-    "UnsupportedSyntax", "WrongCotangent", "WrongPattern",
+    "NeverReturns", "NotAFunction", "NotDifferentiable", "NotSeparable", "SourceADError", "SourceChanged",
+    "UnknownArgument", "UnsupportedSyntax", "WrongCotangent", "WrongPattern",
 ]  # fmt: skip
 
 

@@ -104,6 +104,10 @@ class NotDifferentiable(SourceADError):
     """A value on the way from input to output has no derivative."""
 
 
+class NotSeparable(NotDifferentiable):
+    """A tangent is wanted for many directions, and what they share cannot be computed once and kept."""
+
+
 class NeverReturns(NotDifferentiable):
     """The function ends in an exception for arguments of these kinds: called with them, it is run to raise that."""
 

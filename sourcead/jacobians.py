@@ -20,7 +20,7 @@ import numpy as np
 from sourcead.api import Argnums, Derivative, grad, positions, pushforward
 from sourcead.callables import source_of
 from sourcead.derivative import Applied
-from sourcead.errors import NonScalarOutput, UnknownArgument
+from sourcead.errors import NonScalarOutput, NotDifferentiable, NotSeparable, UnknownArgument
 from sourcead.importable import importable
 from sourcead.ir.origin import Origin
 from sourcead.linear import Linearization, LinearMap, linear_map, transposed_map
@@ -60,7 +60,7 @@ def hessian(function: Any, argnums: Argnums = 0, *, has_aux: bool = False) -> Ja
     Shape `x.shape + x.shape` for an array argument; nested arguments and several `argnums` give blocks
     as in `jacobian`.  The two triangles agree to rounding.
     """
-    made = Jacobian(grad(function, argnums, has_aux=has_aux), argnums, "forward", has_aux)
+    made = Hessian(grad(function, argnums, has_aux=has_aux), argnums, "forward", has_aux)
     name = source_of(function).name
     made.__name__, made.__doc__ = f"{name}_hessian", f"The Hessian of `{name}`."
     return made
@@ -95,7 +95,7 @@ class Jacobian(Applied):
         self.__taken__ = jacobian, function, options  # for a function that calls it
 
     def __reduce__(self) -> Any:
-        return Jacobian, (importable(self._function), self._argnums, self._mode, self._aux)
+        return type(self), (importable(self._function), self._argnums, self._mode, self._aux)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         found = self._linearized(args, kwargs)
@@ -133,7 +133,11 @@ class Jacobian(Applied):
         inputs = _Side.of(forward.primals(*args, **kwargs))
         key = tuple(inputs.shapes)
         by_columns = self._forward.get(key, inputs.size == 1)
-        found: LinearMap = (forward if by_columns else reverse)(*args, **kwargs)
+        found: LinearMap = (
+            _first_that_can(forward, reverse, args, kwargs)
+            if by_columns
+            else reverse(*args, **kwargs)
+        )
         outputs = _Side.of(found.value)
         is_forward = outputs.size > inputs.size and outputs.is_complex >= inputs.is_complex
         self._forward[key] = is_forward
@@ -150,6 +154,28 @@ class Jacobian(Applied):
         if self.__name__.endswith("_hessian"):
             return f"<hessian of {self.__name__.removesuffix('_hessian')}>"
         return f"<jacobian of {source_of(self._function).name}>"
+
+
+class Hessian(Jacobian):
+    """The Jacobian of a gradient: forward mode over reverse, or reverse over reverse where that cannot be."""
+
+    def _linearized(self, args: Any, kwargs: Any) -> LinearMap:
+        forward = linear_map(self._function, self._wrt, self._aux)
+        reverse = transposed_map(self._function, self._wrt, self._aux)
+        return _first_that_can(forward, reverse, args, kwargs)
+
+
+def _first_that_can(
+    forward: Linearization, reverse: Linearization, args: Any, kwargs: Any
+) -> LinearMap:
+    """By forward mode; by reverse mode where the tangent cannot be kept as a linear map."""
+    try:
+        return forward(*args, **kwargs)  # type: ignore[no-any-return]
+    except NotSeparable as refusal:
+        try:
+            return reverse(*args, **kwargs)  # type: ignore[no-any-return]
+        except NotDifferentiable:
+            raise refusal from None
 
 
 class _Side:

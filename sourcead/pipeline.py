@@ -17,7 +17,7 @@ from typing import Any
 from sourcead.callables import Compiled, Mode, Source, Written, gradient_source, source_of
 from sourcead.emit.load import load, texts_behind
 from sourcead.emit.source import emit
-from sourcead.errors import NotDifferentiable, SourceADError
+from sourcead.errors import NotDifferentiable, NotSeparable, SourceADError
 from sourcead.fallback import or_else
 from sourcead.guards import assumptions
 from sourcead.ir.check import check
@@ -274,7 +274,7 @@ def separated(function: Function, done: Specialised, name: str) -> Derived:
         try:
             halves = rerun(function, done, name=name)
         except (NotDifferentiable, CannotSeparate):
-            raise NotDifferentiable.at(
+            raise NotSeparable.at(
                 function.origin,
                 f"the tangent cannot be kept as a linear map: {reason}",
                 "use sourcead.jvp, or reverse mode",

@@ -123,8 +123,7 @@ class OpenShadows:
     def add_slot(self, holder, slot, amount):
         """Add to the adjoint of what is in a slot: an attribute, an entry of a dict, an element of a list."""
         if isinstance(holder, (list, tuple, deque)):
-            items = self.items(holder)
-            items[slot] = items[slot] + amount
+            self._add_item(self.items(holder), slot, amount)
         elif isinstance(amount, np.ndarray):
             place = place_in(holder, slot)
             if place not in self.arrays:
@@ -135,6 +134,14 @@ class OpenShadows:
             if place not in self.numbers:
                 self.numbers[place] = 0.0
             self.numbers[place] = self.numbers[place] + amount
+
+    def _add_item(self, items, slot, amount):
+        if isinstance(slot, slice):
+            places = range(*slot.indices(len(items)))
+            for k in range(len(places)):
+                items[places[k]] = items[places[k]] + amount[k]
+        else:
+            items[slot] = items[slot] + amount
 
     def take_slot(self, holder, slot, like):
         """The adjoint of the value that was stored to a slot; what was in the slot before has none yet."""
@@ -228,6 +235,41 @@ class OpenShadows:
     def unreverse(self, xs):
         """Reverse of `xs.reverse()`."""
         self.items(xs).reverse()
+
+    def unrotate(self, xs, turns):
+        """Reverse of `xs.rotate(turns)`."""
+        items = self.items(xs)
+        start = turns % len(items) if len(items) else 0
+        items[:] = items[start:] + items[:start]
+
+    def unclear(self, xs, size):
+        """Reverse of `xs.clear()`."""
+        self.items(xs)[:] = [0.0] * size
+
+    def undelete(self, xs, index, size):
+        """Reverse of `del xs[index]`: the elements come back, without adjoints."""
+        items = self.items(xs)
+        for place in sorted(range(*index.indices(size))):
+            items.insert(place, 0.0)
+
+    def take_slice(self, xs, index, size):
+        """Reverse of `xs[index] = values`: the adjoints of the values. `size`: of the list before."""
+        items = self.items(xs)
+        places = range(*index.indices(size))
+        if places.step == 1:
+            start = int(places.start)
+            end = start + len(places) + len(items) - size
+            taken = items[start:end]
+            items[start:end] = [0.0] * len(places)
+        else:
+            taken = [items[i] for i in places]
+            for i in places:
+                items[i] = 0.0
+        return taken
+
+    def take_items(self, xs, index, size, values):
+        """The same; zeros are written out."""
+        return self.take_slice(xs, index, size)
 
 
 def _inserted(index, size):

@@ -126,6 +126,18 @@ def plain_sum_rebinds(u):
     return np.sum(a * b)
 
 
+@case("assignment: augmented by // and @ on an array and on parts of it", np.array([0.7, 1.3]))
+def augmented_whole(u):
+    matrix = np.outer(u, u)
+    rows = matrix[:1]
+    matrix @= np.eye(2) + np.outer(u, [1.0, 2.0])
+    w = 5.0 * u
+    w[1:] //= 2.0
+    w[:] @= matrix
+    matrix[0] //= 0.5
+    return np.sum(rows) + np.sum(matrix * w)
+
+
 @case("assignment: augmented on a tuple rebinds", 0.7)
 def augmented_tuple(x):
     a = (x,)

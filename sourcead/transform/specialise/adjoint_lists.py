@@ -98,11 +98,13 @@ def _zeros(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None
             return s.call(Ref("np.zeros_like", np.zeros_like), [value], [], hint)
         case Tuple(items, cls):
             return Virtual(tuple(_zero_item(s, value, i) for i in range(len(items))), "tuple", cls)
-        case List(_, site, cls=cls) if cls is list:
+        case List(_, site, cls=cls) if cls in (list, tuple):
             held = s.heap.read(site, ITEM)
             if isinstance(held, (Py, Np)):
-                return _by(s, zero_numbers, _zero(held), value)
-            return _by(s, zero_items, value)
+                zeros = _by(s, zero_numbers, _zero(held), value)
+            else:
+                zeros = _by(s, zero_items, value)
+            return zeros if cls is list else s.call(Ref("tuple", tuple), [zeros], [], hint)
         case Unknown():
             return s.emit(Call(Ref("zeros_like", zeros_like), (s.operand(value),)), Unknown(), hint)
         case NoneKind() | Slice() | Text():

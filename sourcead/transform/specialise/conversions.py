@@ -13,6 +13,7 @@ from sourcead.ir.kinds import Array, Dict, List, NoneKind, Np, Object, Py, Unkno
 from sourcead.ir.nodes import Call, Const, Name, Ref, Star
 from sourcead.runtime.powers import log_or_zero
 from sourcead.transform.builder import Val, Virtual, constants
+from sourcead.transform.heap import ITEM
 from sourcead.transform.specialise import dict_library, library
 from sourcead.transform.specialise.context import Again, Context, Handler, Kwargs
 from sourcead.transform.specialise.dicts import dict_like
@@ -33,7 +34,8 @@ def _tuple(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None
     if items is not None:
         return Virtual(tuple(items))
     kind = s.kind(args[0])
-    if not follows(s, args):
+    numbers = isinstance(kind, List) and s.heap.read(kind.site, ITEM) == Py(float)
+    if not numbers and not follows(s, args):
         return None
     if not isinstance(kind, List):
         return _tuple(s, [by(s, library.listed, args)], [], hint)

@@ -83,7 +83,22 @@ def dict_method(
     if method not in ("get", "__contains__", "__len__"):
         s.memory.forget(receiver)
         s.memory.forget_site(site)
-    return emit(s, receiver, method, args, kwargs, Unknown(), hint)
+    return emit(s, receiver, method, args, kwargs, _found_kind(s, site, method, args), hint)
+
+
+def _found_kind(s: Context, site: str, method: str, args: list[Any]) -> Kind:
+    """The kind of what `get` and `pop` of a key give that is computed."""
+    held = s.slot(site, ITEM)
+    if isinstance(held, Never) or any(isinstance(a, Star) for a in args):
+        return Unknown()
+    match method, args:
+        case (("get" | "pop"), [_, default]):
+            return join(held, s.kind(default))
+        case "get", [_]:
+            return join(held, NoneKind())
+        case "pop", [_]:
+            return held
+    return Unknown()
 
 
 def _of_its_own(

@@ -218,6 +218,8 @@ def structural_operator(
             times = args[other]
             if items is not None and isinstance(times, Const) and type(times.value) is int:
                 return Virtual(tuple(items * times.value))
+            if items is not None and kinds[other] == Py(int):
+                return _repeated_tuple(s, op, args, items, times, hint)
             if isinstance(kinds[this], List) and kinds[other] == Py(int):
                 return join_lists(s, args, [kinds[this]], hint, "mul")
     match kinds:
@@ -225,6 +227,22 @@ def structural_operator(
             same = a == b
             return Const(same == (op == "eq")) if isinstance(same, bool) else None
     return None
+
+
+def _repeated_tuple(
+    s: Context, op: str, args: list[Val], items: list[Val], times: Val, hint: str
+) -> Val | None:
+    """`(a, b) * n` where n is known only while running."""
+    if any(map(s.holds_varied, items)):
+        held = s.fresh_list(s.operand(Virtual(tuple(items), "list")))
+        return s.call(Ref("tuple", tuple), [s.op("mul", [held, times])], [], hint)
+    if not items or any(s.kind(item) != Py(float) for item in items):
+        return None
+    name = s.emit(Op(op, tuple(map(s.operand, args))), Unknown(), hint)
+    site = s.new_site(hint)
+    s.kinds[name] = List(Unknown(), site, None, tuple)
+    s.heap.store(site, ITEM, Py(float))
+    return name
 
 
 def join_lists(s: Context, args: list[Val], kinds: list[Kind], hint: str, op: str = "add") -> Val:

@@ -4,7 +4,7 @@ Each handler returns the value, or None where the call is to be treated like any
 
 from __future__ import annotations
 
-from types import FunctionType, GeneratorType
+from types import FunctionType, GeneratorType, WrapperDescriptorType
 from typing import Any
 
 import numpy as np
@@ -65,8 +65,9 @@ def _len(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     if isinstance(args[0], Const) and isinstance(args[0].value, str):
         return Const(len(args[0].value))
     kind = s.kind(args[0])
-    if isinstance(kind, Object) and hasattr(kind.cls, "__len__"):
-        return s.call_method_of(args[0], kind.cls.__len__, [], hint)
+    own = getattr(kind.cls, "__len__", None) if isinstance(kind, Object) else None
+    if own is not None and not isinstance(own, WrapperDescriptorType):
+        return s.call_method_of(args[0], own, [], hint)
     raise_if_certain(s, len, [args[0]])
     return s.emit(Call(Ref("len", len), (s.operand(args[0]),)), Py(int), hint)
 

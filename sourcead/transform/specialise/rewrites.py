@@ -1,6 +1,6 @@
 """Calls that write an argument in place, as the stores that they are.
 
-`np.copyto(dst, src)`, `x.fill(v)`, `x.sort()`, `np.put`, `np.putmask`, `np.fill_diagonal` and `out=` become
+`np.copyto(dst, src)`, `x.fill(v)`, `x.sort()`, `x.partition(k)`, `np.put`, `np.putmask`, `np.fill_diagonal` and `out=` become
 `dst[...] = value`: one kind of write, which both modes know.  The values and the storage written are the same.
 """
 
@@ -45,13 +45,17 @@ def _fill(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     return Const(None)
 
 
-def _sort(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+def _as(function: Any) -> Handler:
+    """A method that leaves in its array what `function` returns for it."""
 
-    if not isinstance(s.kind(args[0]), Array):
-        return None
-    value = s.call(Ref("np.sort", np.sort), list(args), list(kwargs))
-    s.store(args[0], WHOLE, value, None)
-    return Const(None)
+    def rewrite(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+        if not isinstance(s.kind(args[0]), Array):
+            return None
+        value = s.call(Ref(f"np.{function.__name__}", function), list(args), list(kwargs))
+        s.store(args[0], WHOLE, value, None)
+        return Const(None)
+
+    return rewrite
 
 
 def _put(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
@@ -132,8 +136,9 @@ def _tolist(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | Non
 
 
 REWRITES: dict[Any, Handler] = {
-    np.copyto: _copyto, np.ndarray.fill: _fill, np.ndarray.sort: _sort, np.put: _put, np.ndarray.put: _put,
-    np.ndarray.tolist: _tolist, np.place: _place, np.putmask: _putmask, np.fill_diagonal: _fill_diagonal,
+    np.copyto: _copyto, np.ndarray.fill: _fill, np.put: _put, np.ndarray.put: _put,
+    np.ndarray.sort: _as(np.sort), np.ndarray.partition: _as(np.partition), np.ndarray.tolist: _tolist,
+    np.place: _place, np.putmask: _putmask, np.fill_diagonal: _fill_diagonal,
 }  # fmt: skip
 
 

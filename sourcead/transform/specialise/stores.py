@@ -31,6 +31,9 @@ from sourcead.transform.specialise.variables import looked_at
 
 __all__ = ["inplace", "store", "store_attr", "store_field", "vary"]
 
+WHOLE = frozenset({"floordiv", "matmul"})
+"""Operators whose result is computed whole, and then stored: they have no partial derivatives."""
+
 
 def store(s: Context, base: Val, index: Val, value: Val, op: str | None) -> None:
     array = s.flats.get(base) if isinstance(base, Name) else None
@@ -63,6 +66,8 @@ def store(s: Context, base: Val, index: Val, value: Val, op: str | None) -> None
             return None
         case Array():
             value = as_array(s, value)
+            if op in WHOLE and (s.is_varied(value) or s.is_varied(base)):
+                value, op = s.op(op, [s.getitem(base, index), value]), None
             if s.is_varied(value):
                 vary(s, target)
         case _:
@@ -171,6 +176,9 @@ def inplace(s: Context, op: str, args: list[Val], hint: str) -> Val:
     plain = INPLACE[op]
     target, value = args
     match s.kind(target):
+        case Array() if plain in WHOLE and (s.is_varied(target) or s.is_varied(value)):
+            s.store(target, Const(Ellipsis), s.op(plain, args), None)
+            return target
         case Array():
             value = as_array(s, value)
             s.changes(target)
