@@ -41,6 +41,7 @@ from sourcead.runtime.structures import entry_of
 from sourcead.simplify.polish import on_lists as lists_for_arrays
 from sourcead.simplify.polish import polished
 from sourcead.simplify.updates import updates
+from sourcead.transform.adjacent import adjacent_together
 from sourcead.transform.argument_writes import arguments_written
 from sourcead.transform.batch import batch
 from sourcead.transform.clean import clean
@@ -179,6 +180,7 @@ def specialised(
     )
     refuse_integer_leaves(done, kinds, wrt)
     without_invariant_extrema(done)
+    done = adjacent_together(done)
     done = replace(done, function=updates(done.function, done.builder.kinds))
     if (looked_into := _looked_into.get(None)) is not None:
         looked_into.note(done, kinds)

@@ -5,7 +5,8 @@
     y = x[t_1]                             x_bar[i - 1, 1:n] += y_bar
     x_bar[t_1] += y_bar
 
-Slices and tuples of constants and of variables assigned once, and places beside a counter's.
+Slices and tuples of constants and of variables assigned once, places beside a counter's, and bounds: of slices and
+ranges, what is computed from a variable assigned once and a constant.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ def repeatable_indices(
     They mean the same wherever they are written.  `total`: how often each name is read (`count_uses`).
     """
     candidates: dict[Name, Op] = {}
+    bounds: set[Operand] = set()
     counters = _counters(function)
     for stmt in statements(function.body):
         if not (isinstance(stmt, Assign) and isinstance(stmt.expr, Op)):
@@ -48,15 +50,13 @@ def repeatable_indices(
         if expr.op in ("slice", "tuple"):
             if all(_is_lasting(arg, candidates, variables) for arg in expr.args):
                 candidates[target] = expr
-        elif counters and expr.op in ("add", "sub"):
-            match expr.args:
-                case (Name() as counter, Const(int())) if counter in counters and _is_lasting(
-                    counter, {}, variables
-                ):
-                    candidates[target] = expr
+        elif expr.op in ("add", "sub", "mul") and _is_of_one(expr.args, variables):
+            candidates[target] = expr
+            if expr.op == "mul" or expr.args[0] not in counters:
+                bounds.add(target)
     if not candidates:
         return {}
-    indices = _index_uses(function, candidates)
+    indices = _index_uses(function, candidates, bounds)
     kept = {name: expr for name, expr in candidates.items() if indices[name] == total[name]}
     while True:
         # a tuple whose parts are needed as values reads them where it stands
@@ -100,13 +100,23 @@ def _is_lasting(arg: object, candidates: dict[Name, Op], variables: Variables) -
     return isinstance(arg, Const)
 
 
-def _index_uses(function: Function, candidates: dict[Name, Op]) -> Counter[Name]:
+def _is_of_one(args: tuple[Operand, ...], variables: Variables) -> bool:
+    """An integer constant and a variable assigned once."""
+    names = [a for a in args if isinstance(a, Name)]
+    others = [a for a in args if isinstance(a, Const) and type(a.value) is int]
+    return len(names) == len(others) == 1 and _is_lasting(names[0], {}, variables)
+
+
+def _index_uses(
+    function: Function, candidates: dict[Name, Op], bounds: set[Operand]
+) -> Counter[Name]:
+    """`bounds`: names that are looked for in slices and ranges only."""
     uses: Counter[Name] = Counter()
     for stmt in statements(function.body):
         match stmt:
-            case Assign(_, Op("getitem", (_, Name() as index))):
+            case Assign(_, Op("getitem", (_, Name() as index))) if index not in bounds:
                 uses[index] += 1
-            case Store(_, Name() as index) | Delete(_, Name() as index):
+            case Store(_, Name() as index) | Delete(_, Name() as index) if index not in bounds:
                 uses[index] += 1
             case Assign(_, Call(Ref(value=called), args)) if called is range:
                 uses.update(arg for arg in args if isinstance(arg, Name))

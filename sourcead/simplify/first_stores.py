@@ -41,7 +41,7 @@ from sourcead.ir.walk import map_blocks, reads, renewed, statements, with_body
 from sourcead.transform.effects import index_kinds
 from sourcead.transform.indexing import is_basic
 
-__all__ = ["first_stores"]
+__all__ = ["Places", "first_stores", "is_at_most"]
 
 Sum = dict[Any, int]  # multiples of lengths, and a constant under None
 
@@ -69,10 +69,11 @@ def _is_zeros(expr: Expr) -> bool:
             return False
 
 
-class _Pass:
+class Places:
+    """What is known of the integers by which parts of arrays are named."""
+
     def __init__(self, function: Function, builder: Any) -> None:
         self.b = builder
-        self.uses = use_counts(function)
         self.made: dict[Operand, Expr] = {}
         bound = Counter[Name]()
         for stmt in statements(function.body):
@@ -81,6 +82,53 @@ class _Pass:
                 bound[stmt.target] += 1
         for name in [n for n, times in bound.items() if times > 1]:
             del self.made[name]
+
+    def same(self, one: Operand, other: Operand) -> bool:
+        """Are they equal integers? The same sum may have been written twice."""
+        if one == other:
+            return True
+        match self.made.get(one), self.made.get(other):
+            case Op(a, first), Op(b, second) if a == b and a in ("add", "sub", "mul"):
+                return len(first) == len(second) and all(map(self.same, first, second))
+            case _:
+                return False
+
+    def sum(self, bound: Operand) -> Sum | None:
+        """The bound as a sum of multiples of lengths, if it is one."""
+        match bound, self.made.get(bound):
+            case Const(int() as value), _:
+                return {None: value} if value >= 0 else None
+            case _, Op("add", (a, b)):
+                one, other = self.sum(a), self.sum(b)
+                return None if one is None or other is None else _plus(one, other)
+            case _, Op("mul", (a, b)):
+                one, other = self.sum(a), self.sum(b)
+                if one is None or other is None:
+                    return None
+                if set(other) <= {None}:
+                    one, other = other, one
+                times = one.get(None, 0)
+                return {k: times * v for k, v in other.items()} if set(one) <= {None} else None
+            case _, expr if isinstance(bound, Name) and self.is_length(expr):
+                return {bound: 1}
+            case _:
+                return None
+
+    def is_length(self, expr: Expr | None) -> bool:
+        match expr:
+            case Call(Ref("len")) | Attr(_, "size"):
+                return True
+            case Op("getitem", (shape, _)):
+                made = self.made.get(shape)
+                return isinstance(made, Attr) and made.attr == "shape"
+            case _:
+                return False
+
+
+class _Pass(Places):
+    def __init__(self, function: Function, builder: Any) -> None:
+        super().__init__(function, builder)
+        self.uses = use_counts(function)
 
     def block(self, block: Block) -> Block:
         out = [map_blocks(stmt, self.block) for stmt in block]
@@ -171,9 +219,7 @@ class _Pass:
         if self.same(begin, end[0]) and end[1] == 0:
             return True  # whatever it is: also counted from the end
         high, low = self.sum(begin), self.sum(end[0])
-        return (
-            high is not None and low is not None and _is_at_most(_plus(low, {None: end[1]}), high)
-        )
+        return high is not None and low is not None and is_at_most(_plus(low, {None: end[1]}), high)
 
     def begin(self, entry: Operand) -> Operand | None:
         """The first place of a slice, or a single one."""
@@ -196,51 +242,10 @@ class _Pass:
             return type(entry.value) is int
         return bool(self.b.kind(entry) == Py(int))
 
-    def same(self, one: Operand, other: Operand) -> bool:
-        """Are they equal integers? The same sum may have been written twice."""
-        if one == other:
-            return True
-        match self.made.get(one), self.made.get(other):
-            case Op(a, first), Op(b, second) if a == b and a in ("add", "sub", "mul"):
-                return len(first) == len(second) and all(map(self.same, first, second))
-            case _:
-                return False
-
-    def sum(self, bound: Operand) -> Sum | None:
-        """The bound as a sum of multiples of lengths, if it is one."""
-        match bound, self.made.get(bound):
-            case Const(int() as value), _:
-                return {None: value} if value >= 0 else None
-            case _, Op("add", (a, b)):
-                one, other = self.sum(a), self.sum(b)
-                return None if one is None or other is None else _plus(one, other)
-            case _, Op("mul", (a, b)):
-                one, other = self.sum(a), self.sum(b)
-                if one is None or other is None:
-                    return None
-                if set(other) <= {None}:
-                    one, other = other, one
-                times = one.get(None, 0)
-                return {k: times * v for k, v in other.items()} if set(one) <= {None} else None
-            case _, expr if isinstance(bound, Name) and self.is_length(expr):
-                return {bound: 1}
-            case _:
-                return None
-
-    def is_length(self, expr: Expr | None) -> bool:
-        match expr:
-            case Call(Ref("len")) | Attr(_, "size"):
-                return True
-            case Op("getitem", (shape, _)):
-                made = self.made.get(shape)
-                return isinstance(made, Attr) and made.attr == "shape"
-            case _:
-                return False
-
 
 def _plus(one: Sum, other: Sum) -> Sum:
     return {k: one.get(k, 0) + other.get(k, 0) for k in {**one, **other}}
 
 
-def _is_at_most(low: Sum, high: Sum) -> bool:
+def is_at_most(low: Sum, high: Sum) -> bool:
     return all(high.get(k, 0) >= v for k, v in low.items())

@@ -249,13 +249,14 @@ def find_selected(
     heap: Heap,
     overwritten: Iterable[str],
     is_active: Callable[[Any], bool],
+    divided: Mapping[Name, tuple[Name, ...]],
     *,
     by_name: bool = False,
 ) -> set[Name]:
     """Values of which a part may be left out on the way to the result: by a selection, an index, an overwrite.
 
     `by_name`: by a function that selects (`where`, `minimum`) only.  What is not active leaves nothing out:
-    no adjoint comes back through it.
+    no adjoint comes back through it.  `divided`: arrays by the parts that make them up, all of which have adjoints.
 
     A part of a product of matrices depends on all elements of its factors: what takes a part of the product by
     a basic index leaves nothing of them out.
@@ -270,8 +271,10 @@ def find_selected(
         if isinstance(stmt, Assign) and _is_plain(stmt, kinds, is_active):
             continue
         match stmt:
-            case Assign(_, Op("getitem", (Name() as base, index))):
+            case Assign(target, Op("getitem", (Name() as base, index))):
                 if by_name or not isinstance(kinds.get(base), Array):
+                    continue
+                if target in divided.get(base, ()):
                     continue
                 if not selections.takes_all(index):
                     basic = is_basic(index_kinds(index, kinds) or [Unknown()])

@@ -102,6 +102,7 @@ class Builder:
         self.numbers: dict[str, int] = {}
         self.kinds: dict[Name, Kind] = {}
         self.varied: set[Name] = set()
+        self.divided: dict[Name, tuple[Name, ...]] = {}  # arrays by the parts that make them up
         self.definitions: dict[Name, Expr] = {}
         self.new: set[Name] = set()  # names made in derivative code
         self.formulas: dict[Name, Op] = {}  # products, quotients and negations that still hold

@@ -98,7 +98,9 @@ def tangent(
     is_active = activity(b, useful, is_deep=True)
     s = Tangents(b, locations, is_active, primal.body, separate)
     start_derivative(b)
-    left_out = partial(find_selected, primal.body, b.kinds, done.heap, is_active=is_active)
+    left_out = partial(
+        find_selected, primal.body, b.kinds, done.heap, is_active=is_active, divided=b.divided
+    )
     s.rules.selected = left_out(locations.overwritten)
     s.rules.chosen = left_out((), by_name=True)
     dots: list[Param] = []

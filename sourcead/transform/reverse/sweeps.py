@@ -128,7 +128,9 @@ def sweeps(
     s.saved_by_units, s.reopened = calls.saved, reopened
     s.adj.fitting.reopened = reopened
     start_derivative(b)
-    left_out = partial(find_selected, primal.body, b.kinds, done.heap, is_active=s.is_active)
+    left_out = partial(
+        find_selected, primal.body, b.kinds, done.heap, is_active=s.is_active, divided=b.divided
+    )
     s.rules.selected = left_out(locations.overwritten)
     s.rules.chosen = left_out((), by_name=True)
     s.rules.wild = Wild(b, s.rules.needs_guard, primal.body)
