@@ -9,19 +9,20 @@
     t = d_bar.sum(axis=(0, 2))            ->        t = np.einsum("ijk->j", d_bar)
 
 Over an axis that is short and lies innermost, a sum alone takes ten times as long as the product, and ten
-times as long as the contraction.  Arrays of doubles in the reverse sweep: a contraction rounds in another
-order than `np.sum` does, which the primal's values must not see.  Like the product it broadcasts axes of
-length one.
+times as long as the contraction.  Arrays of doubles in the reverse sweep, and in the forward sweep what only the
+adjoints read (see `seen`): a contraction rounds in another order than `np.sum` does, which the primal's values must
+not see.  Like the product it broadcasts axes of length one.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from sourcead.ir.kinds import Array
+from sourcead.ir.kinds import Array, same_dim
 from sourcead.ir.nodes import (
     Assign,
     Block,
@@ -38,7 +39,8 @@ from sourcead.ir.nodes import (
     Store,
 )
 from sourcead.ir.uses import use_counts
-from sourcead.ir.walk import map_blocks, renewed, statements, with_body
+from sourcead.ir.walk import map_blocks, reads, renewed, statements, with_body
+from sourcead.simplify.seen import seen
 
 __all__ = ["contractions"]
 
@@ -47,7 +49,9 @@ PASSED = frozenset({"slice", "tuple", "getitem", "add", "sub", "mul", "truediv",
 
 
 def contractions(function: Function, builder: Any) -> Function:
-    sums = any(isinstance(s, Assign) and _is_sum(s.expr) for s in statements(function.body))
+    sums = any(
+        isinstance(s, Assign) and _is_sum(_as_method(s.expr)) for s in statements(function.body)
+    )
     return with_body(function, _Pass(function, builder).block(function.body)) if sums else function
 
 
@@ -55,9 +59,18 @@ def _is_sum(expr: Expr) -> bool:
     return isinstance(expr, MethodCall) and expr.method == "sum" and not expr.args
 
 
+def _as_method(expr: Expr) -> Expr:
+    """`np.sum(x, axis=1)` as `x.sum(axis=1)`."""
+    match expr:
+        case Call(Ref(value=function), (Name() as summed,), kwargs) if function is np.sum:
+            return MethodCall(summed, "sum", (), kwargs)
+        case _:
+            return expr
+
+
 class _Pass:
     def __init__(self, function: Function, builder: Any) -> None:
-        self.b = builder
+        self.function, self.b = function, builder
         self.uses = use_counts(function)
         self.indices = {
             s.target: s.expr
@@ -73,6 +86,8 @@ class _Pass:
                 stmt = self.without_new_axes(stmt, out)
             elif isinstance(stmt, Assign) and stmt.origin.sweep == "reverse":
                 stmt = self.contracted(stmt, out)
+            elif isinstance(stmt, Assign) and self.is_for_adjoints(stmt):
+                stmt = self.rounded_otherwise(stmt, out)
             out.append(stmt)
         return self.again(tuple(out))
 
@@ -84,6 +99,39 @@ class _Pass:
                 stmt = self.contracted(stmt, out, keepdims=True)
             out.append(stmt)
         return renewed(block, out)
+
+    # -- of the forward sweep -----------------------------------------------------------------
+
+    def is_for_adjoints(self, stmt: Assign) -> bool:
+        """Is it a sum of the forward sweep over some axes of an array, which only adjoints read?"""
+        summed, kind = _as_method(stmt.expr), self.b.kind(stmt.target)
+        is_part = isinstance(kind, Array) and len(kind.dims) > 0 and not stmt.origin.sweep
+        return is_part and _is_sum(summed) and stmt.target not in self.seen
+
+    @cached_property
+    def seen(self) -> set[Name]:
+        return seen(self.function, self.b.kinds)
+
+    def rounded_otherwise(self, stmt: Assign, out: list[Stmt]) -> Assign:
+        """The sum as a contraction, where it is one of a product that surely raises no exception."""
+        product = next(
+            (s.expr for s in out if isinstance(s, Assign) and s.target in reads(stmt)), None
+        )
+        if not isinstance(product, Op) or not self.are_alike(product.args):
+            return stmt
+        made = self.contracted(replace(stmt, expr=_as_method(stmt.expr)), out, of_products=True)
+        return stmt if _is_sum(made.expr) else made
+
+    def are_alike(self, operands: tuple[Operand, ...]) -> bool:
+        """Have these arrays one shape?"""
+        kinds = [self.b.kind(o) for o in operands if isinstance(o, Name)]
+        first = kinds[0] if kinds else None
+        return isinstance(first, Array) and all(
+            isinstance(k, Array)
+            and len(k.dims) == len(first.dims)
+            and all(map(same_dim, k.dims, first.dims))
+            for k in kinds
+        )
 
     # -- axes that are put in and taken out again ---------------------------------------------
 
@@ -137,10 +185,12 @@ class _Pass:
 
     # -- products that are summed --------------------------------------------------------------
 
-    def contracted(self, stmt: Assign, out: list[Stmt], keepdims: bool = False) -> Assign:
+    def contracted(
+        self, stmt: Assign, out: list[Stmt], keepdims: bool = False, of_products: bool = False
+    ) -> Assign:
         """The statement, or the contraction that it is; the product is taken out of `out` then.
 
-        `keepdims`: also where the sum keeps its axis.
+        `keepdims`: also where the sum keeps its axis; `of_products`: nothing else.
         """
         if not _is_sum(stmt.expr):
             return stmt
@@ -160,7 +210,7 @@ class _Pass:
         factors = self.factors(product, kind, out)
         if factors is None:
             factors = [(product, LETTERS[: _rank(kind)])]
-            if not _is_slow(axes, _rank(kind)):
+            if of_products or not _is_slow(axes, _rank(kind)):
                 return stmt
         rest = "".join(LETTERS[k] for k in range(_rank(kind)) if k not in axes)
         text = ",".join(letters for _, letters in factors) + (f"->{rest}" if rest else "")
@@ -186,9 +236,12 @@ class _Pass:
             at -= 1
         match out[at] if at >= 0 else None:
             case Assign(_, Op("mul", (Name() as a, Name() as b))):
-                first, second = self.letters(a, kind), self.letters(b, kind)
+                pass
+            case Assign(_, Op("pow", (Name() as a, Const(2 | 2.0)))):
+                b = a
             case _:
                 return None
+        first, second = self.letters(a, kind), self.letters(b, kind)
         if (
             first is None
             or second is None
