@@ -38,13 +38,13 @@ from sourcead.ir.nodes import (
 from sourcead.ir.uses import use_counts
 from sourcead.ir.walk import blocks, map_blocks, map_expr, statements, substitute
 
-__all__ = ["kept", "without_twins"]
+__all__ = ["Log", "kept", "logs", "without_twins"]
 
 OPERATORS = frozenset({"add", "sub", "mul", "truediv", "pow", "neg"})
 
 
 @dataclass(frozen=True)
-class _Log:
+class Log:
     """A list of tuples: each is appended at one place, and taken apart at one other."""
 
     name: Name
@@ -55,7 +55,7 @@ class _Log:
 
 
 def kept(function: Function, kinds: dict[Name, Kind]) -> Function:
-    for log in list(_logs(function)):
+    for log in list(logs(function)):
         same = dict(_known(log, function, kinds))
         if same:
             function = substitute(_without(function, set(same)), same)
@@ -64,13 +64,13 @@ def kept(function: Function, kinds: dict[Name, Kind]) -> Function:
 
 def without_twins(function: Function) -> Function:
     """What is kept under two names is kept once: `saved.append((t, t))` becomes `saved.append(t)`."""
-    twins = {name: first for log in _logs(function) for name, first in _twins(log)}
+    twins = {name: first for log in logs(function) for name, first in _twins(log)}
     return _of_what_is_read(substitute(function, twins)) if twins else function
 
 
 def _of_what_is_read(function: Function) -> Function:
     uses = use_counts(function)
-    for log in list(_logs(function)):
+    for log in list(logs(function)):
         if not all(uses[target] for target in log.taken.targets):
             function = _shorter(function, log, uses)
     return function
@@ -79,7 +79,7 @@ def _of_what_is_read(function: Function) -> Function:
 # -- the lists -------------------------------------------------------------------------------
 
 
-def _logs(function: Function) -> Iterator[_Log]:
+def logs(function: Function) -> Iterator[Log]:
     lists = {
         s.target
         for s in statements(function.body)
@@ -100,7 +100,7 @@ def _logs(function: Function) -> Iterator[_Log]:
                 ):
                     match made.get(entry):
                         case Op("tuple", values) if len(values) == len(takers[log].targets):
-                            yield _Log(log, entry, values, turn, takers[log])
+                            yield Log(log, entry, values, turn, takers[log])
 
 
 def _turns(block: Block) -> Iterator[Block]:
@@ -128,7 +128,7 @@ def _takers(function: Function, unpacked: dict[Operand, Unpack]) -> Iterator[tup
 # -- kept twice --------------------------------------------------------------------------------------
 
 
-def _twins(log: _Log) -> Iterator[tuple[Name, Name]]:
+def _twins(log: Log) -> Iterator[tuple[Name, Name]]:
     """Names of the reverse sweep for a value that an earlier one has too."""
     first: dict[Operand, Name] = {}
     for value, target in zip(log.values, log.taken.targets):
@@ -141,9 +141,7 @@ def _twins(log: _Log) -> Iterator[tuple[Name, Name]]:
 # -- computed again --------------------------------------------------------------------------
 
 
-def _known(
-    log: _Log, function: Function, kinds: dict[Name, Kind]
-) -> Iterator[tuple[Name, Operand]]:
+def _known(log: Log, function: Function, kinds: dict[Name, Kind]) -> Iterator[tuple[Name, Operand]]:
     """Names of the reverse sweep, each with the kept number that it equals."""
     in_turn = dict(zip(log.taken.targets, log.values))
     known: dict[Expr, Name] = {}
@@ -202,7 +200,7 @@ def _without(function: Function, dropped: set[Name]) -> Function:
 # -- not read --------------------------------------------------------------------------------
 
 
-def _shorter(function: Function, log: _Log, uses: Counter[Name]) -> Function:
+def _shorter(function: Function, log: Log, uses: Counter[Name]) -> Function:
     """Without the places of the tuples that nobody reads; one of them stays, to count the turns."""
     places = [i for i, target in enumerate(log.taken.targets) if uses[target]] or [0]
     values = tuple(log.values[i] for i in places)

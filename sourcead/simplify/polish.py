@@ -14,6 +14,7 @@ from sourcead.simplify.first_stores import first_stores
 from sourcead.simplify.in_place import in_place
 from sourcead.simplify.indices import indices
 from sourcead.simplify.kept import kept, without_twins
+from sourcead.simplify.kept_shapes import kept_shapes
 from sourcead.simplify.late_stores import late_stores
 from sourcead.simplify.outer_products import outer_products
 from sourcead.simplify.parts import parts
@@ -41,7 +42,8 @@ def polished(function: Function, b: Builder, apart: bool = False) -> Function:
     function = function if function is cleaned else clean(function, b)
     function = contractions(outer_products(unchanged(signs(function, b.kinds)), b), b)
     function = kept(first_stores(function, b), b.kinds)
-    function = indices(without_twins(common(stores(function, b), b.kinds)), b)
+    function = kept_shapes(without_twins(common(stores(function, b), b.kinds)), b)
+    function = indices(function, b)
     function = in_place(function, b.kinds, lambda: storage_of(function, b))
     return zeros_by_shape(unpacked(function, b.kind), b)
 

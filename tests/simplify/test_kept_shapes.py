@@ -1,0 +1,46 @@
+"""What a loop binds first is not kept for the shape of the zeros that its adjoint is set to."""
+
+import numpy as np
+import pytest
+
+import sourcead
+from benchmarks.size import peak_memory
+from tests.numeric import check
+
+GRID = np.linspace(0.0, 1.0, 20_000)
+
+
+def spread(x, grid, turns):
+    for k in range(turns):
+        y = grid * x
+        x = x * (1.0 + 0.01 * k)
+    return np.sum(y) + x
+
+
+def growing(x, turns):
+    for k in range(turns):
+        y = np.full(2 + k, x) * np.arange(2.0 + k)
+        x = np.sin(x)
+    return np.sum(y * y) + x
+
+
+def scaling(kernel, a, turns):
+    v = np.ones(len(a))
+    for _ in range(turns):
+        u = a / (kernel @ v)
+        v = a / (kernel.T @ u)
+    return np.sum(u[:, None] * kernel * v)
+
+
+@pytest.mark.parametrize("turns", [1, 3])
+def test_right(turns):
+    check(lambda x: spread(x, np.array([0.3, 0.9]), turns), 0.7, directions=1)
+    check(lambda x: growing(x, turns), 0.7, directions=1)
+    kernel, a = 0.5 + np.outer([0.3, 0.2], [0.4, 0.9]), np.array([0.4, 0.6])
+    check(lambda kernel, a: scaling(kernel, a, turns), kernel, a, directions=1)
+
+
+def test_the_arrays_are_gone():
+    gradient = sourcead.grad(spread)
+    gradient(0.7, GRID, 2)
+    assert peak_memory(gradient, (0.7, GRID, 50)) < 8 * GRID.nbytes
