@@ -19,22 +19,58 @@ from typing import Any
 import numpy as np
 
 from sourcead.ir.kinds import Array, Py, Tuple
-from sourcead.ir.nodes import Assign, Attr, Block, Call, Expr, Function, Name, Op, Ref, Stmt, Unpack
+from sourcead.ir.nodes import (
+    Assign,
+    Attr,
+    Block,
+    Call,
+    Expr,
+    Function,
+    MethodCall,
+    Name,
+    Op,
+    Operand,
+    Ref,
+    Star,
+    Stmt,
+    Unpack,
+)  # fmt: skip
+from sourcead.ir.uses import use_counts
 from sourcead.ir.walk import map_blocks, reads, renewed, statements, with_body
 from sourcead.runtime.lists import zeros_like
-from sourcead.simplify.kept import Log, logs
+from sourcead.simplify.kept import logs
 from sourcead.transform.reverse.unbound import maybe_unbound
 
 __all__ = ["kept_shapes"]
 
 
 def kept_shapes(function: Function, builder: Any) -> Function:
-    for log in list(logs(function)):
-        for place, target in enumerate(log.taken.targets):
-            if _is_for_zeros(target, function, builder):
-                function = _with_shape(function, log, place, builder)
-                log = next(other for other in logs(function) if other.name == log.name)
+    for value, target, entry in [*_in_tuples(function), *_alone(function)]:
+        if _is_for_zeros(target, function, builder):
+            function = _with_shape(function, value, target, entry, builder)
     return function
+
+
+def _in_tuples(function: Function) -> Iterator[tuple[Operand, Name, Name]]:
+    """What is kept, its name in the reverse sweep, and the tuple that is appended."""
+    for log in logs(function):
+        for value, target in zip(log.values, log.taken.targets):
+            yield value, target, log.entry
+
+
+def _alone(function: Function) -> Iterator[tuple[Operand, Name, Name]]:
+    """The same of lists that hold one value of each turn; the list in place of the tuple."""
+    found = list(statements(function.body))
+    lists = {s.target for s in found if isinstance(s, Assign) and s.expr == Op("list", ())}
+    uses = use_counts(function)
+    kept: dict[Name, Operand] = {}
+    for stmt in found:
+        match stmt:
+            case Assign(_, MethodCall(Name() as log, "append", (value,))) if log in lists:
+                if uses[log] == 2 and not isinstance(value, Star):
+                    kept[log] = value
+            case Assign(target, MethodCall(Name() as log, "pop", ())) if log in kept:
+                yield kept[log], target, log
 
 
 def _is_for_zeros(target: Name, function: Function, builder: Any) -> bool:
@@ -53,12 +89,13 @@ def _makes_zeros(stmt: Stmt) -> bool:
             return False
 
 
-def _with_shape(function: Function, log: Log, place: int, builder: Any) -> Function:
-    value, target = log.values[place], log.taken.targets[place]
+def _with_shape(
+    function: Function, value: Operand, target: Name, entry: Name, builder: Any
+) -> Function:
+    """With the shape of `value` in `entry`, and zeros of it for zeros like `target`."""
     kind = builder.kind(target)
     shape = Tuple((Py(int),) * len(kind.dims))
     kept, taken = builder.fresh("t", shape), builder.fresh("t", shape)
-    values = (*log.values[:place], kept, *log.values[place + 1 :])
     made: Expr = Attr(value, "shape")
     unset = {name.hint for name in maybe_unbound(function.body, or_none=True)}
     if not isinstance(value, Name) or value.hint in unset or builder.kind(value) != kind:
@@ -69,12 +106,17 @@ def _with_shape(function: Function, log: Log, place: int, builder: Any) -> Funct
 
     def changed(stmt: Stmt) -> Iterator[Stmt]:
         match stmt:
-            case Assign(entry) if entry == log.entry:
+            case Assign(name, Op("tuple", values)) if name == entry:
                 yield Assign(kept, made, stmt.origin)
-                yield replace(stmt, expr=Op("tuple", values))
-            case Unpack() if stmt == log.taken:
-                targets = tuple(taken if t == target else t for t in stmt.targets)
-                yield replace(stmt, targets=targets)
+                shorter = tuple(kept if v == value else v for v in values)
+                yield replace(stmt, expr=Op("tuple", shorter))
+            case Assign(_, MethodCall(log, "append", (given,))) if (log, given) == (entry, value):
+                yield Assign(kept, made, stmt.origin)
+                yield replace(stmt, expr=MethodCall(log, "append", (kept,)))
+            case Assign(name, MethodCall(log, "pop", ())) if (log, name) == (entry, target):
+                yield replace(stmt, target=taken)
+            case Unpack(targets) if target in targets:
+                yield replace(stmt, targets=tuple(taken if t == target else t for t in targets))
             case Assign() if target in reads(stmt):
                 yield replace(stmt, expr=Call(Ref("np.zeros", np.zeros), (taken,)))
             case _:
