@@ -285,6 +285,8 @@ def is_number(kind: Kind) -> bool:
 
 def carries(kind: Kind) -> bool:
     """Can a value of this kind carry a derivative (itself, or in what it holds)?"""
+    if isinstance(kind, Py):  # as most
+        return kind.type is float or kind.type is complex
     dtype = dtype_of(kind)
     if dtype is not None:
         return dtype.kind in "fc"

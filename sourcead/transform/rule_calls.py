@@ -16,7 +16,7 @@ import numpy as np
 
 from sourcead.errors import NoRule
 from sourcead.ir.kinds import Array, Bound, Closure, Kind, List, Number, Partial, is_scalar
-from sourcead.ir.nodes import Call, Const, For, Name, Op, Ref, Star, Try, While
+from sourcead.ir.nodes import Call, Const, For, Function, Name, Op, Ref, Star, Try, While
 from sourcead.rules import registry
 from sourcead.rules.registry import Rule
 from sourcead.rules.variants import is_singular, partials_for, refuses_complex
@@ -53,6 +53,7 @@ class RuleCalls:
     selected: set[Name] = field(default_factory=set)
     chosen: set[Name] = field(default_factory=set)
     wild: Wild | None = None
+    templates: dict[Formula, Function] = field(default_factory=dict)
 
     def find(self, function: Any, label: str) -> Rule:
         """The rule of a function; refused where there is none."""
@@ -74,9 +75,8 @@ class RuleCalls:
         """The call's arguments by the names of the rule's parameters; what the rule does not name is refused."""
         parameters = _parameters(body)[skip:]
         bound = self._positional(rule, parameters, args)
-        names = {p.name for p in parameters}
         for key, value in kwargs:
-            if key not in names:
+            if all(p.name != key for p in parameters):
                 self.b.refuse(
                     f"the rule for `{rule.name}` does not handle the keyword `{key}`",
                     "leave it out, or compute the same without it",
@@ -243,10 +243,10 @@ class RuleCalls:
     def inline(self, body: Formula, leading: list[Val], bound: Mapping[str, Val]) -> Val:
         """The rule's own source, with its names bound, as statements; a rule with loops is called."""
         self.b.in_selected = leading[-1] in self.selected
-        named_rule = registry.lookup(body)
+        named_rule = registry.found(body)
         if named_rule is not None and named_rule.form == "source":
             return self._by_name(body, leading, bound)
-        template = self.b.lower(body)
+        template = self._template(body)
         if any(isinstance(s, (For, While, Try)) for s in template.body):
             unknown: Kind = Number()
             made = Call(
@@ -266,6 +266,13 @@ class RuleCalls:
         named = [(n, bound[n]) for n in names[split + 1 :] if n in bound]
         rest = _items(bound, variadic)
         return self.b.inline(template, body, [*leading, *ordered, *rest], named)
+
+    def _template(self, body: Formula) -> Function:
+        """The rule's source, which does not change while a derivative is written."""
+        found = self.templates.get(body)
+        if found is None:
+            found = self.templates[body] = self.b.lower(body)
+        return found
 
     def _by_name(self, body: Formula, leading: list[Val], bound: Mapping[str, Val]) -> Val:
         """A rule that is called, not written out: positional arguments where the rule takes them so."""

@@ -535,7 +535,7 @@ class Adjoints:
         last = self.b.statements[-1]
         assert isinstance(last, Assign)
         fresh = self.b.fresh(hint, self.b.kinds[name])
-        self.b.statements[-1] = replace(last, target=fresh)
+        self.b.statements[-1] = Assign(fresh, last.expr, last.origin)
         self.b.definitions[fresh] = self.b.definitions.pop(name)
         if name in self.b.formulas:
             self.b.formulas[fresh] = self.b.formulas.pop(name)

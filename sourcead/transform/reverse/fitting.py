@@ -39,7 +39,10 @@ class Fitting:
 
         `exact`: it has the shape of the value (a rule says so), unless a stack of matrices was stretched.
         """
-        amount = self._fit_dtype(amount, self.b.kind(amount), kind)
+        have = self.b.kind(amount)
+        if isinstance(have, Py) and isinstance(kind, Py) and have.type is kind.type:  # as most
+            return amount
+        amount = self._fit_dtype(amount, have, kind)
         have = self.b.kind(amount)
         if isinstance(kind, Number) or not isinstance(have, (Py, Np, Array)):
             if have == kind == Number() and not isinstance(amount, Name):

@@ -48,6 +48,7 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.certain_errors import wrong_call
 from sourcead.transform.specialise.context import Again, Context, Env, Kwargs, Unreached, values_of
 from sourcead.transform.specialise.flags import guard
+from sourcead.transform.specialise.formulas import is_formula, write_formula
 from sourcead.transform.specialise.frozen_distributions import refuse_frozen
 from sourcead.transform.specialise.generators import (
     is_generator_function,
@@ -311,6 +312,9 @@ def inline(s: Context, template: Function, function: Any, args: list[Any], kwarg
     if s.attempts and s.looked_into > MOST_LOOKED_INTO:
         s.refuse("too many calls to look into", "give the function a rule")
     env = bind_arguments(s, template.params, function, args, kwargs)
+    if s.derivative and not s.attempts and is_formula(s, template, env):
+        s.seen.append((function, template))
+        return write_formula(s, template, env)
     s.active.append(len(s.seen))
     s.seen.append((function, template))
     try:

@@ -45,6 +45,7 @@ from sourcead.transform.specialise.context import Context, Env, Unreached
 from sourcead.transform.specialise.contexts import within
 from sourcead.transform.specialise.deleting import delete_item
 from sourcead.transform.specialise.flags import close_guards, fails, guard
+from sourcead.transform.specialise.formulas import hint_of
 from sourcead.transform.specialise.iteration import iterable
 from sourcead.transform.specialise.iterators import taken_once
 from sourcead.transform.specialise.library import listed
@@ -151,12 +152,6 @@ def _is_followed(s: Context, statement: Try, env: Env) -> bool:
             )
     except SourceADError:
         return True
-
-
-def hint_of(s: Context, target: Name) -> str:
-    """What a statement's variable is called; a rule's `a_bar` is not the adjoint of the user's `a`."""
-    of_rule = s.derivative and target.hint.endswith(("_bar", "_dot"))
-    return "t" if of_rule else target.hint
 
 
 def write_statement(s: Context, statement: Stmt, env: Env) -> bool:
