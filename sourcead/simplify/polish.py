@@ -9,6 +9,7 @@ from __future__ import annotations
 from sourcead.ir.nodes import Function, Name
 from sourcead.simplify.common import common
 from sourcead.simplify.contractions import contractions
+from sourcead.simplify.drawn_out import drawn_out
 from sourcead.simplify.element_lists import element_lists
 from sourcead.simplify.first_stores import first_stores
 from sourcead.simplify.in_place import in_place
@@ -41,6 +42,8 @@ def polished(function: Function, b: Builder, apart: bool = False) -> Function:
     function = shapes(parts(function, b), b.kinds)
     function = function if function is cleaned else clean(function, b)
     function = contractions(outer_products(unchanged(signs(function, b.kinds)), b), b)
+    contracted = function
+    function = drawn_out(function, b, lambda: storage_of(contracted, b))
     function = kept(first_stores(function, b), b.kinds)
     function = kept_shapes(without_twins(common(stores(function, b), b.kinds)), b)
     function = indices(function, b)
