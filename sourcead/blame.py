@@ -45,7 +45,7 @@ from sourcead.ir.nodes import (
 from sourcead.ir.walk import map_blocks, reads, substitute
 from sourcead.nested import flatten
 from sourcead.pipeline import compile_derivative, specialised, tools_for
-from sourcead.signature import kind_of
+from sourcead.signature import argument_kind
 
 __all__ = ["Blame", "first_wrong_statement"]
 
@@ -81,7 +81,7 @@ def first_wrong_statement(
     source = source_of(function)
     shift = 0 if source.receiver is None else 1
     full = (source.receiver, *args) if shift else tuple(args)
-    kinds = tuple(kind_of(v, p.name) for v, p in zip(full, source.parameters, strict=True))
+    kinds = tuple(argument_kind(v, p.name) for v, p in zip(full, source.parameters, strict=True))
     places = tuple(i + shift for i in wrt)
     return next(
         filter(None, (_first(source, full, kinds, places, each) for each in (True, False))), None
@@ -193,7 +193,7 @@ class _Part:
     def blame(self, values: tuple[Any, ...], varied: set[Name]) -> Blame | None:
         """What is wrong with the statement's derivative at these values."""
         names = [p.name for p in self.source.parameters]
-        kinds = tuple(kind_of(v, name) for v, name in zip(values, names))
+        kinds = tuple(argument_kind(v, name) for v, name in zip(values, names))
         wrt = tuple(i for i, n in enumerate(self.operands) if n in varied and has_float(kinds[i]))
         if not wrt:
             return None

@@ -234,9 +234,11 @@ class Derivative:
         return bound(*args, **kwargs)  # type: ignore[no-any-return]
 
     def _kinds(self, full: tuple[Any, ...]) -> tuple[Kind, ...]:
-        from sourcead.signature import kind_of
+        from sourcead.signature import argument_kind
 
-        return tuple(kind_of(v, p.name) for v, p in zip(full, self._source.parameters, strict=True))
+        return tuple(
+            argument_kind(v, p.name) for v, p in zip(full, self._source.parameters, strict=True)
+        )
 
     def _compiled(self, kinds: tuple[Kind, ...], full: tuple[Any, ...]) -> Compiled:
         found = self._cache.get(kinds)

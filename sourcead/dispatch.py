@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 
 from sourcead.ir.kinds import Array, Dict, Kind, List, NoneKind, Np, Object, Py, Text, Tuple, Value
-from sourcead.signature import kind_of
+from sourcead.signature import argument_kind, kind_of
 
 __all__ = ["Candidate", "Pool", "Test", "dispatcher", "kind_test", "predicate"]
 
@@ -111,6 +111,9 @@ def kind_test(kind: Kind, read: str, path: str, pool: Pool, depth: int = 0) -> s
                 for i, each in enumerate(items)
             ]
             return " and ".join([_type_test(cls, read, pool), counted, *parts])
+        case List(cls=own) | Dict(cls=own) if own not in (list, dict):
+            look = pool.give("argument_kind", argument_kind)
+            return f"{look}({read}, {path!r}) == {pool.give('kind', kind)}"
         case List(Py(cls, True), _, None):
             types = f"{{*{pool.give('map', map)}({pool.give('type', type)}, {read})}}"
             wanted = f"{{{pool.give(cls.__name__, cls)}}}"

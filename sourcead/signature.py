@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import functools
 import types
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -77,6 +79,51 @@ def kind_of(value: Any, path: str, depth: int = 0) -> Kind:
     if depth > _MAX_DEPTH and (depth > _DEEPEST or not _is_small_tree(value)):
         return Unknown()
     return _container(value, cls, path, depth)
+
+
+def argument_kind(value: Any, name: str) -> Kind:
+    """The kind of an argument: an instance of a class that adds methods to list or dict is one of these."""
+    cls: Any = type(value)
+    base = added_to(cls)
+    if base is None or getattr(value, "__dict__", None):
+        return kind_of(value, name)
+    kind = _container(base(value), base, name, 0)
+    return replace(kind, cls=cls) if isinstance(kind, (List, Dict)) else kind
+
+
+KEPT = frozenset(
+    {
+        "__init__",
+        "__repr__",
+        "__str__",
+        "__missing__",
+        "__doc__",
+        "__module__",
+        "__dict__",
+        "__weakref__",
+    }
+    | {
+        "__getattr__",
+        "__setattr__",
+        "__delattr__",
+        "__hash__",
+        "__init_subclass__",
+        "__class_getitem__",
+    }
+)
+
+
+@functools.lru_cache(maxsize=1024)
+def added_to(cls: type) -> type | None:
+    """list or dict, where `cls` adds methods and changes none of those that reading and writing use."""
+    if cls in (list, dict) or not issubclass(cls, (list, dict)) or type(cls) is not type:
+        return None
+    base = list if issubclass(cls, list) else dict
+    own = [c for c in cls.__mro__ if c not in (base, object)]
+    if any(c.__flags__ & (1 << 9) == 0 or "__slots__" in vars(c) for c in own):
+        return None
+    said = {name for c in own for name in vars(c)}
+    return base if not any(hasattr(base, name) for name in said - KEPT) else None
 
 
 def _is_small_tree(value: Any) -> bool:

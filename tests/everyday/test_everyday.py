@@ -11,6 +11,7 @@ from tests.everyday import (  # noqa: F401  (they register their programs)
     beyond,
     by_name,
     constructs,
+    derived,
     drawn,
     generators,
     holding,
@@ -58,6 +59,7 @@ SUPPORTED = {
     m.__name__
     for m in (
         by_name,
+        derived,
         drawn,
         generators,
         in_turns,

@@ -500,3 +500,49 @@ def attribute_by_text(x):
 @case("objects: enum members by name and value", 0.7)
 def enum_members(x):
     return x ** Law["SQUARE"].value * (3.0 if Law(2) is Law.SQUARE else 1.0)
+
+
+class Entries(dict):
+    def __getattr__(self, name):
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __setattr__(self, name, value):
+        self[name] = value
+
+
+class Track(list):
+    def __init__(self, items, weight):
+        super().__init__(items)
+        self.weight = weight
+
+    def append(self, value):
+        super().append(value * self.weight)
+
+    def total(self):
+        return sum(self)
+
+
+@case("classes: derived from dict, entries as attributes", 0.7, 1.3)
+def entries(x, y):
+    p = Entries(mass=x, rates=[y, x * y])
+    p.mass = p.mass * p.rates[1] + p["mass"]
+    for rate in p.rates:
+        p.rate = rate * rate
+    return p.mass * p.rate * len(p)
+
+
+@case("classes: derived from list, with methods and attributes", [0.7, 1.3, 0.2])
+def track(values):
+    path = Track([values[0]], values[1])
+    for value in values:
+        path.append(value * path[-1])
+    return path.total() * path.weight + len(path) * path.pop()
+
+
+@case("classes: instance derived from dict as an argument", Entries(mass=0.7, rate=1.3))
+def entries_given(p):
+    p.mass = p.mass * p.rate
+    return p.mass * sum(p.values())

@@ -32,6 +32,7 @@ from sourcead.transform.specialise.certain_errors import raise_if_certain
 from sourcead.transform.specialise.construction import construct, made_tuple
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
 from sourcead.transform.specialise.derivatives import call_derivative
+from sourcead.transform.specialise.derived import by_contents, given_contents
 from sourcead.transform.specialise.frozen import freeze
 from sourcead.transform.specialise.generators import all_of_first
 from sourcead.transform.specialise.half_calls import call_half
@@ -96,6 +97,11 @@ def call_object(
     if isinstance(obj, (Opened, Body)):
         return obj.run(s, args)
     check_foreign(s, func, obj, args, kwargs)
+    inherited = by_contents(s, obj, args, kwargs, hint)
+    if inherited is not None:
+        return inherited
+    if s.derived:
+        args = given_contents(s, obj, args)
     lazily, args = over_generators(s, obj, args, kwargs)
     if lazily is not None:
         return lazily

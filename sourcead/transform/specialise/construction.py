@@ -13,6 +13,7 @@ from sourcead.ir.kinds import Object, Value
 from sourcead.ir.nodes import Const, Name, Ref, Star
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
+from sourcead.transform.specialise.derived import made_derived
 from sourcead.transform.specialise.keys import member_of
 from sourcead.transform.specialise.live import live_operand
 from sourcead.transform.specialise.looked_at import look_at
@@ -54,6 +55,9 @@ def construct(s: Context, func: Val, cls: type, args: list[Any], kwargs: Kwargs,
         found = {**{f: Const(v) for f, v in defaults.items()}, **found}
         if len(args) <= len(fields) and found.keys() >= set(fields):
             return Virtual(tuple(found[f] for f in fields), "tuple", cls)
+    derived = made_derived(s, cls, args, kwargs, hint)
+    if derived is not None:
+        return derived
     init = special_method(cls, "__init__")
     plain_new = made_plainly(cls)
     active = any(map(s.holds_varied, values_of(args, kwargs)))

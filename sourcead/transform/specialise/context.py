@@ -195,6 +195,7 @@ class Context(Builder):
         self.raises: set[type[BaseException]] = set()  # what may leave it
         self.generators: dict[Name, Any] = {}  # calls that have not run yet (`generators.Started`)
         self.frames: dict[Any, Any] = {}  # names and classes of frames -> the same
+        self.derived: set[str] = set()  # sites of instances of classes derived from list or dict
         self.frame_classes: list[type] = []  # of those that are being made
         self.readers: dict[Name, str] = {}  # `iter(...)` -> the place of the call
         self.looked_at: dict[tuple[int, str], tuple[Any, bool]] = {}  # see `looked_at.py`
@@ -659,6 +660,10 @@ class Context(Builder):
         raise NotImplementedError
 
     def store(self, base: Val, index: Val, value: Val, op: str | None) -> None:
+        raise NotImplementedError
+
+    def delete_item(self, base: Val, index: Val) -> None:
+        """`del base[index]`"""
         raise NotImplementedError
 
     def store_attr(self, base: Val, attr: str, value: Val, op: str | None) -> None:

@@ -21,6 +21,7 @@ from sourcead.ir.nodes import Const
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.absent import MAYBE, flag_of
 from sourcead.transform.specialise.context import Context
+from sourcead.transform.specialise.derived import as_contents
 
 __all__ = ["is_exact", "tested", "truth"]
 
@@ -64,5 +65,7 @@ def tested(s: Context, value: Val) -> Val:
                 return s.call_method_of(value, function, [], "t")
         if not hasattr(kind.cls, "__bool__") and not hasattr(kind.cls, "__len__"):
             return Const(True)
+        if as_contents(s, value) != value:
+            return tested(s, as_contents(s, value))
     items = s.memory.list_items(value)
     return value if items is None else Const(bool(items))

@@ -57,6 +57,7 @@ from sourcead.transform.builder import Val
 from sourcead.transform.effects import written_arguments
 from sourcead.transform.specialise import library
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
+from sourcead.transform.specialise.derived import as_contents
 from sourcead.transform.specialise.given_storage import writes_what_it_gave
 from sourcead.transform.specialise.resuming import begun, here, is_resumed, resume_instead
 
@@ -247,7 +248,8 @@ def opened(s: Context, value: Val) -> Val:
     kind = s.kind(value)
     function = getattr(kind.cls, "__iter__", None) if isinstance(kind, Object) else None
     if not isinstance(function, types.FunctionType):
-        return value
+        contents: Val = as_contents(s, value)
+        return contents
     items = s.call_method_of(value, function, [], "items")
     return value if items == value else opened(s, items)
 

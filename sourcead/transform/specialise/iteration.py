@@ -35,6 +35,7 @@ from sourcead.transform.indexing import element_kind
 from sourcead.transform.specialise import library
 from sourcead.transform.specialise.certain_errors import raise_if_certain
 from sourcead.transform.specialise.context import Context
+from sourcead.transform.specialise.derived import as_contents
 from sourcead.transform.specialise.generators import all_of, draws_itself, opened
 from sourcead.transform.specialise.keys import holds_several_kinds
 from sourcead.transform.specialise.namespaces import copied
@@ -106,7 +107,7 @@ def remember(
 
 def iterable(s: Context, items: Val) -> Val:
     """What is iterated: an object's `__iter__` is called, a generator runs to its end."""
-    items = copied(s, seen(s, all_of(s, items)))
+    items = as_contents(s, copied(s, seen(s, all_of(s, items))))
     if isinstance(items, Name) and items in s.flats and s.is_varied(items):
         return s.call(Ref("np.ravel", np.ravel), [s.flats[items]], [])
     inside = opened(s, items)

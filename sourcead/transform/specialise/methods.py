@@ -43,6 +43,7 @@ from sourcead.transform.specialise.attributes import (
 from sourcead.transform.specialise.certain_errors import raise_if_certain
 from sourcead.transform.specialise.construction import made_by_parent
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
+from sourcead.transform.specialise.derived import by_contents
 from sourcead.transform.specialise.descriptors import is_descriptor
 from sourcead.transform.specialise.dicts import dict_method
 from sourcead.transform.specialise.frozen import frozen_method, met_method
@@ -171,6 +172,9 @@ def parent_method(
         return s.call_object(
             Ref(method, found.__func__), found.__func__, [cls, *args], kwargs, hint
         )
+    inherited = by_contents(s, found, [instance, *args], kwargs, hint)
+    if inherited is not None:
+        return inherited
     if not isinstance(found, types.FunctionType):
         s.refuse(
             f"`super().{method}` is not a plain method",
@@ -254,6 +258,9 @@ def object_method(
         return s.call(s.call_method_of(receiver, raw.fget, [], hint), args, kwargs, hint)
     if isinstance(raw, (staticmethod, classmethod)) or not hasattr(type(raw), "__get__"):
         return s.call(Ref(f"{kind.cls.__name__}.{method}", function), args, kwargs, hint)
+    inherited = by_contents(s, function, [receiver, *args], kwargs, hint)
+    if inherited is not None:
+        return inherited
     if isinstance(raw, functools._lru_cache_wrapper):
         path = f"{kind.cls.__name__}.{method}"
         return s.call_object(Ref(path, function), function, [receiver, *args], kwargs, hint)

@@ -12,6 +12,7 @@ from sourcead.ir.kinds import Dict, Never, Object, Unknown
 from sourcead.ir.nodes import UNDEFINED, Attr, Const, Name
 from sourcead.transform.builder import Val
 from sourcead.transform.specialise.context import Context, Kwargs
+from sourcead.transform.specialise.derived import is_derived
 
 __all__ = ["copied", "entry", "namespace", "namespace_method", "of_vars", "owner", "set_entry"]
 
@@ -20,6 +21,8 @@ READING = ("items", "values", "keys", "get", "copy")
 
 def namespace(s: Context, base: Val, hint: str) -> Val:
     """`base.__dict__`"""
+    if is_derived(s, base):
+        s.refuse("the attributes of an instance of a class derived from list or dict", "name them")
     made = s.emit(Attr(s.operand(base), "__dict__"), Unknown(), hint)
     s.namespaces[made] = base
     return made

@@ -39,6 +39,7 @@ from sourcead.transform.heap import ITEM
 from sourcead.transform.operations import OPERATORS, class_of
 from sourcead.transform.specialise import library
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
+from sourcead.transform.specialise.derived import CONTENTS, is_derived, stand_in
 from sourcead.transform.specialise.library import same
 from sourcead.transform.specialise.looked_at import look_at
 from sourcead.transform.specialise.making import fresh_object
@@ -177,11 +178,16 @@ def duplicate(
                 [o for k, v in held.slots.items() for o in (Const(k), inner(v))], hint
             )
         case Object(cls) if not hasattr(cls, "__copy__") and not hasattr(cls, "__deepcopy__"):
-            made = fresh_object(s, cls, Ref(cls.__name__, cls), hint)
+            runs = stand_in(cls) if is_derived(s, value) else cls
+            made = fresh_object(s, cls, Ref(cls.__name__, runs), hint)
             own = s.kind(made)
             assert isinstance(own, Object)
+            s.derived.update([own.site] if is_derived(s, value) else [])
             for slot in s.heap.known(kind.site):
-                s.store_field(made, own, str(slot), inner(s.attr(value, str(slot))))
+                part = s.attr(value, str(slot))
+                if slot == CONTENTS and not deep:
+                    part = duplicate(s, part, "t", False) or part
+                s.store_field(made, own, str(slot), inner(part))
     if made is not None and isinstance(value, Name):
         done[value] = made
     return made

@@ -33,6 +33,7 @@ from sourcead.transform.specialise.attributes import bind_field
 from sourcead.transform.specialise.certain_errors import raise_if_certain
 from sourcead.transform.specialise.context import TRACKED, Context
 from sourcead.transform.specialise.decisions import is_exact
+from sourcead.transform.specialise.derived import as_contents, contents_of, is_derived
 from sourcead.transform.specialise.dicts import dict_method
 from sourcead.transform.specialise.either_function import is_no_function
 from sourcead.transform.specialise.flags import fails
@@ -58,6 +59,8 @@ REFLECTED = {
 def op(s: Context, op: str, args: list[Val], hint: str = "t") -> Val:
     if s.namespaces and op in ("dict_merge", "or_"):
         args = [copied(s, a) for a in args]
+    if s.derived and op == "dict_merge":
+        args = [as_contents(s, a) for a in args]
     match op:
         case "tuple":
             return Virtual(tuple(spread(s, args)))
@@ -281,6 +284,8 @@ def overloaded(s: Context, op: str, args: list[Val], hint: str) -> Val:
             )
             if s.kind(result) != Value(NotImplemented):
                 return result
+    if s.derived and any(is_derived(s, a) for a in args):
+        return s.op(op, [contents_of(s, a) if is_derived(s, a) else a for a in args], hint)
     if op == "ne" and isinstance(
         getattr(getattr(s.kind(args[0]), "cls", None), "__eq__", None), FunctionType
     ):
@@ -347,6 +352,8 @@ def contains(s: Context, op: str, args: list[Val], hint: str) -> Val:
     if isinstance(function, FunctionType):
         found_ = s.call_method_of(container, function, [item], hint)
         return found_ if op == "contains" else s.op("not_", [found_], hint)
+    if s.derived and is_derived(s, container):
+        return s.op(op, [contents_of(s, container), item], hint)
     items = s.components(container)
     known = None if items is None else constants((*items, item))
     if known is not None:

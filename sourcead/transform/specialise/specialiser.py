@@ -26,8 +26,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sourcead.errors import NotDifferentiable
-from sourcead.ir.kinds import Array, Kind
+from sourcead.ir.kinds import Array, Dict, Kind, List
 from sourcead.ir.nodes import UNDEFINED, Function, Name, Param, Ref
+from sourcead.signature import added_to
 from sourcead.transform.builder import Val
 from sourcead.transform.heap import Heap
 from sourcead.transform.passed import Tools
@@ -55,6 +56,7 @@ from sourcead.transform.specialise import (
     variables,
 )
 from sourcead.transform.specialise.context import Again, Context, Env, Unreached
+from sourcead.transform.specialise.derived import check_derived, made_derived
 from sourcead.transform.specialise.entry import entwine, load_assigned, may_vary
 from sourcead.transform.specialise.leaves import Leaf, leaves_of
 from sourcead.transform.specialise.same_lists import refuse_changes_of_same
@@ -159,6 +161,7 @@ class Specialiser(Context):
     slot = reading.slot
     operator_kind = results.operator_kind
     store = stores.store
+    delete_item = statements.delete_item_of
     store_attr = stores.store_attr
     store_field = stores.store_field
     new_site = making.new_site
@@ -204,6 +207,11 @@ class Specialiser(Context):
             for param, kind in zip(params, kinds):
                 load_assigned(self, param.name, kind, param.name.hint)
             load_rebound(self)
+            for own, param, kind in zip(template.params, params, kinds):
+                if isinstance(kind, (List, Dict)) and added_to(kind.cls) is not None:
+                    given = param.name
+                    made = made_derived(self, kind.cls, [], [], given.hint, given)
+                    env[own.name] = given if made is None else made
             self.at_start = False
             if not self.run(template.body, env):
                 self.never_returns(template)
@@ -215,4 +223,5 @@ class Specialiser(Context):
                     self.heap.read_blindly(site, slot)
         self.memory.close()
         function = Function(template.name, tuple(params), tuple(body), returned, template.origin)
+        check_derived(self, function)
         return Specialised(function, self.kinds, self.varied, self.heap, self, result, leaves)

@@ -44,6 +44,7 @@ from sourcead.transform.specialise.certain_errors import raise_if_certain
 from sourcead.transform.specialise.context import Context, Env, Unreached
 from sourcead.transform.specialise.contexts import within
 from sourcead.transform.specialise.deleting import delete_item
+from sourcead.transform.specialise.derived import as_contents
 from sourcead.transform.specialise.flags import close_guards, fails, guard
 from sourcead.transform.specialise.formulas import hint_of
 from sourcead.transform.specialise.iteration import iterable
@@ -56,7 +57,7 @@ from sourcead.transform.specialise.nested import make_function
 from sourcead.transform.specialise.sequences import by
 from sourcead.transform.specialise.variables import store_global
 
-__all__ = ["run", "value"]
+__all__ = ["delete_item_of", "run", "value"]
 
 
 def value(s: Context, operand: Operand, env: Env) -> Val:
@@ -256,7 +257,7 @@ def keywords(
     out: list[tuple[str | None, Val]] = []
     for key, operand in kwargs:
         value = s.value(operand, env)
-        value = copied(s, value) if key is None else value
+        value = as_contents(s, copied(s, value)) if key is None else value
         held = s.memory.known(value) if key is None else None
         if held is not None and held.complete:
             out.extend((str(k), v) for k, v in held.slots.items())
@@ -284,6 +285,10 @@ def delete(s: Context, base: Val, index: Val | None, attr: str | None) -> None:
         s.heap.assign(kind.site, attr)
         s.heap.remove(kind.site)
         s.memory.forget_slot(kind.site, attr)
+
+
+def delete_item_of(s: Context, base: Val, index: Val) -> None:
+    delete(s, base, index, None)
 
 
 def unpack(s: Context, statement: Unpack, env: Env) -> None:
