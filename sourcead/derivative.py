@@ -55,9 +55,13 @@ def _compile_derivative(source: Source, kinds: Sequence[Kind], mode: Mode) -> Co
 
 
 def _annotate(error: BaseException) -> None:
+    """Say which line of the primal it comes from; what a helper refuses is raised as a refusal."""
     from sourcead.emit.load import annotate
+    from sourcead.refused_running import refusal_of
 
     annotate(error)
+    if (refusal := refusal_of(error)) is not None:
+        raise refusal from error
 
 
 # -- derivatives -----------------------------------------------------------------------------------

@@ -49,6 +49,7 @@ _SIZES = ((5, 7, 11, 13, 17, 19, 23, 29), (21, 18, 16, 14, 12, 10, 9, 6))
 _COUNTS = ((2, 3), (3, 4), (0, 1), (1, 2), (0, 0), (1, 1))  # values of integers in the two runs
 _CACHE: dict[Any, Kind] = {}
 _OPEN = "?"  # begins the name of a size of which nothing is known
+_LISTED = "?list"  # the length of lists of which it is not known
 
 _Member: TypeAlias = "str | int | None"  # a symbol's name, or a size that is known
 _Group: TypeAlias = "list[_Member]"  # taken as equal; None in front: maybe not, one may be 1
@@ -139,9 +140,13 @@ def _result_kind(
     names = list(symbols)
     if len(names) > len(_SIZES[0]):
         return Unknown()
-    fixed = sorted({d for a in given for d in _dims(a) if isinstance(d, int) and d > 1})
+    lengths = {d for a in given for d in _lengths(a)}
+    known = {d for a in given for d in _dims(a) if isinstance(d, int)} | (lengths - {None})
+    fixed = sorted(d for d in known if d is not None and d > 1)
     call = _Call(function, args, kwargs)
     integers = any(map(_has_integer, given))
+    if None in lengths and not integers:
+        names.append(_LISTED)
     for counts in _COUNTS if integers else _COUNTS[:1]:
         for groups in _groupings([*names, *fixed]):
             sizes = [_assign(groups, s) | {"": n} for s, n in zip(_SIZES, counts)]
@@ -297,6 +302,15 @@ def _dims(kind: Kind | Const) -> Iterator[Dim]:
             return
 
 
+def _lengths(kind: Kind | Const) -> Iterator[int | None]:
+    """How long lists and tuples are: an array may have as many elements (`np.average(x, weights=[1, 3])`)."""
+    match kind:
+        case List(_, _, None):
+            yield None
+        case Tuple(items) | List(_, _, tuple(items)):
+            yield len(items)
+
+
 def _symbols(kind: Kind | Const) -> Iterator[Sym]:
     return (d for d in _dims(kind) if isinstance(d, Sym))
 
@@ -323,7 +337,7 @@ def _sample(kind: Kind | Const, sizes: dict[str, int]) -> Any:
             return tuple(values) if cls is tuple else cls(*values)
         case List(item, _, items):
             if items is None:  # of unknown length: two lengths in the two runs
-                items = (item,) * max(sizes[""], 1)
+                items = (item,) * max(sizes.get(_LISTED, sizes[""]), 1)
             return [_sample(i, sizes) for i in items]
         case Value():
             return kind.value

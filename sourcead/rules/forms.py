@@ -35,6 +35,7 @@ __all__ = [
     "forward_rule",
     "helper",
     "helpers",
+    "leaving_out",
     "linear",
     "of_real_numbers",
     "refused",
@@ -277,6 +278,14 @@ def of_real_numbers(*functions: Any) -> None:
         rule = lookup(function)
         assert rule is not None, function
         rule.also["complex"] = None
+
+
+def leaving_out(*functions: Any) -> None:
+    """Elements of an argument may not enter the result of these functions (`Rule.leaves_out`)."""
+    for function in functions:
+        rule = lookup(function)
+        assert rule is not None, function
+        rule.leaves_out = True
 
 
 def helper(function: F) -> F:

@@ -71,6 +71,8 @@ class Rule:
       only where the value is infinite or NaN, too (1 / x at 0); or a function that says it for the
       operands (names, or constants) of a call.
     selects: a partial is True or False, and False means that the operand was not taken.
+    leaves_out: some elements of an argument may not enter the result at all (a maximum, a gather): an
+      adjoint of zero comes back to them, and stays zero whatever slope they have on the way.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Rule:
     forward: Callable[..., Any] | None = None
     singular: Singular = False
     selects: bool = False
+    leaves_out: bool = False
     effects: Effects = Effects()
     kind: Callable[..., Any] | None = None
     domain: Any = None

@@ -20,7 +20,11 @@ __all__ = ["is_singular", "partials_for", "refuses_complex"]
 
 
 def partials_for(
-    rule: Rule, args: Sequence[Any], kinds: Sequence[Kind], active: Sequence[bool]
+    rule: Rule,
+    args: Sequence[Any],
+    kinds: Sequence[Kind],
+    active: Sequence[bool],
+    is_nonnegative: Callable[[Any], bool] = lambda operand: False,
 ) -> Callable[..., Any]:
     """The partials of an elementwise rule, as a person would write them for these operands.
 
@@ -28,7 +32,12 @@ def partials_for(
     """
     numbers = all(isinstance(k, Py) and k.type in (bool, int, float) for k in kinds)
     exponent = len(args) == 2 and not active[1]
-    if exponent and isinstance(args[1], Const) and "constant_exponent" in rule.also:
+    may_be_complex = (
+        exponent and numbers and "any_sign" in rule.also and _is_fraction(args[1], kinds[1])
+    )
+    if may_be_complex and not is_nonnegative(args[0]):
+        found = rule.also["any_sign"]
+    elif exponent and isinstance(args[1], Const) and "constant_exponent" in rule.also:
         found = rule.also["constant_exponent"]
     elif exponent and numbers and "inactive_exponent" in rule.also:
         found = rule.also["inactive_exponent"]
@@ -44,6 +53,13 @@ def partials_for(
         found = rule.partials
     assert found is not None, rule.name
     return found  # type: ignore[no-any-return]
+
+
+def _is_fraction(exponent: Any, kind: Kind) -> bool:
+    """May the exponent be no whole number?"""
+    if isinstance(exponent, Const):
+        return bool(exponent.value % 1 != 0)
+    return kind == Py(float)
 
 
 def _is_softplus(args: Sequence[Any], kinds: Sequence[Kind]) -> bool:

@@ -34,6 +34,8 @@ def unbroadcast(adjoint: Any, like: Any) -> Any:
     shape = np.shape(like)
     if np.iscomplexobj(adjoint) and not np.iscomplexobj(like):
         adjoint = np.real(adjoint)
+    if isinstance(adjoint, (tuple, list)):  # of a rule for sequences, of which an array is one
+        adjoint = np.asarray(adjoint)
     if np.shape(adjoint) == shape:
         return adjoint
     extra = np.ndim(adjoint) - len(shape)

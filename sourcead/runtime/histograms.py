@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["histogram_adjoints", "histogram_tangent"]
+__all__ = ["density_adjoints", "density_tangent", "histogram_adjoints", "histogram_tangent"]
 
 
 def _bins(a: Any, edges: Any) -> tuple[Any, Any]:
@@ -70,3 +70,35 @@ def histogram_tangent(
         low = np.mean(a_dot[values == np.min(values)])
         high = np.mean(a_dot[values == np.max(values)])
     return sums_dot, np.linspace(low, high, len(edges))
+
+
+def _total(y: Any, a: Any, weights: Any) -> Any:
+    """The weight in all bins."""
+    _, inside = _bins(a, y[1])
+    return np.sum(inside) if weights is None else np.sum(np.where(inside, np.ravel(weights), 0.0))
+
+
+def density_adjoints(
+    density_bar: Any, edges_bar: Any, y: Any, a: Any, weights: Any
+) -> tuple[Any, Any]:
+    """Adjoints of the sums in the bins and of the edges: density = sums / (widths * total)."""
+    if density_bar is None:
+        return None, edges_bar
+    density, edges = y
+    widths, total = np.diff(edges), _total(y, a, weights)
+    sums_bar = density_bar / (widths * total) - np.sum(density_bar * density) / total
+    widths_bar = -density_bar * density / widths
+    moved = np.append(0.0, widths_bar) - np.append(widths_bar, 0.0)
+    return sums_bar, moved if edges_bar is None else edges_bar + moved
+
+
+def density_tangent(y_dot: Any, y: Any, a: Any, weights: Any) -> tuple[Any, Any]:
+    sums_dot, edges_dot = y_dot
+    density, edges = y
+    widths, total = np.diff(edges), _total(y, a, weights)
+    density_dot = np.zeros_like(density)
+    if sums_dot is not None:
+        density_dot = sums_dot / (widths * total) - density * np.sum(sums_dot) / total
+    if edges_dot is not None:
+        density_dot = density_dot - density * np.diff(edges_dot) / widths
+    return density_dot, edges_dot

@@ -21,8 +21,8 @@ __all__ = [
 
 
 def along(slopes: Sequence[float], tangents: Sequence[Any]) -> float:
-    """The sum of slope times tangent."""
-    return math.fsum([s * t for s, t in zip(slopes, tangents) if t is not None])
+    """The sum of slope times tangent; a slope of zero leaves an infinite tangent out."""
+    return math.fsum([s * t for s, t in zip(slopes, tangents) if t is not None and s != 0.0])
 
 
 def total(tangents: Sequence[Any] | None) -> float:

@@ -84,7 +84,7 @@ def _two_slope(x: Any, axes: tuple[int, ...]) -> Any:
 
 
 def _shared(picked: Any, axes: Any, dtype: Any) -> Any:
-    return picked / np.sum(picked, axis=axes, keepdims=True, dtype=dtype)
+    return picked / np.maximum(np.sum(picked, axis=axes, keepdims=True, dtype=dtype), 1)
 
 
 def vector_norm_slope(x: Any, ord: Any, axes: tuple[int, ...]) -> Any:
@@ -127,7 +127,8 @@ def matrix_norm_slope(x: Any, ord: Any, axes: tuple[int, ...]) -> Any:
         if ord == "nuc":
             weights = np.where(s > 0, 1.0, 0.0).astype(s.dtype)
         else:
-            picked = s == (s[..., :1] if ord == 2 else s[..., -1:])
+            chosen = s[..., :1] if ord == 2 else s[..., -1:]
+            picked = (s == chosen) & (s > 0)
             weights = _shared(picked, -1, s.dtype)
         slope = singular_slope(matrices, weights)
     return np.moveaxis(slope, (-2, -1), axes)

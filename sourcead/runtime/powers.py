@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["log_or_zero", "power_slope"]
+__all__ = ["log_or_zero", "power_slope", "real_power"]
 
 
 def power_slope(x: Any, exponent: Any) -> Any:
@@ -25,3 +25,17 @@ def log_or_zero(x: Any) -> Any:
     if isinstance(x, (int, float)):
         return float(np.log(x)) if x != 0 else 0.0
     return np.log(np.where(x == 0, 1.0, x))
+
+
+def real_power(x: float, n: float) -> Any:
+    """`x ** n` where that is real: Python makes a complex number of a negative one to a fractional power.
+
+    >>> real_power(4.0, 0.5), real_power(-2.0, 3.0)
+    (2.0, -8.0)
+    """
+    if x < 0.0 and n % 1.0 != 0.0:
+        raise NotImplementedError(
+            "a negative float to a fractional power is complex, and the gradient of a float is a float; "
+            "write complex(x) ** n, or np.abs(x) ** n"
+        )
+    return x**n

@@ -85,7 +85,8 @@ def quantile_change(
     weights = _weights(lanes, q, method, skip_nan, order).astype(
         np.result_type(ordered), copy=False
     )
-    total = np.sum(weights * ordered, axis=-1)
+    with np.errstate(invalid="ignore"):  # an infinite value of weight zero has no part in it
+        total = np.sum(np.where(weights == 0.0, 0.0, weights * ordered), axis=-1)
     return np.reshape(total, (*np.shape(q), *np.shape(lanes)[:-1]))[()]
 
 

@@ -59,5 +59,5 @@ def _matrix_slope(a: Any, ord: Any, axes: tuple[int, ...]) -> Any:
         sums = np.sum(np.abs(a), axis=summed, keepdims=True)
         return _sign(a) * _shared(sums, compared, ord)
     u, s, vh = np.linalg.svd(np.moveaxis(a, (rows, columns), (-2, -1)), full_matrices=False)
-    weights = np.ones_like(s) if ord == "nuc" else _shared(s, -1, ord)
+    weights = (np.ones_like(s) if ord == "nuc" else _shared(s, -1, ord)) * (s > 0.0)  # 0 at 0
     return np.moveaxis(np.conj((u * weights[..., np.newaxis, :]) @ vh), (-2, -1), (rows, columns))

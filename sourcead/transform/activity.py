@@ -39,6 +39,7 @@ from sourcead.ir.nodes import (
     While,
 )
 from sourcead.ir.walk import binds, reads, statements
+from sourcead.rules import registry
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.effects import function_of, index_kinds, written_arguments
 from sourcead.transform.heap import Heap, place_of, places
@@ -237,12 +238,6 @@ def _flows_of_assignment(
                 yield key, sources
 
 
-SELECTIONS = frozenset({
-    "where", "select", "choose", "minimum", "maximum", "fmin", "fmax", "clip", "nan_to_num", "take", "compress",
-    "extract", "max", "min", "amax", "amin", "nanmax", "nanmin", "nansum", "nanmean", "piecewise", "take_along_axis",
-})  # fmt: skip
-
-
 def find_selected(
     body: Block,
     kinds: Mapping[Name, Kind],
@@ -354,7 +349,8 @@ class _Selections:
 def _selects(expr: Any, kinds: Mapping[Name, Kind]) -> bool:
     match expr:
         case Call() | MethodCall():
-            return getattr(function_of(expr, kinds), "__name__", "") in SELECTIONS or any(
+            rule = registry.lookup(function_of(expr, kinds))
+            return (rule is not None and rule.leaves_out) or any(
                 key == "where" for key, _ in expr.kwargs
             )
         case _:

@@ -23,6 +23,7 @@ from sourcead.rules.variants import is_singular, partials_for, refuses_complex
 from sourcead.runtime.accumulate import unless_zero
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.formulas import weigh
+from sourcead.transform.nonnegative import is_nonnegative
 from sourcead.transform.operations import OPERATORS
 from sourcead.transform.specialise import Specialiser
 from sourcead.transform.specialise.quotients import without_factor
@@ -155,11 +156,16 @@ class RuleCalls:
     ) -> list[tuple[Val, Val]]:
         """The arguments of an elementwise call that may vary, each with its partial derivative."""
         kinds = [self.b.kind(arg) for arg in args if not isinstance(arg, Star)]
-        body = partials_for(rule, args, kinds, list(map(has_derivative, args)))
+        body = partials_for(
+            rule, args, kinds, list(map(has_derivative, args)), self._is_nonnegative
+        )
         bound = self.bound(rule, body, 1, args, kwargs)
         result = self.inline(body, [target], bound)
         names = [p.name for p in _parameters(body)[1:]]
         return self._paired(result, [n for n in rule.wrt if n in names], bound)
+
+    def _is_nonnegative(self, value: Val) -> bool:
+        return is_nonnegative(value, self.b.definitions)
 
     def along_length(
         self, rule: Rule, target: Name, args: Arguments, kwargs: Keywords, seed: Val
@@ -189,7 +195,7 @@ class RuleCalls:
         rule = registry.lookup(OPERATORS[op])
         assert rule is not None
         kinds = [self.b.kind(old), self.b.kind(value)]
-        body = partials_for(rule, [old, value], kinds, [True, active])
+        body = partials_for(rule, [old, value], kinds, [True, active], self._is_nonnegative)
         names = [p.name for p in _parameters(body)]
         new = self.b.op(op, [old, value])
         result = self.inline(body, [new], dict(zip(names[1:], [old, value])))

@@ -5,6 +5,9 @@ Each program is at a point where a value that it does not use is infinite or NaN
 
 from __future__ import annotations
 
+import math
+import statistics
+
 import numpy as np
 import pytest
 
@@ -62,6 +65,25 @@ LANES = [
     ("product, masked", lambda u: np.sum((u * np.log(u))[u > 0.0]), ZERO, [0.0, 1 + LOG4]),
     ("product, overwritten", overwritten_product, ZERO, [0.0, 1 + LOG4]),
     ("product of what overflows", lambda u: np.sum(np.where(u < 9.0, u * np.exp(u), u)), HUGE, [1.0, 5 * np.exp(4)]),
+    ("median", lambda u: np.median(np.append(np.log(u), 9.0)), ZERO, [0.0, 0.25]),
+    ("quantile", lambda u: np.quantile(np.append(np.log(u), 9.0), 0.5), ZERO, [0.0, 0.25]),
+    ("median of a list", lambda u: statistics.median([np.sqrt(u[0]), np.sqrt(u[1]), 9.0]), ZERO, [0.0, 0.25]),
+    ("sorted", lambda u: sorted(np.sqrt(u))[1], ZERO, [0.0, 0.25]),
+    ("builtin max", lambda u: max(np.log(u)), ZERO, [0.0, 0.25]),
+    ("ptp", lambda u: np.ptp(np.append(np.sqrt(u), [-1.0, 9.0])) + u[1], ZERO, [0.0, 1.0]),
+    ("minimum.reduce", lambda u: np.minimum.reduce(-np.log(u)), ZERO, [0.0, -0.25]),
+    ("maximum.accumulate", lambda u: np.maximum.accumulate(np.sqrt(u)[::-1])[1], ZERO, [0.0, 0.25]),
+    ("lower triangle", lambda u: np.sum(np.tril(np.log(u[[[1, 0], [1, 1]]]))), ZERO, [0.0, 0.75]),
+    ("upper triangle", lambda u: np.sum(np.triu(np.log(u[[[1, 1], [0, 1]]]))), ZERO, [0.0, 0.75]),
+    ("trace", lambda u: np.trace(np.log(u[[[1, 0], [0, 1]]])), ZERO, [0.0, 0.5]),
+    ("delete", lambda u: np.sum(np.delete(np.log(u), 0)), ZERO, [0.0, 0.25]),
+    ("repeat", lambda u: np.sum(np.repeat(np.log(u), [0, 2])), ZERO, [0.0, 0.5]),
+    ("item", lambda u: np.log(u).item(1), ZERO, [0.0, 0.25]),
+    ("interp", lambda u: np.interp(1.0, [0.0, 1.0, 2.0], np.append(np.log(u), 1.0)), ZERO, [0.0, 0.25]),
+    ("choose", lambda u: np.sum(np.choose([0, 1], [u, np.log(u)])), ZERO, [1.0, 0.25]),
+    ("array.choose", lambda u: np.sum((u > 1).choose([u, np.log(u)])), ZERO, [1.0, 0.25]),
+    ("one triangle of a matrix", lambda u: np.linalg.cholesky(9.0 * np.eye(2) + np.triu(np.sqrt(u[[[1, 0], [1, 1]]])))[0, 0],
+     ZERO, [0.0, 0.125 / 11.0**0.5]),
     ("factor without derivative", lambda u: np.sum(np.where(u > 0.0, u * np.log(ZERO), 0.0)), ZERO, [0.0, LOG4]),
 ]  # fmt: skip
 
@@ -97,6 +119,23 @@ KINKS = [
     ("std of equals", lambda u: np.std(u), [2.0, 2.0], [0.0, 0.0]),
     ("norm", lambda u: np.linalg.norm(u), [0.0, 0.0], [0.0, 0.0]),
     ("hypot", lambda u: np.hypot(u[0], u[1]), [0.0, 0.0], [0.0, 0.0]),
+    ("largest singular value", lambda u: np.linalg.norm(u[[[0, 1], [1, 0]]], 2), [0.0, 0.0], [0.0, 0.0]),
+    ("least singular value", lambda u: np.linalg.norm(u[[[0, 1], [1, 0]]], -2), [0.0, 0.0], [0.0, 0.0]),
+    ("nuclear norm", lambda u: np.linalg.norm(u[[[0, 1], [1, 0]]], "nuc"), [0.0, 0.0], [0.0, 0.0]),
+    ("ptp of equals", lambda u: np.ptp(u), [1.0, 3.0, 3.0, 1.0], [-0.5, 0.5, 0.5, -0.5]),
+    ("maximum.reduce of equals", lambda u: np.maximum.reduce(u), [3.0, 3.0, 1.0], [0.5, 0.5, 0.0]),
+    ("builtin max of equals: the first", lambda u: max(u), [3.0, 3.0, 1.0], [1.0, 0.0, 0.0]),
+    ("builtin min of equals: the first", lambda u: min(u[1], u[0]), [3.0, 3.0], [0.0, 1.0]),
+    ("sorted, equals keep their order", lambda u: sorted(u)[1], [3.0, 3.0, 1.0], [1.0, 0.0, 0.0]),
+    ("sorted, reversed", lambda u: sorted(u, reverse=True)[0], [3.0, 3.0, 1.0], [1.0, 0.0, 0.0]),
+    ("cumprod with a zero", lambda u: np.sum(np.cumprod(u)), [2.0, 0.0, 3.0], [1.0, 8.0, 0.0]),
+    ("prod with two zeros", lambda u: np.prod(u), [2.0, 0.0, 0.0], [0.0, 0.0, 0.0]),
+    ("math.prod", lambda u: math.prod(u), [2.0, 0.0, 3.0], [0.0, 6.0, 0.0]),
+    ("0**y", lambda u: np.sum(np.zeros(2) ** u) + 0.0 ** u[0], [2.0, 1.0], [0.0, 0.0]),
+    ("math.dist, math.hypot", lambda u: math.dist(u, u * 1.0) + math.hypot(u[0], u[0]), [0.0], [0.0]),
+    ("percentile of equals", lambda u: np.percentile(u, 50), [2.0, 2.0, 2.0], [0.0, 1.0, 0.0]),
+    ("clip at the ends", lambda u: np.sum(np.clip(u, 0.0, 1.0)), [-1.0, 0.0, 1.0, 2.0], [0.0, 1.0, 1.0, 0.0]),
+    ("round", lambda u: np.sum(np.round(u)) + round(u[0], 1), [0.5, 1.0], [0.0, 0.0]),
     ("sinc", lambda u: np.sum(np.sinc(u)), [0.0], [0.0]),
 ]  # fmt: skip
 

@@ -174,5 +174,5 @@ def test_a_formula_that_raises_for_an_option_is_refused_with_its_reason():
 
 
 def test_two_points_are_refused():
-    with pytest.raises(NotImplementedError, match="two points"):
+    with pytest.raises(sourcead.NotDifferentiable, match="two points"):
         sourcead.grad(lambda y: np.sum(interpolate.CubicSpline(X[:2], y)(POINTS[:2])))(Y[:2])

@@ -15,6 +15,7 @@ pytest.importorskip("scipy")
 
 from scipy import linalg, special
 
+import sourcead
 from sourcead.rules.registry import Rule, all_rules, lookup
 from sourcead.runtime.scipy_asymptotic import kolmogorov_slope
 from sourcead.runtime.scipy_gamma import zeta_in_x
@@ -326,3 +327,21 @@ def test_rules_import_nothing_of_scipy_until_it_is_used():
         "from scipy import special; assert lookup(special.erf).form == 'elementwise'\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def log_sum(u):
+    return np.logaddexp(u[0], u[1]) + special.logsumexp(u) + special.logsumexp(u, b=ONLY_THE_FIRST)
+
+
+ONLY_THE_FIRST = np.array([1.0, 0.0])
+
+
+@pytest.mark.parametrize("second", [1000.0, 1800.0])
+def test_sums_of_exponentials_that_overflow(second):
+    """A summand of weight zero has no part, were it ever so large."""
+    share = 0.5 if second == 1000.0 else 0.0
+    point = np.array([1000.0, second])
+    expected = np.array([2.0 * share + 1.0, 2.0 * (1.0 - share)])
+    np.testing.assert_allclose(sourcead.grad(log_sum)(point), expected, rtol=1e-12)
+    _, out_dot = sourcead.jvp(log_sum, (point,), (np.array([1.0, 3.0]),))
+    np.testing.assert_allclose(out_dot, expected @ [1.0, 3.0], rtol=1e-12)

@@ -25,7 +25,7 @@ from sourcead.rules.numpy import (
     ufunc_methods,
 )
 
-from sourcead.rules.numpy import broadcasting, helpers  # isort: skip  (after the rules that some helpers have)
+from sourcead.rules.numpy import broadcasting, helpers, selected  # isort: skip  (after the rules that they name)
 
 __all__ = [
     "checks",
@@ -45,6 +45,7 @@ __all__ = [
     "products",
     "random",
     "reductions",
+    "selected",
     "selection",
     "shaping",
     "sorting",

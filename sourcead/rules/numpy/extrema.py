@@ -94,4 +94,5 @@ def ptp_tangent(y, a, axis=None, *, keepdims=False, a_dot):
     dtype = np.result_type(y)
     tops = np.sum(top, axis=axis, keepdims=True, dtype=dtype)
     bottoms = np.sum(bottom, axis=axis, keepdims=True, dtype=dtype)
-    return np.sum(a_dot * (top / tops - bottom / bottoms), axis=axis, keepdims=keepdims)
+    moved = np.where(top, a_dot, 0.0) / tops - np.where(bottom, a_dot, 0.0) / bottoms
+    return np.sum(moved, axis=axis, keepdims=keepdims)

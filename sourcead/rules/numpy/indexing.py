@@ -211,6 +211,7 @@ def delete(y_bar, arr, obj, axis=None):
 
 @reverse_rule(
     np.choose,
+    *methods("choose"),
     wrt=("choices",),
     samples=lambda rng: [
         call(np.array([0, 1, 1]), [rng.normal(size=(3,)), rng.normal(size=(3,))]),

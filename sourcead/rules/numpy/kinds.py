@@ -18,12 +18,24 @@ import numpy as np
 
 from sourcead.analysis.prototypes import SizeOf
 from sourcead.analysis.shape_kinds import inferred_kind
-from sourcead.ir.kinds import Array, Kind, List, NoneKind, Np, Number, Py, Tuple, Unknown, dtype_of
+from sourcead.ir.kinds import (
+    Array,
+    Kind,
+    List,
+    NoneKind,
+    Np,
+    Number,
+    Py,
+    Text,
+    Tuple,
+    Unknown,
+    dtype_of,
+)
 from sourcead.ir.nodes import Const
 
 __all__ = [
     "along_axis", "array_of", "by_shape", "common", "contiguous", "counts", "flat_places", "full",
-    "inner_product", "least_squares", "listed", "numeric", "of_rank", "picked", "places", "rank",
+    "inner_product", "least_squares", "listed", "norms", "numeric", "of_rank", "picked", "places", "rank",
     "real_or_complex", "repeated", "required", "rows_of_places", "same_rank", "slices", "solved",
 ]  # fmt: skip
 
@@ -96,6 +108,12 @@ def along_axis(position: int) -> Callable[..., Kind | None]:
         return of_rank(a, 1 if _is_none(given) else rank(a))
 
     return kind
+
+
+def norms(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = None) -> Kind | None:
+    """The order says nothing about the kind: that of 1, where it is known only while the program runs."""
+    given = Const(1) if isinstance(ord, (Py, Np, Text, Number)) else ord or Const(None)
+    return inferred_kind(np.linalg.norm, [x, given, axis or Const(None), keepdims or Const(False)])
 
 
 def picked(condition: Any, a: Any, axis: Any = None) -> Kind | None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from sourcead.rules.forms import constant, forward_rule, reverse_rule
 from sourcead.rules.numpy.decided import computed
-from sourcead.rules.numpy.kinds import least_squares, of_rank, rank, same_rank, solved
+from sourcead.rules.numpy.kinds import least_squares, norms, of_rank, rank, same_rank, solved
 from sourcead.rules.numpy.samples import call, positive_definite, present, well_conditioned
 from sourcead.runtime.matrices import (
     cholesky_adjoint,
@@ -436,6 +436,7 @@ INF = float("inf")
         *[call(_complex(rng, 2, 3), p) for p in (None, "fro", 2, "nuc", 1)],
         *[call(_complex(rng, 2, 3), p, axis=1) for p in (1, 3, INF)],
     ],
+    kind=norms,
 )
 def norm(y_bar, y, x, ord=None, axis=None, keepdims=False):
     """0 at the zero vector; what ties for the largest shares equally."""

@@ -14,7 +14,12 @@ from sourcead.runtime.covariance import (
     covariance_adjoints,
     covariance_tangent,
 )
-from sourcead.runtime.histograms import histogram_adjoints, histogram_tangent
+from sourcead.runtime.histograms import (
+    density_adjoints,
+    density_tangent,
+    histogram_adjoints,
+    histogram_tangent,
+)
 
 
 def _variables(rng):
@@ -121,18 +126,34 @@ def bincount(y_bar, x, weights=None, minlength=0):
             np.array([-2.0, -0.5, 0.0, 1.0]),
             weights=rng.normal(size=(3, 3)),
         ),
+        call(rng.normal(size=(9,)), 4, density=True),
+        call(rng.normal(size=(9,)), 3, weights=rng.uniform(0.5, 1.5, size=(9,)), density=True),
     ],
 )
-def histogram(y_bar, y, a, bins=10, range=None, *, weights=None):
+def histogram(y_bar, y, a, bins=10, range=None, *, weights=None, density=None):
     """The counts are constant; weights are summed in their bins; the edges follow the range of `a`."""
+    if density:
+        sums_bar, edges_bar = density_adjoints(y_bar[0], y_bar[1], y, a, weights)
+        return histogram_adjoints(sums_bar, edges_bar, y[1], a, bins, range, weights)
     return histogram_adjoints(y_bar[0], y_bar[1], y[1], a, bins, range, weights)
 
 
 @forward_rule(np.histogram)
 def histogram_forward(
-    y, a, bins=10, range=None, *, weights=None, a_dot, weights_dot, bins_dot, range_dot
+    y,
+    a,
+    bins=10,
+    range=None,
+    *,
+    weights=None,
+    density=None,
+    a_dot,
+    weights_dot,
+    bins_dot,
+    range_dot,
 ):
-    return histogram_tangent(y, a, bins, range, weights_dot, a_dot, bins_dot, range_dot)
+    y_dot = histogram_tangent(y, a, bins, range, weights_dot, a_dot, bins_dot, range_dot)
+    return density_tangent(y_dot, y, a, weights) if density else y_dot
 
 
 # ---- refused ---------------------------------------------------------------------------------------

@@ -116,7 +116,7 @@ def maximum_reduce_tangent(
     if array_dot is None:
         total = np.zeros_like(ties)
     else:
-        total = np.sum(picked * array_dot, axis=axis, keepdims=keepdims)
+        total = np.sum(np.where(picked, array_dot, 0.0), axis=axis, keepdims=keepdims)
     if initial is not None:
         tied = np.reshape(initial == y, np.shape(ties))
         ties = ties + tied

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from sourcead.ir.kinds import List, Py, Text
-from sourcead.rules.forms import constant, elementwise, forward_rule, reverse_rule
+from sourcead.rules.forms import constant, elementwise, forward_rule, leaving_out, reverse_rule
 from sourcead.rules.registry import Effects
 from sourcead.runtime import selection
-from sourcead.runtime.powers import log_or_zero, power_slope
+from sourcead.runtime.powers import log_or_zero, power_slope, real_power
 
 NUMBER = Effects("scalar")
 
@@ -54,12 +54,21 @@ def pow_of_numbers(y, base, exp):
     return exp * base ** (exp - 1.0) if exp else 0.0, y * math.log(base) if base else 0.0
 
 
+def slope_of_any_sign(y, base, exp):
+    """As in `operators.slope_of_any_sign`."""
+    return exp * real_power(base, exp - 1.0) if exp else 0.0
+
+
 # Three-argument pow is for integers, which carry no derivative: only two are differentiated.
 @elementwise(
     pow,
     domain=("positive", "real"),
     singular=True,
-    also={"constant_exponent": pow_constant, "scalar": pow_of_numbers},
+    also={
+        "constant_exponent": pow_constant,
+        "any_sign": slope_of_any_sign,
+        "scalar": pow_of_numbers,
+    },
 )
 def pow_(y, base, exp):
     return power_slope(base, exp), y * log_or_zero(base)
@@ -138,6 +147,9 @@ def sorted_(y_bar, y, iterable, *, key=None, reverse=False):
 @forward_rule(sorted)
 def sorted_tangent(y, iterable, *, key=None, reverse=False, iterable_dot):
     return [iterable_dot[i] for i in selection.order(iterable, key, reverse)]
+
+
+leaving_out(max, min, sorted)
 
 
 # -- sums ------------------------------------------------------------------------------------

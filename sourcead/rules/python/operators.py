@@ -15,7 +15,8 @@ import numpy as np
 
 from sourcead.ir.nodes import Const
 from sourcead.rules.forms import constant, elementwise, forward_rule, reverse_rule
-from sourcead.runtime.powers import log_or_zero, power_slope
+from sourcead.rules.registry import Effects
+from sourcead.runtime.powers import log_or_zero, power_slope, real_power
 from sourcead.runtime.quotients import over_length
 
 # -- arithmetic ------------------------------------------------------------------------------
@@ -123,6 +124,11 @@ def slope_of_power(y, x, n):
     return n * x ** (n - 1) if n else 0.0
 
 
+def slope_of_any_sign(y, x, n):
+    """Of a number that may be negative: a fractional power of it would be complex, which is refused."""
+    return n * real_power(x, n - 1.0) if n else 0.0
+
+
 def pow_of_numbers(y, x, n):
     """Python raises for `0.0 ** -1.0` and `log(0.0)`, where the derivative is 0."""
     return n * x ** (n - 1.0) if n else 0.0, y * math.log(x) if x else 0.0
@@ -135,11 +141,22 @@ def pow_of_numbers(y, x, n):
     also={
         "constant_exponent": pow_constant,
         "inactive_exponent": slope_of_power,
+        "any_sign": slope_of_any_sign,
         "scalar": pow_of_numbers,
     },
 )
 def pow(y, x, n):
     return power_slope(x, n), y * log_or_zero(x)
+
+
+@elementwise(
+    real_power,
+    domain=("positive", "real"),
+    effects=Effects("scalar"),
+    also={"inactive_exponent": slope_of_any_sign},
+)
+def real_power_slope(y, x, n):
+    return n * real_power(x, n - 1.0) if n else 0.0, y * math.log(x) if x else 0.0
 
 
 # -- products --------------------------------------------------------------------------------

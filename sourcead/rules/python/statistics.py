@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from sourcead.ir.kinds import Py, Tuple
-from sourcead.rules.forms import formula, forward_rule, helpers, reverse_rule
+from sourcead.rules.forms import formula, forward_rule, helpers, leaving_out, reverse_rule
 from sourcead.rules.registry import Effects
 from sourcead.runtime import means
 
@@ -206,3 +206,6 @@ def linear_regression(x, y, *, proportional=False):
         return np.sum(a * b) / np.sum(a * a), 0.0
     slope = np.sum((a - np.mean(a)) * (b - np.mean(b))) / np.sum((a - np.mean(a)) ** 2)
     return slope, np.mean(b) - slope * np.mean(a)
+
+
+leaving_out(statistics.median, statistics.median_low, statistics.median_high)

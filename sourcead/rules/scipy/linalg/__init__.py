@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from scipy import linalg
 
-from sourcead.rules.forms import helpers, of_real_numbers
+from sourcead.rules.forms import helpers, leaving_out, of_real_numbers
 from sourcead.rules.scipy.linalg import (
     equations,
     factors,
@@ -30,4 +30,9 @@ of_real_numbers(
     *(linalg.solve_continuous_lyapunov, linalg.solve_discrete_lyapunov),
     *(linalg.lstsq, linalg.pinv, linalg.polar, linalg.svd, linalg.qr, linalg.rq, linalg.eigh),
     *(linalg.fiedler, linalg.solveh_banded, linalg.solve_toeplitz, linalg.matmul_toeplitz),
+)
+
+leaving_out(  # of a triangular or symmetric matrix one triangle is read
+    *(linalg.cholesky, linalg.cho_factor, linalg.cho_solve, linalg.solve_triangular),
+    *(linalg.eigh, linalg.eigvalsh, linalg.pinvh, linalg.solve_banded, linalg.solveh_banded),
 )

@@ -168,7 +168,10 @@ def _shares(y, a, axis, b, keepdims, return_sign):
         total = np.expand_dims(total, axis)
         sign = np.expand_dims(sign, axis) if return_sign else 1.0
     # A sum of nothing but zeros has y = -inf, and -inf - -inf is NaN.
-    return sign * np.exp(a - np.where(np.isneginf(total), 0.0, total))
+    above = a - np.where(np.isneginf(total), 0.0, total)
+    if b is not None:  # a weight of zero leaves out what may overflow
+        above = np.where(np.equal(b, 0.0) & (above > 0.0), -np.inf, above)
+    return sign * np.exp(above)
 
 
 @reverse_rule(special.logsumexp, wrt=("a", "b"), samples=_summands)

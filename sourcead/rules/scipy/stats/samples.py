@@ -15,7 +15,7 @@ from scipy import special, stats
 
 from sourcead.ir.kinds import Array, Np, Tuple, Unknown
 from sourcead.ir.nodes import Const
-from sourcead.rules.forms import constant, formula, helper, refused
+from sourcead.rules.forms import constant, formula, helper, leaving_out, refused
 from sourcead.rules.numpy.samples import call
 
 # ---- kinds -------------------------------------------------------------------------------------
@@ -299,6 +299,8 @@ for _function in (stats.spearmanr, stats.kendalltau):
 constant(stats.mannwhitneyu, stats.wilcoxon, stats.ranksums, stats.kruskal, stats.friedmanchisquare)
 constant(stats.ks_2samp, stats.mood, stats.ansari, stats.brunnermunzel, stats.somersd)
 
+
+leaving_out(stats.trim_mean, stats.iqr, stats.median_abs_deviation)
 
 # ---- refused ---------------------------------------------------------------------------------------
 

@@ -1,0 +1,29 @@
+"""Functions that may leave elements of an argument out of their result: `np.max`, `np.take`, `np.tril`.
+
+An element that was left out contributes exactly zero, whatever its own slope is: of
+`np.median(np.sqrt(x))` at `x[0] = 0` the first element has an infinite slope, and no part in the median.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sourcead.rules.forms import leaving_out
+from sourcead.rules.numpy.samples import present
+
+leaving_out(
+    # by a condition, or by what is larger
+    np.where, np.select, np.choose, np.compress, np.ndarray.compress, np.extract,
+    np.minimum, np.maximum, np.fmin, np.fmax, np.clip, np.ndarray.clip, np.nan_to_num,
+    # by a place
+    np.take, np.take_along_axis, np.ndarray.item, np.delete, np.repeat, np.resize, np.interp,
+    np.diag, np.diagonal, np.trace, np.tril, np.triu, np.histogram,
+    *present(np.linalg, "diagonal", "trace"),
+    # extrema and quantiles
+    np.max, np.min, np.ptp, np.minimum.reduce, np.minimum.accumulate, np.median, np.quantile, np.percentile,
+    # missing numbers
+    np.nansum, np.nanmean, np.nanprod, np.nancumsum, np.nancumprod, np.nanvar, np.nanstd,
+    np.nanmax, np.nanmin, np.nanmedian, np.nanquantile, np.nanpercentile,
+    # of a symmetric matrix one triangle is read
+    np.linalg.cholesky, np.linalg.eigh, np.linalg.eigvalsh,
+)  # fmt: skip
