@@ -137,18 +137,18 @@ def _result_kind(
     kwargs = {k: _named(v, unknown) for k, v in kwargs.items()}
     given = (*args, *kwargs.values())
     symbols = {s.name: s.one for a in given for s in _symbols(a)}
-    names = list(symbols)
+    integers = any(map(_has_integer, given))
+    lengths = {n for a in given for n in _lengths(a)}
+    names = [*symbols, *([_LISTED] if None in lengths and not integers else [])]
     if len(names) > len(_SIZES[0]):
         return Unknown()
-    lengths = {d for a in given for d in _lengths(a)}
-    known = {d for a in given for d in _dims(a) if isinstance(d, int)} | (lengths - {None})
-    fixed = sorted(d for d in known if d is not None and d > 1)
+    fixed = {d for a in given for d in _dims(a) if isinstance(d, int) and d > 1}
+    listed = {n for n in lengths if n is not None and n > 1} - fixed
     call = _Call(function, args, kwargs)
-    integers = any(map(_has_integer, given))
-    if None in lengths and not integers:
-        names.append(_LISTED)
     for counts in _COUNTS if integers else _COUNTS[:1]:
-        for groups in _groupings([*names, *fixed]):
+        tried = _groupings([*names, *sorted(fixed)])
+        also = _groupings([*names, *sorted(fixed | listed)]) if listed else ()
+        for groups in itertools.chain(tried, also):
             sizes = [_assign(groups, s) | {"": n} for s, n in zip(_SIZES, counts)]
             try:
                 runs = [call.run(s) for s in sizes]
