@@ -275,12 +275,19 @@ def _stacked(
     found: list[list[Any]] = [[] for _ in results.leaves]
     for start, stop in seeds.chunks(results):
         leaves = flatten_like(results.structure, apply(seeds.seeds(start, stop, unit)))
-        for kept, leaf in zip(found, leaves, strict=True):
-            kept.append(leaf)
+        for kept, leaf, shape in zip(found, leaves, results.shapes, strict=True):
+            kept.append(_spread(leaf, shape))
     return [
         np.concatenate(parts) if parts else np.zeros((0, *shape))
         for parts, shape in zip(found, results.shapes)
     ]
+
+
+def _spread(leaf: Any, shape: tuple[int, ...]) -> Any:
+    """The derivative zero of a result whose kind was not known is one number for each direction."""
+    if np.ndim(leaf) != 1 or not shape:
+        return leaf
+    return np.broadcast_to(np.reshape(leaf, (-1, *(1 for _ in shape))), (len(leaf), *shape))
 
 
 def _block(matrix: Any, out: Any, x: Any) -> Any:

@@ -48,6 +48,7 @@ __all__ = [
     "tensorsolve_adjoints",
     "tensorsolve_tangent",
     "transposed",
+    "cut_off",
 ]
 
 
@@ -424,7 +425,7 @@ def lstsq_adjoints(
 
     The residuals are the squared lengths of b - a x (the derivative of x does not enter: they are least).
     """
-    p = np.linalg.pinv(a, rcond=_cut(a, rcond))
+    p = np.linalg.pinv(a, rcond=cut_off(a, rcond))
     columns = np.reshape(x, (np.shape(a)[1], -1))
     targets = np.reshape(b, (np.shape(a)[0], -1))
     rest = targets - a @ columns
@@ -450,7 +451,7 @@ def lstsq_adjoints(
 def lstsq_tangent(
     y: Any, a: Any, b: Any, rcond: Any, a_dot: Any, b_dot: Any
 ) -> tuple[Any, Any, None, Any]:
-    p = np.linalg.pinv(a, rcond=_cut(a, rcond))
+    p = np.linalg.pinv(a, rcond=cut_off(a, rcond))
     x, residuals = y[0], y[1]
     columns = np.reshape(x, (np.shape(a)[1], -1))
     rest = np.reshape(b, (np.shape(a)[0], -1)) - a @ columns
@@ -470,7 +471,7 @@ def lstsq_tangent(
     return np.reshape(x_dot, np.shape(x)), residuals_dot, None, s_dot
 
 
-def _cut(a: Any, rcond: Any) -> Any:
+def cut_off(a: Any, rcond: Any) -> Any:
     """What `np.linalg.lstsq` takes for zero among the singular values."""
     if rcond is None:
         return np.finfo(np.result_type(a)).eps * max(np.shape(a))

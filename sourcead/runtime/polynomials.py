@@ -19,6 +19,7 @@ __all__ = [
     "product_adjoint",
     "roots_adjoint",
     "roots_slopes",
+    "cut_off_of_fit",
 ]
 
 
@@ -110,13 +111,18 @@ def _powers_adjoint(a_bar: Any, x: Any, deg: int) -> Any:
     return np.sum(a_bar[:, :-1] * powers * np.vander(x, deg + 1)[:, 1:], axis=1)
 
 
+def cut_off_of_fit(a: Any, rcond: Any) -> Any:
+    """What `np.polyfit` takes for zero among the singular values of the scaled powers."""
+    return len(a) * np.finfo(np.result_type(a)).eps if rcond is None else rcond
+
+
 def polyfit_adjoints(
     c_bar: Any, c: Any, x: Any, y: Any, deg: int, rcond: Any, w: Any
 ) -> tuple[Any, Any, Any]:
     """Adjoints in x, y and w: those of least squares with columns of length one, as NumPy solves it."""
     a, scale = _design(x, deg, w)
     b = y if w is None else y * _column(w, y)
-    cut = len(x) * np.finfo(np.result_type(a)).eps if rcond is None else rcond
+    cut = cut_off_of_fit(a, rcond)
     scaled = c * _column(scale, c)
     a_bar, b_bar = lstsq_adjoints(c_bar / _column(scale, c), None, None, scaled, a / scale, b, cut)
     a_bar = a_bar / scale
@@ -132,7 +138,7 @@ def polyfit_tangent(
 ) -> Any:
     a, scale = _design(x, deg, w)
     b = y if w is None else y * _column(w, y)
-    cut = len(x) * np.finfo(np.result_type(a)).eps if rcond is None else rcond
+    cut = cut_off_of_fit(a, rcond)
     a_dot: Any = np.zeros_like(a)
     b_dot: Any = np.zeros_like(b)
     if x_dot is not None:

@@ -14,8 +14,8 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
-from sourcead.ir.kinds import Array, Kind, Number, Tuple, dtype_of
-from sourcead.rules.forms import helpers
+from sourcead.ir.kinds import Array, Kind, Number, Py, Tuple, dtype_of
+from sourcead.rules.forms import constant, helpers
 from sourcead.rules.numpy.adjoint_kinds import kind_like
 from sourcead.rules.registry import Rule, lookup, register
 from sourcead.runtime import (
@@ -146,6 +146,7 @@ def pair_of_numbers(*args: Any) -> Kind:
     return Tuple((Number(real=False), Number(real=False)))
 
 
+constant(matrices.cut_off, polynomials.cut_off_of_fit, kind=lambda *args: Py(float))
 register(Rule("eig_tangent", "source", (matrices.eig_tangent,), kind=pair_of_numbers))
 register(Rule("convolution_window", "source", (contractions.convolution_window,), kind=vector))
 for _function, _names in LIKE.items():
