@@ -192,8 +192,11 @@ def _inside(
 
 def _is_of_python(cls: type) -> bool:
     """Loggers, locks, patterns: objects that keep no arrays, and know many others."""
-    module = cls.__module__.partition(".")[0]
-    return module in sys.stdlib_module_names and module not in _HOLDING
+    module: Any = cls.__module__
+    if not isinstance(module, str):  # of Cython's functions, it is where an instance says its own
+        return False
+    package = module.partition(".")[0]
+    return package in sys.stdlib_module_names and package not in _HOLDING
 
 
 _HOLDING = ("builtins", "collections", "types")

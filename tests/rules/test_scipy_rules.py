@@ -54,6 +54,7 @@ IN_PROGRAMS = {
     "optimize": "test_scipy_functions_passed",
     "integrate": "test_scipy_functions_passed",
     "sparse_matrices": "test_scipy_sparse",
+    "grids": "test_scipy_grids",
     "interpolants": "test_scipy_interpolants",
     "splines": "test_scipy_interpolants",
 }

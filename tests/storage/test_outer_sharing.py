@@ -261,3 +261,23 @@ def read_by_globals(x):
 
 def test_names_of_what_carries_no_derivative_may_be_looked_up():
     assert sourcead.grad(read_by_globals)(0.7) == 1.0
+
+
+class Nowhere:
+    """As functions of some versions of Cython: the `__module__` of the class is no text."""
+
+    __module__ = property(lambda self: "somewhere")  # type: ignore[assignment]
+
+
+NOWHERE = Nowhere()
+BESIDE = np.zeros(2)
+
+
+def with_an_object_of_it(x):
+    BESIDE[0] = x * 2.0
+    return BESIDE[0] * x if NOWHERE is not None else 0.0
+
+
+def test_a_class_whose_module_is_no_text():
+    assert not isinstance(Nowhere.__module__, str)
+    assert sourcead.grad(with_an_object_of_it)(1.5) == 6.0
