@@ -75,8 +75,8 @@ def assumptions(seen: Seen, classes: Iterable[type], objects: Objects = NONE) ->
     return tests
 
 
-def _is_library(module: str | None) -> bool:
-    return (module or "").partition(".")[0] in _LIBRARIES
+def _is_library(module: Any) -> bool:
+    return isinstance(module, str) and module.partition(".")[0] in _LIBRARIES
 
 
 # -- names -------------------------------------------------------------------------------------
