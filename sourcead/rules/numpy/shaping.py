@@ -395,7 +395,7 @@ def rot90(y_bar, m, k=1, axes=(0, 1)):
     ],
 )
 def roll(y_bar, a, shift, axis=None):
-    if isinstance(shift, tuple):
+    if isinstance(shift, (tuple, list)):
         return np.roll(y_bar, np.negative(shift), axis)
     return np.roll(y_bar, -shift, axis)
 

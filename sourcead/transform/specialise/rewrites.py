@@ -1,7 +1,7 @@
 """Calls that write an argument in place, as the stores that they are.
 
-`np.copyto(dst, src)`, `x.fill(v)`, `x.sort()`, `x.partition(k)`, `np.put`, `np.putmask`, `np.fill_diagonal` and `out=` become
-`dst[...] = value`: one kind of write, which both modes know.  The values and the storage written are the same.
+`np.copyto(dst, src)`, `x.fill(v)`, `x.sort()`, `x.partition(k)`, `np.put`, `np.putmask`, `np.fill_diagonal` and `out=`
+become `dst[...] = value`: one kind of write, which both modes know.  The values and the storage written are the same.
 """
 
 from __future__ import annotations

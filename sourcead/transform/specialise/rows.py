@@ -9,6 +9,7 @@ element is known by name is gone through as a loop would do it: the rule sees an
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from sourcead.ir.kinds import (
     is_scalar,
 )
 from sourcead.ir.nodes import Const, Name, Op, Ref, Star
+from sourcead.rules.registry import Rule
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
 from sourcead.transform.specialise import numpy_library
@@ -38,6 +40,7 @@ __all__ = [
     "flat_as_array",
     "is_of_arrays",
     "takes_arrays",
+    "with_constant_arrays",
     "with_rows",
 ]
 
@@ -49,12 +52,14 @@ def takes_arrays(obj: Any) -> bool:
     return isinstance(obj, np.ufunc) or module.partition(".")[0] in ("numpy", "scipy")
 
 
-SEQUENCES = (np.einsum, np.select, np.choose, np.linalg.multi_dot)
+SEQUENCES = (np.select, np.choose, np.linalg.multi_dot)
 
 
-def is_of_arrays(obj: Any) -> bool:
+def is_of_arrays(obj: Any, args: list[Any]) -> bool:
     """Does this function of NumPy make an array of each list that it takes? Some take a list of arrays."""
     module = getattr(obj, "__module__", None) or ""
+    if obj is np.einsum and not isinstance(args[0], Const):
+        return False  # lists of axes
     return module.partition(".")[0] == "numpy" and not any(obj is each for each in SEQUENCES)
 
 
@@ -67,7 +72,45 @@ def beside_arrays(s: Context, args: list[Val]) -> list[Val]:
         return args
     if not any(isinstance(k, Array) or (isinstance(k, Np) and k.exact) for k in kinds):
         return args
-    return [as_array(s, arg) for arg in args]
+    made = _constant_as_array if any(map(s.holds_varied, args)) else as_array
+    return [made(s, as_array(s, arg)) for arg in args]
+
+
+def with_constant_arrays(s: Context, rule: Rule, args: list[Any]) -> list[Any]:
+    """Arguments of which one varies: lists of constants in the place of others that could are arrays, too.
+
+    `np.dot(x, [1.0, 2.0])` has the adjoint of x from an array; what is a shape, an axis or an index stays a list.
+    """
+    if rule.reverse is None:
+        return args
+    parameters = list(inspect.signature(rule.reverse).parameters.values())[2:]
+    if any(isinstance(arg, Star) for arg in args):
+        return args
+    places = [p for p in parameters if p.kind is not p.KEYWORD_ONLY]
+    if places and places[-1].kind is inspect.Parameter.VAR_POSITIONAL:
+        places += [places[-1]] * len(args)
+    return [
+        _constant_as_array(s, arg) if place.name in rule.wrt else arg
+        for place, arg in zip(places, args)
+    ] + args[len(places) :]
+
+
+def _constant_as_array(s: Context, arg: Val) -> Val:
+    """A list or tuple of numbers that do not vary, as an array."""
+    if isinstance(s.kind(arg), (List, Tuple)) and not s.holds_varied(arg) and _is_numbers(s, arg):
+        return s.call(Ref("np.asarray", np.asarray), [arg], [])
+    return arg
+
+
+def _is_numbers(s: Context, value: Val) -> bool:
+    """A number, or a list or tuple of numbers, however deep."""
+    kind = s.kind(value)
+    if not isinstance(kind, (List, Tuple)):
+        return is_scalar(kind) or (isinstance(value, Const) and type(value.value) in (int, float))
+    items = s.components(value)
+    if items is None:
+        return isinstance(kind, List) and is_scalar(_held(s, kind))
+    return bool(items) and all(_is_numbers(s, item) for item in items)
 
 
 def as_array(s: Context, arg: Val) -> Val:
@@ -97,6 +140,8 @@ def with_rows(s: Context, arg: Any) -> Any:
     items = s.components(arg)
     if items is not None:
         fitted = [flat_as_array(s, None, with_rows(s, item)) for item in items]
+        if any(isinstance(s.kind(item), Array) for item in fitted):
+            fitted = [_constant_as_array(s, item) for item in fitted]
         if all(a is b for a, b in zip(fitted, items)) and not _is_changed(s, arg, items):
             return arg
         return Virtual(tuple(fitted), "tuple" if isinstance(kind, Tuple) else "list")

@@ -22,6 +22,7 @@ from sourcead.transform.specialise.rows import (
     flat_as_array,
     is_of_arrays,
     takes_arrays,
+    with_constant_arrays,
     with_rows,
 )
 from sourcead.transform.specialise.through_text import refuse_numbers_out_of_text
@@ -68,9 +69,11 @@ def call_rule(
     if varied and not s.derivative and takes_arrays(obj):
         args = [with_rows(s, arg) for arg in args]
         kwargs = [(k, with_rows(s, v)) for k, v in kwargs]
-    if rule.form == "general" and varied and is_of_arrays(obj):
+    if rule.form == "general" and varied and is_of_arrays(obj, args):
         args = [arg if isinstance(arg, Star) else as_array(s, arg) for arg in args]
         kwargs = [(k, as_array(s, v)) for k, v in kwargs]
+        if not s.derivative:
+            args = with_constant_arrays(s, rule, args)
     if varied and not s.derivative:
         for each in values_of(args, kwargs):
             note_whole(s, each)
