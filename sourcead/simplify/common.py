@@ -19,6 +19,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from sourcead.ir.constant_calls import is_constant_call
 from sourcead.ir.kinds import Array, Kind, List, Np, Py
 from sourcead.ir.nodes import (
     Assign,
@@ -163,17 +164,19 @@ class _Common:
 
     def found(self, stmt: Stmt, known: _Known) -> Name | None:
         """The name that has this value already; else it is noted."""
-        if not isinstance(stmt, Assign) or not isinstance(stmt.expr, Op):
+        if not isinstance(stmt, Assign) or not self.is_told_again(stmt):
             return None
-        where = known.values
-        if self.is_element(stmt.expr):
-            where = known.elements
-        elif not (self.is_number_of(stmt, ONCE) or self.is_row(stmt.expr)):
-            return None
+        where = known.elements if self.is_element(stmt.expr) else known.values
         found = where.get(stmt.expr) if where is known.elements else known.find(stmt.expr)
         if found is None:
             where[stmt.expr] = stmt.target
         return found
+
+    def is_told_again(self, stmt: Assign) -> bool:
+        """Has what it computes the same value wherever the same is computed (of elements: until a store)?"""
+        if not isinstance(stmt.expr, Op):
+            return is_constant_call(stmt.expr)
+        return self.is_element(stmt.expr) or self.is_number_of(stmt, ONCE) or self.is_row(stmt.expr)
 
     def are_apart(self, a: Any, b: Any) -> bool:
         """Are these lists made for different arrays?"""
@@ -218,8 +221,10 @@ class _Common:
         found = []
         for stmt in loop.body:
             if isinstance(stmt, Assign) and not inside.intersection(reads(stmt)):
-                if self.is_row(stmt.expr) or (
-                    isinstance(stmt.expr, Op) and self.is_number_of(stmt, SAFE)
+                if (
+                    self.is_row(stmt.expr)
+                    or is_constant_call(stmt.expr)
+                    or (isinstance(stmt.expr, Op) and self.is_number_of(stmt, SAFE))
                 ):
                     found.append(stmt)
                     inside.remove(stmt.target)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sourcead.ir.constant_calls import is_constant_call
 from sourcead.ir.kinds import Array, Kind, List, Np, Object, Py, Slice, Tuple, dtype_of
 from sourcead.ir.nodes import (
     Attr,
@@ -151,6 +152,8 @@ class Recomputing:
                 return None
             case Call(Ref("range" | "len")):
                 return "a count" if self.at_hand(expr, at) else None
+            case Call() if is_constant_call(expr):
+                return "a constant"
             case _:
                 return None
 
