@@ -9,6 +9,7 @@ from __future__ import annotations
 from sourcead.ir.nodes import Function, Name
 from sourcead.simplify.common import common
 from sourcead.simplify.contractions import contractions
+from sourcead.simplify.doubles import doubles
 from sourcead.simplify.drawn_out import drawn_out
 from sourcead.simplify.element_lists import element_lists
 from sourcead.simplify.first_stores import first_stores
@@ -39,7 +40,8 @@ def polished(function: Function, b: Builder, apart: bool = False) -> Function:
     function = cleaned = clean(function, b)
     if apart:
         function = undone(function, b, lambda: storage_of(cleaned, b), lambda e: is_pure(e, b))
-    function = shapes(parts(function, b), b.kinds)
+    function = shaped = shapes(parts(function, b), b.kinds)
+    function = doubles(function, b, lambda: storage_of(shaped, b), lambda e: is_pure(e, b))
     function = function if function is cleaned else clean(function, b)
     function = contractions(outer_products(unchanged(signs(function, b.kinds)), b), b)
     contracted = function

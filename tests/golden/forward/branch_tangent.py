@@ -11,7 +11,7 @@ def branch_tangent(x):
 def branch_tangent_jvp(x, x_dot):         # jvp(branch_tangent), x: float
     if x > 0.0:
         y = x * x
-        y_dot = x_dot * x + x_dot * x     # y = x * x
+        y_dot = 2.0 * (x_dot * x)         # y = x * x
     else:
         y = -x
         y_dot = -x_dot                    # y = -x

@@ -11,4 +11,4 @@ def product_tangent(A, x):
 def product_tangent_jvp(A, x, A_dot, x_dot):  # jvp(product_tangent), A: float64[:, :], x: float64[:]
     y = np.tanh(A @ x)
     y_dot = (A_dot @ x + A @ x_dot) * (1.0 - y * y)  # y = np.tanh(A @ x)
-    return np.sum(y * y), np.sum(y_dot * y + y_dot * y)
+    return np.sum(y * y), np.sum(2.0 * (y_dot * y))

@@ -33,8 +33,7 @@ def cholesky_grad(A, out_bar=1.0):        # grad(cholesky), A: float64[:, :]
         t_bar = L_bar[i, i]
         L_bar[i, i] = 0.0
         t_bar = unless_zero(t_bar, 0.5 / t)
-        t_bar_1 = -t_bar
-        L_bar[i, :i] += t_bar_1 * L[i, :i] + t_bar_1 * L[i, :i]
+        L_bar[i, :i] += 2.0 * (-t_bar * L[i, :i])
         A_bar_row = A_bar[i]
         A_bar_row[i] += t_bar
         for j in reversed(range(i)):      # for j in range(i):
