@@ -17,9 +17,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 from sourcead.ir.kinds import (
     Array,
+    Closure,
     Dict,
     Kind,
     List,
@@ -62,6 +64,15 @@ class Again(Exception):
     """Something was found out that an earlier statement should have known: write the program once more."""
 
 
+def functions_in(kind: Kind) -> Iterator[Any]:
+    """The syntax of the nested functions that a value is, or a tuple holds."""
+    if isinstance(kind, Closure):
+        yield kind.make.syntax
+    elif isinstance(kind, Tuple):
+        for each in kind.items:
+            yield from functions_in(each)
+
+
 class Heap:
     """Slots of sites: (site, slot) -> the kind that covers what is stored, and whether it varies."""
 
@@ -94,6 +105,8 @@ class Heap:
         self.followed: set[str] = set()  # lists of which each element is asked for by itself
         self.bounded: set[str] = set()  # deques that have a greatest length
         self.whole: set[str] = set()  # lists that rules read as a whole, with the arrays in them
+        self.stored_functions: set[Any] = set()  # syntax of nested functions put into containers
+        self.converted: set[Any] = set()  # those that are objects instead (`function_objects.py`)
         self.resumed: set[str] = set()  # generators and `iter(...)` that are taken piece by piece
         self.growing: set[str] = (
             set()
@@ -230,6 +243,7 @@ class Heap:
         return [slot for s, slot in self.slots if s == site]
 
     def store(self, site: str, slot: Hashable, kind: Kind, varied: bool = False) -> None:
+        self.stored_functions.update(functions_in(kind))
         wider = self.cover(self.read(site, slot), kind)
         if wider != self.slots.get((site, slot)):
             self.slots[site, slot] = wider

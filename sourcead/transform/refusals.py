@@ -13,6 +13,7 @@ from sourcead.ir.nodes import (
     Delete,
     MethodCall,
     Name,
+    Ref,
     Stmt,
     Store,
     StoreAttr,
@@ -34,6 +35,8 @@ def check_passive(
 ) -> None:
     """Statements through which nothing active goes; otherwise they are refused."""
     match stmt:
+        case StoreAttr(Ref(value=type()), _, _):
+            return  # a variable like those of modules (`specialise/class_variables.py`)
         case StoreAttr(_, attr, value) if is_active(value):
             b.refuse(f"an active value is stored to attribute `{attr}`", "return it instead")
         case Unpack(targets) if any(map(is_active, targets)):

@@ -10,9 +10,11 @@ import pytest
 from tests.everyday import (  # noqa: F401  (they register their programs)
     beyond,
     by_name,
+    class_variables,
     constructs,
     derived,
     drawn,
+    function_lists,
     generators,
     holding,
     idioms,
@@ -59,8 +61,10 @@ SUPPORTED = {
     m.__name__
     for m in (
         by_name,
+        class_variables,
         derived,
         drawn,
+        function_lists,
         generators,
         in_turns,
         keyed,

@@ -546,3 +546,20 @@ def track(values):
 def entries_given(p):
     p.mass = p.mass * p.rate
     return p.mass * sum(p.values())
+
+
+class Tally:
+    total = 0.0
+    count = 0
+
+    def __init__(self, value):
+        type(self).count += 1
+        Tally.total += value * self.count
+
+
+@case("classes: attributes of the class, written", [0.7, 1.3, 0.2])
+def tallied(values):
+    Tally.total, Tally.count = 0.0, 0
+    for value in values:
+        Tally(value * Tally.count + value)
+    return Tally.total * Tally.total * Tally.count

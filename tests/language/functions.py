@@ -648,3 +648,14 @@ def discounted(items):
 @case("generators: expression over a generator, given to a function that loops", 0.7)
 def expression_over_a_generator(x):
     return discounted(x * power for power in powers(x)) * discounted(powers(x))
+
+
+@case("functions: lambdas put on a list in a loop of unknown length", [0.7, 1.3, 0.2])
+def listed_functions(values):
+    steps = []
+    for value in values:
+        steps.append(lambda v, k=value: v * k + 0.5)
+    total = 1.0
+    for step in steps:
+        total = step(total)
+    return total

@@ -35,6 +35,7 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.operations import method_class
 from sourcead.transform.specialise.absent import definite
 from sourcead.transform.specialise.certain_errors import raise_if_certain
+from sourcead.transform.specialise.class_variables import class_variable, refuse_to_show
 from sourcead.transform.specialise.context import Context
 from sourcead.transform.specialise.descriptors import computed, is_descriptor
 from sourcead.transform.specialise.flags import throw
@@ -165,6 +166,13 @@ def live_attr(s: Context, base: Val, obj: Any, attr: str, hint: str) -> Val:
     if isinstance(obj, dataclasses.Field) and isinstance(value, str):
         return Const(value)  # which of the fields it is
     path = f"{base.path}.{attr}" if isinstance(base, Ref) else attr
+    if isinstance(obj, type):
+        if attr == "__dict__":
+            refuse_to_show(s, base)
+        path = path if isinstance(base, Ref) else f"{obj.__name__}.{attr}"
+        changed = class_variable(s, obj, attr, path)
+        if changed is not None:
+            return changed
     live = not (callable(value) or isinstance(value, types.ModuleType))
     found = Ref(path, value, live, base.scope if isinstance(base, Ref) else None)
     return s.read_variable(found) if live and isinstance(obj, types.ModuleType) else found
@@ -349,7 +357,8 @@ def class_field(s: Context, base: Val, cls: type, attr: str, found: Any, hint: s
         return Ref(path, getattr(cls, attr))
     if callable(found) and hasattr(found, "__get__"):
         return bind_field(s, base, found, attr, hint)
-    return live_value(s, path, found)
+    changed = class_variable(s, cls, attr, path)
+    return live_value(s, path, found) if changed is None else changed
 
 
 def live_value(s: Context, path: str, value: Any) -> Val:

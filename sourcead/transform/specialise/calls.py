@@ -34,6 +34,7 @@ from sourcead.transform.specialise.context import Context, Kwargs, values_of
 from sourcead.transform.specialise.derivatives import call_derivative
 from sourcead.transform.specialise.derived import by_contents, given_contents
 from sourcead.transform.specialise.frozen import freeze
+from sourcead.transform.specialise.function_objects import as_closure, convert_stored
 from sourcead.transform.specialise.generators import all_of_first
 from sourcead.transform.specialise.half_calls import call_half
 from sourcead.transform.specialise.inlining import call_function, inactive_call
@@ -77,8 +78,12 @@ def call(s: Context, func: Val, args: list[Any], kwargs: Kwargs, hint: str = "t"
                 [*named.items(), *((k, v) for k, v in kwargs if k is None)],
                 hint,
             )
+        case Object(cls) if cls in s.function_classes:
+            return call_closure(s, func, as_closure(s, func, cls), args, kwargs)
         case Object(cls) if has_call(cls):
             return s.call_object(func, cls.__call__, [func, *args], kwargs, hint, method=True)
+    if any(map(s.holds_varied, values_of(args, kwargs))) or s.holds_varied(func):
+        convert_stored(s)
     raise_if_certain(s, lambda value: value(), [func])
     return s.opaque(func, args, kwargs, hint)
 

@@ -195,7 +195,13 @@ class Context(Builder):
         self.raises: set[type[BaseException]] = set()  # what may leave it
         self.generators: dict[Name, Any] = {}  # calls that have not run yet (`generators.Started`)
         self.frames: dict[Any, Any] = {}  # names and classes of frames -> the same
-        self.derived: set[str] = set()  # sites of instances of classes derived from list or dict
+        self.function_classes: dict[
+            type, Any
+        ] = {}  # of objects in place of functions -> their making
+        self.class_attributes: dict[
+            str, Any
+        ] = {}  # path -> place, class, name (`class_variables.py`)
+        self.derived: set[str] = set()  # sites of objects that stand in for others (`derived.py`)
         self.frame_classes: list[type] = []  # of those that are being made
         self.readers: dict[Name, str] = {}  # `iter(...)` -> the place of the call
         self.looked_at: dict[tuple[int, str], tuple[Any, bool]] = {}  # see `looked_at.py`

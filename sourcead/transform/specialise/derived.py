@@ -16,15 +16,16 @@ from __future__ import annotations
 import collections
 import functools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import FunctionType
 from typing import Any
 
 import numpy as np
 
 from sourcead.errors import NotDifferentiable, SourceADError
-from sourcead.ir.kinds import Dict, Kind, List, Object
+from sourcead.ir.kinds import Dict, List, Object
 from sourcead.ir.nodes import (
+    UNDEFINED,
     Assign,
     Attr,
     Call,
@@ -34,13 +35,16 @@ from sourcead.ir.nodes import (
     MethodCall,
     Name,
     Op,
+    Operand,
     Ref,
     Star,
     Stmt,
     Store,
     StoreAttr,
+    StoreVariable,
 )
 from sourcead.ir.walk import reads, statements
+from sourcead.runtime.frames import Frame, Reader
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.context import Context, Kwargs
 from sourcead.transform.specialise.making import fresh_object
@@ -253,7 +257,7 @@ def check_derived(s: Context, function: Function) -> None:
     """Does anything but the program itself look at such an object? What it holds is elsewhere."""
     if not s.derived:
         return
-    if function.result in _read(s, function.result) or s.reachable([function.result]) & s.derived:
+    if s.reachable([function.result]) & s.derived:
         raise _refusal(s, function.result, function)
     for statement in statements(function.body):
         looked_at = next(_looked_at(s, statement), None)
@@ -261,53 +265,76 @@ def check_derived(s: Context, function: Function) -> None:
             raise _refusal(s, looked_at, statement)
 
 
-def _read(s: Context, value: Any) -> list[Any]:
-    return [value] if is_derived(s, value) else []
+def _stands_in(s: Context, value: Any) -> bool:
+    """Is it an object in place of such an instance, or of a function (`function_objects.py`)?"""
+    kind = s.kind(value)
+    return isinstance(kind, Object) and kind.site in s.derived
 
 
-def _looked_at(s: Context, statement: Stmt) -> Iterator[Name]:
+def _looked_at(s: Context, statement: Stmt) -> Iterator[Operand]:
     """The operands of a statement of other code that lead to such an object."""
     match statement:
-        case Assign(_, Call(Ref(value=made))) if made in _MAKERS:
+        case Assign(_, Call(Ref(value=object.__new__))):
+            return
+        case Assign(_, Call(Ref(value=object.__setattr__), (base, _, value))):
+            yield from _kept_outside(s, base, [value])
+        case Assign(_, MethodCall(base, _, args)) if isinstance(s.kind(base), (List, Dict)):
+            yield from _kept_outside(s, base, args)
+        case Assign(_, Call(Ref(value=function))) if any(function is each for each in _TAKING):
             return
         case Assign(_, Call() | MethodCall()):
-            found = list(reads(statement))
-            called = statement.expr
-            if isinstance(called, MethodCall) and isinstance(s.kind(called.value), (List, Dict)):
-                return
-            if isinstance(called, Call) and any(called.func == Ref(w, v) for w, v in _TAKING):
-                return
-            yield from (n for n in found if s.reachable([n]) & s.derived)
+            yield from (n for n in reads(statement) if s.reachable([n]) & s.derived)
         case Assign(_, Op(op)) if op not in _HOLDING:
-            yield from (n for n in reads(statement) if is_derived(s, n))
+            yield from (n for n in reads(statement) if _stands_in(s, n))
         case Assign(_, Attr(Name() as base, attr)):
             kind = s.kind(base)
-            if is_derived(s, base) and isinstance(kind, Object):
+            if _stands_in(s, base) and isinstance(kind, Object):
                 is_method = isinstance(getattr(kind.cls, attr, None), FunctionType)
                 if not is_method and attr not in s.heap.known(kind.site):
                     yield base
-        case Store(Name() as base) | Delete(Name() as base):
-            if is_derived(s, base) and not (isinstance(statement, Delete) and statement.attr):
+        case Store(base, _, value) | StoreAttr(base, _, value):
+            if isinstance(statement, Store) and _stands_in(s, base):
                 yield base
-        case StoreAttr():
-            return
+            yield from _kept_outside(s, base, [value])
+        case Delete(base, index) if index is not None and _stands_in(s, base):
+            yield base
+        case StoreVariable(_, _, value):
+            yield from _kept_outside(s, UNDEFINED, [value])
 
 
-_MAKERS = [object.__new__, object.__setattr__]
-_TAKING = [("len", len), ("range", range), ("enumerate", enumerate), ("zip", zip), ("reversed", reversed),
-           ("list", list), ("tuple", tuple), ("iter", iter)]  # fmt: skip
+def _kept_outside(s: Context, base: Any, values: Sequence[Any]) -> Iterator[Operand]:
+    """What is put where it outlives the call."""
+    site = getattr(s.kind(base), "site", "")
+    if site and not isinstance(base, Ref) and not s.heap.is_external(site):
+        return
+    plain = [v.value if isinstance(v, Star) else v for v in values]
+    yield from (v for v in plain if s.reachable([v]) & s.derived)
+
+
+_TAKING: tuple[Any, ...] = (len, range, enumerate, zip, reversed, list, tuple, iter)
 _HOLDING = frozenset(
     {"copy", "tuple", "list", "dict", "is_", "is_not", "cell", "cell_get", "getitem", "dict_merge"}
 )
 
 
 def _refusal(s: Context, value: Any, where: Any) -> SourceADError:
-    kinds: list[Kind] = [
-        k for k in s.kinds.values() if isinstance(k, Object) and k.site in s.derived
-    ]
-    cls = next((k.cls for k in kinds if isinstance(k, Object)), object)
+    sites = s.reachable([value]) & s.derived
+    kinds = [k for k in s.kinds.values() if isinstance(k, Object) and k.site in sites]
+    cls = next((k.cls for k in kinds), object)
+    if issubclass(cls, (Frame, Reader)):
+        return NotDifferentiable.at(
+            where.origin,
+            "a generator that is taken piece by piece is returned, kept, or handed to code that is not followed",
+            "hand on a list of its items",
+        )
+    if cls in s.function_classes:
+        return NotDifferentiable.at(
+            where.origin,
+            f"the function `{cls.__name__}`, which a list holds, is returned, or handed to code that is not followed",
+            "call it here",
+        )
     return NotDifferentiable.at(
         where.origin,
-        f"a `{cls.__name__}`, which is derived from list or dict, is returned, or handed to code that is not followed",
+        f"a `{cls.__name__}`, derived from list or dict, is returned, kept, or handed to code that is not followed",
         "hand on what it holds: `list(...)`, `dict(...)`",
     )

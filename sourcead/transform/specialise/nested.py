@@ -12,6 +12,7 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.closures import closure_template
 from sourcead.transform.specialise.context import Context, Kwargs, Unreached, values_of
 from sourcead.transform.specialise.flags import guard
+from sourcead.transform.specialise.function_objects import function_object
 from sourcead.transform.specialise.generators import managed, started
 from sourcead.transform.specialise.inlining import bind_arguments, note_recursion, spread
 from sourcead.transform.specialise.iterators import taken_once
@@ -23,6 +24,9 @@ __all__ = ["as_seen_now", "as_wrapper", "call_closure", "call_with_template", "m
 def make_function(s: Context, expr: MakeFunction, env: dict[Name, Val], hint: str) -> Val:
     captured = tuple(s.value(c.value, env) for c in expr.captures)
     defaults = tuple((n, s.value(v, env)) for n, v in expr.defaults)
+    made_object = function_object(s, expr, captured, defaults, hint)
+    if made_object is not None:
+        return made_object
     active = any(map(s.holds_varied, captured))
     name = s.fresh(hint, Closure(expr, captured, defaults), False)
     if not any(isinstance(c, Virtual) for c in captured) or not active:

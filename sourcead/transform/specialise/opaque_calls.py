@@ -11,6 +11,7 @@ from sourcead.errors import NoRule
 from sourcead.ir.kinds import Kind, Unknown, Value
 from sourcead.ir.nodes import Call, Ref, Star
 from sourcead.transform.builder import Val
+from sourcead.transform.specialise.class_variables import refuse_to_show
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
 from sourcead.transform.specialise.through_text import refuse_numbers_out_of_text
 
@@ -33,6 +34,9 @@ def opaque(
         refuse_numbers_out_of_text(s, known.value, values_of(args, kwargs))
     plain = values_of(args, kwargs)
     called = s.kind(func)
+    if s.rebound and not s.derivative and called not in (Value(isinstance), Value(issubclass)):
+        for each in plain:
+            refuse_to_show(s, each)
     raised = isinstance(called, Value) and _is_exception(called.value)
     if raised and any(map(s.holds_varied, plain)):
         s.heap.exceptions_carry()

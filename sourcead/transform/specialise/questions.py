@@ -44,6 +44,8 @@ def _isinstance(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val |
     cls = type(args[0].value) if isinstance(args[0], Const) else class_of(without_none(kind))
     if cls is not None and issubclass(cls, Frame):
         cls = GeneratorType
+    if cls in s.function_classes:
+        cls = FunctionType
     tested = s.kind(args[1])
     wanted: Any = tested.value if isinstance(tested, Value) else None
     if wanted is None:
@@ -148,6 +150,8 @@ def _callable(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | N
             return Const(True)
         case Py() | Np() | Array() | NoneKind() | Text() | Tuple() | List() | Dict():
             return Const(False)
+        case Object(cls) if cls in s.function_classes:
+            return Const(True)
         case Object(cls):
             return Const(has_call(cls))
         case _:

@@ -57,6 +57,7 @@ def begun(s: Context, found: Any) -> Val:
         s.frame_classes.pop()
     assert isinstance(frame, Name)
     s.frames[frame] = found
+    s.derived.add(getattr(s.kind(frame), "site", ""))
     s.frames.setdefault(cls, found)
     if captured_by(s.frames[cls]) != captured_by(found):
         s.frames[cls] = None  # by its name only
@@ -115,7 +116,9 @@ def read_by_position(s: Context, place: str) -> None:
 
 def reader(s: Context, items: Val, hint: str) -> Val:
     """`iter(items)` as an object that knows how far it is."""
-    return s.call(Ref("Reader", Reader), [_positions(s, [items], [], hint)], [], hint)
+    made = s.call(Ref("Reader", Reader), [_positions(s, [items], [], hint)], [], hint)
+    s.derived.add(getattr(s.kind(made), "site", ""))
+    return made
 
 
 def _resumed(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:

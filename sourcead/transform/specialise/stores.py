@@ -9,7 +9,18 @@ from collections import Counter, defaultdict
 from types import FunctionType
 from typing import Any
 
-from sourcead.ir.kinds import Array, Dict, Kind, List, NoneKind, Number, Object, Unknown, dtype_of
+from sourcead.ir.kinds import (
+    Array,
+    Dict,
+    Kind,
+    List,
+    NoneKind,
+    Number,
+    Object,
+    Unknown,
+    Value,
+    dtype_of,
+)
 from sourcead.ir.nodes import UNDEFINED, Attr, Call, Const, Name, Operand, Ref, Store, StoreAttr
 from sourcead.runtime.complex_parts import complex_of
 from sourcead.transform.builder import Val, Virtual, constant_slice
@@ -18,6 +29,7 @@ from sourcead.transform.imaginary import is_imaginary
 from sourcead.transform.operations import INPLACE
 from sourcead.transform.specialise import numpy_library
 from sourcead.transform.specialise.attributes import class_attribute, raw_class_attribute
+from sourcead.transform.specialise.class_variables import store_class_attribute
 from sourcead.transform.specialise.context import Context
 from sourcead.transform.specialise.descriptors import is_descriptor, set_by
 from sourcead.transform.specialise.lists import list_method, note_length
@@ -96,6 +108,9 @@ def vary(s: Context, name: Operand) -> None:
 def store_attr(s: Context, base: Val, attr: str, value: Val, op: str | None) -> None:
     s.changes(base)
     kind = s.kind(base)
+    if isinstance(kind, Value) and isinstance(kind.value, type) and not s.derivative:
+        store_class_attribute(s, kind.value, attr, value, op)
+        return
     target = s.operand(base)
     if isinstance(kind, Object):
         found = class_attribute(kind.cls, attr)

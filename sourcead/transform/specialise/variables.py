@@ -37,7 +37,9 @@ from sourcead.transform.builder import Val
 from sourcead.transform.specialise.context import Again, Context
 from sourcead.transform.specialise.given import is_made
 
-__all__ = ["changes", "load_rebound", "looked_at", "read_variable", "reads_varied", "store_global"]
+__all__ = [
+    "cell_of", "changes", "load_rebound", "looked_at", "read_at", "read_variable", "reads_varied", "store_global",
+]  # fmt: skip
 
 LIBRARIES = ("numpy", "math", "scipy", "cmath")  # whose module data is constant
 
@@ -85,6 +87,11 @@ def read_variable(s: Context, ref: Ref) -> Val:
     place = place_of(s, ref) if found.live else None
     if place is None or place not in s.rebound:
         return found
+    return read_at(s, place, found)
+
+
+def read_at(s: Context, place: Hashable, found: Ref) -> Val:
+    """What a variable holds that the program changes; `found` reads it at the start."""
     if s.rebound[place] is None:
         s.rebound[place] = found
         raise Again
@@ -152,6 +159,10 @@ def changes(s: Context, base: Val) -> None:
     if not isinstance(base, Ref) or not base.live:
         return
     place = place_of(s, base)
+    if base.path in s.class_attributes:
+        place, owner, attr = s.class_attributes[base.path]
+        s.rebound.setdefault(place, None)
+        s.attr(Ref(owner.__name__, owner), attr)  # writes the program anew, with it as a variable
     if place is None or place in s.rebound:
         s.refuse(f"`{base.path}` is changed, and it cannot be followed", "pass it as an argument")
     s.rebound[place] = base
@@ -190,6 +201,8 @@ def reads_varied(s: Context, function: FunctionType) -> bool:
         if any(("global", id(known.__globals__), name) in varied for name in names):
             return True
         if any(("cell", id(cell)) in varied for cell in known.__closure__ or ()):
+            return True
+        if any(place[0] == "class" and place[2] in names for place in varied):
             return True
         called = [known.__globals__.get(name) for name in sorted(names)]
         todo += [f for f in called if isinstance(f, FunctionType)]
