@@ -57,6 +57,8 @@ CONSUMERS: tuple[Any, ...] = (
     statistics.fmean, statistics.median, statistics.stdev, statistics.pstdev, statistics.variance,
     statistics.pvariance,
 )  # fmt: skip
+PLAIN = (gast.Name, gast.Constant, gast.expr_context, gast.operator, gast.unaryop, gast.cmpop)
+
 CONSUMING_METHODS = ("join", "extend", "update")
 
 
@@ -90,7 +92,8 @@ class _Checker:
         for cause, way_out in self.reasons(node):
             yield Refusal(node, statement, cause, way_out)
         for child in _children(node):
-            yield from self.refused(child, statement)
+            if not isinstance(child, PLAIN):  # as most
+                yield from self.refused(child, statement)
 
     def reasons(self, node: Any) -> Iterator[tuple[str, str]]:
         if type(node) in REFUSED:

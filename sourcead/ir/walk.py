@@ -177,7 +177,7 @@ def _optional(operand: Operand | None, read: Read) -> Operand | None:
 def _map_if(stmt: If, read: Read, bind: Bind, inside: Inside) -> If:
     test, then, orelse = read(stmt.test), inside(stmt.then), inside(stmt.orelse)
     merges = tuple(Merge(bind(m.target), read(m.then), read(m.orelse)) for m in stmt.merges)
-    return replace(stmt, test=test, then=then, orelse=orelse, merges=merges)
+    return If(test, then, orelse, merges, stmt.origin)
 
 
 def _map_for(stmt: For, read: Read, bind: Bind, inside: Inside) -> For:
@@ -188,7 +188,7 @@ def _map_for(stmt: For, read: Read, bind: Bind, inside: Inside) -> For:
     body = inside(stmt.body)
     leave = _optional(stmt.exit, read)
     carried = _carried(stmt.carried, initial, inner, read, bind)
-    return replace(stmt, items=items, carried=carried, target=target, body=body, exit=leave)
+    return For(target, items, carried, body, leave, stmt.origin)
 
 
 def _map_while(stmt: While, read: Read, bind: Bind, inside: Inside) -> While:
@@ -223,10 +223,8 @@ def _map_try(stmt: Try, read: Read, bind: Bind, inside: Inside) -> Try:
     handlers = tuple(_map_handler(h, read, bind, inside) for h in stmt.handlers)
     final = inside(stmt.final)
     leaves = tuple(map(read, stmt.leaves))
-    return replace(
-        stmt, body=body, handlers=handlers, orelse=orelse, final=final,
-        targets=tuple(map(bind, stmt.targets)), leaves=leaves, interrupted=interrupted,
-    )  # fmt: skip
+    targets = tuple(map(bind, stmt.targets))
+    return Try(body, handlers, orelse, final, targets, leaves, interrupted, stmt.origin)
 
 
 def _map_handler(handler: Handler, read: Read, bind: Bind, inside: Inside) -> Handler:
@@ -264,8 +262,11 @@ def map_blocks(stmt: Stmt, inside: Inside) -> Stmt:
         case If(_, then, orelse):
             new, new_orelse = inside(then), inside(orelse)
             same = new is then and new_orelse is orelse
-            return stmt if same else replace(stmt, then=new, orelse=new_orelse)
-        case For(body=body) | With(body=body):
+            return stmt if same else If(stmt.test, new, new_orelse, stmt.merges, stmt.origin)
+        case For(target, items, carried, body, leave, origin):
+            new = inside(body)
+            return stmt if new is body else For(target, items, carried, new, leave, origin)
+        case With(body=body):
             new = inside(body)
             return stmt if new is body else replace(stmt, body=new)
         case While(condition=condition, body=body):

@@ -172,6 +172,9 @@ def on_miss(load: Callable[[], bool]) -> None:
 
 def found(function: Any) -> Rule | None:
     """The rule of a live callable among those that are registered by now, or None."""
+    held = _RULES.get(id(function))
+    if held is not None and held[0] is function:  # as most
+        return held[1]
     held = _RULES.get(_key(function))
     if held is None:
         return None

@@ -98,6 +98,7 @@ class _Marker:
         self.live: set[Name] = set()
         self.grown = True
         self.live_storage = storage.from_outside()
+        self.marked: set[int] = set()  # identities of assignments of which all operands are live
         self.caught: set[Name] = set()  # computed where an exception would be handled
         self.caught_stores: set[int] = set()  # identities of stores there
         for stmt in statements(function.body):
@@ -127,7 +128,9 @@ class _Marker:
         """Mark what the block's live statements read; is anything in it live?"""
         found = False
         for stmt in reversed(block):
-            if self.is_live(stmt):
+            if id(stmt) in self.marked:
+                found = True
+            elif self.is_live(stmt):
                 found = True
                 self.mark(stmt)
         return found
@@ -183,6 +186,7 @@ class _Marker:
 
     def mark(self, stmt: Stmt) -> None:
         if isinstance(stmt, Assign):  # as most
+            self.marked.add(id(stmt))
             for operand in operands(stmt.expr):
                 self.want(operand)
             return
@@ -228,7 +232,9 @@ class _Marker:
     def sweep(self, block: Block) -> Block:
         out: list[Stmt] = []
         for stmt in block:
-            if self.is_live(stmt):
+            if id(stmt) in self.marked:
+                out.append(stmt)
+            elif self.is_live(stmt):
                 out.extend(self.unwrapped(self.swept(stmt)))
         return renewed(block, out)
 

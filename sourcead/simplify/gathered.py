@@ -22,7 +22,7 @@ from sourcead.analysis.prototypes import result_kind
 from sourcead.ir.kinds import Array, Np, Py
 from sourcead.ir.nodes import Assign, Block, Const, Expr, Function, Name, Op, Operand, Stmt, Store
 from sourcead.ir.uses import use_counts
-from sourcead.ir.walk import map_blocks, reads, statements
+from sourcead.ir.walk import map_blocks, reads, renewed, statements, with_body
 from sourcead.simplify.floats import is_float_array
 from sourcead.simplify.listable import IN_PLACE
 from sourcead.simplify.storage_classes import NEW_NUMBERS, StorageClasses
@@ -42,7 +42,7 @@ def gathered(
 ) -> Function:
     """`storage()`: the function's storage classes, which are only made where they are asked for."""
     pass_ = _Gathering(function, builder, storage, is_pure)
-    return replace(function, body=pass_.block(function.body))
+    return with_body(function, pass_.block(function.body))
 
 
 class _Gathering:
@@ -71,7 +71,7 @@ class _Gathering:
             out.append(map_blocks(stmt, self.block))
             if (last := self.addition(out[-1])) is not None:
                 self.join(out, last)
-        return tuple(out)
+        return renewed(block, out)
 
     def addition(self, stmt: Stmt) -> Store | None:
         """The statement, if it adds to a part of an adjoint."""

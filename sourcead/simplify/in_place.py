@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
@@ -40,7 +39,7 @@ from sourcead.ir.nodes import (
     Store,
 )
 from sourcead.ir.uses import use_counts
-from sourcead.ir.walk import map_blocks, operands, reads, rename, statements
+from sourcead.ir.walk import map_blocks, operands, reads, rename, renewed, statements, with_body
 from sourcead.simplify.storage_classes import NEW_NUMBERS, StorageClasses
 
 __all__ = ["in_place"]
@@ -57,7 +56,7 @@ def in_place(
     """`storage()`: the function's storage classes, which are only made where they are asked for."""
     pass_ = _InPlace(function, kinds, storage)
     body = pass_.block(function.body)
-    return rename(replace(function, body=body), pass_.resolved()) if pass_.same else function
+    return rename(with_body(function, body), pass_.resolved()) if pass_.same else function
 
 
 class _InPlace:
@@ -86,6 +85,8 @@ class _InPlace:
     # -- blocks ------------------------------------------------------------------------------
 
     def block(self, block: Block) -> Block:
+        if not any(map(self.is_candidate, block)):
+            return renewed(block, [map_blocks(stmt, self.block) for stmt in block])
         made: set[Name] = set()
         left = Counter(self.uses)
         out: list[Stmt] = []
@@ -100,13 +101,19 @@ class _InPlace:
             out.append(stmt if updated is None else updated)
         return tuple(out)
 
+    def is_candidate(self, stmt: Stmt) -> bool:
+        """Does it make, in the reverse sweep, an array that could take the place of an operand?"""
+        if not (isinstance(stmt, Assign) and stmt.origin.sweep == "reverse"):
+            return False
+        is_update = isinstance(stmt.expr, Op) and stmt.expr.op in UPDATES
+        return is_update and isinstance(self.kinds.get(stmt.target), Array)
+
     def updated(self, stmt: Assign, made: set[Name], left: Counter[Name]) -> Store | None:
         """The statement as an update of one of its operands."""
-        match stmt.expr:
-            case Op(op, (first, second)) if op in UPDATES and stmt.origin.sweep == "reverse":
-                choices = [(first, second), (second, first)][: 2 if op in COMMUTE else 1]
-            case _:
-                return None
+        if not (self.is_candidate(stmt) and isinstance(stmt.expr, Op)):
+            return None
+        op, (first, second) = stmt.expr.op, stmt.expr.args
+        choices = [(first, second), (second, first)][: 2 if op in COMMUTE else 1]
         if self.uses[stmt.target] < 2 and stmt.target.hint in WEAK:
             return None  # printed where it is read
         for mine, other in choices:

@@ -116,6 +116,8 @@ def _takers(function: Function, unpacked: dict[Operand, Unpack]) -> Iterator[tup
     """Where a list's entries are taken apart: in a loop over it, or behind a `pop`."""
     backwards: dict[Name, Name] = {}
     for stmt in statements(function.body):
+        if isinstance(stmt, Assign) and isinstance(stmt.expr, Op):
+            continue
         match stmt:
             case Assign(target, Call(Ref(value=func), (Name() as log,), ())) if func is reversed:
                 backwards[target] = log

@@ -84,6 +84,7 @@ class StorageClasses:
         self._is_pure = is_pure
         self._bases_of = bases_of
         self._kind_of = kind_of
+        self._last: tuple[Expr | None, list[Name]] = (None, [])
         self._parents: dict[Class, Class] = {}
         self._contents: dict[Class, Class] = {}
         self._made_here: set[Name] = set()
@@ -193,6 +194,12 @@ class StorageClasses:
             names = (*binds(stmt), *inner_binds(stmt), *reads(stmt))
             self._met_outside.update(names)
 
+    def _bases(self, expr: Expr) -> list[Name]:
+        """`bases_of`, which is asked twice of each call."""
+        if self._last[0] is not expr:
+            self._last = expr, list(self._bases_of(expr))
+        return self._last[1]
+
     def _is_new_number(self, stmt: Assign) -> bool:
         """A number out of numbers, as most statements are."""
         expr = stmt.expr
@@ -202,7 +209,7 @@ class StorageClasses:
         if isinstance(expr, Op):
             return expr.op in NEW_NUMBERS
         calls = isinstance(expr, Call | MethodCall)
-        return calls and self._is_pure(expr) and not list(self._bases_of(expr))
+        return calls and self._is_pure(expr) and not self._bases(expr)
 
     # -- reading the program -----------------------------------------------------------------
 
@@ -250,7 +257,7 @@ class StorageClasses:
         self._made_here.add(target)
 
     def _assign(self, target: Name, expr: Expr) -> None:
-        bases = list(self._bases_of(expr))
+        bases = self._bases(expr)
         self._same(target, *bases)
         match expr:
             case Op():

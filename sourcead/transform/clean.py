@@ -86,6 +86,8 @@ def storage_of(function: Function, b: Builder) -> StorageClasses:
 
 def shared_bases(expr: Expr, b: Builder) -> list[Name]:
     """The arrays whose storage the value of `expr` may share."""
+    if isinstance(expr, Op) and expr.op != "getitem":  # as most
+        return []
     base = view_base(expr, b.kinds)
     if base is not None:
         return [base]

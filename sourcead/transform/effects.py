@@ -191,6 +191,8 @@ READ_ONLY = frozenset(
 def view_base(expr: Any, kinds: Mapping[Name, Kind]) -> Name | None:
     """The array of which `expr` is certainly a view."""
     match expr:
+        case Op() if expr.op != "getitem":
+            return None
         case Op("getitem", (Name() as base, index)) if isinstance(kinds.get(base), Array):
             parts = index_kinds(index, kinds)
             return base if parts is not None and bool(is_basic(parts)) else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeAlias
 
-from sourcead.ir.nodes import Block, For, If, Stmt, Try, While, With
+from sourcead.ir.nodes import Assign, Block, For, If, Stmt, Try, While, With
 
 __all__ = ["At", "positioned"]
 
@@ -23,6 +23,8 @@ def positioned(block: Block, at: At = ()) -> Block:
 
 def _placed(stmt: Stmt, here: At) -> Stmt:
     origin = stmt.origin.placed(here)
+    if isinstance(stmt, Assign):
+        return Assign(stmt.target, stmt.expr, origin)
     match stmt:
         case If():
             return replace(
