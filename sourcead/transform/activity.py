@@ -174,6 +174,8 @@ def _reachable(result: Val, heap: Heap, kinds: Mapping[Name, Kind]) -> set[str]:
 def _storage_of(name: Name, heap: Heap, kinds: Mapping[Name, Kind]) -> Iterable[str]:
     """Keys of the storage that a name refers to."""
     match kinds.get(name):
+        case Py():  # as most
+            return
         case Array():
             yield "array " + heap.find(str(name))
         case List(_, site) | Dict(_, site) | Object(_, site):

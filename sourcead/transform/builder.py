@@ -220,8 +220,8 @@ class Builder:
 
     def is_made_here(self, value: Operand) -> bool:
         match self.definitions.get(value) if isinstance(value, Name) else None:
-            case Op(op):
-                return op in ("add", "sub", "mul", "truediv", "neg", "pow", "matmul")
+            case Op() as made:
+                return made.op in ("add", "sub", "mul", "truediv", "neg", "pow", "matmul")
             case MethodCall(method="copy") | Call(Ref("np.zeros_like")):
                 return True
             case _:

@@ -41,6 +41,8 @@ BOUNDED = (math.log, math.log2, math.log10, math.log1p, math.acosh, math.atanh)
 
 def clean(function: Function, b: Builder) -> Function:
     def pure(expr: Expr) -> bool:
+        if isinstance(expr, Op):  # as most
+            return is_pure(expr, b)
         match expr:
             case Call(Ref(_, Half(form="reverse") as half)) if not half.unit.writes:
                 return True  # adjoints only
@@ -102,8 +104,8 @@ def shared_bases(expr: Expr, b: Builder) -> list[Name]:
 def is_pure(expr: Expr, b: Builder) -> bool:
     """May the expression be dropped when nobody reads it?"""
     match expr:
-        case Op(op, _):
-            return op not in ("next", "import_", "super_")
+        case Op():
+            return expr.op not in ("next", "import_", "super_")
         case Attr() | MakeFunction():
             return True
         case Call(Ref(_, value)) if value in HARMLESS:

@@ -59,8 +59,10 @@ class CalledByName:
 def function_of(expr: Any, kinds: Mapping[Name, Kind]) -> Any:
     """The live callable that a call, method call, operator or attribute stands for, or None."""
     match expr:
-        case Call(Ref(_, value)):
-            return value
+        case Op():
+            return OPERATORS.get(expr.op)
+        case Call() if isinstance(expr.func, Ref):
+            return expr.func.value
         case Call(Name() as func):
             kind = kinds.get(func)
             if isinstance(kind, Object):
@@ -77,8 +79,6 @@ def function_of(expr: Any, kinds: Mapping[Name, Kind]) -> Any:
             if registry.lookup(found) is None and isinstance(kind, Np):
                 found = getattr(np.ndarray, method, None)
             return found
-        case Op(op) if op in OPERATORS:
-            return OPERATORS[op]
         case Attr(Name() as value, attr):
             kind = kinds.get(value)
             if isinstance(kind, (Array, Np)):

@@ -306,14 +306,14 @@ class Adjoints:
         if amount == ZERO:
             return
         match value:
+            case Name():
+                if self.is_active(value):
+                    self._contribute_name(value, amount, Manner(transient, owned, shared, exact))
             case Const() | Ref() | Undefined():
                 return
             case Virtual(items):
                 for item, part in zip(items, self._entries(amount, items), strict=True):
                     self.contribute(item, part, transient=transient, shared=True)
-            case Name():
-                if self.is_active(value):
-                    self._contribute_name(value, amount, Manner(transient, owned, shared, exact))
 
     def contribute_result(self, value: Val, bar: Val) -> None:
         """The cotangent that the caller gives for (a part of) the result."""

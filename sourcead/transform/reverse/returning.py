@@ -302,8 +302,7 @@ class Returning:
 
 def undo_number(stmt: Stmt) -> int | None:
     """The number of the write that a mark in the reverse sweep stands for."""
-    match stmt:
-        case Assign(expr=Op("undo", (Const(int() as number),))):
-            return number
-        case _:
-            return None
+    if not (isinstance(stmt, Assign) and isinstance(stmt.expr, Op) and stmt.expr.op == "undo"):
+        return None
+    (number,) = stmt.expr.args
+    return number.value if isinstance(number, Const) else None

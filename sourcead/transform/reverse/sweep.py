@@ -71,14 +71,13 @@ __all__ = ["reverse_sweep"]
 def reverse_sweep(s: State, block: Block) -> None:
     """Write the adjoint statements of a block."""
     for stmt in block:
-        match stmt:
-            case Assign(_, Op("getitem")):
-                continue  # of a list: its adjoints are opened where the outer list's are
-            case Assign(target) if s.is_built(target) and s.adj.list_adjoint(target) is None:
-                with s.b.at(stmt.origin.of_sweep("reverse")):
-                    s.adj.open_list(target)
-            case _:
-                continue
+        if not isinstance(stmt, Assign) or not s.is_built(stmt.target):
+            continue
+        if isinstance(stmt.expr, Op) and stmt.expr.op == "getitem":
+            continue  # of a list: its adjoints are opened where the outer list's are
+        if s.adj.list_adjoint(stmt.target) is None:
+            with s.b.at(stmt.origin.of_sweep("reverse")):
+                s.adj.open_list(stmt.target)
     for stmt in reversed(block):
         with s.b.at(stmt.origin.of_sweep("reverse")):
             _statement(s, stmt)
@@ -264,6 +263,9 @@ def _expression(s: State, target: Name, expr: Expr, seed: Val, owned: bool) -> N
     """`seed`, the adjoint of `target`, goes to what `expr` reads."""
     if s.b.is_made_in_callee(target):
         return  # of what carries no derivative; what was stored there has had its share
+    if isinstance(expr, Op) and expr.op in OPERATORS:  # as most
+        apply_rule(s, OPERATORS[expr.op], target, expr.args, (), seed, owned=owned)
+        return
     match expr:
         case Op("getitem", (Name() as base, Const(key))) if (
             target in s.b.entry_reads and not s.structures.is_dynamic(base)
@@ -275,8 +277,6 @@ def _expression(s: State, target: Name, expr: Expr, seed: Val, owned: bool) -> N
             s.adj.contribute(Virtual(items), seed)
         case Op("copy", (value,)):
             s.adj.contribute(value, seed)
-        case Op(op, args) if op in OPERATORS:
-            apply_rule(s, OPERATORS[op], target, args, (), seed, owned=owned)
         case Attr(value, attr) if isinstance(s.kind(value), Object):
             field(s, target, value, attr, seed)
         case Attr(value, attr):

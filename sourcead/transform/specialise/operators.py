@@ -141,10 +141,11 @@ def spread(s: Context, args: Sequence[Any]) -> list[Val]:
 def plain_number(s: Context, value: Val) -> Val:
     """A member of an IntEnum as the number that it is for arithmetic."""
     kind = s.kind(value)
-    held = kind.value if isinstance(kind, Value) else None
-    if isinstance(held, enum.Enum) and isinstance(held, (int, float)):
-        return Const(held.value)
-    return value
+    if not isinstance(kind, Value):
+        return value
+    held = kind.value
+    is_number = isinstance(held, enum.Enum) and isinstance(held, (int, float))
+    return Const(held.value) if is_number else value
 
 
 def operation(s: Context, op: str, args: list[Val], hint: str) -> Val:
@@ -225,10 +226,11 @@ def structural_operator(
                 return _repeated_tuple(s, op, args, items, times, hint)
             if isinstance(kinds[this], List) and kinds[other] == Py(int):
                 return join_lists(s, args, [kinds[this]], hint, "mul")
-    match kinds:
-        case [Value(value=a), Value(value=b)] if op in ("eq", "ne"):
-            same = a == b
-            return Const(same == (op == "eq")) if isinstance(same, bool) else None
+    if op in ("eq", "ne"):
+        match kinds:
+            case [Value(value=a), Value(value=b)]:
+                same = a == b
+                return Const(same == (op == "eq")) if isinstance(same, bool) else None
     return None
 
 

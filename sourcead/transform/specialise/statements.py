@@ -157,8 +157,9 @@ def _is_followed(s: Context, statement: Try, env: Env) -> bool:
 
 def write_statement(s: Context, statement: Stmt, env: Env) -> bool:
     match statement:
-        case Assign(target, expr):
-            value = expression(s, expr, env, hint_of(s, target))
+        case Assign():
+            target = statement.target
+            value = expression(s, statement.expr, env, hint_of(s, target))
             env[target] = taken_once(s, s.templates[-1], target, value)
         case Unpack():
             unpack(s, statement, env)
@@ -194,16 +195,15 @@ def write_statement(s: Context, statement: Stmt, env: Env) -> bool:
     return True
 
 
-def expression(s: Context, expr: Any, env: Env, hint: str) -> Val:
-    match expr:
-        case Op("cell", args):
+def operator(s: Context, expr: Op, env: Env, hint: str) -> Val:
+    match expr.op:
+        case "cell":
             cell = s.fresh(hint, Unknown())
-            s.memory.begin(
-                cell, str(cell), "cell", {"": s.value(args[0], env) if args else UNDEFINED}
-            )
+            content = s.value(expr.args[0], env) if expr.args else UNDEFINED
+            s.memory.begin(cell, str(cell), "cell", {"": content})
             return cell
-        case Op("cell_get", (cell,)):
-            held = s.value(cell, env)
+        case "cell_get":
+            held = s.value(expr.args[0], env)
             known = s.memory.known(held)
             if known is not None and known.form == "cell":
                 if "" not in known.slots:
@@ -213,8 +213,14 @@ def expression(s: Context, expr: Any, env: Env, hint: str) -> Val:
                     )
                 return known.slots[""]
             return s.emit(Op("cell_get", (s.operand(held),)), Unknown(), hint)
-        case Op(op, args):
-            return s.op(op, [s.value(a, env) for a in args], hint)
+        case op:
+            return s.op(op, [s.value(a, env) for a in expr.args], hint)
+
+
+def expression(s: Context, expr: Any, env: Env, hint: str) -> Val:
+    match expr:
+        case Op():
+            return operator(s, expr, env, hint)
         case Attr(value, attr):
             return s.attr(s.value(value, env), attr, hint)
         case Call(func, args, kwargs):
