@@ -236,8 +236,10 @@ def test_the_operand_of_an_in_place_operator_is_not_overwritten_by_that_copy():
 
 
 def test_names_avoid_what_the_text_calls():
-    made = function("x", let("range.1", "add", "x", 1), call("t", range, "range.1"), result="t")
-    check(made, "range_1 = x + 1\nreturn range(range_1)", 3)
+    made = function(
+        "x", let("range.1", "floordiv", "x", 2), call("t", range, "range.1"), result="t"
+    )
+    check(made, "range_1 = x // 2\nreturn range(range_1)", 7)
 
 
 def test_a_loop_condition_reads_the_values_of_its_turn():
