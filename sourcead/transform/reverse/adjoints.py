@@ -29,6 +29,7 @@ from sourcead.ir.kinds import (
     Unknown,
     carries,
     dtype_of,
+    is_scalar,
 )
 from sourcead.ir.nodes import (
     Assign,
@@ -222,14 +223,28 @@ class Adjoints:
         found = self.state.get(owner)
         if found is None:
             return None
-        if not found.owned:
+        if not found.owned or self._is_number_of_0d(owner, found.value):
             copied = self.b.emit(self._copy_of(found.value), self.b.kind(owner), self.hint(owner))
             self.state[owner] = Adjoint(copied, True)
             self.touched.add(owner)
         return self.state[owner].value
 
+    def _is_number_of_0d(self, owner: Name, value: Operand) -> bool:
+        """Arithmetic on arrays without axes gives numbers; what is written in place is an array."""
+        kind = self.b.kind(owner)
+        if not isinstance(kind, Array) or kind.dims:
+            return False
+        match self.b.definitions.get(value) if isinstance(value, Name) else None:
+            case Call(Ref(_, made)) if made in (np.array, np.zeros_like, zeros_like):
+                return False
+            case _:
+                return True
+
     def _copy_of(self, value: Operand) -> Expr:
         """Storage of our own with this content; a number that was stretched fills it."""
+        kind = self.b.kind(value)
+        if is_scalar(kind) or (isinstance(kind, Array) and not kind.dims):
+            return Call(Ref("np.array", np.array), (value,))
         match self.b.definitions.get(value) if isinstance(value, Name) else None:
             case Call(Ref(value=np.broadcast_to), (Name() | Const() as number, shape), ()) if (
                 isinstance(self.b.kind(number), (Py, Np))
@@ -459,7 +474,7 @@ class Adjoints:
         self.touched.add(owner)
         if old is None:
             self.state[owner] = self._first(owner, kind, amount, fitted, manner)
-        elif old.owned and isinstance(kind, Array) and kind.dims:
+        elif old.owned and isinstance(kind, Array) and not self._is_number_of_0d(owner, old.value):
             self._add_in_place(old.value, Const(Ellipsis), fitted)
         else:
             self.state[owner] = Adjoint(self._total(old.value, fitted, owner), True)
@@ -475,7 +490,7 @@ class Adjoints:
             and (fitted == amount or not self.is_fresh(fitted))
         ):
             fitted, owned = (
-                self.b.emit(MethodCall(fitted, "copy", ()), kind, self.hint(owner)),
+                self.b.emit(self._copy_of(fitted), kind, self.hint(owner)),
                 True,
             )
         elif (  # an adjoint that has a name already may be known elsewhere

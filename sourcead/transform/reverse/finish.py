@@ -77,13 +77,22 @@ class Finish:
         if isinstance(kind, Np) and dtype_of(kind) != dtype_of(have) and not _is_double(kind):
             made = Call(Ref(f"np.{kind.dtype}", np.dtype(kind.dtype).type), (value,))
             return self.b.emit(made, kind, hint)
-        if isinstance(kind, Array) and not kind.dims and not isinstance(have, Array):
+        if isinstance(kind, Array) and not kind.dims and not self._is_array_of_0d(value, have):
             return self.b.emit(Call(Ref("np.array", np.array), (value,)), kind, hint)
         if isinstance(kind, Array):
             if value in self.returned or (not owned and not self.adj.is_fresh(value)):
                 return self.b.emit(MethodCall(value, "copy", ()), kind, hint)
             self.returned.add(value)
         return value
+
+    def _is_array_of_0d(self, value: Operand, have: Kind) -> bool:
+        """Of arrays without axes, arithmetic makes numbers, whatever they are said to be."""
+        made = self.b.definitions.get(value) if isinstance(value, Name) else None
+        return isinstance(have, Array) and (
+            isinstance(made, Call)
+            and isinstance(made.func, Ref)
+            and made.func.value in (np.array, np.zeros_like)
+        )
 
     def _zero(self, like: Name, kind: Kind) -> Operand:
         match kind:
