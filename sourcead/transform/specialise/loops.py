@@ -103,12 +103,22 @@ WRITTEN_OUT = 16  # turns of a loop that fills a list
 MAX_TURNS = 12  # of a loop's fixed point; kinds have bounded height, so this is a safety net
 
 
+def _begins_with_none(s: Context, loop: For, env: Env) -> bool:
+    """May a loop that is not left early take what a generator gives from a list?
+
+    Where a variable is None before the first turn, what it is afterwards may be a tuple: a loop carries that, a
+    cell of the memory does not.
+    """
+    begins = [s.value(carried.initial, env) for carried in loop.carried]
+    return loop.exit is None and any(isinstance(v, Const) and v.value is None for v in begins)
+
+
 def loop_over(s: Context, statement: For, env: Env) -> bool:
     if loop_in_steps(s, statement, env):
         return True
     items = opened(s, s.value(statement.items, env))
     started = s.generators.get(items) if isinstance(items, Name) else None
-    if started is not None and is_followed(s, started):
+    if started is not None and is_followed(s, started) and not _begins_with_none(s, statement, env):
         template = in_turns(s, started)
         if template is not None:
             loop_in_turns(s, statement, started, template, env, run_turn)
