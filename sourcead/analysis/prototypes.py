@@ -177,11 +177,21 @@ class _Call:
             kwargs = {k: _sample(v, sizes) for k, v in self.kwargs.items()}
             try:
                 return self.function(*args, **kwargs)
+            except ZeroDivisionError:  # weights of `np.average` that are integers
+                named = {k: _with_ones(v) for k, v in kwargs.items()}
+                return self.function(*map(_with_ones, args), **named)
             except ValueError:  # `math.acosh` has its domain above 1
                 if not any(isinstance(a, float) for a in args):
                     raise
                 above = (a + 1.0 if isinstance(a, float) else a for a in args)
                 return self.function(*above, **kwargs)
+
+
+def _with_ones(sample: Any) -> Any:
+    """Of integers, whose samples are zeros (places in any axis)."""
+    if isinstance(sample, np.ndarray) and sample.dtype.kind in "iu":
+        return np.ones_like(sample)
+    return sample
 
 
 def _named(kind: Any, count: Iterator[int]) -> Any:
