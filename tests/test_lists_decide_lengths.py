@@ -37,6 +37,11 @@ CASES = {
 }
 
 
+@pytest.mark.parametrize("function", [np.maximum, np.fmin, np.hypot], ids=lambda f: f.__name__)
+def test_a_number_beside_a_list(function):
+    check(lambda x, f=function: np.sum(f(x, [0.2, 0.5]) * f([0.1, 0.7], x)), 0.3)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_kinds_from_lists(name):
     check(CASES[name], X)
