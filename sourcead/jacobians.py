@@ -11,6 +11,7 @@ them (`transform/batch.py`), and one after the other where it cannot.
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -25,6 +26,7 @@ from sourcead.importable import importable
 from sourcead.ir.origin import Origin
 from sourcead.linear import Linearization, LinearMap, linear_map, transposed_map
 from sourcead.nested import Structure, flatten, flatten_like, unflatten
+from sourcead.otherwise import Otherwise
 
 __all__ = ["Hvp", "Jacobian", "hessian", "hvp", "jacobian"]
 
@@ -60,10 +62,7 @@ def hessian(function: Any, argnums: Argnums = 0, *, has_aux: bool = False) -> Ja
     Shape `x.shape + x.shape` for an array argument; nested arguments and several `argnums` give blocks
     as in `jacobian`.  The two triangles agree to rounding.
     """
-    made = Hessian(grad(function, argnums, has_aux=has_aux), argnums, "forward", has_aux)
-    name = source_of(function).name
-    made.__name__, made.__doc__ = f"{name}_hessian", f"The Hessian of `{name}`."
-    return made
+    return Hessian(function, argnums, has_aux)
 
 
 def hvp(function: Any, argnums: Argnums = 0, *, has_aux: bool = False) -> Hvp:
@@ -100,12 +99,14 @@ class Jacobian(Applied):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         found = self._linearized(args, kwargs)
         self._last = found
+        matrix = self._matrix(found)
+        return (matrix, found.aux) if self._aux else matrix
+
+    def _matrix(self, found: LinearMap) -> Any:
         inputs = _Side.of(tuple(found.primals))
         outputs = _Side.of(found.value)
         by = _by_rows if found.is_transposed else _by_columns
-        blocks = by(found, inputs, outputs)
-        matrix = self._assembled(blocks, inputs, outputs)
-        return (matrix, found.aux) if self._aux else matrix
+        return self._assembled(by(found, inputs, outputs), inputs, outputs)
 
     def _applied(self) -> Linearization:
         """By the mode that ran last; before any call, by forward mode unless reverse was asked for."""
@@ -151,13 +152,44 @@ class Jacobian(Applied):
         return unflatten(outputs.structure, rows)
 
     def __repr__(self) -> str:
-        if self.__name__.endswith("_hessian"):
-            return f"<hessian of {self.__name__.removesuffix('_hessian')}>"
         return f"<jacobian of {source_of(self._function).name}>"
 
 
 class Hessian(Jacobian):
-    """The Jacobian of a gradient: forward mode over reverse, or reverse over reverse where that cannot be."""
+    """The Jacobian of the gradient of `function`.
+
+    By forward mode over reverse, by reverse over reverse where the tangent cannot be kept, and by reverse over
+    forward where the gradient cannot be differentiated.
+    """
+
+    def __init__(self, function: Any, argnums: Argnums, has_aux: bool) -> None:
+        super().__init__(grad(function, argnums, has_aux=has_aux), argnums, "forward", has_aux)
+        self._primal, self._otherwise = function, Otherwise(function, argnums, has_aux)
+        name = source_of(function).name
+        self.__name__, self.__doc__ = f"{name}_hessian", f"The Hessian of `{name}`."
+
+    def __reduce__(self) -> Any:
+        return Hessian, (importable(self._primal), self._argnums, self._aux)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        usual = functools.partial(super().__call__, *args, **kwargs)
+        return self._otherwise.where_refused(usual, self._of_products, args, kwargs)
+
+    def _of_products(self, full: Sequence[Any]) -> Any:
+        primals = tuple(full[i] for i in self._wrt)
+
+        def many(seeds: Any) -> Any:
+            found = self._otherwise.products(full, seeds)
+            return found[0] if self._single else found
+
+        value = primals[0] if self._single else primals  # a gradient is like its argument
+        return self._matrix(LinearMap(value, None, primals, many, False, "", Origin.none()))
+
+    def _applied(self) -> Derivative:  # type: ignore[override]
+        return self._otherwise.applied if self._otherwise.was_taken else super()._applied()
+
+    def __repr__(self) -> str:
+        return f"<hessian of {self.__name__.removesuffix('_hessian')}>"
 
     def _linearized(self, args: Any, kwargs: Any) -> LinearMap:
         forward = linear_map(self._function, self._wrt, self._aux)
@@ -322,6 +354,7 @@ class Hvp(Applied):
         self._function, self._argnums, self._aux = function, argnums, has_aux
         self._gradient: Derivative = grad(function, argnums, has_aux=has_aux)
         self._wrt, self._single = positions(self._gradient, argnums)
+        self._otherwise = Otherwise(function, argnums, has_aux)
         self.__name__ = f"{source_of(function).name}_hvp"
         self.__doc__ = f"Hessian times vector of `{source_of(function).name}`."
         options = {"argnums": argnums, "has_aux": has_aux}
@@ -334,8 +367,17 @@ class Hvp(Applied):
         if not args:
             raise TypeError(f"{self.__name__}() takes the arguments, then the vector")
         *primals, v = args
-        value, product = self._applied()(*primals, *self._dots(v), **kwargs)
-        return (product, value[1]) if self._aux else product
+        dots = self._dots(v)
+
+        def usual() -> Any:
+            value, product = self._usual()(*primals, *dots, **kwargs)
+            return (product, value[1]) if self._aux else product
+
+        def other(full: Sequence[Any]) -> Any:
+            found = self._otherwise.product(full, dots)
+            return found[0] if self._single else found
+
+        return self._otherwise.where_refused(usual, other, primals, kwargs)
 
     def source_for(self, *args: Any, **kwargs: Any) -> str:
         """The generated source for these arguments and vector; nothing is run."""
@@ -365,8 +407,11 @@ class Hvp(Applied):
             )
         return tuple(v)
 
-    def _applied(self) -> Derivative:
+    def _usual(self) -> Derivative:
         return pushforward(self._gradient, self._wrt, self._aux)  # type: ignore[no-any-return]
+
+    def _applied(self) -> Derivative:
+        return self._otherwise.applied if self._otherwise.was_taken else self._usual()
 
     def __repr__(self) -> str:
         return f"<hvp of {self.__name__.removesuffix('_hvp')}>"

@@ -8,7 +8,7 @@ import sys
 # sourcead's own modules that define what is public, and what these are made of
 LIGHT = {
     "adapters", "api", "callables", "checkpointing", "coloring", "derivative", "errors", "hooks", "implicit",
-    "importable", "ir", "ir.origin", "jacobians", "linear", "nested", "rules", "rules.registry", "rules.user",
+    "importable", "ir", "ir.origin", "jacobians", "linear", "nested", "otherwise", "rules", "rules.registry", "rules.user",
     "runtime", "runtime.checkpoints", "runtime.lists", "seeds", "sparse", "transform",
     "transform.cannot_separate", "unforeseen",
 }  # fmt: skip

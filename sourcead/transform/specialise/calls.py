@@ -47,6 +47,7 @@ from sourcead.transform.specialise.nested import call_closure
 from sourcead.transform.specialise.numpy_calls import vectorized
 from sourcead.transform.specialise.objects import dispatched, picked
 from sourcead.transform.specialise.opened import Opened
+from sourcead.transform.specialise.recursion import Unit, call_unit
 from sourcead.transform.specialise.rewrites import REWRITES, without_out
 from sourcead.transform.specialise.sequences import by
 from sourcead.transform.specialise.special_methods import call_of, has_call
@@ -99,6 +100,13 @@ def call_object(
 ) -> Val:
     if isinstance(obj, Half):
         return call_half(s, obj, args, hint)
+    if isinstance(obj, Unit):  # in the body of a closure, written before
+        if obj.opened is not None:
+            s.refuse(
+                f"a derivative inside of `{obj.name}`, which calls itself and is given lists, dicts or objects",
+                "let it only compute: what changes may be passed and returned as numbers",
+            )
+        return call_unit(s, obj.code, obj.template, args, hint, obj.live)
     if isinstance(obj, (Opened, Body)):
         return obj.run(s, args)
     check_foreign(s, func, obj, args, kwargs)
