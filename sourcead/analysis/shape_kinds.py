@@ -28,6 +28,7 @@ from sourcead.ir.kinds import (
     Np,
     Number,
     Py,
+    Sym,
     Tuple,
     Value,
     dtype_of,
@@ -113,7 +114,7 @@ def _broadcast_to(function: Any, args: list[Argument], kwargs: dict[str, Argumen
 
 
 def _squeeze(function: Any, args: list[Argument], kwargs: dict[str, Argument]) -> Kind | None:
-    """Without an axis, what is left depends on every length: where one is not known, neither is the rank."""
+    """Without an axis, what is left depends on every length: where one may be 1, the rank is not known."""
     axis = args[1] if len(args) > 1 else kwargs.get("axis", Const(None))
     array = args[0] if args else None
     if not isinstance(array, Array) or not isinstance(axis, Const):
@@ -124,7 +125,7 @@ def _squeeze(function: Any, args: list[Argument], kwargs: dict[str, Argument]) -
         return Array(array.dtype, tuple(dims)) if -rank <= axis.value < rank else None
     if axis.value is not None:
         return None
-    if not all(isinstance(dim, int) for dim in array.dims):
+    if any(dim is None or (isinstance(dim, Sym) and dim.one) for dim in array.dims):
         return Number()
     return Array(array.dtype, tuple(dim for dim in array.dims if dim != 1))
 

@@ -292,6 +292,8 @@ def attribute(frame: Interpreter, base: Box, name: str) -> Box:
     found = getattr(type(base.value), name, None)
     if isinstance(found, property) and isinstance(found.fget, FunctionType):
         return frame.of(found.fget, frame.machine).run([base])
+    if found is None and isinstance(getattr(type(base.value), "__getattr__", None), FunctionType):
+        raise NotInterpreted(f"{name}, which the class finds")
     if hasattr(found, "__get__") and not isinstance(found, METHODS):
         raise NotInterpreted(f"{type(found).__name__} {name}")
     return frame.machine.box(getattr(base.value, name))
@@ -301,6 +303,8 @@ def set_attribute(frame: Interpreter, base: Box, name: str, given: Box) -> None:
     found = getattr(type(base.value), name, None)
     if isinstance(found, property) and isinstance(found.fset, FunctionType):
         frame.of(found.fset, frame.machine).run([base, given])
+    elif isinstance(type(base.value).__setattr__, FunctionType):
+        raise NotInterpreted(f"{name}, which the class stores")
     elif base.shadow is not None and not isinstance(base.value, np.ndarray):
         frame.machine.store_slot(base, name, given)
     else:
