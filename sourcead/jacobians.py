@@ -26,7 +26,7 @@ from sourcead.importable import importable
 from sourcead.ir.origin import Origin
 from sourcead.linear import Linearization, LinearMap, linear_map, transposed_map
 from sourcead.nested import Structure, flatten, flatten_like, unflatten
-from sourcead.otherwise import Otherwise
+from sourcead.otherwise import Otherwise, is_refused
 
 __all__ = ["Hvp", "Jacobian", "hessian", "hvp", "jacobian"]
 
@@ -173,7 +173,13 @@ class Hessian(Jacobian):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         usual = functools.partial(super().__call__, *args, **kwargs)
-        return self._otherwise.where_refused(usual, self._of_products, args, kwargs)
+
+        def ran() -> bool:
+            ways = (linear_map, transposed_map)
+            maps = [way(self._function, self._wrt, self._aux) for way in ways]
+            return not all(is_refused(each, *args, **kwargs) for each in maps)
+
+        return self._otherwise.where_refused(usual, ran, self._of_products, args, kwargs)
 
     def _of_products(self, full: Sequence[Any]) -> Any:
         primals = tuple(full[i] for i in self._wrt)
@@ -377,7 +383,10 @@ class Hvp(Applied):
             found = self._otherwise.product(full, dots)
             return found[0] if self._single else found
 
-        return self._otherwise.where_refused(usual, other, primals, kwargs)
+        def ran() -> bool:
+            return not is_refused(self._usual(), *primals, **kwargs)
+
+        return self._otherwise.where_refused(usual, ran, other, primals, kwargs)
 
     def source_for(self, *args: Any, **kwargs: Any) -> str:
         """The generated source for these arguments and vector; nothing is run."""

@@ -22,6 +22,7 @@ from sourcead.callables import source_of
 from sourcead.errors import NoRule, NotDifferentiable
 from sourcead.ir.origin import Origin
 from sourcead.nested import flatten, unflatten
+from sourcead.runtime.contents import for_another_call
 from sourcead.seeds import fitted
 
 if TYPE_CHECKING:
@@ -47,16 +48,24 @@ class Otherwise:
         self.was_taken = False
 
     def where_refused(
-        self, usual: Callable[[], Any], other: Callable[[Any], Any], args: Any, kwargs: Any
+        self,
+        usual: Callable[[], Any],
+        ran: Callable[[], bool],
+        other: Callable[[Any], Any],
+        args: Any,
+        kwargs: Any,
     ) -> Any:
-        """`usual()`, and `other(arguments)` where it is refused; its refusal, if both are."""
+        """`usual()`, and `other(arguments)` where it is refused; its refusal, if both are.
+
+        ran: whether the refusal came while the program ran, which is not to be run once more.
+        """
         self.was_taken = bool(self._refused) and self._key(args, kwargs) in self._refused
         if self.was_taken:
             return other(self._gradient._bind(args, kwargs))
         try:
             return usual()
         except REFUSALS as refusal:
-            if not self._is_possible(args, kwargs):
+            if ran() or not self._is_possible(args, kwargs):
                 raise
             self.was_taken = True
             try:
@@ -70,21 +79,35 @@ class Otherwise:
     def product(self, full: Sequence[Any], dots: Sequence[Any]) -> Any:
         """The Hessian times `dots`: the gradient, as a tuple, of the slope in that direction."""
         along = [fitted(full[i], v, "tangent", Origin.none()) for i, v in zip(self._wrt, dots)]
-        if not self._by_forward:
-            try:
-                return self._reverse(*full, *along)
-            except REFUSALS:
-                self._by_forward = True
-        return self._forward(*full, *along)
+        if not self._by_forward and is_refused(self._reverse, *full, *along):
+            self._by_forward = True
+        return (self._forward if self._by_forward else self._reverse)(*full, *along)
 
     def products(self, full: Sequence[Any], seeds: Any) -> Any:
-        """The products with a stack of directions, as a stack."""
+        """The products with a stack of directions, as a stack.
+
+        The program runs once for each: all but the last time on copies.  Raises NotDifferentiable where that
+        would be noticed.
+        """
         leaves, structure = flatten(tuple(seeds))
-        rows = []
-        for each in zip(*leaves):
-            product = self.product(full, unflatten(structure, list(each)))
-            rows.append(flatten(product)[0])
+        directions = [unflatten(structure, list(each)) for each in zip(*leaves)]
+        copies = [self._copied(full) for _ in directions[1:]]
+        rows = [flatten(self.product(*each))[0] for each in zip([*copies, full], directions)]
         return unflatten(structure, [np.stack(parts) for parts in zip(*rows)])
+
+    def _copied(self, full: Sequence[Any]) -> tuple[Any, ...]:
+        from sourcead.repeatable import calls_back_harmlessly, is_repeatable
+
+        primal = self._gradient._compiled(self._gradient._kinds(tuple(full)), tuple(full)).primal
+        known = is_repeatable(primal) and calls_back_harmlessly(primal)
+        copies = for_another_call(tuple(full)) if known else None
+        if copies is None:
+            raise NotDifferentiable.at(
+                primal.origin,
+                "this Hessian takes a call for each direction, and the function changes or draws what is outside of it",
+                "use sourcead.hvp, which takes one call",
+            )
+        return copies
 
     @property
     def applied(self) -> Derivative:
@@ -132,6 +155,15 @@ class Otherwise:
         full = self._gradient._bind(args, kwargs)
         leaves = flatten(tuple(full[i] for i in self._wrt))[0]
         return not any(map(np.iscomplexobj, leaves))
+
+
+def is_refused(derivative: Any, *args: Any, **kwargs: Any) -> bool:
+    """For these arguments; nothing is run."""
+    try:
+        derivative.source_for(*args, **kwargs)
+    except REFUSALS:
+        return True
+    return False
 
 
 def _unlike(names: Sequence[str], name: str) -> str:

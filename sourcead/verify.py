@@ -37,7 +37,7 @@ from sourcead.nested import flatten
 from sourcead.pipeline import compile_derivative
 from sourcead.repeatable import is_repeatable
 from sourcead.runtime.checks import CheckFailed, checksum
-from sourcead.runtime.contents import copied
+from sourcead.runtime.contents import copied, for_another_call
 
 __all__ = ["CheckFailed", "is_wanted", "verified"]
 
@@ -62,7 +62,7 @@ def verified(
         and is_repeatable(compiled.primal)
         and not _is_also_global(source.live, full)
     )
-    before = _copied(full) if repeatable else None
+    before = for_another_call(full) if repeatable else None
     thorough = before is not None and call.is_chosen()
     result = compiled.call(*full)
     call.check_memory(result)
@@ -74,14 +74,6 @@ def verified(
         call.check_forward(before, result)
         call.check_text()
     return result
-
-
-def _copied(full: tuple[Any, ...]) -> tuple[Any, ...] | None:
-    """Arguments for further calls; None where they cannot be copied."""
-    try:
-        return tuple(copied(full))
-    except Exception:  # objects of the user's: anything may happen
-        return None
 
 
 @dataclass

@@ -15,7 +15,8 @@ import numpy as np
 from sourcead.runtime.structures import slots_of
 
 __all__ = [
-    "Contents", "arrays_in", "containers_in", "contents_of", "copied", "put_back", "put_in_place", "slots_now",
+    "Contents", "arrays_in", "containers_in", "contents_of", "copied", "for_another_call", "put_back",
+    "put_in_place", "slots_now",
 ]  # fmt: skip
 
 Contents = list[tuple[Any, Any]]
@@ -61,6 +62,14 @@ def copied(value: Any) -> Any:
         buffer = twin if twin.flags.c_contiguous else twin.T
         memo[id(array)] = np.ndarray(array.shape, array.dtype, buffer, start, array.strides)
     return copy.deepcopy(value, memo)
+
+
+def for_another_call(full: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    """Copies of the arguments for one more call; None where they cannot be copied."""
+    try:
+        return tuple(copied(full))
+    except Exception:  # objects of the user's: anything may happen
+        return None
 
 
 def containers_in(*values: Any) -> list[Any]:

@@ -137,3 +137,48 @@ def test_what_is_refused_every_way_says_what_the_usual_way_says() -> None:
         sourcead.hessian(unknown)(1.5)
     assert "return frozen(x) * x" in str(found.value)
     assert "slope" not in str(found.value)
+
+
+# -- a call for each direction ---------------------------------------------------------------------
+
+calls: list[str] = []
+
+
+def decayed(u: Any) -> Any:
+    """Writes its argument after the solver has read it."""
+    from scipy.integrate import solve_ivp
+
+    made = solve_ivp(lambda t, y: -u * y, (0, 1), u, rtol=1e-11, atol=1e-13)
+    u *= 2.0
+    return np.sum(made.y[:, -1] ** 2)
+
+
+def decayed_and_counted(u: Any) -> Any:
+    from scipy.integrate import solve_ivp
+
+    made = solve_ivp(lambda t, y: -u * y, (0, 1), u, rtol=1e-11, atol=1e-13)
+    calls.append("once")
+    return np.sum(made.y[:, -1] ** 2)
+
+
+def curvature(u: Any) -> Any:
+    """Of u^2 exp(-2 u)."""
+    return np.diag((2.0 - 8.0 * u + 4.0 * u**2) * np.exp(-2.0 * u))
+
+
+def test_each_direction_begins_with_the_arguments_as_they_were() -> None:
+    pytest.importorskip("scipy")
+    u = X.copy()
+    np.testing.assert_allclose(sourcead.hessian(decayed)(u), curvature(X), rtol=1e-6, atol=1e-8)
+    np.testing.assert_array_equal(u, 2.0 * X)
+
+
+def test_what_is_seen_outside_happens_once_or_is_refused() -> None:
+    pytest.importorskip("scipy")
+    calls.clear()
+    with pytest.raises(sourcead.SourceADError, match="derivative of a tangent"):
+        sourcead.hessian(decayed_and_counted)(X)
+    assert not calls
+    product = sourcead.hvp(decayed_and_counted)(X, np.ones(3))
+    assert calls == ["once"]
+    np.testing.assert_allclose(product, np.diag(curvature(X)), rtol=1e-6)
