@@ -5,9 +5,8 @@
     x_bar[:-1] -= c
 
 Additions to one array come in any order, so those between may stay, whichever places they meet.  Nothing else
-may look at the array in between, nor write what the earlier step adds.  Two long expressions stay apart, since the
-arrays of both would be there at one time.  Elements of lists and of arrays of rank one
-are left to `stores`, which looks more closely.
+may look at the array in between, nor write what the earlier step adds.  Elements of lists and of arrays of rank
+one are left to `stores`, which looks more closely.
 """
 
 from __future__ import annotations
@@ -21,11 +20,10 @@ from typing import Any
 from sourcead.analysis.prototypes import result_kind
 from sourcead.ir.kinds import Array, Np, Py
 from sourcead.ir.nodes import Assign, Block, Const, Expr, Function, Name, Op, Operand, Stmt, Store
-from sourcead.ir.uses import use_counts
 from sourcead.ir.walk import map_blocks, reads, renewed, statements, with_body
 from sourcead.simplify.floats import is_float_array
 from sourcead.simplify.listable import IN_PLACE
-from sourcead.simplify.storage_classes import NEW_NUMBERS, StorageClasses
+from sourcead.simplify.storage_classes import StorageClasses
 from sourcead.transform.effects import index_kinds
 from sourcead.transform.indexing import is_basic
 
@@ -57,7 +55,6 @@ class _Gathering:
         self.known: StorageClasses | None = None
         assigned = [s for s in statements(function.body) if isinstance(s, Assign)]
         self.made = {s.target: s.expr for s in assigned}
-        self.uses = use_counts(function)
         self.rebound = {n for n, times in Counter(s.target for s in assigned).items() if times > 1}
 
     @property
@@ -106,12 +103,6 @@ class _Gathering:
             return None
         if not self.stays(earlier.value, between):
             return None
-        if (
-            last.index != Const(Ellipsis)
-            and self.is_long(earlier.value)
-            and self.is_long(last.value)
-        ):
-            return None
         alone = not any(isinstance(s, Store) and s.base == last.base for s in between)
         if alone and earlier.op is None and earlier.value == Const(0.0) and last.op == "add":
             return [replace(last, op=None)]
@@ -128,17 +119,6 @@ class _Gathering:
             case _:
                 return None
         return [Assign(total, sum_, last.origin), replace(last, op=op, value=total)]
-
-    def is_long(self, value: Operand, steps: int = 2) -> bool:
-        """Is it an array that is computed for this statement only, by two operations or more on arrays?"""
-        kind, made = self.b.kind(value), self.definition(value)
-        if steps == 0:
-            return True
-        if not isinstance(kind, Array) or not kind.dims or self.uses[value] != 1:  # type: ignore[index]
-            return False
-        if not isinstance(made, Op) or made.op not in NEW_NUMBERS:
-            return False
-        return any(isinstance(o, Name) and self.is_long(o, steps - 1) for o in made.args)
 
     def is_same_part(self, earlier: Store, last: Store) -> bool:
         return earlier.base == last.base and self.are_equal(earlier.index, last.index)
