@@ -154,5 +154,5 @@ def test_a_matrix_with_one_place_twice_is_not_converted():
         a = sp.csc_matrix((d, np.array([1, 0, 1, 1, 2]), np.array([0, 2, 4, 5])), shape=(3, 3))
         return np.sum((a.tocsr() @ X) ** 2)
 
-    with pytest.raises(NotImplementedError, match="stores the same place twice"):
+    with pytest.raises(sourcead.NotDifferentiable, match="stores the same place twice"):
         sourcead.grad(converted)(DATA[:5])
