@@ -22,7 +22,6 @@ from sourcead.callables import source_of
 from sourcead.errors import NoRule, NotDifferentiable
 from sourcead.ir.origin import Origin
 from sourcead.nested import flatten, unflatten
-from sourcead.runtime.contents import for_another_call
 from sourcead.seeds import fitted
 
 if TYPE_CHECKING:
@@ -97,6 +96,7 @@ class Otherwise:
 
     def _copied(self, full: Sequence[Any]) -> tuple[Any, ...]:
         from sourcead.repeatable import calls_back_harmlessly, is_repeatable
+        from sourcead.runtime.contents import for_another_call
 
         primal = self._gradient._compiled(self._gradient._kinds(tuple(full)), tuple(full)).primal
         known = is_repeatable(primal) and calls_back_harmlessly(primal)
