@@ -97,7 +97,8 @@ class _Pass:
             and one.op == other.op
             and one.op in COMPUTED
             and self.is_float(first)
-            and self.uses[second] == 1  # type: ignore[index]
+            and isinstance(second, Name)
+            and self.uses[second] == 1
             and all(self.are_equal(a, b, made) for a, b in zip(one.args, other.args))
             and self.stay([*one.args, *other.args], {*written[first], *written[second]})
         )

@@ -114,12 +114,14 @@ class _Pass:
         """Both statements without a factor, which multiplies the second one instead."""
         assert isinstance(stmt.expr, Call)
         text, *operands = stmt.expr.args
-        letters = _contraction(stmt)[0]  # type: ignore[index]
+        contraction = _contraction(stmt)
+        assert contraction is not None
+        letters, _, _ = contraction
         for place, operand in enumerate(operands):
             if len(letters[place]) < max(map(len, letters)):
                 continue  # its axes are others
             made = self.product(out, operand, stmt)
-            if made is None or self.uses[operand] != 1:  # type: ignore[index]
+            if made is None or not isinstance(operand, Name) or self.uses[operand] != 1:
                 continue
             parts = self.split(made, axis)
             if parts is None:

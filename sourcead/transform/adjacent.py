@@ -252,9 +252,9 @@ class _Pass:
             out.append(Assign(name, Op("getitem", (base, index)), origin))
         before = last.taken.target
         for stmt in last.chain[:length]:
-            its = self.b.kind(stmt.target)
-            assert isinstance(its, Array)
-            made = self.new(Array(its.dtype, self.b.kind(name).dims), stmt)  # type: ignore[union-attr]
+            its, whole = self.b.kind(stmt.target), self.b.kind(name)
+            assert isinstance(its, Array) and isinstance(whole, Array)
+            made = self.new(Array(its.dtype, whole.dims), stmt)
             out.append(Assign(made, _put(stmt.expr, before, name), stmt.origin))
             before, name = stmt.target, made
         for part in run:
