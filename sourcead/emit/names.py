@@ -15,7 +15,7 @@ import keyword
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, islice
 
 from sourcead.emit.flow import IN_PLACE, Interference, interference
 from sourcead.emit.order import local_cells, pinned
@@ -242,7 +242,7 @@ class _Taken:
     def __init__(self, reserved: Collection[str]) -> None:
         self.reserved = reserved
         self.masks: dict[str, tuple[int, int]] = {}
-        self.usable: dict[str, tuple[list[str], Iterator[str]]] = {}
+        self.usable: dict[str, _Candidates] = {}
 
     def give(self, name: str, masks: tuple[int, int]) -> None:
         own, against = self.masks.get(name, (0, 0))
@@ -250,25 +250,60 @@ class _Taken:
 
     def free(self, hint: str, masks: tuple[int, int]) -> str:
         """The first identifier of this hint that nothing has which interferes."""
-        own, against = masks
-        for name in self._candidates(hint):
-            having, excluded = self.masks.get(name, (0, 0))
-            if not (having & against or excluded & own):
-                return name
+        if hint not in self.usable:
+            self.usable[hint] = _Candidates(hint, self.reserved)
+        for block in self.usable[hint].blocks():
+            if block.held and not block.held & ~masks[1]:
+                continue
+            held = 0
+            for name in block.names:
+                interfering = self._interfering(name, masks)
+                if not interfering:
+                    return name
+                held |= interfering
+            block.held = held
         raise AssertionError("there is always another number")
 
-    def _candidates(self, hint: str) -> Iterator[str]:
-        """`x`, `x_1`, `x_2`, ... without words that are reserved; made once for each hint."""
-        if hint not in self.usable:
-            self.usable[hint] = [], self._numbered(re.sub(r"\W", "_", hint))
-        made, further = self.usable[hint]
-        yield from made
-        for name in further:
-            made.append(name)
-            yield name
+    def _interfering(self, name: str, masks: tuple[int, int]) -> int:
+        """Those who have the identifier and make it impossible; 0 when it may be given."""
+        having, excluded = self.masks.get(name, (0, 0))
+        return having & masks[1] or (_EVERYBODY if excluded & masks[0] else 0)
 
-    def _numbered(self, hint: str) -> Iterator[str]:
-        for number in count():
-            name = hint if number == 0 else f"{hint}_{number}"
-            if name not in self.reserved and not keyword.iskeyword(name):
-                yield name
+
+_EVERYBODY = -1  # every bit: no name interferes with all of them
+
+
+@dataclass
+class _Block:
+    """Identifiers of one hint, and the names that made the last walk through all of them fail.
+
+    A name that interferes with each of these would fail as well: what lives long fills many blocks,
+    and one comparison passes over each.
+    """
+
+    names: list[str]
+    held: int = 0
+
+
+class _Candidates:
+    """`x`, `x_1`, `x_2`, ... without words that are reserved, in blocks that are made once."""
+
+    SIZE = 32
+
+    def __init__(self, hint: str, reserved: Collection[str]) -> None:
+        self.made: list[_Block] = []
+        self.further = _numbered(re.sub(r"\W", "_", hint), reserved)
+
+    def blocks(self) -> Iterator[_Block]:
+        yield from self.made
+        while True:
+            block = _Block(list(islice(self.further, self.SIZE)))
+            self.made.append(block)
+            yield block
+
+
+def _numbered(hint: str, reserved: Collection[str]) -> Iterator[str]:
+    for number in count():
+        name = hint if number == 0 else f"{hint}_{number}"
+        if name not in reserved and not keyword.iskeyword(name):
+            yield name

@@ -14,22 +14,15 @@ from dataclasses import replace
 
 from sourcead.ir.never import assert_never
 from sourcead.ir.nodes import (
-    Assign,
     Block,
     Carried,
-    Delete,
     For,
     Function,
     If,
     Name,
     Operand,
-    Raise,
     Stmt,
-    Store,
-    StoreAttr,
-    StoreVariable,
     Try,
-    Unpack,
     While,
     With,
 )
@@ -61,12 +54,20 @@ class _Pruner:
 
     def block(self, block: Block, live: Live) -> tuple[Block, Live]:
         kept: list[Stmt] = []
+        read = set(
+            live
+        )  # one set for a run of plain statements: a copy for each would be quadratic
         for stmt in reversed(block):
-            pruned, live = self.statement(stmt, live)
-            kept.append(pruned)
-        return tuple(reversed(kept)), live
+            if isinstance(stmt, (If, For, While, Try, With)):
+                pruned, before = self.compound(stmt, frozenset(read))
+                read = set(before)
+                kept.append(pruned)
+            else:
+                read.update(_names(reads(stmt)))
+                kept.append(stmt)
+        return tuple(reversed(kept)), frozenset(read)
 
-    def statement(self, stmt: Stmt, live: Live) -> tuple[Stmt, Live]:
+    def compound(self, stmt: If | For | While | Try | With, live: Live) -> tuple[Stmt, Live]:
         match stmt:
             case If():
                 return self.branches(stmt, live)
@@ -77,8 +78,6 @@ class _Pruner:
             case With(context, _, body):
                 body, live = self.block(body, live)
                 return replace(stmt, body=body), live | _names([context])
-            case Assign() | Unpack() | Store() | StoreAttr() | StoreVariable() | Delete() | Raise():
-                return stmt, live | _names(reads(stmt))
             case _:
                 assert_never(stmt)
 
