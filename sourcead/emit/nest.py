@@ -22,7 +22,7 @@ from typing import TypeGuard
 import numpy as np
 
 from sourcead.emit.choices import CHOICES
-from sourcead.emit.effects import Effect, commute, statement_effect
+from sourcead.emit.effects import Effect, commute, effect, statement_effect
 from sourcead.emit.expressions import Expressions
 from sourcead.emit.flow import IN_PLACE
 from sourcead.emit.names import Variables
@@ -54,12 +54,13 @@ from sourcead.ir.nodes import (
     While,
     With,
 )
-from sourcead.ir.walk import bound, statements
+from sourcead.ir.walk import blocks, bound, statements
 
 __all__ = ["WIDTH", "nest"]
 
 WIDTH = 90
 _NEW_NUMBERS = frozenset({"add", "sub", "mul", "truediv", "neg", "pow", "matmul"})
+_NEVER_RAISE = frozenset({"add", "sub", "mul", "neg"})  # of numbers
 _REACH = 60  # statements that a temporary may move past: keeps long straight-line functions linear
 
 
@@ -70,13 +71,15 @@ def nest(
     texts: Callable[[dict[Name, Expr]], Expressions],
     may_nest: Callable[[Name], bool],
     inside: dict[Name, Expr],
+    is_number: Callable[[Name], bool],
 ) -> dict[Name, Expr]:
     """The names that are not assigned but printed where they are read, with what they stand for.
 
     Those in `inside` have to be.  `uses`: how often each name is read (`count_uses`).  `texts` makes the
-    printer of expressions (with provisional identifiers) by which widths are measured.
+    printer of expressions (with provisional identifiers) by which widths are measured.  `is_number`: names
+    that certainly hold a number.
     """
-    nester = _Nester(function, uses, variables, may_nest, inside)
+    nester = _Nester(function, uses, variables, may_nest, inside, is_number)
     nester.texts = texts(nester.nested)
     nester.block(function.body, 1, _Tail(function.result, "return"))
     return nester.nested
@@ -114,14 +117,16 @@ class _Nester:
         variables: Variables,
         may_nest: Callable[[Name], bool],
         inside: dict[Name, Expr],
+        is_number: Callable[[Name], bool],
     ) -> None:
         self.variables = variables
         self.may_nest = may_nest
+        self.is_number = is_number
         self.uses = uses
         self.inside = inside
         self.nested: dict[Name, Expr] = dict(inside)
         self.logs = _private_lists(function, uses)
-        self.own = _private_arrays(function, uses)
+        self.own = _private_arrays(function, uses, is_number)
         self.summed = _first_summands(function)
         self.repeated = repeatable_indices(function, uses, variables)
         self.nested.update(self.repeated)
@@ -291,21 +296,45 @@ class _Nester:
                 return name
         for later, (second, name) in enumerate(order):
             for first, _ in order[:later]:
-                if first > second and not commute(
-                    self._effect(site, first), self._effect(site, second)
-                ):
+                if first > second and not self._commute(site, first, second):
                     return name  # evaluated behind what it came before
         return None
 
+    def _commute(self, site: _Site, first: int, second: int) -> bool:
+        one, other = site.statements[first], site.statements[second]
+        if self._is_logging(one) and self._is_logging(other):
+            return _base_of(one) != _base_of(other)
+        return commute(self._effect(site, first), self._effect(site, second))
+
     def _effect(self, site: _Site, index: int) -> Effect:
-        return statement_effect(site.statements[index])
+        """What moving the statement has to respect, besides the variables and logs that it reads."""
+        stmt = site.statements[index]
+        if self._is_logging(stmt) or self._is_of_numbers(stmt):
+            return Effect.NONE
+        return statement_effect(stmt)
+
+    def _is_of_numbers(self, stmt: Stmt) -> bool:
+        """Does it compute a number of numbers?  Those of the primal must not raise anything in doing so."""
+        if not isinstance(stmt, Assign) or not self.is_number(stmt.target):
+            return False
+        match stmt.expr:
+            case Op(op, args):
+                is_computed = op in _NEVER_RAISE
+            case Call(Ref(live=False), args, ()) as call:
+                is_computed = bool(stmt.origin.sweep) and effect(call) is Effect.READS
+            case _:
+                return False
+        return is_computed and all(
+            isinstance(a, Const) or (isinstance(a, Name) and self.is_number(a)) for a in args
+        )
 
     def _may_cross(
         self, site: _Site, index: int, position: int, together: set[int], written: frozenset[int]
     ) -> bool:
         stmt = site.statements[index]
         assert isinstance(stmt, Assign)
-        strength = statement_effect(stmt)
+        strength = self._effect(site, index)
+        is_logging = self._is_logging(stmt)
         read = frozenset(
             self.variables.variable[name]
             for name in expression_operands(stmt.expr)
@@ -320,17 +349,14 @@ class _Nester:
             is_private = self._is_logging(passed) or self._is_private_store(passed, stmt)
             if not is_private and not commute(strength, statement_effect(passed)):
                 return False
-            if read & self._assigned(passed):
+            if read & self._assigned(passed) or (is_logging and blocks(passed)):
                 return False
         return True
 
     def _is_logging(self, stmt: Stmt) -> bool:
         """`x_saved.append(x)`: changes a list that nothing else knows."""
-        match stmt:
-            case Assign(_, MethodCall(value, "append" | "pop")):
-                return value in self.logs
-            case _:
-                return False
+        base = _base_of(stmt)
+        return base is not None and base in self.logs
 
     def _is_private_store(self, stmt: Stmt, moved: Assign) -> bool:
         """`x_bar[i] += v`: changes an array that is known under this name only, which `moved` does not read."""
@@ -376,6 +402,15 @@ class _Nester:
         stmt = site.statements[site.defined[name]]
         assert isinstance(stmt, Assign)
         return len(unparsed(self.texts.expression(stmt.expr)))
+
+
+def _base_of(stmt: Stmt) -> Operand | None:
+    """The list that something is appended to or popped from."""
+    match stmt:
+        case Assign(_, MethodCall(value, "append" | "pop")):
+            return value
+        case _:
+            return None
 
 
 def _movable_operands(stmt: Stmt) -> tuple[Operand, ...]:
@@ -462,14 +497,21 @@ def _private_lists(function: Function, total: Counter[Name]) -> frozenset[Name]:
     return frozenset(name for name in made if known[name] == total[name])
 
 
-def _private_arrays(function: Function, total: Counter[Name]) -> frozenset[Name]:
-    """Arrays of zeros made here that are only written, read by arithmetic, and at the end returned."""
-    made = {s.target for s in statements(function.body) if _makes_zeros(s)}
+def _private_arrays(
+    function: Function, total: Counter[Name], is_number: Callable[[Name], bool]
+) -> frozenset[Name]:
+    """Arrays and lists made here that are only written, read by arithmetic or as single numbers, and returned."""
+    lists = _lists_of_numbers(function)
+    made = lists | {s.target for s in statements(function.body) if _makes_zeros(s)}
     if not made:
         return frozenset()
     known: Counter[Name] = Counter()
     for stmt in statements(function.body):
         match stmt:
+            case Assign(target, Op("getitem", (Name() as base, _))) if is_number(target):
+                known[base] += 1
+            case Assign(_, Call(Ref(value=maker), (Name() as base,), ())) if base in lists:
+                known[base] += maker is np.array or maker is len
             case Assign(target, Op(op, args)) if target == function.result or op in _NEW_NUMBERS:
                 known.update(arg for arg in args if isinstance(arg, Name))
             case Store(Name() as base):
@@ -478,6 +520,30 @@ def _private_arrays(function: Function, total: Counter[Name]) -> frozenset[Name]
                 pass
     known.update([function.result] if isinstance(function.result, Name) else [])
     return frozenset(name for name in made if known[name] == total[name])
+
+
+def _lists_of_numbers(function: Function) -> set[Name]:
+    """`[0.0] * n`, and an array's content as a list."""
+    single = {
+        stmt.target
+        for stmt in statements(function.body)
+        if isinstance(stmt, Assign) and stmt.expr == Op("list", (Const(0.0),))
+    }
+    found = set()
+    for stmt in statements(function.body):
+        match stmt:
+            case Assign(target, Op("mul", (Name() as first, _))) if first in single:
+                found.add(target)
+            case Assign(target, MethodCall(_, "tolist", ())) if _is_added(stmt.origin):
+                found.add(target)
+            case _:
+                pass
+    return found
+
+
+def _is_added(origin: Origin) -> bool:
+    """Is the statement none of the primal's?"""
+    return bool(origin.sweep) or not origin.line
 
 
 def _makes_zeros(stmt: Stmt) -> TypeGuard[Assign]:

@@ -154,7 +154,7 @@ def _prepare(
         return replace_nested(texts(united.interference, {}, ()), nested)
 
     uses = count_uses(function)
-    nested = nest(function, uses, united, provisional, may_nest, inside)
+    nested = nest(function, uses, united, provisional, may_nest, inside, is_number)
     unbound = _never_printed(function, uses)
     clashes = interference(function, nested)
     return _Printer(texts(clashes, nested, unbound), united, clashes, uses, is_number)

@@ -18,9 +18,8 @@ def elements_tangent_jvp(x, x_dot):       # jvp(elements_tangent), x: float64[:]
     y_dot = [0.0] * len(y)                 # y = np.empty(len(x))
     for i in range(len(x)):
         t = x[i]
-        t_1 = math.sin(t)
         y_dot[i] = x_dot[i] * math.cos(t)  # y[i] = math.sin(x[i])
-        y[i] = t_1
+        y[i] = math.sin(t)
     y = np.array(y)
     y_dot = np.array(y_dot)
     return np.sum(y), np.sum(y_dot)

@@ -11,7 +11,6 @@ def dot_by_elements_grad(x, y, out_bar=1.0):  # grad(dot_by_elements), x: float6
     x_bar = [0.0] * len(x)                # for i in range(len(x)):
     y_bar = [0.0] * len(y)
     for i in reversed(range(len(x))):
-        t_bar = out_bar * y[i]            # total += x[i] * y[i]
-        y_bar[i] += out_bar * x[i]
-        x_bar[i] += t_bar
+        y_bar[i] += out_bar * x[i]        # total += x[i] * y[i]
+        x_bar[i] += out_bar * y[i]
     return np.array(x_bar), np.array(y_bar)

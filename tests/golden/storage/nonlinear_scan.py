@@ -17,9 +17,7 @@ def nonlinear_scan_grad(x, out_bar=1.0):  # grad(nonlinear_scan), x: float64[:]
     A_bar = [0.0] * len(A)                # return A[-1]
     A_bar[-1] += out_bar
     for i in reversed(range(1, n)):       # for i in range(1, len(A)):
-        t = saved.pop()
         t_bar = A_bar[i]                  # A[i] = A[i] * A[i - 1]
-        t_bar_1 = t_bar * A[i - 1]
-        A_bar[i - 1] += t_bar * t
-        A_bar[i] = t_bar_1
+        A_bar[i - 1] += t_bar * saved.pop()
+        A_bar[i] = t_bar * A[i - 1]
     return np.array(A_bar)
