@@ -127,7 +127,7 @@ class _Nester:
         self.nested: dict[Name, Expr] = dict(inside)
         self.logs = _private_lists(function, uses)
         self.own = _private_arrays(function, uses, is_number)
-        self.summed = _first_summands(function)
+        self.summed = _first_summands(function, is_number)
         self.repeated = repeatable_indices(function, uses, variables)
         self.nested.update(self.repeated)
 
@@ -431,7 +431,7 @@ def _plain(syntax: ast.expr) -> ast.expr:
 # -- sums ------------------------------------------------------------------------------------------
 
 
-def _first_summands(function: Function) -> frozenset[Name]:
+def _first_summands(function: Function, is_number: Callable[[Name], bool]) -> frozenset[Name]:
     """Contributions to a number's adjoint that may be printed as one sum with the one that follows.
 
     x_bar = a_bar * y
@@ -446,7 +446,7 @@ def _first_summands(function: Function) -> frozenset[Name]:
     for stmt in assigned:
         first, must_share_line = _continued(stmt.expr)
         if first in made and first.hint == stmt.target.hint:
-            if not must_share_line or _same_line(made[first].origin, stmt.origin):
+            if not must_share_line or is_number(stmt.target) or _same_line(made[first].origin, stmt.origin):
                 found.add(first)
     return frozenset(found)
 

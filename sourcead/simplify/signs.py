@@ -88,6 +88,11 @@ class _Signs:
             ):
                 positive = self.positive(first, negatives, out)
                 return replace(stmt, expr=Op("sub", (second, positive)))
+            case Assign(_, Op("iadd", (Name() as first, Name() as second))) if (
+                first in negatives and self.is_number(first) and self.is_number(second)
+            ):
+                positive = self.positive(first, negatives, out)
+                return replace(stmt, expr=Op("sub", (second, positive)))
             case Assign(_, Op("add", (Name() as value, other))) if value == other:
                 if self.is_float(value):
                     return replace(stmt, expr=Op("mul", (Const(2.0), value)))

@@ -22,12 +22,11 @@ def break_when_small_grad(x, out_bar=1.0):  # grad(break_when_small), x: float
         saved_1.append(t)
         term = t * x / k
     term_bar, x_bar = 0.0, 0.0
-    for _ in range(len(saved)):           # for k in range(1, 50):
+    for _ in range(len(saved)):             # for k in range(1, 50):
         k, t = saved.pop()
-        if not t:                         # if abs(term) < 1e-9:
-            t_bar = term_bar / k          # term = -term * x / k
+        if not t:                           # if abs(term) < 1e-9:
+            t_bar = term_bar / k            # term = -term * x / k
             x_bar += t_bar * saved_1.pop()
-            term_bar = -(t_bar * x)
-            term_bar += out_bar           # total += term
-    x_bar += term_bar                     # for k in range(1, 50):
+            term_bar = out_bar - t_bar * x  # total += term
+    x_bar += term_bar                       # for k in range(1, 50):
     return x_bar

@@ -15,9 +15,7 @@ def geometric_grad(x, n, out_bar=1.0):    # grad(geometric), x: float, n: int
         term_saved.append(term)
         term = term * x
     term_bar, x_bar = 0.0, 0.0
-    for term in reversed(term_saved):     # for _ in range(n):
-        term_bar_1 = term_bar * x         # term *= x
-        x_bar += term_bar * term
-        term_bar_1 += out_bar             # total += term
-        term_bar = term_bar_1
+    for term in reversed(term_saved):      # for _ in range(n):
+        x_bar += term_bar * term           # term *= x
+        term_bar = term_bar * x + out_bar  # total += term
     return x_bar

@@ -38,7 +38,6 @@ def option_book_grad(spot, volatility, strikes, maturity, out_bar=1.0):
         upper_bar = 0.5 * (out_bar * strike) * t_2 / t_3
         # total += spot * normal(upper) - strike * normal(upper - spread)
         spread_bar -= upper_bar
-        spot_bar += out_bar * t_4
         # return 0.5 * math.erfc(-z / math.sqrt(2))
         t_bar_1 = t_bar * (-2.0 / math.sqrt(math.pi) * math.exp(-t_5 * t_5)) / t_3
         upper_bar -= t_bar_1
@@ -46,6 +45,6 @@ def option_book_grad(spot, volatility, strikes, maturity, out_bar=1.0):
         t_bar_1 = upper_bar / spread
         spread_bar = spread_bar - t_bar_1 * upper + t_bar_1 * t_1
         spread_bar += 0.5 * (t_bar_1 * spread)
-        spot_bar += t_bar_1 / (spot / strike) / strike
+        spot_bar = spot_bar + out_bar * t_4 + t_bar_1 / (spot / strike) / strike
     volatility_bar = spread_bar * t                             # spread = volatility * math.sqrt(maturity)
     return spot_bar, volatility_bar
