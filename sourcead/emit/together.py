@@ -157,7 +157,7 @@ def _outline(syntax: ast.AST) -> object:
         case ast.Name():
             return "name"
         case ast.Constant(value):
-            return type(value), repr(value)
+            return type(value)
         case ast.Subscript(base, ast.Constant()):
             return "item", _outline(base)
         case _:
