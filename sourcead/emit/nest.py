@@ -446,7 +446,11 @@ def _first_summands(function: Function, is_number: Callable[[Name], bool]) -> fr
     for stmt in assigned:
         first, must_share_line = _continued(stmt.expr)
         if first in made and first.hint == stmt.target.hint:
-            if not must_share_line or is_number(stmt.target) or _same_line(made[first].origin, stmt.origin):
+            if (
+                not must_share_line
+                or is_number(stmt.target)
+                or _same_line(made[first].origin, stmt.origin)
+            ):
                 found.add(first)
     return frozenset(found)
 

@@ -402,9 +402,17 @@ class _Printer:
             case _ if self.uses[target] == 0 and is_temporary(target):
                 self._line(_unparenthesised(self.texts.expression(expr)), origin)
             case _:
-                value_text = _unparenthesised(self.texts.expression(expr))
-                self._line(f"{self._name(target)} = {value_text}", origin)
+                self._line(self._assignment(target, expr, origin), origin)
         self._seen([target], origin)
+
+    def _assignment(self, target: Name, expr: Expr, origin: Origin) -> str:
+        """`x = value`, or `x *= y` of a number of a derivative's sweep."""
+        value, name = self.texts.expression(expr), self._name(target)
+        if origin.sweep and self.is_number(target) and isinstance(expr, Op):
+            match value:
+                case ast.BinOp(left=ast.Name(id=left), right=right) if left == name:
+                    return f"{name} {_sign(expr.op)}= {unparsed(right)}"
+        return f"{name} = {_unparenthesised(value)}"
 
     def _in_place(self, target: Name, first: Operand, stmt: Assign) -> None:
         assert isinstance(stmt.expr, Op)

@@ -32,6 +32,7 @@ __all__ = ["Start", "groups", "is_arithmetic", "start_form"]
 
 MOST = 6  # on a line
 MOST_COMPUTED = 3  # CPython assigns up to three without making a tuple
+SHORT = 46  # characters of two numbers that share a line though they are not of one form
 FARTHEST = 16  # statements between which alike ones are looked for
 
 
@@ -58,7 +59,7 @@ class Start:
         return unparsed(self.value)
 
     @cached_property
-    def shape(self) -> object:
+    def shape(self) -> tuple[object, ...]:
         """What has to agree with those it shares a line with."""
         here = self.origin
         form = self.form or _outline(self.value)
@@ -101,9 +102,19 @@ def groups(run: Sequence[Start], fits: Callable[[Sequence[Start]], bool]) -> lis
 
 def _joins(start: Start, group: Sequence[Start], passed: Iterable[Start]) -> bool:
     return (
-        start.shape == group[0].shape
+        (start.shape == group[0].shape or _are_short([*group, start]))
         and all(each.target not in start.reads | {start.target} for each in group)
         and all(start.moves and each.moves and not start.touches(each) for each in passed)
+    )
+
+
+def _are_short(group: Sequence[Start]) -> bool:
+    """Two numbers that one statement of the user's contributes to, in a few characters."""
+    return (
+        len(group) == 2
+        and all(e.moves and not e.form and e.target not in e.reads for e in group)
+        and group[0].shape[:4] == group[1].shape[:4]
+        and sum(len(each.target) + len(each.text) for each in group) <= SHORT
     )
 
 

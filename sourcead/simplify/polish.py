@@ -7,6 +7,7 @@ exceptions to another one.
 from __future__ import annotations
 
 from sourcead.ir.nodes import Function, Name
+from sourcead.simplify.carried_last import carried_last
 from sourcead.simplify.common import common
 from sourcead.simplify.contractions import contractions
 from sourcead.simplify.doubles import doubles
@@ -50,7 +51,7 @@ def polished(function: Function, b: Builder, apart: bool = False) -> Function:
     function = kept_shapes(without_twins(common(stores(function, b), b.kinds)), b)
     function = indices(function, b)
     function = in_place(function, b.kinds, lambda: storage_of(function, b))
-    return zeros_by_shape(unpacked(function, b.kind), b)
+    return carried_last(zeros_by_shape(unpacked(function, b.kind), b), b.is_number)
 
 
 def on_lists(function: Function, b: Builder, apart: frozenset[Name]) -> Function | None:

@@ -23,11 +23,9 @@ def callee_with_loop_grad(x, out_bar=1.0):  # grad(callee_with_loop), x: float
         out = out * x
     out_bar_1, x_bar = out_bar, 0.0
     for out in reversed(out_saved_1):     # for _ in range(n):
-        out_bar_2 = out_bar_1 * x         # out *= v
-        x_bar += out_bar_1 * out
-        out_bar_1 = out_bar_2
+        x_bar += out_bar_1 * out          # out *= v
+        out_bar_1 *= x
     for out in reversed(out_saved):       # for _ in range(n):
-        out_bar_1 = out_bar * x           # out *= v
-        x_bar += out_bar * out
-        out_bar = out_bar_1
+        x_bar += out_bar * out            # out *= v
+        out_bar *= x
     return x_bar

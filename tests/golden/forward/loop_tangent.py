@@ -16,8 +16,7 @@ def loop_tangent_jvp(x, n, x_dot):        # jvp(loop_tangent), x: float, n: int
     term_dot = 0.0
     for _ in range(n):
         total = total + term
-        total_dot = total_dot + term_dot        # total += term
-        term_1 = term * x
+        total_dot += term_dot                   # total += term
         term_dot = term_dot * x + x_dot * term  # term *= x
-        term = term_1
+        term = term * x
     return total, total_dot

@@ -12,7 +12,6 @@ def newton_tangent_jvp(a, a_dot):         # jvp(newton_tangent), a: float
     x_dot = a_dot
     while abs(x * x - a) > 1e-12:
         t = a / x
-        t_dot = x_dot + (a_dot / x - x_dot * t / x)  # x = 0.5 * (x + a / x)
+        x_dot = 0.5 * (x_dot + (a_dot / x - x_dot * t / x))  # x = 0.5 * (x + a / x)
         x = 0.5 * (x + t)
-        x_dot = 0.5 * t_dot
     return x, x_dot

@@ -14,7 +14,6 @@ def horner_grad(x, coefficients, out_bar=1.0):  # grad(horner), x: float, coeffi
         y = y * x + c
     y_bar, x_bar = out_bar, 0.0
     for y in reversed(y_saved):           # for c in coefficients:
-        y_bar_1 = y_bar * x               # y = y * x + c
-        x_bar += y_bar * y
-        y_bar = y_bar_1
+        x_bar += y_bar * y                # y = y * x + c
+        y_bar *= x
     return x_bar

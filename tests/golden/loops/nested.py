@@ -17,11 +17,10 @@ def nested_grad(x, n, m, out_bar=1.0):    # grad(nested), x: float, n: int, m: i
             row_saved.append(row)
             row = row * (x + i * j)
     x_bar = 0.0
-    for i in reversed(range(n)):               # for i in range(n):
+    for i in reversed(range(n)):          # for i in range(n):
         row_bar = out_bar
-        for j in reversed(range(m)):           # for j in range(m):
+        for j in reversed(range(m)):      # for j in range(m):
             row = row_saved.pop()
-            row_bar_1 = row_bar * (x + i * j)  # row *= x + i * j
-            x_bar += row_bar * row
-            row_bar = row_bar_1
+            x_bar += row_bar * row        # row *= x + i * j
+            row_bar *= x + i * j
     return x_bar

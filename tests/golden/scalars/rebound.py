@@ -12,6 +12,6 @@ def rebound(x):
 def rebound_grad(x, out_bar=1.0):         # grad(rebound), x: float
     x_1 = x * x
     x_bar = 3.0 * out_bar                 # x *= 3.0
-    x_bar = x_bar * math.cos(x_1)         # x = math.sin(x)
+    x_bar *= math.cos(x_1)                # x = math.sin(x)
     x_bar = 2.0 * x_bar * x               # x = x * x
     return x_bar

@@ -40,7 +40,7 @@ def cholesky_grad(A, out_bar=1.0):        # grad(cholesky), A: float64[:, :]
             t = L[i, j]
             t_bar = L_bar[i, j]           # L[i, j] = (A[i, j] - L[i, :j] @ L[j, :j]) / L[j, j]
             L_bar[i, j] = 0.0
-            t_bar = t_bar / L[j, j]
+            t_bar /= L[j, j]
             L_bar[j, j] -= t_bar * t
             t_bar_1 = -t_bar
             t_bar_2 = t_bar_1 * L[i, :j]
