@@ -406,12 +406,13 @@ class _Printer:
         self._seen([target], origin)
 
     def _assignment(self, target: Name, expr: Expr, origin: Origin) -> str:
-        """`x = value`, or `x *= y` of a number of a derivative's sweep."""
+        """`x = value`, or `x *= y` of a number in a derivative's sweep."""
         value, name = self.texts.expression(expr), self._name(target)
-        if origin.sweep and self.is_number(target) and isinstance(expr, Op):
-            match value:
-                case ast.BinOp(left=ast.Name(id=left), right=right) if left == name:
-                    return f"{name} {_sign(expr.op)}= {unparsed(right)}"
+        match expr, value:
+            case Op(op, (Name() as first, _)), ast.BinOp(left=ast.Name(id=left), right=right) if (
+                origin.sweep and left == name and self.is_number(first)
+            ):
+                return f"{name} {_sign(op)}= {unparsed(right)}"
         return f"{name} = {_unparenthesised(value)}"
 
     def _in_place(self, target: Name, first: Operand, stmt: Assign) -> None:
