@@ -5,7 +5,6 @@ import ast
 import sourcead
 from sourcead.emit.together import Start, groups
 
-
 LONG = "y" * 50
 
 
