@@ -6,7 +6,17 @@
 
 Storage is put back so that whatever looks at it, through any name, sees what the forward sweep saw.  Where a
 loop puts back the whole of one array in every turn, and reads it under that one name only, the kept copy
-does as well.  And where nothing is put back any more, nothing has to be restored in the end:
+does as well.  Where a turn reads it before that, and not after, it is kept at the end of the forward turn,
+when it holds what is read there:
+
+    for _ in range(n):                          for _ in range(n):
+        saved.append(u.copy())                      u *= a
+        u *= a                                      saved.append(u.copy())
+    for _ in range(n):                ->        for _ in range(n):
+        u_bar *= 2.0 * u                            u_bar *= 2.0 * saved.pop()
+        u[...] = saved.pop()
+
+And where nothing is put back any more, nothing has to be restored in the end:
 
     u_final = u.copy()
     try:                              ->        ...
@@ -17,7 +27,7 @@ does as well.  And where nothing is put back any more, nothing has to be restore
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
@@ -41,7 +51,7 @@ from sourcead.ir.nodes import (
     Try,
     Unpack,
 )
-from sourcead.ir.walk import blocks, reads, rename, statements, substitute
+from sourcead.ir.walk import binds, blocks, map_blocks, reads, rename, statements, substitute
 from sourcead.runtime.accumulate import unbroadcast, unless_zero
 from sourcead.simplify.storage_classes import Class, StorageClasses, meets_live_objects
 
@@ -66,15 +76,52 @@ def undone(
     )
     if not puts_back:
         return function
-    pass_ = _Undone(builder, storage(), is_pure)
+    pass_ = _Undone(builder, storage(), is_pure, function.body)
     body = pass_.block(function.body)
     if not pass_.changed:
         return function
+    body = tuple(map(pass_.keeping_later, body))
     return rename(substitute(replace(function, body=body), pass_.same), pass_.named)
 
 
 def _is_undo(stmt: Store) -> bool:
     return stmt.index == WHOLE and stmt.op is None and stmt.origin.sweep == "reverse"
+
+
+def _is_undo_of(stmt: Stmt, name: Name) -> bool:
+    return isinstance(stmt, Store) and stmt.base == name and _is_undo(stmt)
+
+
+def _is_view(expr: Expr) -> bool:
+    return isinstance(expr, Op) and expr.op == "getitem"
+
+
+def _taken_from(kept: Name, body: Block) -> tuple[Name | None, int | None]:
+    """The list that `kept` is popped from, and its place in the tuple that is."""
+    popped = {s.target: _popped(s) for s in body if isinstance(s, Assign)}
+    for stmt in body:
+        match stmt:
+            case Unpack(targets, None, Name() as value) if kept in targets:
+                return popped.get(value), targets.index(kept)
+            case Assign(target) if target == kept:
+                return popped[target], None
+    return None, None
+
+
+def _popped(stmt: Assign) -> Name | None:
+    match stmt.expr:
+        case MethodCall(Name() as log, "pop", ()):
+            return log
+        case _:
+            return None
+
+
+def _appended(stmt: Stmt, log: Operand | None) -> Name | None:
+    match stmt:
+        case Assign(_, MethodCall(value, "append", (Name() as item,))) if value == log:
+            return item
+        case _:
+            return None
 
 
 class _Undone:
@@ -83,7 +130,10 @@ class _Undone:
         builder: Any,
         storage: StorageClasses,
         is_pure: Callable[[Expr], bool],
+        whole: Block,
     ) -> None:
+        self.whole = whole
+        self.later: set[Name] = set()  # copies that are made at the end of the turn
         self.kinds: dict[Name, Kind] = builder.kinds
         self.fresh = builder.fresh
         self.storage, self.is_pure = storage, is_pure
@@ -117,7 +167,7 @@ class _Undone:
                 and not self.touches(behind, self.storage.of(name))
                 and self.is_seen_by_name(name, (loop, *behind))
             ):
-                body = self.without_undo(loop.body, name)
+                body = self.without_undo(loop.body, name) or self.with_later_copy(loop.body, name)
                 if body is not None:
                     loop = replace(loop, body=body)
                     self.changed = True
@@ -146,6 +196,80 @@ class _Undone:
             out.append(substitute(stmt, {name: kept}) if mine and kept is not None else stmt)
         return tuple(out)
 
+    # -- what is read before it is put back --------------------------------------------------
+
+    def with_later_copy(self, body: Block, name: Name) -> Block | None:
+        """The turn with what the forward turn keeps at its end, or None where that would not do."""
+        at = next(i for i, s in enumerate(body) if _is_undo_of(s, name))
+        store = body[at]
+        assert isinstance(store, Store)
+        kept, storage = store.value, self.storage.of(name)
+        if not self.is_kept(kept, name, body) or not isinstance(kept, Name):
+            return None
+        views = {
+            s.target
+            for s in statements(body[:at])
+            if isinstance(s, Assign) and self.storage.of(s.target) == storage and _is_view(s.expr)
+        }
+        for position, stmt in enumerate(body):
+            mine = {
+                n for s in statements((stmt,)) for n in reads(s) if self.storage.of(n) == storage
+            }
+            allowed = {name, *views} if position < at else {name} if stmt is store else set()
+            if not mine <= allowed or not self.only_reads(stmt, storage, views):
+                return None
+        taken = next(i for i, s in enumerate(body) if kept in binds(s))
+        copied = self.copied_for(kept, body)
+        if copied is None or any(name in reads(s) for s in statements(body[:taken])):
+            return None
+        self.later.add(copied)
+        self.named[kept] = self.fresh(name.hint, self.kinds[kept])
+        return tuple(substitute(s, {name: kept}) for s in body if s is not store)
+
+    def copied_for(self, kept: Name, body: Block) -> Name | None:
+        """The copy that the forward sweep puts on the list from which `kept` is taken, if it can be made later."""
+        log, place = _taken_from(kept, body)
+        every = list(statements(self.whole))
+        appended = [item for s in every if (item := _appended(s, log)) is not None]
+        if log is None or len(appended) != 1 or sum(log in reads(s) for s in every) != 2:
+            return None
+        made = {s.target: s.expr for s in every if isinstance(s, Assign)}
+        copied: Operand = appended[0]
+        match made.get(appended[0]), place:
+            case Op("tuple", args), int():
+                copied = args[place]
+        if not isinstance(copied, Name):
+            return None
+        is_copy = isinstance(made.get(copied), MethodCall)
+        is_used_once = sum(reads(s).count(copied) for s in every) == 1
+        loops = [s for s in self.whole if isinstance(s, For) and s.exit is None]
+        if not (is_copy and is_used_once and any(self.kept_in(s, copied) for s in loops)):
+            return None
+        return copied
+
+    def kept_in(self, loop: For, copied: Name) -> tuple[Stmt, ...] | None:
+        """The statements of a turn that copy and keep, if they are all its own."""
+        copy = [s for s in loop.body if isinstance(s, Assign) and s.target == copied]
+        chain, names = list(copy), {copied}
+        for stmt in loop.body:
+            if isinstance(stmt, Assign) and names.intersection(reads(stmt)):
+                chain.append(stmt)
+                names.add(stmt.target)
+        ends = (
+            chain and isinstance(chain[-1].expr, MethodCall) and chain[-1].expr.method == "append"
+        )
+        return tuple(chain) if ends and len(chain) > 1 else None
+
+    def keeping_later(self, stmt: Stmt) -> Stmt:
+        """A forward loop with such copies at the end of its turn."""
+        if not isinstance(stmt, For):
+            return map_blocks(stmt, lambda block: tuple(map(self.keeping_later, block)))
+        for copied in self.later:
+            if (chain := self.kept_in(stmt, copied)) is not None:
+                rest = [s for s in stmt.body if s not in chain]
+                stmt = replace(stmt, body=(*rest, *chain))
+        return stmt
+
     def is_kept(self, value: Operand, name: Name, body: Block) -> bool:
         """Is it a copy of such an array that the turn has taken from a list, and that nobody writes?"""
         taken = any(
@@ -169,8 +293,11 @@ class _Undone:
             and all(self.only_reads(s, self.storage.of(value)) for s in body)
         )
 
-    def only_reads(self, stmt: Stmt, storage: Class) -> bool:
-        """Does the statement only compute with what that storage holds, neither keep, pass nor write it?"""
+    def only_reads(self, stmt: Stmt, storage: Class, views: Collection[Name] = frozenset()) -> bool:
+        """Does the statement only compute with what that storage holds, neither keep, pass nor write it?
+
+        Or make one of the `views`, which are looked at as well.
+        """
         for inner in statements((stmt,)):
             names = [n for n in reads(inner) if self.storage.of(n) == storage]
             match inner:
@@ -178,6 +305,8 @@ class _Undone:
                     continue
                 case Assign(_, Op(op)) if op in IN_PLACE and names:
                     return False
+                case Assign(target) if target in views:
+                    continue
                 case Assign(target, expr) if names and not (
                     self.computes(expr) and self.storage.of(target) != storage
                 ):

@@ -48,6 +48,6 @@ def test_right(rows):
 
 def test_the_sums_are_multiplied():
     lines = sourcead.grad(pulled, argnums=(0, 1)).source_for(X, M, 2).splitlines()
-    loop = [line.partition("#")[0].strip() for line in lines if line.startswith(" " * 12)]
+    loop = [line.partition("#")[0].strip() for line in lines if line.startswith(" " * 8)]
     assert any("np.einsum('ik,ijk->ij'" in line for line in loop)
     assert any(line.startswith("m_bar += t_bar") and ".sum(axis=0)" in line for line in loop)
