@@ -74,7 +74,7 @@ def may_raise(expr: Any) -> bool:
 def _catches(stmt: Stmt, function: Function) -> bool:
     """Does it matter here whether a statement inside raises?"""
     if isinstance(stmt, Try):
-        return bool(stmt.handlers) and not all(map(_only_raises, stmt.handlers))
+        return not all(map(_passes_on, stmt.handlers))
     if not isinstance(stmt, With) or not isinstance(stmt.context, Name):
         return False
     made = (
@@ -264,10 +264,17 @@ class _Marker:
                 return stmt
 
 
+def _passes_on(handler: Handler) -> bool:
+    """`except ...: raise`, or a `finally` written as `except: ...; raise`: nothing is there for one exception."""
+    return _only_raises(handler) or (
+        handler.type is None and bool(handler.body) and _is_reraise(handler.body[-1])
+    )
+
+
 def _only_raises(handler: Handler) -> bool:
     """`except ...: raise`"""
-    return (
-        len(handler.body) == 1
-        and isinstance(handler.body[0], Raise)
-        and handler.body[0].exception is None
-    )
+    return len(handler.body) == 1 and _is_reraise(handler.body[0])
+
+
+def _is_reraise(stmt: Stmt) -> bool:
+    return isinstance(stmt, Raise) and stmt.exception is None

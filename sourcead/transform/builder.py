@@ -126,6 +126,10 @@ class Builder:
             self.varied.add(name)
         return name
 
+    def note_kind(self, name: Name, kind: Kind) -> None:
+        """Say more of a name that is there already."""
+        self.kinds[name] = _with_own_symbols(kind, name)
+
     def is_stored_active(self, name: Name) -> bool:
         """Does this array receive an active value somewhere in the program?"""
         return False

@@ -11,7 +11,8 @@ import math
 import sys
 from typing import Any
 
-from sourcead.ir.kinds import Py
+from sourcead.analysis.shape_kinds import inferred_kind
+from sourcead.ir.kinds import Py, Unknown
 from sourcead.rules.forms import constant, elementwise, forward_rule, reverse_rule
 from sourcead.rules.registry import Effects
 from sourcead.runtime import selection, sequences
@@ -372,7 +373,13 @@ def factors(rng):
     return calls
 
 
-@reverse_rule(math.prod, wrt=("iterable", "start"), samples=factors, effects=NUMBER, kind=number)
+def product(iterable, **start):
+    """Of integers an integer, as a count of elements is: `math.prod(x.shape)`."""
+    found = inferred_kind(math.prod, [iterable], start)
+    return Py(float) if isinstance(found, Unknown) else found
+
+
+@reverse_rule(math.prod, wrt=("iterable", "start"), samples=factors, effects=NUMBER, kind=product)
 def prod(y_bar, y, iterable, *, start=1):
     """Products without the factor, never `y / x`: exact also where factors are zero."""
     return sequences.scaled(sequences.of_others(iterable, start), y_bar), y_bar * math.prod(

@@ -287,11 +287,13 @@ def _attempt(s: Tangents, stmt: Try) -> None:
     if goes_on(stmt):
         s.b.add(stmt)
         return
-    body, orelse, final = (_written(s, b) for b in (stmt.body, stmt.orelse, stmt.final))
-    for target, leaf in zip(stmt.targets, stmt.leaves):
-        if s.is_active(target):
-            s.dots[target] = s.full(leaf)
-    s.b.add(replace(stmt, body=body, orelse=orelse, final=final))
+    body = _written(s, stmt.body)
+    with s.b.block() as written:  # reached with all of the leaves: zeros are made of them here
+        _sweep(s, stmt.orelse)
+        found = {t: s.full(v) for t, v in zip(stmt.targets, stmt.leaves) if s.is_active(t)}
+    final = _written(s, stmt.final)
+    s.dots.update(found)
+    s.b.add(replace(stmt, body=body, orelse=tuple(written), final=final))
 
 
 def _branch(s: Tangents, stmt: If) -> None:

@@ -16,14 +16,18 @@ from sourcead.ir.kinds import (
     Kind,
     List,
     NoneKind,
+    Number,
     Object,
     Partial,
+    Py,
+    Tuple,
+    Unknown,
     Value,
     dtype_of,
 )
 from sourcead.ir.nodes import Call, Const, Name, Ref, Star
 from sourcead.rules import registry
-from sourcead.transform.builder import Val
+from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.halves import Half
 from sourcead.transform.specialise import numpy_library
 from sourcead.transform.specialise.branches import choose
@@ -49,6 +53,7 @@ from sourcead.transform.specialise.objects import dispatched, picked
 from sourcead.transform.specialise.opened import Opened
 from sourcead.transform.specialise.recursion import Unit, call_unit
 from sourcead.transform.specialise.rewrites import REWRITES, without_out
+from sourcead.transform.specialise.rule_calls import rule_kind
 from sourcead.transform.specialise.sequences import by
 from sourcead.transform.specialise.special_methods import call_of, has_call
 from sourcead.transform.specialise.stars import with_star
@@ -87,6 +92,17 @@ def call(s: Context, func: Val, args: list[Any], kwargs: Kwargs, hint: str = "t"
         convert_stored(s)
     raise_if_certain(s, lambda value: value(), [func])
     return s.opaque(func, args, kwargs, hint)
+
+
+def with_declared_kinds(s: Context, value: Val, declared: Kind | Const | Ref) -> Val:
+    """A result of which the statements do not tell the kind has the one that the rule declares."""
+    match value, declared:
+        case Virtual(items), Tuple(kinds) if len(items) == len(kinds):
+            for item, kind in zip(items, kinds):
+                with_declared_kinds(s, item, kind)
+        case Name(), Array() | Py() if isinstance(s.kind(value), (Unknown, Number)):
+            s.note_kind(value, declared)
+    return value
 
 
 def call_object(
@@ -150,7 +166,11 @@ def call_object(
         and not s.derivative
         and any(map(s.holds_varied, values_of(args, kwargs)))
     ):
-        return call_function(s, func, obj, args, kwargs, hint, method)
+        return with_declared_kinds(
+            s,
+            call_function(s, func, obj, args, kwargs, hint, method),
+            rule_kind(s, rule, obj, args, kwargs) if rule.kind is not None else Unknown(),
+        )
     if rule is not None and rule.form == "refused":
         if any(map(s.holds_varied, values_of(args, kwargs))):
             s.refuse(f"`{rule.name}` has no derivative rule", rule.also["way_out"], NoRule)
