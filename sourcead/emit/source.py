@@ -547,7 +547,7 @@ class _Printer:
     def _for(self, stmt: For) -> None:
         self._copies(_entering(stmt.carried), stmt.origin)
         target, skipped, bound = self._loop_target(stmt)
-        self._open(f"for {target} in {self._bare(stmt.items)}:", stmt.origin)
+        self._open(f"for {target} in {self._text(stmt.items)}:", stmt.origin)
         self._seen(bound, stmt.origin)
         self._turn(stmt.body[skipped:], stmt, stmt.exit, [_turning(stmt.carried)])
         self._close()

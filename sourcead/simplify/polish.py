@@ -21,6 +21,7 @@ from sourcead.simplify.kept_shapes import kept_shapes
 from sourcead.simplify.late_stores import late_stores
 from sourcead.simplify.outer_products import outer_products
 from sourcead.simplify.parts import parts
+from sourcead.simplify.rolled import rolled
 from sourcead.simplify.shapes import shapes
 from sourcead.simplify.signs import signs
 from sourcead.simplify.stores import stores
@@ -51,7 +52,8 @@ def polished(function: Function, b: Builder, apart: bool = False) -> Function:
     function = kept_shapes(without_twins(common(stores(function, b), b.kinds)), b)
     function = indices(function, b)
     function = in_place(function, b.kinds, lambda: storage_of(function, b))
-    return carried_last(zeros_by_shape(unpacked(function, b.kind), b), b.is_number)
+    function = rolled(zeros_by_shape(unpacked(function, b.kind), b), b)
+    return carried_last(function, b.is_number)
 
 
 def on_lists(function: Function, b: Builder, apart: frozenset[Name]) -> Function | None:
