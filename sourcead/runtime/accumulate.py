@@ -15,6 +15,7 @@ __all__ = [
     "real_like",
     "room_for",
     "unbroadcast",
+    "unbroadcast_to",
     "unless_zero",
 ]
 
@@ -51,6 +52,17 @@ def unbroadcast(adjoint: Any, like: Any) -> Any:
     if np.shape(adjoint) != shape:
         adjoint = np.broadcast_to(adjoint, shape)
     return adjoint
+
+
+def unbroadcast_to(adjoint: np.ndarray[Any, Any], shape: tuple[int, ...]) -> Any:
+    """`unbroadcast` of an array of floats to the shape of another one.
+
+    >>> unbroadcast_to(np.ones((2, 3)), (2, 1)).tolist()
+    [[3.0], [3.0]]
+    """
+    if adjoint.shape == shape:
+        return adjoint
+    return unbroadcast(adjoint, np.broadcast_to(0.0, shape))
 
 
 def last_written(adjoint: np.ndarray[Any, Any], index: Any) -> np.ndarray[Any, Any]:

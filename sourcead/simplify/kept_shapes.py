@@ -1,11 +1,12 @@
-"""Of what is kept only to make zeros like it, the shape is kept.
+"""Of what is kept only for its shape, the shape is kept.
 
     saved.append((x, y))                            saved.append((x, y.shape))
     ...                                             ...
     x, y = saved.pop()                              x, t = saved.pop()
     y_bar = np.zeros_like(y)                 ->     y_bar = np.zeros(t)
 
-The array itself may be gone by then.  Such are variables that a loop binds first: each turn overwrites what the one
+The array itself may be gone by then.  So it is with sums over axes along which it was stretched (`unbroadcast`).
+Zeros are made of variables that a loop binds first: each turn overwrites what the one
 before has left, and nothing of that has an adjoint.  Before the first turn they are None, the shape of which is that
 of a number; the zeros made of it are never read.
 """
@@ -37,6 +38,7 @@ from sourcead.ir.nodes import (
 )  # fmt: skip
 from sourcead.ir.uses import use_counts
 from sourcead.ir.walk import map_blocks, reads, renewed, statements, with_body
+from sourcead.runtime.accumulate import unbroadcast, unbroadcast_to
 from sourcead.runtime.lists import zeros_like
 from sourcead.simplify.kept import logs
 from sourcead.transform.reverse.unbound import maybe_unbound
@@ -46,7 +48,7 @@ __all__ = ["kept_shapes"]
 
 def kept_shapes(function: Function, builder: Any) -> Function:
     for value, target, entry in [*_in_tuples(function), *_alone(function)]:
-        if _is_for_zeros(target, function, builder):
+        if _is_for_shape(target, function, builder):
             function = _with_shape(function, value, target, entry, builder)
     return function
 
@@ -73,26 +75,40 @@ def _alone(function: Function) -> Iterator[tuple[Operand, Name, Name]]:
                 yield kept[log], target, log
 
 
-def _is_for_zeros(target: Name, function: Function, builder: Any) -> bool:
-    kind = builder.kind(target)
-    if not isinstance(kind, Array) or kind.dtype != "float64" or not kind.dims:
+def _is_for_shape(target: Name, function: Function, builder: Any) -> bool:
+    if not _is_of_floats(target, builder):
         return False
     readers = [s for s in statements(function.body) if target in reads(s)]
-    return bool(readers) and function.result != target and all(map(_makes_zeros, readers))
+    return (
+        bool(readers)
+        and function.result != target
+        and all(_of_shape(s, target, target, builder) is not None for s in readers)
+    )
 
 
-def _makes_zeros(stmt: Stmt) -> bool:
+def _is_of_floats(operand: Operand, builder: Any) -> bool:
+    kind = builder.kind(operand)
+    return isinstance(kind, Array) and kind.dtype == "float64" and bool(kind.dims)
+
+
+def _of_shape(stmt: Stmt, target: Name, shape: Name, builder: Any) -> Expr | None:
+    """What the statement computes of `target`, computed of its shape."""
     match stmt:
-        case Assign(_, Call(Ref(value=made), (_,), ())):
-            return made in (np.zeros_like, zeros_like)
+        case Assign(_, Call(Ref(value=made), (_,), ())) if made in (np.zeros_like, zeros_like):
+            return Call(Ref("np.zeros", np.zeros), (shape,))
+        case Assign(_, Call(Ref(value=function), (Name() as adjoint, like), ())) if (
+            function is unbroadcast and like == target != adjoint
+        ):
+            made = Call(Ref("unbroadcast_to", unbroadcast_to), (adjoint, shape))
+            return made if _is_of_floats(adjoint, builder) else None
         case _:
-            return False
+            return None
 
 
 def _with_shape(
     function: Function, value: Operand, target: Name, entry: Name, builder: Any
 ) -> Function:
-    """With the shape of `value` in `entry`, and zeros of it for zeros like `target`."""
+    """With the shape of `value` in `entry`, and zeros and sums of that shape for those like `target`."""
     kind = builder.kind(target)
     shape = Tuple((Py(int),) * len(kind.dims))
     kept, taken = builder.fresh("t", shape), builder.fresh("t", shape)
@@ -118,7 +134,9 @@ def _with_shape(
             case Unpack(targets) if target in targets:
                 yield replace(stmt, targets=tuple(taken if t == target else t for t in targets))
             case Assign() if target in reads(stmt):
-                yield replace(stmt, expr=Call(Ref("np.zeros", np.zeros), (taken,)))
+                computed = _of_shape(stmt, target, taken, builder)
+                assert computed is not None
+                yield replace(stmt, expr=computed)
             case _:
                 yield map_blocks(stmt, block)
 
