@@ -224,7 +224,10 @@ def _source_of(s: State, target: Name, expr: Expr) -> Name | None:
         s.b.refuse("an array is written while a broadcast view of it is in use", "copy it first")
     if target not in s.at.maybe:
         return None
-    return next((o for o in operands(expr) if isinstance(o, Name)), None)
+    source = next((o for o in operands(expr) if isinstance(o, Name)), None)
+    return (
+        source if s.adj.is_dynamic(source) else None
+    )  # the adjoint of another one is not in the table
 
 
 def _refuse_views(s: State, target: Name, expr: Call | MethodCall) -> None:
