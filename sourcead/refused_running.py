@@ -14,7 +14,7 @@ from sourcead.ir.origin import Origin
 
 __all__ = ["refusal_of"]
 
-_HELPERS = "sourcead.runtime."
+_HELPERS = ("sourcead.runtime.", "sourcead.rules.")
 
 
 def refusal_of(error: BaseException) -> NotDifferentiable | None:

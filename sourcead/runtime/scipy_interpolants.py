@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 __all__ = [
-    "akima_slopes", "at_least_three", "hermite_coefficients", "interval", "linear_value", "pchip_slopes",
-    "piecewise_value", "spline_slopes",
+    "akima_slopes", "at_least_three", "derivative_along", "hermite_coefficients", "interval", "known_ends",
+    "linear_value", "pchip_slopes", "piecewise_value", "spline_slopes",
 ]  # fmt: skip
 
 
@@ -63,6 +63,16 @@ def spline_slopes(x: Any, y: Any, ends: str) -> Any:
         last = three * 2.0 * secant[-1:] + more * b
     right = np.concatenate([first, middle, last])
     return np.reshape(np.linalg.solve(matrix, np.reshape(right, (n, -1))), np.shape(y))
+
+
+def known_ends(bc_type: Any) -> str:
+    """The ends of a cubic spline that `spline_slopes` knows."""
+    if not isinstance(bc_type, str) or bc_type not in ("not-a-knot", "natural", "clamped"):
+        raise NotImplementedError(
+            "derivatives of CubicSpline in its points: with bc_type 'not-a-knot', 'natural' or 'clamped'; "
+            "use one of these"
+        )
+    return bc_type
 
 
 def at_least_three(x: Any) -> int:
@@ -145,3 +155,26 @@ def linear_value(knots: Any, y: Any, x: Any, outside: Any) -> Any:
     value = y[..., i] + (y[..., i + 1] - y[..., i]) * share
     inside = (x >= knots[0]) & (x <= knots[-1])
     return np.where(inside | np.asarray(outside), value, 0.0)
+
+
+def derivative_along(self: Any, x: Any, nu: int = 0) -> Any:
+    """Derivative number nu of an `interp1d`, or of a polynomial through points, in the shape of its values.
+
+    Where an `interp1d` gives its fill value, and of steps, it is zero.
+    """
+    if nu == 0:
+        return self(x)
+    if hasattr(self, "derivative"):
+        return self.derivative(x, nu)
+    points = np.ravel(x)
+    if self._kind == "linear" and nu == 1:
+        slopes = np.diff(self._y, axis=0) / np.diff(self.x)[:, np.newaxis]
+        rows = slopes[interval(self.x, points)]
+    elif hasattr(self, "_spline"):
+        rows = self._spline(points, nu)
+    else:
+        rows = np.zeros((points.size, self._y.shape[1]))
+    if not self._extrapolate:
+        beyond = (points < self.x[0]) | (points > self.x[-1])
+        rows = np.where(beyond[:, np.newaxis], 0.0, rows)
+    return self._finish_y(rows, np.shape(x))

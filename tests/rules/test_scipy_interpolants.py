@@ -153,6 +153,69 @@ def test_second_derivatives(program):
     check(sourcead.grad(program, 1), X, Y, POINTS, modes=["forward"])
 
 
+@pytest.mark.parametrize("program", [lines, unsorted, spline, pchip], ids=lambda f: f.__name__)
+def test_second_derivatives_in_reverse_mode_over_reverse_mode(program):
+    gradient, weights = sourcead.grad(program, 1), np.arange(5.0)
+
+    def along(y):
+        return np.sum(gradient(X, y, POINTS) * weights)
+
+    step = 1e-5
+    rate = gradient(X, Y + step * weights, POINTS) - gradient(X, Y - step * weights, POINTS)
+    np.testing.assert_allclose(sourcead.grad(along)(Y), rate / (2.0 * step), rtol=1e-6, atol=1e-8)
+
+
+MADE_OF_CONSTANTS = {
+    "cubic": interpolate.interp1d(X, Y, kind="cubic"),
+    "rows": interpolate.interp1d(X, np.stack([Y, Y**2, Y**3, Y**4]), kind="quadratic"),
+    "steps": interpolate.interp1d(X, Y, kind="nearest"),
+    "beyond": interpolate.interp1d(X, Y, "cubic", bounds_error=False, fill_value=(0.5, 0.7)),
+    "one polynomial": interpolate.KroghInterpolator(X, Y),
+    "barycentric": interpolate.BarycentricInterpolator(X, Y),
+    "along the last axis": interpolate.CubicSpline(X, np.stack([Y, Y**2, Y**3, Y**4]), axis=1),
+    "splines along it": interpolate.make_interp_spline(X, np.stack([Y, Y**2, Y**3, Y**4]), axis=1),
+}
+
+
+@pytest.mark.parametrize("name", MADE_OF_CONSTANTS)
+def test_interpolants_of_constants_in_their_points(name):
+    made = MADE_OF_CONSTANTS[name]
+
+    def read(t):
+        return np.sum(made(t) ** 2 * np.arange(1.0, 5.0))
+
+    points = np.array([-0.3, 1.7, 2.8, 5.0]) if name == "beyond" else POINTS
+    check(read, points)
+    check(sourcead.grad(read), points, modes=["forward"])
+
+
+def test_other_interpolants_are_refused_by_name():
+    def lines_along(y):
+        return np.sum(interpolate.interp1d(X, y.reshape(5, 1), axis=0)(POINTS))
+
+    def value_beyond(y):
+        made = interpolate.interp1d(X, y, bounds_error=False, fill_value=(y[0], y[-1]))
+        return np.sum(made(POINTS + 1.0))
+
+    def along_last(y):
+        return np.sum(interpolate.CubicSpline(X, y.reshape(1, 5), axis=1)(POINTS))
+
+    def periodic(y):
+        return np.sum(interpolate.CubicSpline(X, y)(POINTS + 1.0, extrapolate="periodic"))
+
+    def given_slopes(y):
+        return np.sum(interpolate.CubicSpline(X, y, bc_type=((1, 0.2), (2, 0.0)))(POINTS))
+
+    def roots(y):
+        return np.sum(interpolate.CubicSpline(X, y - 0.5).roots())
+
+    for program in (lines_along, value_beyond, along_last, periodic, given_slopes, roots):
+        with pytest.raises(sourcead.SourceADError, match="derivative"):
+            sourcead.grad(program)(Y)
+        with pytest.raises(sourcead.SourceADError, match="derivative"):
+            sourcead.jvp(program, (Y,), (Y,))
+
+
 def test_what_the_formulas_do_not_know_is_refused():
     def periodic(y):
         return np.sum(interpolate.CubicSpline(X, y, bc_type="periodic")(POINTS))

@@ -21,6 +21,7 @@ from sourcead.runtime.scipy_interpolants import (
     at_least_three,
     hermite_coefficients,
     interval,
+    known_ends,
     linear_value,
     pchip_slopes,
     piecewise_value,
@@ -37,7 +38,7 @@ def dims_of(x):
     return x.dims if isinstance(x, Array) else () if is_scalar(x) else None
 
 
-constant(interval)
+constant(interval, known_ends)
 constant(at_least_three, kind=lambda x: Py(int))
 helpers(scipy_interpolants)
 
@@ -46,14 +47,10 @@ helpers(scipy_interpolants)
 
 
 def cubic(cls):
-    """Knots and coefficients, where the option is one that the formula knows."""
+    """Knots and coefficients."""
 
-    def kind(x, y, axis=None, bc_type=None, extrapolate=None):
-        known = bc_type is None or getattr(bc_type, "value", None) in ENDS
-        plain = all(
-            o is None or getattr(o, "value", 1) in (None, 0, True) for o in (axis, extrapolate)
-        )
-        if not known or not plain or not isinstance(y, Array):
+    def kind(x, y, *options, **named):
+        if not isinstance(y, Array) or not _is_first(options[:1], named):
             return Unknown()
         coefficients = Array("float64", (4, None, *y.dims[1:]))
         return record(cls, x=Array("float64", (None,)), c=coefficients)
@@ -61,49 +58,73 @@ def cubic(cls):
     return kind
 
 
-ENDS = ("not-a-knot", "natural", "clamped")
+def _is_first(axis, named):
+    """Is the axis along which values stand the first one?"""
+    axis = axis[0] if axis else named.get("axis", Const(0))
+    return getattr(axis, "value", None) == 0
+
+
+ELSEWHERE = "derivatives of interpolants in their points: along axis 0, and not of periodic ones"
 
 
 @formula(
     interpolate.CubicSpline,
+    wrt=("x", "y"),
     kind=cubic(interpolate.CubicSpline),
     samples=Programs(TESTS, "CubicSpline("),
 )
 def cubic_spline(x, y, axis=0, bc_type="not-a-knot", extrapolate=None):
-    return 1.0 * x, hermite_coefficients(x, y, spline_slopes(x, y, bc_type))
+    if axis != 0 or extrapolate == "periodic" or bc_type == "periodic":
+        raise NotImplementedError(ELSEWHERE)
+    return 1.0 * x, hermite_coefficients(x, y, spline_slopes(x, y, known_ends(bc_type)))
 
 
 @formula(
     interpolate.PchipInterpolator,
+    wrt=("x", "y"),
     kind=cubic(interpolate.PchipInterpolator),
     samples=Programs(TESTS, "PchipInterpolator("),
 )
 def pchip(x, y, axis=0, extrapolate=None):
+    if axis != 0 or extrapolate == "periodic":
+        raise NotImplementedError(ELSEWHERE)
     return 1.0 * x, hermite_coefficients(x, y, pchip_slopes(x, y))
 
 
 @formula(
     interpolate.Akima1DInterpolator,
+    wrt=("x", "y"),
     kind=cubic(interpolate.Akima1DInterpolator),
     samples=Programs(TESTS, "Akima1DInterpolator("),
 )
-def akima(x, y, axis=0):
+def akima(x, y, axis=0, *, method="akima", extrapolate=None):
+    if axis != 0 or extrapolate == "periodic":
+        raise NotImplementedError(ELSEWHERE)
+    if method != "akima":
+        raise NotImplementedError(
+            "derivatives of Akima1DInterpolator in its points: of method='akima'"
+        )
     return 1.0 * x, hermite_coefficients(x, y, akima_slopes(x, y))
 
 
 @formula(
     interpolate.CubicHermiteSpline,
+    wrt=("x", "y", "dydx"),
     kind=lambda x, y, dydx, *rest, **options: cubic(interpolate.CubicHermiteSpline)(
         x, y, *rest, **options
     ),
     samples=Programs(TESTS, "CubicHermiteSpline("),
 )
 def hermite(x, y, dydx, axis=0, extrapolate=None):
+    if axis != 0 or extrapolate == "periodic":
+        raise NotImplementedError(ELSEWHERE)
     return 1.0 * x, hermite_coefficients(x, y, dydx)
 
 
 def evaluated(self, x, nu=0, extrapolate=None):
     """Beyond the ends the outermost polynomials go on."""
+    if extrapolate == "periodic":
+        raise NotImplementedError(ELSEWHERE)
     return piecewise_value(self.x, self.c, x, nu)
 
 
@@ -129,35 +150,36 @@ _call.kind = values_at
 # ---- straight lines ------------------------------------------------------------------------------
 
 
-def lines_kind(
-    x, y, kind=None, axis=None, copy=None, bounds_error=None, fill_value=None, **options
-):
-    straight = kind is None or getattr(kind, "value", None) == "linear"
-    last = axis is None or getattr(axis, "value", None) == -1
-    if not straight or not last or not isinstance(y, Array):
+def lines_kind(x, y, *options, **named):
+    """Of constant values also splines and steps are differentiated in the points (`interpolate.py`)."""
+    if not isinstance(y, Array):
         return Unknown()
     return record(
         interpolate.interp1d, x=Array("float64", (None,)), y=Array("float64", (*y.dims[:-1], None))
     )
 
 
-@formula(interpolate.interp1d, kind=lines_kind, samples=Programs(TESTS, "interp1d("))
+@formula(
+    interpolate.interp1d, wrt=("x", "y"), kind=lines_kind, samples=Programs(TESTS, "interp1d(")
+)
 def lines(
     x, y, kind="linear", axis=-1, copy=True, bounds_error=None, fill_value=np.nan, assume_sorted=False
 ):  # fmt: skip
+    if kind != "linear":
+        raise NotImplementedError("derivatives of interp1d in its points: of kind='linear'")
+    if axis != -1:
+        raise NotImplementedError("derivatives of interp1d in its points: along the last axis")
     order = np.arange(len(x)) if assume_sorted else np.argsort(x, kind="mergesort")
     return 1.0 * x[order], 1.0 * y[..., order]
 
 
-def of_lines(self, x):
-    dims = dims_of(x) if isinstance(self, Object) else None
-    if dims is None:
-        return Unknown()
-    y = held(self, "y")
-    return Array(y.dtype, (*y.dims[:-1], *dims)) if isinstance(y, Array) else Number(real=False)
+_lines = lookup(interpolate.interp1d.__call__)
+assert _lines is not None
 
 
-@formula(interpolate.interp1d.__call__, kind=of_lines, samples=Programs(TESTS, "interp1d("))
 def between(self, x):
     """Where the interpolant gives its fill value, the slope is zero."""
     return linear_value(self.x, self.y, x, self._extrapolate)
+
+
+_lines.formula = between

@@ -13,6 +13,7 @@ from scipy import interpolate
 from sourcead.ir.kinds import Array, Number
 from sourcead.rules.forms import constant, forward_rule, helper, reverse_rule
 from sourcead.rules.numpy.samples import call
+from sourcead.runtime.scipy_interpolants import derivative_along
 
 # ---- objects with constant data: their own derivative is at hand -------------------------------
 
@@ -42,29 +43,35 @@ def _splines(rng):
         call(interpolate.Akima1DInterpolator(x, y[:, 0]), points),
         call(interpolate.CubicSpline(x, y[:, 0], bc_type="natural"), points, 1),
         call(interpolate.CubicHermiteSpline(x, y[:, 0], y[:, 1]), points.reshape(2, 2)),
+        call(interpolate.CubicSpline(x, y.T, axis=1), points[:2]),
+        call(interpolate.CubicSpline(x, y.T, axis=1), points.reshape(2, 2)),
     ]
 
 
-def _pulled(y_bar, slope, x):
-    """Values of several components, complex ones as well, depend on the same real point."""
-    further = tuple(range(np.ndim(x), np.ndim(slope)))
+def _pulled(y_bar, slope, x, first=0):
+    """Values of several components, complex ones as well, depend on the same real point.
+
+    The axes of the points begin with number `first`.
+    """
+    further = tuple([i for i in range(np.ndim(slope)) if not first <= i < first + np.ndim(x)])
     return np.real(np.sum(y_bar * slope, axis=further))
 
 
-def _pushed(slope, x, x_dot):
-    return slope * np.reshape(x_dot, np.shape(x) + (1,) * (np.ndim(slope) - np.ndim(x)))
+def _pushed(slope, x, x_dot, first=0):
+    behind = np.ndim(slope) - first - np.ndim(x)
+    return slope * np.reshape(x_dot, np.shape(x) + (1,) * behind)
 
 
 @reverse_rule(interpolate.CubicSpline.__call__, wrt=("x",), samples=_splines, kind=at_points)
 @helper
 def piecewise(y_bar, y, self, x, nu=0, extrapolate=None):
-    return _pulled(y_bar, self(x, nu + 1, extrapolate), x)
+    return _pulled(y_bar, self(x, nu + 1, extrapolate), x, self.axis)
 
 
 @forward_rule(interpolate.CubicSpline.__call__)
 @helper
 def piecewise_tangent(y, self, x, nu=0, extrapolate=None, *, x_dot):
-    return _pushed(self(x, nu + 1, extrapolate), x, x_dot)
+    return _pushed(self(x, nu + 1, extrapolate), x, x_dot, self.axis)
 
 
 def _b_splines(rng):
@@ -75,19 +82,20 @@ def _b_splines(rng):
         call(interpolate.make_interp_spline(x, y[:, 0]), points),
         call(interpolate.make_interp_spline(x, y), points),
         call(interpolate.make_interp_spline(x, y[:, 0], k=5), 1.7, 1),
+        call(interpolate.make_interp_spline(x, y.T, axis=1), points[:2]),
     ]
 
 
 @reverse_rule(interpolate.BSpline.__call__, wrt=("x",), samples=_b_splines, kind=at_points)
 @helper
 def b_spline(y_bar, y, self, x, nu=0, extrapolate=None):
-    return _pulled(y_bar, self(x, nu + 1, extrapolate), x)
+    return _pulled(y_bar, self(x, nu + 1, extrapolate), x, self.axis)
 
 
 @forward_rule(interpolate.BSpline.__call__)
 @helper
 def b_spline_tangent(y, self, x, nu=0, extrapolate=None, *, x_dot):
-    return _pushed(self(x, nu + 1, extrapolate), x, x_dot)
+    return _pushed(self(x, nu + 1, extrapolate), x, x_dot, self.axis)
 
 
 def _smoothing_splines(rng):
@@ -117,6 +125,42 @@ def univariate_spline(y_bar, y, self, x, nu=0, ext=None):
 @helper
 def univariate_spline_tangent(y, self, x, nu=0, ext=None, *, x_dot):
     return self(x, nu + 1, _beyond(self, ext)) * x_dot
+
+
+def _lines_and_steps(rng):
+    x = np.array([0.0, 1.0, 2.5, 3.0, 4.5])
+    y = rng.normal(size=(2, 5))
+    points = np.array([0.3, 1.7, 2.8, 4.1])
+    kinds = ("linear", "quadratic", "cubic", "slinear", "zero", "nearest", "previous", "next")
+    beyond = {"bounds_error": False, "fill_value": 0.5}
+    return [
+        *[call(interpolate.interp1d(x, y[0], kind), points) for kind in kinds],
+        call(interpolate.interp1d(x, y, "cubic"), points[:2]),
+        call(interpolate.interp1d(x, y.T, axis=0), points.reshape(2, 2)),
+        call(interpolate.interp1d(x, y[0], "cubic", **beyond), np.array([-0.5, 0.7, 5.0])),
+        call(interpolate.interp1d(x, y[0], fill_value="extrapolate"), np.array([-0.5, 0.7, 5.0])),
+        call(interpolate.KroghInterpolator(x, y[0]), points),
+        call(interpolate.BarycentricInterpolator(x, y.T), 1.3),
+    ]
+
+
+@reverse_rule(
+    interpolate.interp1d.__call__,
+    derivative_along,
+    wrt=("x",),
+    samples=_lines_and_steps,
+    kind=lambda self, x, *rest: Number(real=False),
+)
+@helper
+def along(y_bar, y, self, x, nu=0):
+    """Of lines, splines and steps (`interp1d`), and of one polynomial through all points."""
+    return _pulled(y_bar, derivative_along(self, x, nu + 1), x, self._y_axis)
+
+
+@forward_rule(interpolate.interp1d.__call__, derivative_along)
+@helper
+def along_tangent(y, self, x, nu=0, *, x_dot):
+    return _pushed(derivative_along(self, x, nu + 1), x, x_dot, self._y_axis)
 
 
 # ---- values and points at once -------------------------------------------------------------------

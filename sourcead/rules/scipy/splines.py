@@ -220,3 +220,11 @@ refused(
     *(interpolate.PPoly.integrate, interpolate.BSpline.integrate),
     way_out="scipy.integrate.fixed_quad or np.trapezoid of the spline's values",
 )
+refused(
+    *(interpolate.PPoly.roots, interpolate.PPoly.solve),
+    way_out="scipy.optimize.brentq of the spline's values",
+)
+refused(
+    *(interpolate.PPoly, interpolate.BPoly, interpolate.NdPPoly),
+    way_out="scipy.interpolate.CubicHermiteSpline, or np.polyval of the coefficients of one piece",
+)

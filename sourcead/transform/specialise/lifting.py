@@ -236,7 +236,7 @@ def _refuse_what_raises(s: Context, body: Sequence[Stmt]) -> None:
     for stmt in body:
         error = made.get(stmt.exception) if isinstance(stmt, Raise) else None
         match error:
-            case Call(Ref(value=exception), (Const(str() as why),)) if (
+            case Call(Ref(value=exception), (Const(str() as why) | Ref(value=str() as why),)) if (
                 exception is NotImplementedError
             ):
                 s.refuse(why, "compute the same in another way, or give it a rule", NoRule)
