@@ -65,6 +65,10 @@ class Start:
         form = self.form or _outline(self.value)
         return here.file, here.line, here.text, here.sweep, form
 
+    @cached_property
+    def loose_form(self) -> object:
+        return self.form or _outline(self.value, exact=False)
+
     @property
     def most(self) -> int:
         """How many of them a line may hold; `x += y` is written as such."""
@@ -85,26 +89,46 @@ def groups(run: Sequence[Start], fits: Callable[[Sequence[Start]], bool]) -> lis
     """The assignments in the order in which they are printed, those together that share a line."""
     left, made = list(run), []
     while left:
-        group, passed = [left.pop(0)], list[Start]()
-        for start in left[:FARTHEST]:
-            if (
-                len(group) < group[0].most
-                and _joins(start, group, passed)
-                and fits((*group, start))
-            ):
-                group.append(start)
-            else:
-                passed.append(start)
+        first, near = left[0], left[1 : FARTHEST + 1]
+        group = _with_alike(first, near, fits, _is_alike)
+        if len(group) == 1:
+            group = _with_alike(first, near, fits, _is_like)
         made.append(group)
-        left = [*passed, *left[FARTHEST:]]
+        left = [start for start in left if start not in group]
     return made
 
 
+def _with_alike(
+    first: Start,
+    near: Sequence[Start],
+    fits: Callable[[Sequence[Start]], bool],
+    is_like: Callable[[Start, Sequence[Start]], bool],
+) -> list[Start]:
+    """Those near by that may share the line of the first one."""
+    group, passed = [first], list[Start]()
+    for start in near:
+        fine = len(group) < first.most and is_like(start, group) and _joins(start, group, passed)
+        if fine and fits((*group, start)):
+            group.append(start)
+        else:
+            passed.append(start)
+    return group
+
+
+def _is_alike(start: Start, group: Sequence[Start]) -> bool:
+    return start.shape == group[0].shape
+
+
+def _is_like(start: Start, group: Sequence[Start]) -> bool:
+    """But for constants, or because both are short."""
+    return start.shape[:4] == group[0].shape[:4] and (
+        start.loose_form == group[0].loose_form or _are_short([*group, start])
+    )
+
+
 def _joins(start: Start, group: Sequence[Start], passed: Iterable[Start]) -> bool:
-    return (
-        (start.shape == group[0].shape or _are_short([*group, start]))
-        and all(each.target not in start.reads | {start.target} for each in group)
-        and all(start.moves and each.moves and not start.touches(each) for each in passed)
+    return all(each.target not in start.reads | {start.target} for each in group) and all(
+        start.moves and each.moves and not start.touches(each) for each in passed
     )
 
 
@@ -113,7 +137,6 @@ def _are_short(group: Sequence[Start]) -> bool:
     return (
         len(group) == 2
         and all(e.moves and not e.form and e.target not in e.reads for e in group)
-        and group[0].shape[:4] == group[1].shape[:4]
         and sum(len(each.target) + len(each.text) for each in group) <= SHORT
     )
 
@@ -162,15 +185,15 @@ def _is_plain(syntax: ast.expr) -> bool:
     return isinstance(syntax, ast.Subscript) and _is_plain(syntax.value) and _is_plain(syntax.slice)
 
 
-def _outline(syntax: ast.AST) -> object:
-    """The operations of an expression, without the names that they are done on."""
+def _outline(syntax: ast.AST, exact: bool = True) -> object:
+    """The operations of an expression, without the names that they are done on, nor (if not `exact`) constants."""
     match syntax:
         case ast.Name():
             return "name"
         case ast.Constant(value):
-            return type(value)
+            return type(value), repr(value) if exact else ""
         case ast.Subscript(base, ast.Constant()):
-            return "item", _outline(base)
+            return "item", _outline(base, exact)
         case _:
-            inner = tuple(map(_outline, ast.iter_child_nodes(syntax)))
+            inner = tuple(_outline(node, exact) for node in ast.iter_child_nodes(syntax))
             return type(syntax), inner

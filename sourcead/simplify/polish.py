@@ -13,6 +13,7 @@ from sourcead.simplify.contractions import contractions
 from sourcead.simplify.doubles import doubles
 from sourcead.simplify.drawn_out import drawn_out
 from sourcead.simplify.element_lists import element_lists
+from sourcead.simplify.factors import factors
 from sourcead.simplify.first_stores import first_stores
 from sourcead.simplify.in_place import in_place
 from sourcead.simplify.indices import indices
@@ -50,7 +51,7 @@ def polished(function: Function, b: Builder, apart: bool = False) -> Function:
     function = drawn_out(function, b, lambda: storage_of(contracted, b))
     function = kept(first_stores(function, b), b.kinds)
     function = kept_shapes(without_twins(common(stores(function, b), b.kinds)), b)
-    function = indices(function, b)
+    function = factors(indices(function, b), b)
     function = in_place(function, b.kinds, lambda: storage_of(function, b))
     function = rolled(zeros_by_shape(unpacked(function, b.kind), b), b)
     return carried_last(function, b.is_number)

@@ -1,0 +1,107 @@
+"""Constant factors of a product in a derivative's sweep are one factor.
+
+    t = 1.5 * a                                 t = 3.0 * a
+    t_1 = t * b                       ->        t_1 = t * b
+    t_2 = 2.0 * t_1                             ... t_1 ...
+
+and a number is divided by 6.0, not multiplied by 0.16666666666666666.  Only what is read once: the product
+is that without the outer factor.  Those of one statement of the user's: each line says what it comes from.
+The primal's own products round as they do.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sourcead.ir.kinds import Array, Np, Py
+from sourcead.ir.nodes import Assign, Block, Const, Function, Name, Op, Operand, Stmt
+from sourcead.ir.uses import use_counts
+from sourcead.ir.walk import map_blocks, renewed, substitute, with_body
+
+__all__ = ["factors"]
+
+LONGEST = 6  # characters of a factor that reads well
+
+
+def factors(function: Function, b: Any) -> Function:
+    return with_body(function, _Factors(function, b).block(function.body))
+
+
+class _Factors:
+    def __init__(self, function: Function, b: Any) -> None:
+        self.b, self.uses = b, use_counts(function)
+
+    def block(self, block: Block) -> Block:
+        at: dict[Name, int] = {}  # products of the sweep that are read once
+        same: dict[Name, Operand] = {}
+        out: list[Stmt] = []
+        for stmt in block:
+            stmt = map_blocks(substitute(stmt, same) if same else stmt, self.block)
+            if isinstance(stmt, Assign) and (product := self.product(stmt)) is not None:
+                factor, value = _with_factor(product)
+                if factor is not None and self.multiplied(factor, value, stmt, at, out):
+                    assert isinstance(value, Name)
+                    same[stmt.target] = value
+                    self.uses[value] = self.uses[stmt.target]
+                    if self.uses[value] != 1:
+                        at.pop(value, None)
+                    continue
+                if self.uses[stmt.target] == 1:
+                    at[stmt.target] = len(out)
+            out.append(stmt)
+        out = [self.divided(stmt) for stmt in out]
+        return renewed(block, [substitute(stmt, same) for stmt in out] if same else out)
+
+    def product(self, stmt: Assign) -> tuple[Operand, Operand] | None:
+        if stmt.origin.sweep and isinstance(stmt.expr, Op) and stmt.expr.op == "mul":
+            if self.is_of_floats(stmt.target):
+                first, second = stmt.expr.args
+                return first, second
+        return None
+
+    def is_of_floats(self, name: Name) -> bool:
+        kind = self.b.kind(name)
+        return kind == Py(float) or (isinstance(kind, (Np, Array)) and kind.dtype == "float64")
+
+    def multiplied(
+        self, factor: float, value: Operand, outer: Stmt, at: dict[Name, int], out: list[Stmt]
+    ) -> bool:
+        """Is `value` a product with a constant factor, which has taken this one up?"""
+        if not isinstance(value, Name) or value not in at:
+            return False
+        stmt = out[at[value]]
+        assert isinstance(stmt, Assign) and isinstance(stmt.expr, Op)
+        if _line(stmt) != _line(outer):
+            return False
+        first, second = stmt.expr.args
+        own, rest = _with_factor((first, second))
+        if own is not None:
+            product = Const(own * factor)
+            out[at[value]] = Assign(value, Op("mul", (product, rest)), stmt.origin)
+            return True
+        return any(self.multiplied(factor, o, outer, at, out) for o in (first, second))
+
+    def divided(self, stmt: Stmt) -> Stmt:
+        if not (isinstance(stmt, Assign) and self.b.is_number(stmt.target)):
+            return stmt
+        product = self.product(stmt)
+        factor, value = _with_factor(product) if product is not None else (None, None)
+        if factor is None or value is None or len(repr(abs(factor))) <= LONGEST:
+            return stmt
+        divisor = round(1.0 / factor)
+        if 1.0 / divisor != factor:
+            return stmt
+        return Assign(stmt.target, Op("truediv", (value, Const(float(divisor)))), stmt.origin)
+
+
+def _line(stmt: Stmt) -> tuple[str, int, str]:
+    return stmt.origin.file, stmt.origin.line, stmt.origin.text
+
+
+def _with_factor(product: tuple[Operand, Operand]) -> tuple[float | None, Operand]:
+    """A product's constant factor, if one of the two is, and the other one."""
+    match product:
+        case (Const(float() as factor), value) | (value, Const(float() as factor)):
+            return factor, value
+        case _:
+            return None, product[0]

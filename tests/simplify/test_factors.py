@@ -1,0 +1,43 @@
+"""Constant factors of one statement's adjoint are multiplied when it is compiled."""
+
+import numpy as np
+
+import sourcead
+from tests.numeric import check
+
+
+def of_a_power(x, y):
+    for _ in range(3):
+        k = -1.0 / (x * x + y * y) ** 1.5
+        x, y = x + 0.1 * k * x, y + 0.1 * k * y
+    return x * y
+
+
+def of_arrays(u):
+    return np.sum(0.5 * (u**2) ** 1.5)
+
+
+def sixths(x, y, z):
+    return math_of((x + 2.0 * y + 2.0 * z) / 6.0)
+
+
+def math_of(x):
+    return np.sin(x)
+
+
+def test_right():
+    check(of_a_power, 0.7, 0.4)
+    check(of_arrays, np.array([0.4, 1.3]))
+    check(sixths, 0.7, 0.4, 0.1)
+
+
+def test_one_factor():
+    source = sourcead.grad(of_a_power, (0, 1)).source_for(0.7, 0.4)
+    assert "2.0 * (1.5" not in source
+    assert "3.0 *" in source
+
+
+def test_a_quotient_is_one():
+    source = sourcead.grad(sixths, (0, 1, 2)).source_for(0.7, 0.4, 0.1)
+    assert "0.1666" not in source and "0.333" not in source
+    assert "/ 3.0" in source
