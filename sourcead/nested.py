@@ -18,6 +18,7 @@ what is put together.
 from __future__ import annotations
 
 import copy
+import functools
 import types
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, is_dataclass
@@ -216,7 +217,7 @@ def _step(cls: type, key: Hashable) -> str:
 
 _OPAQUE = (
     type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType,
-    np.ndarray, np.generic, Enum, BaseException,
+    functools.partial, np.ndarray, np.generic, Enum, BaseException,
 )  # fmt: skip
 # and generators: NumPy imports `np.random` where it is used first
 

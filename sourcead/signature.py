@@ -47,7 +47,11 @@ _FUNCTIONS = (
     types.MethodType,
     type,
     types.ModuleType,
+    types.MethodDescriptorType,
+    functools.partial,
+    functools._lru_cache_wrapper,
     np.ufunc,
+    type(np.sum),  # a function of NumPy's own kind
 )
 
 

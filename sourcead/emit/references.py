@@ -143,7 +143,8 @@ def _value(text: str, scope: Mapping[str, Any]) -> Any:
     try:
         names = {name: scope[name] for name in _words(text) if name in scope}
         return eval(text, {"__builtins__": builtins, **names})
-    except (NameError, AttributeError, SyntaxError):  # `Model.<locals>.member` is no expression
+    except (NameError, AttributeError, SyntaxError, TypeError, LookupError):
+        # `Model.<locals>.member` is no expression, and the names may mean something else here.
         return _MISSING
 
 

@@ -28,7 +28,8 @@ def is_constant_call(expr: Expr) -> bool:
 
 
 def _name(function: object) -> str:
-    return getattr(function, "__name__", "")
+    name = getattr(function, "__name__", "")
+    return name if isinstance(name, str) else ""
 
 
 def _returns(function: object, values: list[object]) -> bool:

@@ -20,13 +20,14 @@ from typing import Any, TypeAlias, Union
 
 import numpy as np
 
+from sourcead.ir.one_of import can_be_one_of, one_of
 from sourcead.ir.quick import quick
 
 __all__ = [
     "AnyKind", "Array", "Bound", "Closure", "Dict", "Dim", "Kind", "List", "Never", "NoneKind", "Np",
     "Number", "Object", "Partial", "Py", "Slice", "Sym", "Tape", "Text", "Tuple", "Unknown",
     "Value", "broadcast_dims", "carries", "dtype_of", "is_array", "is_number", "is_optional", "is_scalar", "join",
-    "same_dim", "without_none",
+    "option_of", "same_dim", "without_none",
 ]  # fmt: skip
 
 
@@ -389,6 +390,8 @@ def join(a: Kind, b: Kind) -> Kind:
             return Dict(join(x, y), sa, fields, cls=ca)
         case Object(ca, sa, fa), Object(cb, sb, fb) if ca is cb and sa == sb:
             return _join_fields(ca, sa, fa, fb)
+        case (Object() | Value(), Object() | Value()):
+            return _join_classes(a, b)
         case ((Py() | Np()), (Py() | Np())):
             return _join_numbers(a, b)
         case (NoneKind(), (Py() | Np()) as number) | ((Py() | Np()) as number, NoneKind()):
@@ -413,6 +416,27 @@ def _join_fields(
     if all(_is_as_known(kind, v) for (_, kind), (_, v) in zip(fields, a)):
         return Object(cls, site, fields)
     return Unknown()
+
+
+def _join_classes(a: Kind, b: Kind) -> Kind:
+    """One object or function or another, of different classes, where these are made here."""
+    options = [option_of(kind) for kind in (a, b)]
+    sites = {kind.site for kind in (a, b) if isinstance(kind, Object)}
+    if None in options or len(sites) != 1:
+        return Unknown()
+    cls = one_of(tuple(options))
+    return Unknown() if cls is None else Object(cls, sites.pop())
+
+
+def option_of(kind: Kind) -> type | Value | None:
+    """What a value of this kind is among several that may be in one place; None where they are not told apart."""
+    match kind:
+        case Object(cls, site, ()) if site and not kind.optional and can_be_one_of(cls):
+            return cls
+        case Value(value=live) if callable(live) and not isinstance(live, type):
+            return kind
+        case _:
+            return None
 
 
 def _is_as_known(joined: Kind, before: Kind) -> bool:

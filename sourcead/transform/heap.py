@@ -5,7 +5,8 @@ argument).  Its slots are kept without regard to order: a slot's kind covers eve
 stored there.  Stores discovered late widen the entry, and specialisation starts again with the
 wider heap until nothing changes.
 
->>> from sourcead.ir.kinds import Py
+>>> from sourcead.ir.one_of import one_of
+from sourcead.ir.kinds import Py
 >>> heap = Heap()
 >>> heap.store("xs", ITEM, Py(float))
 >>> heap.read("xs", ITEM), heap.changed
@@ -21,6 +22,7 @@ from typing import Any
 
 from sourcead.ir.kinds import (
     Array,
+    Bound,
     Closure,
     Dict,
     Kind,
@@ -28,15 +30,33 @@ from sourcead.ir.kinds import (
     Never,
     Number,
     Object,
+    Partial,
     Tuple,
     Unknown,
+    Value,
     join,
+    option_of,
 )
+from sourcead.ir.one_of import one_of
 
-__all__ = ["ENTWINED", "ITEM", "KEY", "Again", "Heap", "place_of", "places"]
+__all__ = [
+    "ENTWINED",
+    "ITEM",
+    "KEY",
+    "LIVE",
+    "METHOD",
+    "PARTIAL",
+    "Again",
+    "Heap",
+    "place_of",
+    "places",
+]
 
 ITEM = "[]"
 """The slot that stands for all elements of a list, or all values of a dict whose keys are not known."""
+
+PARTIAL, METHOD, LIVE = "partial", "method", "live"
+"""What stands for all `partial` objects, bound methods and functions of modules among those in containers."""
 
 KEY = "[key]"
 """The slot that varies where keys of a dict do."""
@@ -65,12 +85,23 @@ class Again(Exception):
 
 
 def functions_in(kind: Kind) -> Iterator[Any]:
-    """The syntax of the nested functions that a value is, or a tuple holds."""
+    """The syntax of the nested functions that a value is, or a tuple holds; `PARTIAL`, `METHOD`."""
     if isinstance(kind, Closure):
         yield kind.make.syntax
+    elif isinstance(kind, (Partial, Bound)):
+        yield PARTIAL if isinstance(kind, Partial) else METHOD
+    elif isinstance(kind, Value) and option_of(kind):
+        yield LIVE
     elif isinstance(kind, Tuple):
         for each in kind.items:
             yield from functions_in(each)
+
+
+def _one_of_live(a: Value, b: Value) -> Kind:
+    """One of two functions of modules: an object as those that stand for other functions."""
+    options = (option_of(a), option_of(b))
+    cls = None if None in options else one_of(options)
+    return Unknown() if cls is None else Object(cls, "functions")
 
 
 class Heap:
@@ -189,8 +220,10 @@ class Heap:
                 self._merge(a.site, b.site)
             case Dict(cls=one), Dict(cls=other) if one is other:
                 self._merge(a.site, b.site)
-            case Object(one), Object(other) if one is other:
+            case Object(one), Object(other) if one is other or (option_of(a) and option_of(b)):
                 self._merge(a.site, b.site)
+            case Value(), Value() if a != b and LIVE in self.converted:
+                return _one_of_live(a, b)
             case Tuple(xs, one), Tuple(ys, other) if len(xs) == len(ys) and one is other:
                 for x, y in zip(xs, ys):
                     self._cover(x, y)
@@ -309,6 +342,11 @@ class Heap:
         inside = (p for p in self.paths if p == path or p.startswith((f"{path}.", f"{path}[")))
         stored = {site for site, _ in self.assigned}
         return any(self.site(p) in stored for p in inside)
+
+    def holds_followed(self, path: str) -> bool:
+        """Is this a list, or in it, of which each element is asked for by itself?"""
+        inside = (p for p in self.paths if p == path or p.startswith((f"{path}.", f"{path}[")))
+        return any(self.site(p) in self.followed for p in inside)
 
     def is_external(self, site: str) -> bool:
         return site in self.external

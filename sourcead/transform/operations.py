@@ -26,6 +26,7 @@ from sourcead.ir.kinds import (
     Value,
     is_optional,
 )
+from sourcead.ir.one_of import options_of
 
 __all__ = ["CONSTANT", "INPLACE", "OPERATORS", "class_of", "method_class"]
 
@@ -91,7 +92,7 @@ def class_of(kind: Kind) -> type | None:
         case Dict(cls=cls):
             return cls
         case Object(cls):
-            return cls
+            return None if options_of(cls) else cls
         case NoneKind():
             return type(None)
         case Slice():

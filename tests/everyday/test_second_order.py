@@ -10,6 +10,7 @@ import pytest
 
 import sourcead
 from tests.everyday import (  # noqa: F401  (they register their programs)
+    functions_kept,
     holding,
     idioms,
     keyed,
@@ -20,6 +21,7 @@ from tests.everyday import (  # noqa: F401  (they register their programs)
     recursion,
     recursion_storage,
     results,
+    several_classes,
     storage,
     structures,
 )
@@ -31,7 +33,8 @@ QUICK = ("cg", "float_loop", "sim", "garch", "brent_like")  # the rest takes min
 BY_IDENTITY = {  # adjoints are found while the gradient runs; none is refused
     "cond_alias", "loop_alias", "ping_pong", "maybe_view", "views_dict", "one_of_two_dicts", "linked",
     "factor_written", "whole_factor_written", "parts_of_modf", "parts_of_divmod", "grids", "slopes",
-    "singular_values_and_another", "steps_of_qr", "kept_factor",
+    "singular_values_and_another", "steps_of_qr", "kept_factor", "late_active", "lambda_or_plain", "instance_tests",
+    "state_machine",
 }  # fmt: skip
 
 

@@ -563,3 +563,30 @@ def tallied(values):
     for value in values:
         Tally(value * Tally.count + value)
     return Tally.total * Tally.total * Tally.count
+
+
+class Linear:
+    def __init__(self, k):
+        self.k = k
+
+    def __call__(self, v):
+        return self.k * v
+
+
+class Squaring:
+    def __init__(self, k, weight=2.0):
+        self.k, self.weight = k, weight
+
+    def __call__(self, v):
+        return self.k + v * v * self.weight
+
+
+@case("classes: objects of several, put on a list in a loop of unknown length", [0.7, 1.3, 0.2])
+def several_classes(values):
+    layers = []
+    for i, value in enumerate(values):
+        layers.append(Squaring(value) if i % 2 else Linear(value))
+    total = 1.0
+    for layer in layers:
+        total = layer(total) * (0.5 if isinstance(layer, Squaring) else layer.k)
+    return total

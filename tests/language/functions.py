@@ -1,4 +1,4 @@
-# ruff: noqa: C417, RET501, UP033  (written as people write it)
+# ruff: noqa: B023, C417, RET501, UP033  (written as people write it)
 """Calls, parameters, closures, recursion, functions as values."""
 
 import contextlib
@@ -294,7 +294,7 @@ def late_binding(x):
 def lambdas_share(x):
     scaled = []
     for i in range(3):
-        scaled.append(lambda z: z * x + i)  # noqa: B023
+        scaled.append(lambda z: z * x + i)
     return scaled[0](x) * scaled[1](x)
 
 
@@ -658,4 +658,29 @@ def listed_functions(values):
     total = 1.0
     for step in steps:
         total = step(total)
+    return total
+
+
+@case(
+    "functions: partial objects, methods and lambdas put on a list in a loop of unknown length",
+    [0.7, 1.3, 0.2],
+)
+def mixed_functions(values):
+    steps = []
+    for i, value in enumerate(values):
+        steps.append(
+            functools.partial(operator.mul, value) if i % 2 else lambda v, k=value: v + k * k
+        )
+    total = 1.0
+    for step in steps:
+        total = step(total)
+    return total
+
+
+@case("functions: lambdas that see the last value of a variable", [0.7, 1.3, 0.2])
+def late_functions(values):
+    steps = [lambda v: v * value for value in values]
+    total = 1.0
+    for step in steps:
+        total = step(total) + 0.5
     return total

@@ -447,7 +447,7 @@ class Adjoints:
             self._contribute_parts(part, amount)
         elif isinstance(kind, (Py, Np, Array, Number)):
             self.contribute_number(part, amount, Manner(shared=True))
-        elif isinstance(kind, List) and self.structures.is_dynamic(part):
+        elif isinstance(kind, (List, Dict, Object)) and self.structures.is_dynamic(part):
             return  # its adjoints stay with it
         elif isinstance(kind, List):
             self._contribute_items(part, amount)

@@ -23,6 +23,7 @@ from sourcead.ir.kinds import (
     Np,
     Number,
     Object,
+    Partial,
     Py,
     Tuple,
     Unknown,
@@ -38,7 +39,9 @@ from sourcead.transform.specialise.certain_errors import raise_if_certain
 from sourcead.transform.specialise.class_variables import class_variable, refuse_to_show
 from sourcead.transform.specialise.context import Context
 from sourcead.transform.specialise.descriptors import computed, is_descriptor
+from sourcead.transform.specialise.each_class import by_class, is_one_of_several, possible
 from sourcead.transform.specialise.flags import throw
+from sourcead.transform.specialise.function_objects import PARTS, method_object, part_of_function
 from sourcead.transform.specialise.looked_at import look_at
 from sourcead.transform.specialise.namespaces import namespace
 from sourcead.transform.specialise.reading import note_entry_read
@@ -90,10 +93,17 @@ def attr(s: Context, base: Val, attr: str, hint: str = "t") -> Val:
     match kind:
         case Value(value=obj):
             return live_attr(s, base, obj, attr, hint)
+        case Object() if is_one_of_several(s, base) and not _is_plain_slot(s, base, kind, attr):
+            return by_class(s, base, lambda each: s.attr(each, attr, hint), hint)
+        case Object(cls) if cls in s.function_classes and attr != "receiver":
+            part = part_of_function(s, base, cls, attr, hint)
+            return s.field(base, kind, attr, hint) if part is None else part
         case Object() if attr == "__dict__":
             return namespace(s, base, hint)
         case Object():
             return s.field(base, kind, attr, hint)
+        case Partial(function, args, named) if attr in PARTS:
+            return _part_of_partial(s, attr, function, args, named, hint)
         case Array() | Np() | Py():
             return number_attr(s, base, kind, attr, hint)
         case Tuple(_, cls) if cls is not tuple and attr == "_fields":
@@ -128,6 +138,37 @@ def attr(s: Context, base: Val, attr: str, hint: str = "t") -> Val:
             "make its kind known: an annotation, np.asarray, or a dataclass",
         )
     return s.emit(Attr(s.operand(base), attr), Unknown(), hint)
+
+
+def _part_of_partial(
+    s: Context,
+    attr: str,
+    function: Val,
+    args: tuple[Val, ...],
+    named: tuple[tuple[str, Val], ...],
+    hint: str,
+) -> Val:
+    """`f.func`, `f.args` and `f.keywords` of a `functools.partial` made here."""
+    match attr:
+        case "func":
+            return function
+        case "args":
+            return Virtual(args)
+        case _:
+            return s.fresh_dict([part for n, v in named for part in (Const(n), v)], hint)
+
+
+def _is_plain_slot(s: Context, base: Val, kind: Object, attr: str) -> bool:
+    """Is it an attribute of the object itself, whichever of several classes that is of?"""
+    if isinstance(s.heap.read(kind.site, attr), Never):
+        return False
+    for each in possible(s, base):
+        if isinstance(each, Value):
+            if hasattr(each.value, attr):
+                return False
+        elif class_attribute(each, attr) is not None or hasattr(each, "__getattr__"):
+            return False
+    return True
 
 
 def inherited(s: Context, base: Virtual, attr: str, hint: str) -> Val:
@@ -356,7 +397,8 @@ def class_field(s: Context, base: Val, cls: type, attr: str, found: Any, hint: s
     if isinstance(raw, (staticmethod, classmethod)):
         return Ref(path, getattr(cls, attr))
     if callable(found) and hasattr(found, "__get__"):
-        return bind_field(s, base, found, attr, hint)
+        made = method_object(s, base, found, hint)
+        return made if made is not None else bind_field(s, base, found, attr, hint)
     changed = class_variable(s, cls, attr, path)
     return live_value(s, path, found) if changed is None else changed
 

@@ -22,8 +22,10 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.memory import Contents, Key
 from sourcead.transform.specialise.absent import MAYBE, by_test, is_maybe, maybe_parts, told
 from sourcead.transform.specialise.context import Context, Env, Unreached, slot_hint
+from sourcead.transform.specialise.each_class import told_class
 from sourcead.transform.specialise.either_function import either_function
 from sourcead.transform.specialise.flags import close_guards, is_unwinding
+from sourcead.transform.specialise.function_objects import convert_held
 from sourcead.transform.specialise.keys import key_operand
 
 __all__ = ["fork", "branch", "choose", "in_block", "merge", "merge_memory"]
@@ -49,6 +51,7 @@ def branch(s: Context, statement: If, env: Env) -> bool:
     def arm(block: Block, operands: list[Operand]) -> Way:
         inside = dict(env)
         told(s, test, block is statement.then)
+        told_class(s, test, block is statement.then)
         reached = s.run(block, inside, operands)
         found = [s.value(o, inside) if reached else UNDEFINED for o in operands]
         return reached, [by_test(v, value, block is statement.then) for v in found]
@@ -101,13 +104,13 @@ def fork(
 
 def _arm(s: Context, way: Callable[[], Way], count: int) -> tuple[Way, bool]:
     """One arm, and whether anything goes on from it: behind it, or to a handler."""
-    depth, present = len(s.open), set(s.present)
+    depth, present, possible = len(s.open), set(s.present), dict(s.possible)
     try:
         reached, values = way()
     except Unreached:
         reached, values = False, [UNDEFINED] * count
     finally:
-        s.present = present
+        s.present, s.possible = present, possible
     values = close_guards(s, depth, values, reached)
     return (reached, values), reached or is_unwinding(s)
 
@@ -144,6 +147,7 @@ def merge(
     varied = s.holds_varied(a) or s.holds_varied(b)
     x, y = s.in_block(a, then), s.in_block(b, orelse)
     if varied and isinstance(kind, Unknown):
+        convert_held(s, [a, b])
         s.refuse(
             f"`{hint}` holds a {s.kind(a)} on one branch and a {s.kind(b)} on the other, "
             "and carries a derivative",

@@ -37,8 +37,9 @@ from sourcead.transform.specialise.construction import construct, made_tuple
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
 from sourcead.transform.specialise.derivatives import call_derivative
 from sourcead.transform.specialise.derived import by_contents, given_contents
+from sourcead.transform.specialise.each_class import by_class, is_one_of_several
 from sourcead.transform.specialise.frozen import freeze
-from sourcead.transform.specialise.function_objects import as_closure, convert_stored
+from sourcead.transform.specialise.function_objects import as_function, convert_stored
 from sourcead.transform.specialise.generators import all_of_first
 from sourcead.transform.specialise.half_calls import call_half
 from sourcead.transform.specialise.inlining import call_function, inactive_call
@@ -49,7 +50,7 @@ from sourcead.transform.specialise.live import live_operand
 from sourcead.transform.specialise.looked_at import look_at_partial
 from sourcead.transform.specialise.nested import call_closure
 from sourcead.transform.specialise.numpy_calls import vectorized
-from sourcead.transform.specialise.objects import dispatched, picked
+from sourcead.transform.specialise.objects import dispatched, dispatched_by_class, picked
 from sourcead.transform.specialise.opened import Opened
 from sourcead.transform.specialise.recursion import Unit, call_unit
 from sourcead.transform.specialise.rewrites import REWRITES, without_out
@@ -84,8 +85,12 @@ def call(s: Context, func: Val, args: list[Any], kwargs: Kwargs, hint: str = "t"
                 [*named.items(), *((k, v) for k, v in kwargs if k is None)],
                 hint,
             )
+        case Object() if is_one_of_several(s, func):
+            return by_class(s, func, lambda each: s.call(each, args, kwargs, hint), hint)
         case Object(cls) if cls in s.function_classes:
-            return call_closure(s, func, as_closure(s, func, cls), args, kwargs)
+            return s.call(as_function(s, func, cls), args, kwargs, hint)
+        case Tuple(_, cls) if isinstance(call_of(cls), types.FunctionType):
+            return s.call_object(func, call_of(cls), [func, *args], kwargs, hint, method=True)
         case Object(cls) if has_call(cls):
             return s.call_object(func, cls.__call__, [func, *args], kwargs, hint, method=True)
     if any(map(s.holds_varied, values_of(args, kwargs))) or s.holds_varied(func):
@@ -140,6 +145,9 @@ def call_object(
         args = [
             Star(s.operand(seen(s, a.value))) if isinstance(a, Star) else seen(s, a) for a in args
         ]
+    by_classes = dispatched_by_class(s, func, obj, args, kwargs, hint)
+    if by_classes is not None:
+        return by_classes
     chosen = dispatched(s, obj, args)
     if chosen is not None:
         return s.call(chosen, args, kwargs, hint)

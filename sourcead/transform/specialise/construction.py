@@ -35,7 +35,22 @@ def made_tuple(s: Context, method: Any, args: list[Any]) -> Val | None:
         return None
     items = s.components(args[0]) if len(args) == 1 else None
     known = items is not None and len(items) == len(fields)
+    check_tuple_class(s, cls)
     return Virtual(tuple(items or ()), "tuple", cls) if known else None
+
+
+HOLDING = ("__getitem__", "__iter__", "__len__", "__contains__", "__getattribute__")
+"""What says which items a tuple has."""
+
+
+def check_tuple_class(s: Context, cls: type) -> None:
+    """Is an instance of a namedtuple class what its items are?"""
+    said = [name for name in HOLDING if isinstance(getattr(cls, name), types.FunctionType)]
+    if said:
+        s.refuse(
+            f"`{cls.__name__}` is derived from tuple, and has a `{said[0]}` of its own",
+            "give it a method of another name, or make it a class that holds the values",
+        )
 
 
 def construct(s: Context, func: Val, cls: type, args: list[Any], kwargs: Kwargs, hint: str) -> Val:
@@ -54,6 +69,7 @@ def construct(s: Context, func: Val, cls: type, args: list[Any], kwargs: Kwargs,
         defaults = getattr(cls, "_field_defaults", {})
         found = {**{f: Const(v) for f, v in defaults.items()}, **found}
         if len(args) <= len(fields) and found.keys() >= set(fields):
+            check_tuple_class(s, cls)
             return Virtual(tuple(found[f] for f in fields), "tuple", cls)
     derived = made_derived(s, cls, args, kwargs, hint)
     if derived is not None:

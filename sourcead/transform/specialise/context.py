@@ -217,6 +217,14 @@ class Context(Builder):
         self.namespaces: dict[Name, Val] = {}  # `__dict__` of these objects
         self.present: set[Any] = set()  # flags of tuples that are known not to be None here
         self.negations: dict[Name, Name] = {}  # tests that such a tuple is None
+        self.possible: dict[
+            Name, tuple[Any, ...]
+        ] = {}  # what objects can be here (`each_class.py`)
+        self.class_tests: dict[
+            Name, Any
+        ] = {}  # tests of it -> the object, its classes if so, if not
+        self.turns = 0  # loops that are being written, in each other
+        self.cell_turns: dict[Name, int] = {}  # variables of functions -> loops around their making
         self.early: dict[Name, Any] = {}  # iterators over what a generator gave (`Started`)
         self.calls_tried: dict[Any, tuple[Kind, bool]] = {}
         self.catches: list[Catch] = []  # the `try`s around, the innermost last
@@ -232,6 +240,8 @@ class Context(Builder):
         self.lengths.pop(name, None)
         self.nothing.discard(name)
         self.choices.pop(name, None)
+        self.possible.pop(name, None)
+        self.class_tests.pop(name, None)
         return name
 
     def lower(self, function: Callable[..., Any], **options: Any) -> Function:
@@ -291,6 +301,7 @@ class Context(Builder):
     @contextmanager
     def trial(self) -> Iterator[Trial]:
         saved, logs, ordinal = self.memory.snapshot(), len(self.memory.logs), self.ordinal
+        turns, possible = self.turns, dict(self.possible)
         forks, guards, catches = self.forks, len(self.open_guards), list(self.catches)
         self.trials += 1
         try:
@@ -302,6 +313,7 @@ class Context(Builder):
                 self.memory.restore(saved)
                 del self.memory.logs[logs:], self.open_guards[guards:]
                 self.ordinal, self.forks, self.catches = ordinal, forks, catches
+                self.turns, self.possible = turns, possible
 
     def operand(self, value: Val, hint: str = "t") -> Operand:
         if isinstance(value, Name):

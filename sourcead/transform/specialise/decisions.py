@@ -22,6 +22,7 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.absent import MAYBE, flag_of
 from sourcead.transform.specialise.context import Context
 from sourcead.transform.specialise.derived import as_contents
+from sourcead.transform.specialise.each_class import by_class, is_one_of_several
 
 __all__ = ["is_exact", "tested", "truth"]
 
@@ -58,6 +59,8 @@ def tested(s: Context, value: Val) -> Val:
     if isinstance(value, Virtual) and value.form == MAYBE:
         return flag_of(s, value) if value.items[1:] else Const(False)
     kind = s.kind(value)
+    if is_one_of_several(s, value) and not getattr(kind, "optional", False):
+        return by_class(s, value, lambda each: tested(s, each), "t")
     if isinstance(kind, Object) and not kind.optional:
         for name in ("__bool__", "__len__"):
             function = getattr(kind.cls, name, None)
@@ -67,5 +70,8 @@ def tested(s: Context, value: Val) -> Val:
             return Const(True)
         if as_contents(s, value) != value:
             return tested(s, as_contents(s, value))
+    own = getattr(kind.cls, "__bool__", None) if isinstance(kind, Tuple) else None
+    if isinstance(own, FunctionType):
+        return s.call_method_of(value, own, [], "t")
     items = s.memory.list_items(value)
     return value if items is None else Const(bool(items))

@@ -43,6 +43,7 @@ from sourcead.ir.nodes import (
     StoreAttr,
     StoreVariable,
 )
+from sourcead.ir.one_of import options_of
 from sourcead.ir.walk import reads, statements
 from sourcead.runtime.frames import Frame, Reader
 from sourcead.transform.builder import Val, Virtual
@@ -285,7 +286,9 @@ def _looked_at(s: Context, statement: Stmt) -> Iterator[Operand]:
         case Assign(_, Call() | MethodCall()):
             yield from (n for n in reads(statement) if s.reachable([n]) & s.derived)
         case Assign(_, Op(op)) if op not in _HOLDING:
-            yield from (n for n in reads(statement) if _stands_in(s, n))
+            compares = op in _COMPARING  # functions are told apart as in Python
+            looked_at = (n for n in reads(statement) if _stands_in(s, n))
+            yield from (n for n in looked_at if not (compares and _is_function(s, n)))
         case Assign(_, Attr(Name() as base, attr)):
             kind = s.kind(base)
             if _stands_in(s, base) and isinstance(kind, Object):
@@ -311,7 +314,15 @@ def _kept_outside(s: Context, base: Any, values: Sequence[Any]) -> Iterator[Oper
     yield from (v for v in plain if s.reachable([v]) & s.derived)
 
 
-_TAKING: tuple[Any, ...] = (len, range, enumerate, zip, reversed, list, tuple, iter)
+def _is_function(s: Context, value: Any) -> bool:
+    kind = s.kind(value)
+    options = options_of(kind.cls) or (kind.cls,) if isinstance(kind, Object) else ()
+    stand_ins = [each for each in options if isinstance(each, type)]
+    return bool(stand_ins) and all(each in s.function_classes for each in stand_ins)
+
+
+_COMPARING = frozenset({"contains", "not_contains", "eq", "ne"})
+_TAKING: tuple[Any, ...] = (type, len, range, enumerate, zip, reversed, list, tuple, iter)
 _HOLDING = frozenset(
     {"copy", "tuple", "list", "dict", "is_", "is_not", "cell", "cell_get", "getitem", "dict_merge"}
 )

@@ -14,6 +14,7 @@ from sourcead.ir.kinds import Bound, Closure, NoneKind, Partial, Unknown, Value
 from sourcead.ir.nodes import UNDEFINED, Const, Merge, Name, Ref, Stmt
 from sourcead.ir.walk import binds, inner_binds, statements
 from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.heap import LIVE, functions_in
 from sourcead.transform.specialise.context import Context
 
 __all__ = ["either_function", "is_no_function"]
@@ -57,6 +58,9 @@ def either_function(
     nones = [isinstance(s.kind(v), NoneKind) for v in (a, b)]
     if a == b or not any(functions) or not all(f or n for f, n in zip(functions, nones)):
         return None
+    s.heap.stored_functions.update(f for v in (a, b) for f in functions_in(s.kind(v)))
+    if LIVE in s.heap.converted and all(isinstance(s.kind(v), Value) for v in (a, b)):
+        return None  # `one_of.py`
     left = _Mover(s, _bound_in(then), lambda v: s.merge("held", v, UNDEFINED, merges, then, orelse))
     right = _Mover(
         s, _bound_in(orelse), lambda v: s.merge("held", UNDEFINED, v, merges, then, orelse)

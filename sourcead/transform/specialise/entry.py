@@ -7,6 +7,7 @@ from typing import Any
 from sourcead.ir.kinds import Dict, Kind, List, Object, Tuple, Unknown, carries
 from sourcead.ir.nodes import UNDEFINED, Attr, Const, Name, Op
 from sourcead.transform.heap import ENTWINED, ITEM, place_of, places
+from sourcead.transform.specialise.construction import check_tuple_class
 from sourcead.transform.specialise.context import Context
 from sourcead.transform.specialise.keys import key_operand
 
@@ -52,6 +53,7 @@ def enter(s: Context, kind: Kind, path: str, varied: bool) -> Kind:
                 )
             return Object(cls, site)
         case Tuple(items, cls):
+            check_tuple_class(s, cls)
             return Tuple(
                 tuple(s.enter(k, f"{path}[{i}]", varied) for i, k in enumerate(items)), cls
             )
@@ -98,7 +100,8 @@ def load_assigned(s: Context, base: Name, kind: Kind, path: str) -> None:
         for slot in sorted(s.heap.assigned_slots(site) - present):
             s.memory.learn(base, slot, UNDEFINED)
     for (slot, each, read), place in zip(slots, inner):
-        if s.heap.is_assigned(site, slot) or s.heap.holds_assigned(place):
+        changed = s.heap.is_assigned(site, slot) or s.heap.holds_assigned(place)
+        if changed or s.heap.holds_followed(place):
             varied = s.heap.is_entry_varied(site, slot)
             name = s.emit(
                 read,

@@ -18,6 +18,7 @@ from sourcead.derivative import Spread
 from sourcead.errors import UnknownArgument
 from sourcead.ir.kinds import Dict, Kind, List, Object, Tuple, Unknown, Value
 from sourcead.ir.nodes import Const, Function, Param, Star
+from sourcead.ir.one_of import options_of
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
 from sourcead.transform.specialise.context import Context, Kwargs
@@ -134,6 +135,8 @@ def _with_contents(s: Context, kind: Kind, around: tuple[str, ...]) -> Kind:
         case Dict() if site and ITEM not in s.heap.known(site):
             held = tuple((key, inner(s.heap.read(site, key))) for key in s.heap.known(site))
             return Dict(Unknown(), "", held)
+        case Object(cls) if options_of(cls):
+            return Unknown()
         case Object(cls) if site:
             fields = ((str(a), inner(s.heap.read(site, a))) for a in s.heap.known(site))
             return Object(cls, "", tuple(fields))

@@ -14,6 +14,7 @@ from sourcead.runtime.selection import first_places, of_largest, of_smallest, or
 __all__ = [
     "added",
     "arranged",
+    "arranged_by",
     "at_least",
     "column",
     "copied_deeply",
@@ -24,6 +25,7 @@ __all__ = [
     "extended_left",
     "filtered",
     "kept",
+    "removed",
     "largest",
     "listed",
     "make_room",
@@ -209,6 +211,19 @@ def product(items, *, start=1):
 def arranged(items, key=None, reverse=False):
     """`sorted(items, key=key, reverse=reverse)` of lists, tuples and objects: which they are stays known"""
     return [items[i] for i in order(items, key, reverse)]
+
+
+def removed(items, value):
+    """`items.remove(value)`"""
+    if value not in items:
+        [].remove(value)
+    items.pop(items.index(value))
+
+
+def arranged_by(items, key, reverse=False):
+    """The same of what holds functions that were made here: only `key` looks at it."""
+    ranks = [key(item) for item in items]
+    return [items[i] for i in order(ranks, None, reverse)]
 
 
 def largest(items, key=None):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sourcead.errors import NoRule
-from sourcead.ir.kinds import Kind, List, NoneKind, Py, Unknown
+from sourcead.ir.kinds import Kind, List, NoneKind, Py, Tuple, Unknown
 from sourcead.ir.nodes import Call, Const, MethodCall, Name, Ref, Star
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
@@ -272,18 +272,32 @@ def _count(method: str) -> ListMethod:
 
 def _sort(s: Context, receiver: Val, site: str, args: list[Any], kwargs: Kwargs, hint: str) -> Val:
     """`xs.sort(...)` of active elements is `xs[:] = sorted(xs, ...)`."""
-    if not s.heap.is_varied(site):
+    looked_at = s.derived & s.reachable([receiver])
+    if not s.heap.is_varied(site) and not looked_at:
         made = emit(s, receiver, "sort", args, kwargs, NoneKind(), hint)
         change(s, receiver, site, None)
         return made
-    before = _copy(s, receiver, site, [], [], "unsorted")
+    by_position = isinstance(s.heap.read(site, ITEM), Tuple)  # what is sorted is a new list then
+    before = receiver if by_position else _copy(s, receiver, site, [], [], "unsorted")
     ordered = s.call(Ref("sorted", sorted), [before], list(kwargs), "ordered")
     s.store(receiver, Virtual((Const(None), Const(None), Const(None)), "slice"), ordered, None)
     return Const(None)
+
+
+def _remove(
+    s: Context, receiver: Val, site: str, args: list[Any], kwargs: Kwargs, hint: str
+) -> Val:
+    """`xs.remove(value)`: where it is found is decided while running."""
+    if s.heap.is_varied(site) or s.derived & s.reachable([receiver]):
+        return s.inline(s.lower(library.removed), library.removed, [receiver, *args], kwargs)
+    s.memory.forget(receiver)
+    s.memory.forget_site(site)
+    return emit(s, receiver, "remove", args, kwargs, NoneKind(), hint)
 
 
 _LIST_METHODS: dict[str, ListMethod] = {
     "append": _append, "insert": _insert, "extend": _extend, "pop": _pop, "copy": _copy, "reverse": _reverse,
     "appendleft": _append_left, "extendleft": _extend_left, "popleft": _pop_left, "rotate": _rotate,
     "clear": _clear, "index": _count("index"), "count": _count("count"), "sort": _sort,
+    "remove": _remove,
 }  # fmt: skip

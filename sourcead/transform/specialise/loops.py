@@ -176,13 +176,13 @@ def _loop_as_planned(s: Context, statement: For, plan: Iteration, env: Env) -> b
 
     out = plan.writable_out
     count = None if out is None else out.count()
-    forks = s.forks
+    forks, turns = s.forks, s.turns
     with s.heap.resizing() as resized:
         try:
             settled_loop(s, statement.carried, env, turn, build, count)
         except FillsList:
             assert out is not None
-            s.forks = forks
+            s.forks, s.turns = forks, turns
             unroll(s, statement, out, env)
             return True
     if any(site in resized for site in plan.watched):
@@ -291,17 +291,20 @@ def settled_loop(
     loop = Entered(carried, env, turn, initial, s.memory.snapshot(), set(s.present))
     held = Held(s.memory.snapshot(), {})
     s.forks += 1
+    s.turns += 1
     shapes, written = settle(s, loop, held, count)
     if written is None and s.trials:  # an outer loop is on trial, and will be written once more
         s.memory.restore(held.replaced(start_turn(s, held)))
         env.update(zip((c.result for c in carried), at_turn(s, carried, shapes, initial)))
         s.forks -= 1
+        s.turns -= 1
         return
     if written is None:  # what was let pass on trial is refused now
         s.present = set(loop.present)
         with s.block():
             written = end_of_turn(s, loop, shapes, *write_turn(s, loop, shapes, held))
     s.forks -= 1
+    s.turns -= 1
     s.present = loop.present
     build(tuple(written.entries), written.body, written.head)
     s.memory.restore(held.replaced(written.slots))

@@ -46,6 +46,7 @@ from sourcead.transform.specialise.context import Context, Kwargs, values_of
 from sourcead.transform.specialise.derived import by_contents
 from sourcead.transform.specialise.descriptors import is_descriptor
 from sourcead.transform.specialise.dicts import dict_method
+from sourcead.transform.specialise.each_class import by_class, is_one_of_several
 from sourcead.transform.specialise.frozen import frozen_method, met_method
 from sourcead.transform.specialise.generators import all_of_first
 from sourcead.transform.specialise.lists import list_method
@@ -108,6 +109,12 @@ def method(
             return s.call(Ref(path, getattr(obj, method)), args, kwargs, hint)
         case Partial(Ref(value=function)) if is_distribution(function):
             return frozen_method(s, receiver, kind, method, args, kwargs, hint)
+        case Partial() if method == "func":
+            return s.call(s.attr(receiver, method), args, kwargs, hint)
+        case Object() if is_one_of_several(s, receiver):
+            return by_class(
+                s, receiver, lambda each: s.method(each, method, args, kwargs, hint), hint
+            )
         case Object():
             return object_method(s, receiver, kind, method, args, kwargs, hint)
         case Array() | Py() | Np() | Number():

@@ -40,6 +40,8 @@ from sourcead.transform.operations import OPERATORS, class_of
 from sourcead.transform.specialise import library
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
 from sourcead.transform.specialise.derived import CONTENTS, is_derived, stand_in
+from sourcead.transform.specialise.each_class import by_class, is_one_of_several
+from sourcead.transform.specialise.function_objects import partial_object
 from sourcead.transform.specialise.library import same
 from sourcead.transform.specialise.looked_at import look_at
 from sourcead.transform.specialise.making import fresh_object
@@ -60,7 +62,7 @@ def _logger(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | Non
 def _new(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     """`object.__new__(cls)`: an instance without attributes."""
     cls = s.kind(args[0]) if len(args) == 1 and not has_star(args) else Unknown()
-    if kwargs or not isinstance(cls, Value) or type(cls.value) is not type:
+    if kwargs or not isinstance(cls, Value) or not isinstance(cls.value, type):
         return None
     return fresh_object(s, cls.value, s.operand(args[0]), hint)
 
@@ -151,8 +153,7 @@ def duplicate(
     if isinstance(value, Name) and value in done:
         return done[value]
 
-    def inner(part: Val) -> Val:
-        made = duplicate(s, part, "t", True, done) if deep else part
+    def known(made: Val | None) -> Val:
         if made is None:
             s.refuse(
                 "a deep copy of something whose content is not known here",
@@ -160,6 +161,16 @@ def duplicate(
             )
         return made
 
+    def inner(part: Val) -> Val:
+        return known(duplicate(s, part, "t", True, done)) if deep else part
+
+    if is_one_of_several(s, value):
+        found = by_class(
+            s, value, lambda each: known(duplicate(s, each, hint, deep, dict(done))), hint
+        )
+        if isinstance(value, Name):
+            done[value] = found
+        return found
     kind, held = s.kind(value), s.memory.known(value)
     made: Val | None = None
     match kind:
@@ -214,12 +225,21 @@ def _is_flat(s: Context, kind: Kind) -> bool:
 def _partial(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     if has_star(args) or any(k is None for k, _ in kwargs):
         return None
-    operands = tuple(map(s.operand, args))
-    keywords = tuple((str(k), s.operand(v)) for k, v in kwargs)
+    function, *given = args
+    named = tuple((str(k), v) for k, v in kwargs)
+    inner = s.kind(function)
+    if isinstance(inner, Partial):  # as Python makes one of the two
+        function, given = inner.function, [*inner.args, *given]
+        named = tuple({**dict(inner.kwargs), **dict(named)}.items())
+    made_object = partial_object(s, function, given, named, hint)
+    if made_object is not None:
+        return made_object
+    operands = tuple(map(s.operand, [function, *given]))
+    keywords = tuple((k, s.operand(v)) for k, v in named)
     made = s.emit(
         Call(Ref("functools.partial", functools.partial), operands, keywords), Unknown(), hint
     )
-    s.kinds[made] = Partial(args[0], tuple(args[1:]), tuple((str(k), v) for k, v in kwargs))
+    s.kinds[made] = Partial(function, tuple(given), named)
     return made
 
 
@@ -228,7 +248,14 @@ def _dunder(name: str) -> Any:
 
     def handler(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
         kind = s.kind(args[0]) if args and not has_star(args) else None
-        function = getattr(kind.cls, name, None) if isinstance(kind, Object) else None
+        if args and not has_star(args) and is_one_of_several(s, args[0]):
+            return by_class(
+                s,
+                args[0],
+                lambda each: handler(s, [each, *args[1:]], kwargs, hint) or _unsaid(s, name),
+                hint,
+            )
+        function = getattr(kind.cls, name, None) if isinstance(kind, (Object, Tuple)) else None
         return (
             s.call_method_of(args[0], function, args[1:], hint)
             if isinstance(function, FunctionType)
@@ -236,6 +263,10 @@ def _dunder(name: str) -> Any:
         )
 
     return handler
+
+
+def _unsaid(s: Context, name: str) -> Val:
+    s.refuse(f"not every class of the object says what `{name}` is", "give each class the method")
 
 
 def _operator(name: str) -> Any:
@@ -319,6 +350,17 @@ def dispatched(s: Context, obj: Any, args: list[Any]) -> Val | None:
     look_at(s, obj, "registry")
     found = dispatch(cls)
     return Ref(f"{obj.__name__}.dispatch({cls.__name__})", found)
+
+
+def dispatched_by_class(
+    s: Context, func: Val, obj: Any, args: list[Any], kwargs: Kwargs, hint: str
+) -> Val | None:
+    """The same for an object that may be of several classes."""
+    if not isinstance(obj, FunctionType) or not hasattr(obj, "registry") or not args:
+        return None
+    if isinstance(args[0], Star) or not is_one_of_several(s, args[0]):
+        return None
+    return by_class(s, args[0], lambda each: s.call(func, [each, *args[1:]], kwargs, hint), hint)
 
 
 def _reads_names(name: str) -> Any:

@@ -35,6 +35,7 @@ from sourcead.transform.specialise.context import TRACKED, Context
 from sourcead.transform.specialise.decisions import is_exact
 from sourcead.transform.specialise.derived import as_contents, contents_of, is_derived
 from sourcead.transform.specialise.dicts import dict_method
+from sourcead.transform.specialise.each_class import by_class, is_of_class, is_one_of_several
 from sourcead.transform.specialise.either_function import is_no_function
 from sourcead.transform.specialise.flags import fails
 from sourcead.transform.specialise.making import fresh_set
@@ -159,6 +160,20 @@ def operation(s: Context, op: str, args: list[Val], hint: str) -> Val:
         return folded
     kinds = list(map(s.kind, args))
     known = set(map(type, kinds))
+    several = next(
+        (a for a in args if op not in ("is_", "is_not") and is_one_of_several(s, a)), None
+    )
+    if several is not None:
+        return by_class(
+            s,
+            several,
+            lambda each: s.op(op, [each if a == several else a for a in args], hint),
+            hint,
+        )
+    if Tuple in known and any(isinstance(k, Tuple) and k.cls is not tuple for k in kinds):
+        said = said_by_classes(s, op, args, hint)
+        if said is not None:
+            return said
     if Object in known:
         return overloaded(s, op, args, hint)
     if s.trials and any(isinstance(a, Undefined) or a in s.nothing for a in args):
@@ -268,15 +283,20 @@ def join_lists(s: Context, args: list[Val], kinds: list[Kind], hint: str, op: st
     return name
 
 
-def overloaded(s: Context, op: str, args: list[Val], hint: str) -> Val:
-    """`a + b` of instances: the class's `__add__`, or `__radd__` of the right operand, in Python's order."""
+def _methods(op: str, args: list[Val]) -> list[tuple[int, str]]:
+    """Which operand's class is asked for the operator, and by which name, in Python's order."""
     word = DUNDER.get(op, op)
     tries = [(0, f"__{word}__")]
     if len(args) == 2:
         tries.append((1, REFLECTED.get(f"__{word}__", f"__r{word}__")))
-    for at, name in tries:
+    return tries
+
+
+def said_by_classes(s: Context, op: str, args: list[Val], hint: str) -> Val | None:
+    """What a method of an operand's class, written in Python, gives; None where no class has one."""
+    for at, name in _methods(op, args):
         kind = s.kind(args[at])
-        function = getattr(kind.cls, name, None) if isinstance(kind, Object) else None
+        function = getattr(kind.cls, name, None) if isinstance(kind, (Object, Tuple)) else None
         if isinstance(function, FunctionType) and registry.lookup(function) is not None:
             bound = bind_field(s, args[at], function, name, hint)
             return s.call(bound, [a for i, a in enumerate(args) if i != at], [], hint)
@@ -286,6 +306,14 @@ def overloaded(s: Context, op: str, args: list[Val], hint: str) -> Val:
             )
             if s.kind(result) != Value(NotImplemented):
                 return result
+    return None
+
+
+def overloaded(s: Context, op: str, args: list[Val], hint: str) -> Val:
+    """`a + b` of instances: the class's `__add__`, or `__radd__` of the right operand, in Python's order."""
+    said = said_by_classes(s, op, args, hint)
+    if said is not None:
+        return said
     if s.derived and any(is_derived(s, a) for a in args):
         return s.op(op, [contents_of(s, a) if is_derived(s, a) else a for a in args], hint)
     if op == "ne" and isinstance(
@@ -293,7 +321,7 @@ def overloaded(s: Context, op: str, args: list[Val], hint: str) -> Val:
     ):
         return s.op("not_", [overloaded(s, "eq", args, hint)], hint)
     operands = tuple(map(s.operand, args))
-    names = [name for _, name in tries]
+    names = [name for _, name in _methods(op, args)]
     if op not in CONSTANT and all(_says_nothing(s.kind(a), names) for a in args):
         types = " and ".join(f"'{cls.__name__}'" for a in args if (cls := class_of(s.kind(a))))
         fails(s, TypeError, Const(f"unsupported operand type(s) for {op}: {types}"))
@@ -313,6 +341,10 @@ def _says_nothing(kind: Kind, methods: Sequence[str]) -> bool:
 
 def identity(s: Context, op: str, args: list[Val], hint: str) -> Val:
     a, b = map(s.kind, args)
+    for one, other in ((args[0], b), (args[1], a)):
+        answer = is_of_class(s, one, other)
+        if answer is not None:
+            return answer if op == "is_" else s.op("not_", [answer])
     for one, other in ((args[0], b), (args[1], a)):
         absent = is_no_function(s, one) if isinstance(other, NoneKind) else None
         if absent is not None:

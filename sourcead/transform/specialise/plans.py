@@ -36,6 +36,7 @@ from sourcead.ir.nodes import (
     Op,
     Ref,
 )
+from sourcead.ir.one_of import options_of
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
 from sourcead.transform.specialise.context import Context
@@ -145,7 +146,7 @@ def _of_container(
 
 
 def _is_plain_class(cls: type) -> bool:
-    return cls.__flags__ & (1 << 9) != 0 and made_plainly(cls)
+    return cls.__flags__ & (1 << 9) != 0 and made_plainly(cls) and not options_of(cls)
 
 
 def _field(s: Context, value: Val, slot: Hashable) -> Val:

@@ -33,6 +33,8 @@ from sourcead.transform.operations import class_of
 from sourcead.transform.specialise import library
 from sourcead.transform.specialise.certain_errors import raise_if_certain
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
+from sourcead.transform.specialise.each_class import asked, by_class, is_one_of_several, possible
+from sourcead.transform.specialise.function_objects import class_shown
 from sourcead.transform.specialise.sequences import by
 from sourcead.transform.specialise.special_methods import has_call
 
@@ -44,14 +46,16 @@ def _isinstance(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val |
     cls = type(args[0].value) if isinstance(args[0], Const) else class_of(without_none(kind))
     if cls is not None and issubclass(cls, Frame):
         cls = GeneratorType
-    if cls in s.function_classes:
-        cls = FunctionType
+    if cls is not None:
+        cls = class_shown(s, cls)
     tested = s.kind(args[1])
     wanted: Any = tested.value if isinstance(tested, Value) else None
     if wanted is None:
         items = s.components(args[1]) or []
         classes = [k.value for k in map(s.kind, items) if isinstance(k, Value)]
         wanted = tuple(classes) if items and len(classes) == len(items) else None
+    if wanted is not None and is_one_of_several(s, args[0]) and not is_optional(kind):
+        return asked(s, args[0], lambda each: issubclass(_shown(s, each), wanted))
     if cls is None or wanted is None:
         return None
     found = issubclass(cls, wanted)
@@ -67,6 +71,8 @@ def _len(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     if isinstance(args[0], Const) and isinstance(args[0].value, str):
         return Const(len(args[0].value))
     kind = s.kind(args[0])
+    if is_one_of_several(s, args[0]):
+        return by_class(s, args[0], lambda each: s.call(Ref("len", len), [each], [], hint), hint)
     own = getattr(kind.cls, "__len__", None) if isinstance(kind, Object) else None
     if own is not None and not isinstance(own, WrapperDescriptorType):
         return s.call_method_of(args[0], own, [], hint)
@@ -78,6 +84,10 @@ def _hasattr(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | No
     kind, attr = s.kind(args[0]), args[1]
     if not isinstance(attr, Const):
         return None
+    if is_one_of_several(s, args[0]):
+        return by_class(
+            s, args[0], lambda each: s.call(Ref("hasattr", hasattr), [each, attr], [], hint), hint
+        )
     if isinstance(kind, Object):
         known = s.memory.get(args[0], attr.value)
         if known is not None:
@@ -123,6 +133,9 @@ def _found_or(s: Context, args: list[Any], kind: Object, hint: str) -> Val:
 def _getattr(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     if len(args) < 2 or not isinstance(args[1], Const):
         return None
+    if is_one_of_several(s, args[0]):
+        getter = Ref("getattr", getattr)
+        return by_class(s, args[0], lambda each: s.call(getter, [each, *args[1:]], [], hint), hint)
     if len(args) == 3:
         kind = s.kind(args[0])
         default: Val = args[2]
@@ -142,7 +155,16 @@ def _getattr(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | No
     return s.attr(args[0], args[1].value, hint)
 
 
+def _shown(s: Context, cls: Any) -> type:
+    """The class as the program sees it, of an object or of a live function."""
+    if isinstance(cls, Value):
+        return type(cls.value)
+    return class_shown(s, cls)
+
+
 def _callable(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    if is_one_of_several(s, args[0]):
+        return asked(s, args[0], lambda each: has_call(_shown(s, each)))
     match s.kind(args[0]):
         case Value(value=obj):
             return Const(callable(obj))
@@ -165,8 +187,18 @@ def _type(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
         )
     if len(args) != 1:
         return None
+    if _may_be_function(s, args[0]):
+        return by_class(s, args[0], lambda each: s.call(Ref("type", type), [each], [], hint), hint)
     cls = class_of(s.kind(args[0]))
-    return Ref(cls.__name__, cls) if cls is not None else None
+    if cls is None:
+        return None
+    shown = class_shown(s, cls)
+    return Ref(shown.__name__, shown)
+
+
+def _may_be_function(s: Context, value: Val) -> bool:
+    """Is it one of several objects of which some stand for functions?"""
+    return is_one_of_several(s, value) and any(c in s.function_classes for c in possible(s, value))
 
 
 def _ndim(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:

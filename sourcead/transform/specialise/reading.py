@@ -44,7 +44,8 @@ from sourcead.transform.indexing import element_kind, is_basic
 from sourcead.transform.specialise import numpy_library
 from sourcead.transform.specialise.absent import definite
 from sourcead.transform.specialise.certain_errors import raise_if_certain
-from sourcead.transform.specialise.context import Context, Unreached
+from sourcead.transform.specialise.context import Again, Context, Unreached
+from sourcead.transform.specialise.each_class import by_class, is_one_of_several
 from sourcead.transform.specialise.flags import fails
 from sourcead.transform.specialise.iteration import seen
 from sourcead.transform.specialise.keys import key_operand, member_of
@@ -52,7 +53,7 @@ from sourcead.transform.specialise.live import live_operand
 from sourcead.transform.specialise.namespaces import entry, owner
 from sourcead.transform.specialise.results import written_out
 
-__all__ = ["components", "constant_place", "getitem", "note_entry_read", "slot"]
+__all__ = ["components", "constant_place", "getitem", "note_entry_read", "slot", "tell_apart"]
 
 
 def components(s: Context, value: Val, block: list[Any] | None = None) -> list[Val] | None:
@@ -137,6 +138,8 @@ def getitem(s: Context, base: Val, index: Val, hint: str = "t") -> Val:
             return list_item(s, base, site, index, hint)
         case Dict(_, site):
             return dict_item(s, base, site, index, hint)
+        case Object() if is_one_of_several(s, base):
+            return by_class(s, base, lambda each: s.getitem(each, index, hint), hint)
         case Object(cls) if cls is range:
             sliced = isinstance(index, Virtual) or isinstance(s.kind(index), Slice)
             found = Object(range) if sliced else Py(int)
@@ -235,6 +238,7 @@ def list_item(s: Context, base: Val, site: str, index: Val, hint: str) -> Val:
             return s.list_like(name, site, picked)
         if picked is not None:
             return picked
+    tell_apart(s, site)
     _missing(s, base, index)
     name = s.emit(
         Op("getitem", (s.operand(base), s.operand(index))),
@@ -248,6 +252,13 @@ def list_item(s: Context, base: Val, site: str, index: Val, hint: str) -> Val:
     if items is not None:
         note_choice(s, name, index, dict(enumerate(items)))
     return name
+
+
+def tell_apart(s: Context, site: str) -> None:
+    """A list of unlike things that an argument's attribute holds: from the start, each is read by itself."""
+    unlike = s.heap.is_external(site) and isinstance(s.heap.read(site, ITEM), Unknown)
+    if unlike and 0 in s.heap.known(site) and not s.derivative and s.heap.follow(site):
+        raise Again
 
 
 def dict_item(s: Context, base: Val, site: str, index: Val, hint: str) -> Val:

@@ -149,7 +149,9 @@ def _sorted(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | Non
         return None
     given = {"key": Const(None), "reverse": Const(False)} | {str(k): v for k, v in kwargs}
     if _by_position(s, item, args, given["key"]):
-        return by(s, library.arranged, [_as_list(s, args[0]), given["key"], given["reverse"]])
+        keyed = s.derived & s.reachable([args[0]]) and given["key"] != Const(None)
+        way = library.arranged_by if keyed else library.arranged
+        return by(s, way, [_as_list(s, args[0]), given["key"], given["reverse"]])
     rule = registry.lookup(sorted)
     assert rule is not None
     made = s.call_rule(rule, Ref("sorted", sorted), sorted, args, kwargs, hint, False)
@@ -193,7 +195,8 @@ def _by_position(s: Context, item: Kind, args: list[Any], key: Val) -> bool:
     if s.derivative:
         return False
     is_held = isinstance(item, HELD) or (isinstance(item, Array) and bool(item.dims))
-    return any(map(s.holds_varied, args)) and (is_held or s.holds_varied(key))
+    is_active = any(map(s.holds_varied, args)) or bool(s.derived & s.reachable(args))
+    return is_active and (is_held or s.holds_varied(key))
 
 
 def _as_list(s: Context, items: Val) -> Val:

@@ -14,8 +14,10 @@ from typing import TypeAlias, Union
 
 from sourcead.ir.kinds import Kind, Never, NoneKind, Py, Tuple, Unknown
 from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.heap import functions_in
 from sourcead.transform.specialise.absent import MAYBE
 from sourcead.transform.specialise.context import Context
+from sourcead.transform.specialise.function_objects import convert_stored
 
 __all__ = ["Leaf", "Parts", "Shape", "flattened", "fresh_inner", "shape_of", "widen"]
 
@@ -68,6 +70,8 @@ def widen(s: Context, a: Shape, b: Shape) -> Shape:
     (ka, va), (kb, vb) = flattened(a), flattened(b)
     kind = s.heap.cover(ka, kb)
     if isinstance(kind, Unknown) and (va or vb) and Unknown() not in (ka, kb):
+        s.heap.stored_functions.update(f for each in (ka, kb) for f in functions_in(each))
+        convert_stored(s)
         s.refuse(
             f"a variable is a {ka} at the first turn of the loop and a {kb} later, and carries a derivative",
             "give it one kind",

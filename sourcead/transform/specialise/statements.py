@@ -201,6 +201,7 @@ def operator(s: Context, expr: Op, env: Env, hint: str) -> Val:
             cell = s.fresh(hint, Unknown())
             content = s.value(expr.args[0], env) if expr.args else UNDEFINED
             s.memory.begin(cell, str(cell), "cell", {"": content})
+            s.cell_turns[cell] = s.turns
             return cell
         case "cell_get":
             held = s.value(expr.args[0], env)

@@ -32,6 +32,7 @@ from sourcead.transform.specialise.attributes import class_attribute, raw_class_
 from sourcead.transform.specialise.class_variables import store_class_attribute
 from sourcead.transform.specialise.context import Context
 from sourcead.transform.specialise.descriptors import is_descriptor, set_by
+from sourcead.transform.specialise.each_class import by_class, is_one_of_several
 from sourcead.transform.specialise.lists import list_method, note_length
 from sourcead.transform.specialise.making import list_item_kind
 from sourcead.transform.specialise.namespaces import owner, set_entry
@@ -70,6 +71,14 @@ def store(s: Context, base: Val, index: Val, value: Val, op: str | None) -> None
             return None
         case Dict(_, site):
             store_dict(s, base, site, index, value, op)
+            return None
+        case Object() if is_one_of_several(s, base):
+
+            def stored(each: Val) -> Val:
+                s.store(each, index, value, op)
+                return Const(None)
+
+            by_class(s, base, stored, "_")
             return None
         case Object(cls) if hasattr(cls, "__setitem__"):
             if op is not None:
@@ -112,6 +121,19 @@ def store_attr(s: Context, base: Val, attr: str, value: Val, op: str | None) -> 
         store_class_attribute(s, kind.value, attr, value, op)
         return
     target = s.operand(base)
+    if attr == "__class__":
+        s.refuse(
+            "the class of an object is assigned",
+            "make a new object, or keep what varies in an attribute",
+        )
+    if is_one_of_several(s, base):
+
+        def stored(each: Val) -> Val:
+            s.store_attr(each, attr, value, op)
+            return Const(None)
+
+        by_class(s, base, stored, "_")
+        return
     if isinstance(kind, Object):
         found = class_attribute(kind.cls, attr)
         if isinstance(found, property) and found.fset is not None:
@@ -204,6 +226,8 @@ def inplace(s: Context, op: str, args: list[Val], hint: str) -> Val:
             return held
         case List(_, site) if plain == "add":
             return extend_list(s, target, site, value)
+        case Object() if is_one_of_several(s, target):
+            return by_class(s, target, lambda each: s.op(op, [each, value], hint), hint)
         case Object(cls) if hasattr(cls, f"__{op}__"):
             return s.call_method_of(target, getattr(cls, f"__{op}__"), [value], hint)
         case Number() | Unknown() if s.is_varied(target) or s.is_varied(value):
