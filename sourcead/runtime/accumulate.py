@@ -28,6 +28,8 @@ def unbroadcast(adjoint: Any, like: Any) -> Any:
 
     >>> unbroadcast(np.ones((2, 3)), np.zeros((2, 1))).tolist()
     [[3.0], [3.0]]
+    >>> type(unbroadcast(np.broadcast_to(3.0, ()), 1.0)).__name__
+    'float64'
     """
     if type(adjoint) is type(like) is np.ndarray and adjoint.shape == like.shape:
         is_real = like.dtype.kind != "c"
@@ -38,7 +40,7 @@ def unbroadcast(adjoint: Any, like: Any) -> Any:
     if isinstance(adjoint, (tuple, list)):  # of a rule for sequences, of which an array is one
         adjoint = np.asarray(adjoint)
     if np.shape(adjoint) == shape:
-        return adjoint
+        return adjoint if shape or isinstance(like, np.ndarray) else _number(adjoint)
     extra = np.ndim(adjoint) - len(shape)
     if extra > 0:
         adjoint = np.sum(adjoint, axis=tuple(range(extra)))
@@ -52,6 +54,11 @@ def unbroadcast(adjoint: Any, like: Any) -> Any:
     if np.shape(adjoint) != shape:
         adjoint = np.broadcast_to(adjoint, shape)
     return adjoint
+
+
+def _number(adjoint: Any) -> Any:
+    """The adjoint of a number: no array without axes, which would be written in place."""
+    return adjoint[()] if isinstance(adjoint, np.ndarray) else adjoint
 
 
 def unbroadcast_to(adjoint: np.ndarray[Any, Any], shape: tuple[int, ...]) -> Any:
