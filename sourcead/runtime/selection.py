@@ -12,6 +12,7 @@ import numpy as np
 
 __all__ = [
     "first_places",
+    "in_places",
     "of_largest",
     "of_smallest",
     "order",
@@ -67,6 +68,11 @@ def picked(args_dot: Sequence[Any], default_dot: Any, args: Sequence[Any], posit
     dots = args_dot if len(args) > 1 else args_dot[0]
     dot = None if dots is None else dots[position]
     return 0.0 if dot is None else dot
+
+
+def in_places(dots: Sequence[Any], positions: Sequence[int]) -> list[Any]:
+    """The tangents of the values at these positions; a value that does not vary has none."""
+    return [0.0 if dots[i] is None else dots[i] for i in positions]
 
 
 def put_back(y_bar: Sequence[Any], positions: Sequence[int], values: Any) -> Any:

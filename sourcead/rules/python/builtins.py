@@ -146,7 +146,7 @@ def sorted_(y_bar, y, iterable, *, key=None, reverse=False):
 
 @forward_rule(sorted)
 def sorted_tangent(y, iterable, *, key=None, reverse=False, iterable_dot):
-    return [iterable_dot[i] for i in selection.order(iterable, key, reverse)]
+    return selection.in_places(iterable_dot, selection.order(iterable, key, reverse))
 
 
 leaving_out(max, min, sorted)

@@ -33,7 +33,12 @@ from sourcead.transform.specialise import numpy_library
 from sourcead.transform.specialise.branches import choose
 from sourcead.transform.specialise.builtins import STRUCTURAL
 from sourcead.transform.specialise.certain_errors import raise_if_certain
-from sourcead.transform.specialise.construction import construct, made_tuple
+from sourcead.transform.specialise.construction import (
+    construct,
+    generated_for,
+    initialise_dataclass,
+    made_tuple,
+)
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
 from sourcead.transform.specialise.derivatives import call_derivative
 from sourcead.transform.specialise.derived import by_contents, given_contents
@@ -241,6 +246,8 @@ def call_object(
                 hint,
             )
         case types.FunctionType():
+            if obj.__name__ == "__init__" and initialised(s, obj, args, kwargs):
+                return Const(None)
             return call_function(s, func, obj, args, kwargs, hint, method)
         case type():
             return construct(s, func, obj, args, kwargs, hint)
@@ -272,6 +279,17 @@ def call_object(
             method,
         )
     return s.opaque(func, args, kwargs, hint)
+
+
+def initialised(s: Context, init: Any, args: list[Any], kwargs: Kwargs) -> bool:
+    """`super().__init__(...)`, where the parent's is generated for a dataclass."""
+    made = args[0] if args else None
+    kind = s.kind(made) if isinstance(made, Name) else None
+    owner = generated_for(kind.cls, init) if isinstance(kind, Object) else None
+    if owner is None or not isinstance(made, Name):
+        return False
+    initialise_dataclass(s, made, owner, args[1:], kwargs)
+    return True
 
 
 FOREIGN = {"numpy.ma": "masked arrays", "numpy.matrixlib": "np.matrix"}

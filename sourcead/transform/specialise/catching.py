@@ -201,7 +201,8 @@ def caught(s: Context, statement: Try, env: Env) -> bool:
     s.catches.append(catch)
     inside = dict(env)
     try:
-        later = {r for each in statements(statement.orelse) for r in reads(each)}
+        bound = {n for each in statements(statement.body) for n in binds(each)}
+        later = {r for each in statements(statement.orelse) for r in reads(each) if r in bound}
         wanted = [*statement.leaves, *(r for r in later if isinstance(r, Name))]
         reached = s.run(statement.body, inside, wanted)
     finally:

@@ -145,10 +145,20 @@ def made_by_parent(
 
 def initialise(s: Context, made: Name, cls: type, args: list[Any], kwargs: Kwargs) -> None:
     init = special_method(cls, "__init__")
-    if dataclasses.is_dataclass(cls) and "__init__" in vars(cls) and not _has_source(init):
-        initialise_dataclass(s, made, cls, args, kwargs)
+    owner = generated_for(cls, init)
+    if owner is not None:
+        initialise_dataclass(s, made, owner, args, kwargs)
     else:
         s.inline(s.lower(init), init, [made, *args], kwargs)
+
+
+def generated_for(cls: type, init: Any) -> type | None:
+    """The dataclass, `cls` or a base of it, of which this is the generated `__init__`."""
+    for base in cls.__mro__:
+        if vars(base).get("__init__") is init:
+            is_generated = "__dataclass_fields__" in vars(base) and not _has_source(init)
+            return base if is_generated else None
+    return None
 
 
 def initialise_dataclass(
@@ -173,7 +183,7 @@ def initialise_dataclass(
             default = field.default if stated is None else stated.default
             value = live_operand(f"{cls.__name__}.{field.name}", default)
         s.store_field(made, kind, field.name, value)
-    post = getattr(cls, "__post_init__", None)
+    post = getattr(kind.cls, "__post_init__", None)
     if post is not None:
         bound.apply_defaults()
         given = [bound.arguments[name] for name in _init_only(cls)]
