@@ -24,7 +24,7 @@ def unbroadcast(adjoint: Any, like: Any) -> Any:
     """Sum `adjoint` over the axes along which `like` was stretched, so that it has the shape of `like`.
 
     The transpose of NumPy's broadcasting.  An adjoint that is smaller than `like` is stretched; that of
-    a real number is real.
+    a real number is real, and that of an array or NumPy number has its dtype.
 
     >>> unbroadcast(np.ones((2, 3)), np.zeros((2, 1))).tolist()
     [[3.0], [3.0]]
@@ -32,15 +32,12 @@ def unbroadcast(adjoint: Any, like: Any) -> Any:
     'float64'
     """
     if type(adjoint) is type(like) is np.ndarray and adjoint.shape == like.shape:
-        is_real = like.dtype.kind != "c"
-        return adjoint.real if is_real and adjoint.dtype.kind == "c" else adjoint
+        return adjoint if adjoint.dtype == like.dtype else _of_dtype(adjoint, like)
     shape = np.shape(like)
-    if np.iscomplexobj(adjoint) and not np.iscomplexobj(like):
-        adjoint = np.real(adjoint)
     if isinstance(adjoint, (tuple, list)):  # of a rule for sequences, of which an array is one
         adjoint = np.asarray(adjoint)
     if np.shape(adjoint) == shape:
-        return adjoint if shape or isinstance(like, np.ndarray) else _number(adjoint)
+        return _of_dtype(adjoint, like)
     extra = np.ndim(adjoint) - len(shape)
     if extra > 0:
         adjoint = np.sum(adjoint, axis=tuple(range(extra)))
@@ -51,14 +48,20 @@ def unbroadcast(adjoint: Any, like: Any) -> Any:
     )
     if stretched:
         adjoint = np.sum(adjoint, axis=stretched, keepdims=True)
-    if np.shape(adjoint) != shape:
-        adjoint = np.broadcast_to(adjoint, shape)
-    return adjoint
+    adjoint = _of_dtype(adjoint, like)
+    return adjoint if np.shape(adjoint) == shape else np.broadcast_to(adjoint, shape)
 
 
-def _number(adjoint: Any) -> Any:
-    """The adjoint of a number: no array without axes, which would be written in place."""
-    return adjoint[()] if isinstance(adjoint, np.ndarray) else adjoint
+def _of_dtype(adjoint: Any, like: Any) -> Any:
+    """The real part of an adjoint where the value is real; in its dtype, and a number where that is one."""
+    if np.iscomplexobj(adjoint) and not np.iscomplexobj(like):
+        adjoint = np.real(adjoint)
+    if type(adjoint) is np.ndarray and not adjoint.shape and type(like) is not np.ndarray:
+        adjoint = adjoint[()]
+    dtype = getattr(like, "dtype", None)
+    if dtype is None or dtype.kind not in "fc" or not isinstance(adjoint, (np.ndarray, np.generic)):
+        return adjoint
+    return adjoint if adjoint.dtype == dtype else adjoint.astype(dtype)
 
 
 def unbroadcast_to(adjoint: np.ndarray[Any, Any], shape: tuple[int, ...]) -> Any:
@@ -69,7 +72,7 @@ def unbroadcast_to(adjoint: np.ndarray[Any, Any], shape: tuple[int, ...]) -> Any
     """
     if adjoint.shape == shape:
         return adjoint
-    return unbroadcast(adjoint, np.broadcast_to(0.0, shape))
+    return unbroadcast(adjoint, np.broadcast_to(adjoint.dtype.type(0), shape))
 
 
 def last_written(adjoint: np.ndarray[Any, Any], index: Any) -> np.ndarray[Any, Any]:

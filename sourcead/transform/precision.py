@@ -14,12 +14,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, Kind, Np, dtype_of
+from sourcead.ir.kinds import Array, Kind, Np, Py, dtype_of
 from sourcead.ir.nodes import Call, Const, MethodCall, Name, Op, Operand, Ref
 from sourcead.rules.registry import lookup
 from sourcead.transform.builder import Builder
 
-__all__ = ["narrowed"]
+__all__ = ["is_declared", "narrowed", "widened"]
 
 
 def narrowed(b: Builder, amount: Operand, value: Kind, hint: str = "t") -> Operand:
@@ -35,7 +35,7 @@ def narrowed(b: Builder, amount: Operand, value: Kind, hint: str = "t") -> Opera
         return amount
     if not isinstance(have, (Array, Np)) or not isinstance(value, (Array, Np)):
         return amount
-    if mine == its and not _is_declared(b, amount):
+    if mine == its and not is_declared(b, amount):
         return amount
     kind = replace(have, dtype=str(mine))
     dtype = Ref(f"np.{mine}", mine.type)
@@ -44,12 +44,34 @@ def narrowed(b: Builder, amount: Operand, value: Kind, hint: str = "t") -> Opera
     return b.emit(Call(dtype, (amount,)), kind, hint)  # also of a number of Python's
 
 
-def _is_declared(b: Builder, amount: Operand) -> bool:
+def widened(b: Builder, tangent: Operand, value: Kind) -> Operand:
+    """A tangent or adjoint, in the dtype of its value where that is wider: complex, of `x + 0.5j` for a real x."""
+    have = b.kind(tangent)
+    mine, its = dtype_of(value), dtype_of(have)
+    if (
+        mine is None
+        or its is None
+        or mine.kind not in "fc"
+        or not isinstance(have, (Array, Np, Py))
+    ):
+        return tangent
+    if mine == its or np.result_type(mine, its) != mine:
+        return tangent
+    dtype = Ref(f"np.{mine}", mine.type)
+    if isinstance(have, Array):
+        kind = replace(have, dtype=str(mine))
+        return b.emit(MethodCall(tangent, "astype", (dtype,)), kind, "t")
+    if value == Py(complex):
+        return b.emit(Call(Ref("complex", complex), (tangent,)), value, "t")
+    return b.emit(Call(dtype, (tangent,)), Np(str(mine)), "t")
+
+
+def is_declared(b: Builder, amount: Operand) -> bool:
     """Is this the result, or an item of the result, of a function of rules or of a formula's derivative?"""
     made = b.definitions.get(amount) if isinstance(amount, Name) else None
     match made:
         case Op("getitem", (Name() as of, Const(int()))):
-            return _is_declared(b, of)
+            return is_declared(b, of)
         case Call(Ref(value=function)):
             rule = lookup(function)
             by_numpy = str(getattr(function, "__module__", "")).startswith("numpy")

@@ -203,7 +203,10 @@ def _tangent_of(s: Tangents, target: Name, expr: Expr) -> None:
     found = _expression(s, target, expr)
     if found == ZERO and not s.is_stored(target):
         return
-    if isinstance(s.kind(target), (Tuple, List, Dict, Object)):
+    kind = s.kind(target)
+    if isinstance(kind, Tuple):
+        s.dots[target] = s.fit_items(found, kind)
+    elif isinstance(kind, (List, Dict, Object)):
         s.dots[target] = found
     elif found == ZERO:
         s.dots[target] = s.zeros(target)

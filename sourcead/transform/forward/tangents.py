@@ -14,6 +14,7 @@ from sourcead.ir.kinds import (
     List,
     Never,
     NoneKind,
+    Np,
     Number,
     Object,
     Py,
@@ -22,6 +23,7 @@ from sourcead.ir.kinds import (
     Value,
     dtype_of,
     is_optional,
+    is_scalar,
     same_dim,
 )
 from sourcead.ir.nodes import Assign, Attr, Block, Call, Const, MethodCall, Name, Op, Operand, Ref
@@ -32,7 +34,7 @@ from sourcead.runtime.shared_tangents import shared_tangents
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
 from sourcead.transform.locations import Locations
-from sourcead.transform.precision import narrowed
+from sourcead.transform.precision import narrowed, widened
 from sourcead.transform.rule_calls import ZERO, RuleCalls
 from sourcead.transform.specialise import Specialiser
 from sourcead.transform.trees import is_changed
@@ -169,7 +171,7 @@ class Tangents:
         kind = self.kind(target)
         found, have = self._real(found, target)
         if isinstance(found, Name):
-            found = narrowed(self.b, found, kind, hint_of(target))
+            found = widened(self.b, narrowed(self.b, found, kind, hint_of(target)), kind)
             have = self.b.kind(found)
         if isinstance(kind, Array) and kind.dims:
             same = (
@@ -186,6 +188,7 @@ class Tangents:
                 and found in self.dots.values()
             ):
                 found = self._copied(found, target)
+        found = self._as_number_or_array(found, kind, have, hint_of(target))
         if isinstance(kind, Array) and self._is_storage_of_other(found, target, is_new):
             return self._copied(found, target)
         if (
@@ -195,6 +198,27 @@ class Tangents:
         ):
             return self._laid_out(found, target)
         return self._named(found, target)
+
+    def _as_number_or_array(self, found: Val, kind: Kind, have: Kind, hint: str) -> Val:
+        """A number and an array without axes are told apart."""
+        if isinstance(kind, Array) and not kind.dims and is_scalar(have):
+            made = Call(Ref("np.asarray", np.asarray), (self.b.operand(found),))
+            return self.b.emit(made, kind, hint)
+        if is_scalar(kind) and isinstance(have, Array) and not have.dims:
+            empty = self.b.operand(Virtual(()))
+            item = Op("getitem", (self.b.operand(found), empty))
+            return self.b.emit(item, Np(have.dtype), hint)
+        return found
+
+    def fit_items(self, found: Val, kind: Tuple) -> Val:
+        """The tangents of several values, each in the dtype of its own."""
+        if not isinstance(found, Virtual) or len(found.items) != len(kind.items):
+            return found
+        items = [
+            widened(self.b, narrowed(self.b, item, own), own) if isinstance(item, Name) else item
+            for item, own in zip(found.items, kind.items)
+        ]
+        return Virtual(tuple(items), found.form, found.cls)
 
     def _looks_elsewhere(self, target: Name) -> bool:
         """Is or may this array be a view?  Then its tangent is the same view, whatever is known of shapes."""

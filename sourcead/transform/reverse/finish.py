@@ -24,6 +24,7 @@ from sourcead.runtime.lists import like_object, zeros_like
 from sourcead.runtime.structures import entry_of
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
+from sourcead.transform.precision import is_declared, widened
 from sourcead.transform.reverse.adjoints import Manner
 from sourcead.transform.reverse.state import State
 
@@ -72,9 +73,16 @@ class Finish:
     def _value(self, value: Operand, owned: bool, kind: Kind, hint: str) -> Operand:
         """An adjoint of the type of its parameter; copied if anybody else has its storage."""
         have = self.b.kind(value)
+        if isinstance(have, Array) and isinstance(kind, Array) and kind.dims:
+            wide = widened(self.b, value, kind)
+            if wide != value:
+                return wide
         if isinstance(kind, Py) and not isinstance(have, Py) and not isinstance(value, Const):
             return self.b.emit(Call(Ref(kind.type.__name__, kind.type), (value,)), kind, hint)
-        if isinstance(kind, Np) and dtype_of(kind) != dtype_of(have) and not _is_double(kind):
+        if isinstance(kind, Np) and (
+            (dtype_of(kind) != dtype_of(have) and not _is_double(kind))
+            or is_declared(self.b, value)  # it may be an array without axes
+        ):
             made = Call(Ref(f"np.{kind.dtype}", np.dtype(kind.dtype).type), (value,))
             return self.b.emit(made, kind, hint)
         if isinstance(kind, Array) and not kind.dims and not self._is_array_of_0d(value, have):
