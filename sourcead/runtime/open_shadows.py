@@ -182,6 +182,12 @@ class OpenShadows:
         for i in range(len(amounts)):
             items[i] = items[i] + amounts[i]
 
+    def add_unless_lists(self, xs, amounts):
+        """The same for elements of unknown kinds."""
+        if any(isinstance(held, list) for held in xs):
+            raise NotImplementedError("a list of lists is made an array of, among other things")
+        self.add_items(xs, amounts)
+
     def take_list(self, xs):
         """The adjoints of the elements of a list whose making is gone back over."""
         items = self.items(xs)

@@ -104,6 +104,15 @@ class Shadows:
             for i, amount in enumerate(amounts):
                 items[i] = added(items[i], amount)
 
+    def add_unless_lists(self, xs: list[Any], amounts: Any) -> None:
+        """The same for elements of unknown kinds: no list among them, which has adjoints of its own."""
+        if any(isinstance(held, list) for held in xs):
+            raise NotImplementedError(
+                "an array is made of a list of lists that lies in a list with something else"
+                "; make it where the lists are: np.asarray(...)"
+            )
+        self.add_items(xs, amounts)
+
     def add_whole(self, xs: Sequence[Any], amounts: Any, by_memory: bool) -> None:
         """Add to the adjoints of all that a list of lists, arrays or tuples holds now, however deep.
 

@@ -50,6 +50,7 @@ from sourcead.runtime.accumulate import unless_zero
 from sourcead.runtime.lists import add_items, zeros_like
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.effects import function_of, tuple_items
+from sourcead.transform.heap import ITEM
 from sourcead.transform.imaginary import is_imaginary
 from sourcead.transform.locations import Locations
 from sourcead.transform.reverse.fitting import Fitting
@@ -377,7 +378,9 @@ class Adjoints:
         is_dynamic = self.structures.is_dynamic(value)
         refers = is_dynamic and self.structures.holds_references(kind.site)
         if is_dynamic and not refers:
-            self.table.undo("add_items", value, self.b.operand(amount))
+            mixed = isinstance(self.b.heap.read(kind.site, ITEM), Unknown)
+            adding = "add_unless_lists" if mixed else "add_items"
+            self.table.undo(adding, value, self.b.operand(amount))
         elif isinstance(definition, Op) and is_kept and kind.site not in self.b.heap.whole:
             self.contribute(Virtual(definition.args, "list"), amount)
         elif refers:
