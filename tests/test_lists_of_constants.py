@@ -23,6 +23,14 @@ CALLS = {
     "multi_dot": lambda u: np.linalg.multi_dot([u, [[1.0, 2.0], [0.5, 3.0]], [1.0, 2.0]]) ** 2,
     "solve": lambda u: np.sum(np.linalg.solve([[1.0, 2.0], [0.5, 3.0]], u) ** 2),
     "where": lambda u: np.sum(np.where([True, False], u, [1.0, 2.0]) ** 2),
+    "where it is as large": lambda u: np.sum(np.where(u != [5.0, 2.0], u**3, u) ** 2),
+    "where it is larger": lambda u: np.sum((u**2)[u > (1, 1)]),
+    "averages": lambda u: np.average(u**2, weights=[1, 2]),
+    "method dot": lambda u: u.dot([1, 2]) ** 2,
+    "integers, solve": lambda u: np.sum(np.linalg.solve([[2, 1], [1, 3]], u) ** 2),
+    "integers, polymul": lambda u: np.sum(np.polymul(u, [1, 2]) ** 2),
+    "integers, gradient": lambda u: np.sum(np.gradient([1, 4], u) ** 2),
+    "choices": lambda u: np.sum(np.select([[True, False]], [[u[0], u[1] ** 2]], [3, 4]) ** 2),
     "interp": lambda u: np.sum(np.interp(u, [0.0, 1.0, 2.0], [1.0, 3.0, 2.0]) ** 2),
     "polyval": lambda u: np.sum(np.polyval([1.0, 2.0, 3.0], u) ** 2),
     "polyadd": lambda u: np.sum(np.polyadd(u, [1.0, 2.0, 3.0]) ** 2),
@@ -65,3 +73,14 @@ def test_second_derivatives(title):
     np.testing.assert_allclose(
         sourcead.hessian(f)(U), differences(sourcead.grad(f), U), rtol=1e-7, atol=1e-8
     )
+
+
+def test_lists_of_lists_of_two_kinds_in_one_list_are_refused_while_it_runs():
+    def f(x, y):
+        total = 0.0
+        for rows in [x.tolist(), list(y)]:
+            total = total + np.sum(np.array(rows))
+        return total
+
+    with pytest.raises(sourcead.NotDifferentiable, match="make it where the lists are"):
+        sourcead.grad(f, argnums=(0, 1))(np.eye(2), np.eye(2))

@@ -177,7 +177,10 @@ class _Call:
             kwargs = {k: _sample(v, sizes) for k, v in self.kwargs.items()}
             try:
                 return self.function(*args, **kwargs)
-            except ZeroDivisionError:  # weights of `np.average` that are integers
+            except (
+                ZeroDivisionError,
+                np.linalg.LinAlgError,
+            ):  # weights, matrices that are integers
                 named = {k: _with_ones(v) for k, v in kwargs.items()}
                 return self.function(*map(_with_ones, args), **named)
             except ValueError:  # `math.acosh` has its domain above 1
@@ -188,10 +191,11 @@ class _Call:
 
 
 def _with_ones(sample: Any) -> Any:
-    """Of integers, whose samples are zeros (places in any axis)."""
-    if isinstance(sample, np.ndarray) and sample.dtype.kind in "iu":
-        return np.ones_like(sample)
-    return sample
+    """Of integers, whose samples are zeros (places in any axis); a square matrix has an inverse."""
+    if not isinstance(sample, np.ndarray) or sample.dtype.kind not in "iu":
+        return sample
+    square = sample.ndim >= 2 and sample.shape[-1] == sample.shape[-2]
+    return np.ones_like(sample) + (np.eye(sample.shape[-1], dtype=sample.dtype) if square else 0)
 
 
 def _named(kind: Any, count: Iterator[int]) -> Any:

@@ -54,7 +54,7 @@ from sourcead.transform.specialise.lazy import over_generators
 from sourcead.transform.specialise.live import live_operand
 from sourcead.transform.specialise.looked_at import look_at_partial
 from sourcead.transform.specialise.nested import call_closure
-from sourcead.transform.specialise.numpy_calls import vectorized
+from sourcead.transform.specialise.numpy_calls import fold_of_ufunc, vectorized
 from sourcead.transform.specialise.objects import dispatched, dispatched_by_class, picked
 from sourcead.transform.specialise.opened import Opened
 from sourcead.transform.specialise.recursion import Unit, call_unit
@@ -208,6 +208,9 @@ def call_object(
         return s.call_rule(rule, func, obj, args, kwargs, hint, method)
     if isinstance(getattr(obj, "__self__", None), np.ufunc) and obj.__name__ == "at":
         return ufunc_at(s, func, obj, args, hint)
+    folded = fold_of_ufunc(s, obj, args, kwargs)
+    if folded is not None:
+        return folded
     derived = call_derivative(s, obj, args, kwargs)
     if derived is not None:
         return derived

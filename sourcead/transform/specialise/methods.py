@@ -54,7 +54,7 @@ from sourcead.transform.specialise.live import live_operand
 from sourcead.transform.specialise.looked_at import look_at
 from sourcead.transform.specialise.namespaces import namespace_method, owner
 from sourcead.transform.specialise.rewrites import REWRITES
-from sourcead.transform.specialise.rows import with_rows
+from sourcead.transform.specialise.rows import with_arrays, with_rows
 from sourcead.transform.specialise.rule_calls import note_effects, rule_kind
 
 __all__ = ["call_method_of", "method"]
@@ -334,6 +334,7 @@ def number_method(
     )
     if varied and not s.derivative:
         args = [with_rows(s, arg) for arg in args]
+        (_, *args), kwargs = with_arrays(s, rule, function, [receiver, *args], kwargs)
     known = rule_kind(s, rule, getattr(cls, method, function), [receiver, *args], kwargs)
     if isinstance(known, (Const, Ref)):
         return known

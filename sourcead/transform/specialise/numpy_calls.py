@@ -5,11 +5,12 @@ refused, if a derivative goes in)."""
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, dtype_of, is_scalar
+from sourcead.ir.kinds import Array, Py, dtype_of, is_scalar
 from sourcead.ir.nodes import Const, Ref
 from sourcead.rules.registry import lookup
 from sourcead.runtime.differences import diff_of_order
@@ -17,9 +18,10 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise import numpy_library
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
 from sourcead.transform.specialise.looked_at import look_at
+from sourcead.transform.specialise.rows import either_as_array
 from sourcead.transform.specialise.sequences import by, follows, has_star
 
-__all__ = ["NUMPY_CALLS", "vectorized"]
+__all__ = ["NUMPY_CALLS", "fold_of_ufunc", "vectorized"]
 
 
 def _is_array(s: Context, value: Val, *ranks: int) -> bool:
@@ -183,3 +185,43 @@ def vectorized(s: Context, func: Val, obj: Any, args: list[Any], kwargs: Kwargs)
     inner = Ref(f"{path}.pyfunc", obj.pyfunc)
     each = numpy_library.for_each if len(args) == 1 else numpy_library.for_each_pair
     return by(s, each, [inner, *args])
+
+
+FOLDS: dict[str, Any] = {
+    "reduce": numpy_library.reduced,
+    "accumulate": numpy_library.accumulated,
+    "reduceat": numpy_library.reduced_at,
+}
+
+IN_TURN = (
+    np.multiply, np.subtract, np.divide, np.hypot, np.logaddexp, np.logaddexp2,
+    np.maximum, np.minimum, np.fmax, np.fmin,
+)  # fmt: skip
+"""Of others (`np.arctan2.reduce`) NumPy gives what no order of the elements gives."""
+
+
+def fold_of_ufunc(s: Context, obj: Any, args: list[Any], kwargs: Kwargs) -> Val | None:
+    """`np.hypot.reduce(a)`: what has no rule of its own, by the ufunc's, one row after the other."""
+    ufunc = getattr(obj, "__self__", None)
+    if not isinstance(ufunc, np.ufunc) or has_star(args) or not args:
+        return None
+    if obj.__name__ == "outer" and not kwargs and (ufunc.nin, ufunc.nout) == (2, 1):
+        args = [either_as_array(s, arg) for arg in args]
+        known = lookup(ufunc) is not None and follows(s, args)
+        return by(s, numpy_library.outer, [_ufunc(ufunc), *args]) if known else None
+    if obj.__name__ not in FOLDS or ufunc not in IN_TURN:
+        return None
+    each, array = FOLDS[obj.__name__], either_as_array(s, args[0])
+    kind = s.kind(array)
+    if not isinstance(kind, Array) or not kind.dims or np.dtype(kind.dtype).kind != "f":
+        return None
+    names = list(inspect.signature(each).parameters)[2:]
+    options = [*zip(names, args[1:]), *kwargs]
+    numbers = (isinstance(s.kind(v), Py) for k, v in options if k != "indices")
+    if len(args) > len(names) + 1 or any(k not in names for k, _ in kwargs) or not all(numbers):
+        return None
+    return by(s, each, [_ufunc(ufunc), array, *args[1:]], kwargs) if follows(s, [array]) else None
+
+
+def _ufunc(ufunc: Any) -> Ref:
+    return Ref(f"np.{ufunc.__name__}", ufunc)

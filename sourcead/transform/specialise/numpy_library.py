@@ -9,10 +9,11 @@ import numpy as np
 from sourcead.runtime.matrices import power_of_order
 
 __all__ = [
-    "along_axis", "at_each", "at_each_alone", "copy_where", "enumerated_matrix", "enumerated_vector", "even_part",
-    "flat_get", "flat_set", "for_each", "for_each_pair", "from_iterable", "in_memory_order", "in_pieces",
-    "indices", "into_selected", "into_selected_of_two", "pairs", "place", "put", "putmask", "rows_of", "triples",
-    "matrix_power", "nested",
+    "accumulated", "along_axis", "at_each", "at_each_alone", "copy_where", "enumerated_matrix",
+    "enumerated_vector", "even_part", "flat_get", "flat_set", "for_each", "for_each_pair",
+    "from_iterable", "in_memory_order", "in_pieces", "indices", "into_selected",
+    "into_selected_of_two", "matrix_power", "nested", "outer", "pairs", "place", "put", "putmask",
+    "reduced", "reduced_at", "rows_of", "triples",
 ]  # fmt: skip
 
 
@@ -169,6 +170,44 @@ def at_each_alone(ufunc, a, indices):
         a[place] = ufunc(a[place])
 
 
+def reduced(ufunc, array, axis=0, *, keepdims=False):
+    """`ufunc.reduce(array, axis)`"""
+    rows = np.moveaxis(array, axis, 0)
+    total = rows[0]
+    for i in range(1, np.shape(rows)[0]):
+        total = ufunc(total, rows[i])
+    return np.expand_dims(total, axis) if keepdims else total
+
+
+def accumulated(ufunc, array, axis=0):
+    """`ufunc.accumulate(array, axis)`"""
+    rows = np.moveaxis(array, axis, 0)
+    total = rows[0]
+    found = [total]
+    for i in range(1, np.shape(rows)[0]):
+        total = ufunc(total, rows[i])
+        found.append(total)
+    return np.moveaxis(np.array(found), 0, axis)
+
+
+def reduced_at(ufunc, array, indices, axis=0):
+    """`ufunc.reduceat(array, indices, axis)`: an index that is not below the next one stands for its row."""
+    rows = np.moveaxis(array, axis, 0)
+    ends = [*indices[1:], np.shape(rows)[0]]
+    found = []
+    for start, end in zip(indices, ends):
+        total = rows[start]
+        for i in range(start + 1, end):
+            total = ufunc(total, rows[i])
+        found.append(total)
+    return np.moveaxis(np.array(found), 0, axis)
+
+
+def outer(ufunc, A, B):
+    """`ufunc.outer(A, B)`"""
+    return ufunc(np.reshape(A, np.shape(A) + (1,) * np.ndim(B)), B)
+
+
 def into_selected(ufunc, out, where, x):
     """`ufunc(x, out=out, where=where)`: what is not selected is neither computed nor written"""
     shape = np.shape(out)
@@ -201,4 +240,5 @@ def in_columns(*items):
 
 def as_column(item):
     """Something of fewer than two axes as a column."""
+    item = np.asarray(item)
     return np.reshape(item, (-1, 1)) if np.ndim(item) < 2 else item

@@ -47,6 +47,8 @@ __all__ = ["op"]
 
 DUNDER = {"and_": "and", "or_": "or"}
 
+COMPARISONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge"})
+
 REFLECTED = {
     "__lt__": "__gt__",
     "__gt__": "__lt__",
@@ -151,7 +153,7 @@ def plain_number(s: Context, value: Val) -> Val:
 
 def operation(s: Context, op: str, args: list[Val], hint: str) -> Val:
     args = [plain_number(s, definite(s, a, "unsupported operand type: 'NoneType'")) for a in args]
-    if op not in CONSTANT:
+    if op not in CONSTANT or op in COMPARISONS:
         args = beside_arrays(s, args)
     if op == "not_":
         args = [s.tested(args[0])]

@@ -31,36 +31,86 @@ from sourcead.rules.registry import Rule
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
 from sourcead.transform.specialise import numpy_library
-from sourcead.transform.specialise.context import Context
+from sourcead.transform.specialise.context import Context, Kwargs
 from sourcead.transform.specialise.sequences import by
 
 __all__ = [
     "as_array",
+    "either_as_array",
     "beside_arrays",
     "flat_as_array",
-    "is_of_arrays",
     "takes_arrays",
-    "with_constant_arrays",
+    "with_arrays",
     "with_rows",
 ]
 
 
 def takes_arrays(obj: Any) -> bool:
     """Is a list, for this function, the array that NumPy makes of it?"""
+    return _is_of_ufunc(obj) or _library(obj) in ("numpy", "scipy")
+
+
+def _library(obj: Any) -> str:
+    """Whose function, or method, is it?"""
     owner = getattr(obj, "__objclass__", None) or obj
-    module = getattr(owner, "__module__", None) or ""
-    return isinstance(obj, np.ufunc) or module.partition(".")[0] in ("numpy", "scipy")
+    return (getattr(owner, "__module__", None) or "").partition(".")[0]
 
 
-SEQUENCES = (np.select, np.choose, np.linalg.multi_dot)
+def _is_of_ufunc(obj: Any) -> bool:
+    """`np.add`, `np.add.outer`"""
+    return isinstance(obj, np.ufunc) or isinstance(getattr(obj, "__self__", None), np.ufunc)
 
 
-def is_of_arrays(obj: Any, args: list[Any]) -> bool:
-    """Does this function of NumPy make an array of each list that it takes? Some take a list of arrays."""
-    module = getattr(obj, "__module__", None) or ""
-    if obj is np.einsum and not isinstance(args[0], Const):
-        return False  # lists of axes
-    return module.partition(".")[0] == "numpy" and not any(obj is each for each in SEQUENCES)
+SEQUENCES: dict[Any, tuple[int, str]] = {
+    np.select: (1, "choicelist"),
+    np.choose: (1, "choices"),
+    np.linalg.multi_dot: (0, "arrays"),
+}
+"""Functions that take a list of arrays, and where: each of them may be a list itself."""
+
+
+MAKING = (
+    np.array, np.asarray, np.asanyarray, np.asarray_chkfinite, np.ascontiguousarray, np.asfortranarray, np.require,
+    np.copy, np.concatenate, np.stack, np.vstack, np.hstack, np.dstack, np.column_stack, np.block,
+)  # fmt: skip
+"""Functions that make the array, and those that join what is in a list."""
+
+
+def with_arrays(
+    s: Context, rule: Rule, obj: Any, args: list[Any], kwargs: Kwargs
+) -> tuple[list[Any], Kwargs]:
+    """The arguments of a function of NumPy's that makes an array of each list that it takes, as it makes them."""
+    if obj in SEQUENCES:
+        at, name = SEQUENCES[obj]
+        args = [_of_arrays(s, a) if i == at else a for i, a in enumerate(args)]
+        return args, [(k, _of_arrays(s, v) if k == name else v) for k, v in kwargs]
+    if obj is np.einsum and not isinstance(args[0], Const):  # lists of axes stand between
+        last = len(args) - 1
+        args = [either_as_array(s, a) if i % 2 == 0 and i < last else a for i, a in enumerate(args)]
+        return args, kwargs
+    if not _is_of_ufunc(obj) and _library(obj) != "numpy":
+        return args, kwargs
+    if any(obj is each for each in MAKING):
+        return args, kwargs
+    args = [arg if isinstance(arg, Star) else as_array(s, arg) for arg in args]
+    kwargs = [(k, as_array(s, v)) for k, v in kwargs]
+    if s.derivative or rule.form == "linear":
+        return args, kwargs
+    return _with_constant_arrays(s, rule, args, kwargs)
+
+
+def _of_arrays(s: Context, arg: Any) -> Any:
+    """A list of arrays, some of which are given as lists."""
+    if s.derivative or isinstance(arg, Star) or not isinstance(s.kind(arg), (List, Tuple)):
+        return arg
+    items = s.components(arg)
+    if items is None or not any(isinstance(s.kind(item), (List, Tuple)) for item in items):
+        return arg
+    return Virtual(tuple(either_as_array(s, item) for item in items), "list")
+
+
+def either_as_array(s: Context, arg: Val) -> Val:
+    return _constant_as_array(s, as_array(s, arg))
 
 
 def beside_arrays(s: Context, args: list[Val]) -> list[Val]:
@@ -76,23 +126,25 @@ def beside_arrays(s: Context, args: list[Val]) -> list[Val]:
     return [made(s, as_array(s, arg)) for arg in args]
 
 
-def with_constant_arrays(s: Context, rule: Rule, args: list[Any]) -> list[Any]:
+def _with_constant_arrays(
+    s: Context, rule: Rule, args: list[Any], kwargs: Kwargs
+) -> tuple[list[Any], Kwargs]:
     """Arguments of which one varies: lists of constants in the place of others that could are arrays, too.
 
     `np.dot(x, [1.0, 2.0])` has the adjoint of x from an array; what is a shape, an axis or an index stays a list.
     """
-    if rule.reverse is None:
-        return args
+    if rule.reverse is None or any(isinstance(arg, Star) for arg in args):
+        return args, kwargs
     parameters = list(inspect.signature(rule.reverse).parameters.values())[2:]
-    if any(isinstance(arg, Star) for arg in args):
-        return args
     places = [p for p in parameters if p.kind is not p.KEYWORD_ONLY]
     if places and places[-1].kind is inspect.Parameter.VAR_POSITIONAL:
         places += [places[-1]] * len(args)
-    return [
-        _constant_as_array(s, arg) if place.name in rule.wrt else arg
-        for place, arg in zip(places, args)
-    ] + args[len(places) :]
+    names = [p.name for p in places[: len(args)]]
+    given = [
+        _constant_as_array(s, arg) if name in rule.wrt else arg for name, arg in zip(names, args)
+    ]
+    named = [(k, _constant_as_array(s, v) if k in rule.wrt else v) for k, v in kwargs]
+    return given + args[len(names) :], named
 
 
 def _constant_as_array(s: Context, arg: Val) -> Val:

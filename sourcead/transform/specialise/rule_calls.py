@@ -18,11 +18,9 @@ from sourcead.transform.specialise.context import Context, Kwargs, values_of
 from sourcead.transform.specialise.lifting import formula_of, with_plain_functions
 from sourcead.transform.specialise.results import elementwise_kind
 from sourcead.transform.specialise.rows import (
-    as_array,
     flat_as_array,
-    is_of_arrays,
     takes_arrays,
-    with_constant_arrays,
+    with_arrays,
     with_rows,
 )
 from sourcead.transform.specialise.through_text import refuse_numbers_out_of_text
@@ -61,6 +59,7 @@ def call_rule(
         args, kwargs = with_plain_functions(s, rule, obj, args, kwargs)
     if rule.form == "elementwise" and varied:
         args = [_as_array(s, arg) for arg in args]
+        kwargs = [(k, _as_array(s, v)) for k, v in kwargs]
     reads_lists = varied and not s.derivative and any(isinstance(s.kind(v), List) for v in plain)
     here = read_at(s)
     if reads_lists and here in s.copied:
@@ -69,11 +68,8 @@ def call_rule(
     if varied and not s.derivative and takes_arrays(obj):
         args = [with_rows(s, arg) for arg in args]
         kwargs = [(k, with_rows(s, v)) for k, v in kwargs]
-    if rule.form == "general" and varied and is_of_arrays(obj, args):
-        args = [arg if isinstance(arg, Star) else as_array(s, arg) for arg in args]
-        kwargs = [(k, as_array(s, v)) for k, v in kwargs]
-        if not s.derivative:
-            args = with_constant_arrays(s, rule, args)
+    if rule.form in ("general", "linear") and varied:
+        args, kwargs = with_arrays(s, rule, obj, args, kwargs)
     if varied and not s.derivative:
         for each in values_of(args, kwargs):
             note_whole(s, each)
