@@ -2,6 +2,8 @@
 
 `np.pad(x, 1, mode=mode)` with a mode that no rule knows: the helper raises `NotImplementedError`, since saved
 sources have no more than NumPy; the caller of the gradient gets `NotDifferentiable` with the line of the primal.
+
+So is a number that is complex where the program went on with a float's derivative: of `abs(x**0.5)`, at -2.0.
 """
 
 from __future__ import annotations
@@ -19,10 +21,19 @@ _HELPERS = ("sourcead.runtime.", "sourcead.rules.")
 
 def refusal_of(error: BaseException) -> NotDifferentiable | None:
     """The refusal, if a helper raised the error; what comes after "; " in its text is the way out."""
+    at = user_origin(error)
+    if type(error) is TypeError and "complex" in str(error) and at is not None and at.sweep:
+        cause = (
+            "a number is complex here (a negative float to a fractional power is complex), "
+            "and the gradient of a float is a float"
+        )
+        return NotDifferentiable.at(
+            at, cause, "make it complex before: complex(x) ** n, or np.abs(x) ** n"
+        )
     if type(error) is not NotImplementedError or not _is_of_helper(error.__traceback__):
         return None
     cause, _, way_out = str(error).partition("; ")
-    return NotDifferentiable.at(user_origin(error) or Origin.none(), cause, way_out)
+    return NotDifferentiable.at(at or Origin.none(), cause, way_out)
 
 
 def _is_of_helper(traceback: TracebackType | None) -> bool:

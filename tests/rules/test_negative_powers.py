@@ -29,6 +29,10 @@ def by_name(x, p=0.5):
     return np.abs(pow(x, p))
 
 
+def of_abs(x):
+    return 2.0 * abs(x**0.5)
+
+
 def of_an_item(x):
     values = [x, 1.0]
     total = 0.0
@@ -38,7 +42,7 @@ def of_an_item(x):
 
 
 @pytest.mark.parametrize(
-    "program", [root, magnitude, real_part, by_name, of_an_item], ids=lambda f: f.__name__
+    "program", [root, magnitude, real_part, by_name, of_abs, of_an_item], ids=lambda f: f.__name__
 )
 def test_refused_at_negative_and_right_at_positive_numbers(program):
     check(program, 2.0)
