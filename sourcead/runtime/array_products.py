@@ -16,7 +16,7 @@ __all__ = ["cumprod_adjoint", "cumprod_tangent", "product_of_others"]
 
 def product_of_others(a: Any, axis: Any) -> Any:
     """For each element of `a` the product of all others along `axis` (None, an int or a tuple)."""
-    if axis is None:
+    if axis is None or np.ndim(a) == 0:
         return np.reshape(_others(np.reshape(a, (-1,)), 0), np.shape(a))
     if isinstance(axis, int):
         return _others(a, axis)
@@ -42,6 +42,8 @@ def cumprod_adjoint(y_bar: Any, y: Any, a: Any, axis: int) -> Any:
     Without zeros the reversed running sum of y * y_bar, divided by a.  With zeros
     a_bar[k] = (a[0] ... a[k-1]) * s[k], where s[k] = y_bar[k] + a[k+1] * s[k+1].
     """
+    if np.ndim(a) == 0:  # y has one element
+        return np.reshape(y_bar, ())
     if np.all(a != 0):
         return np.flip(np.cumsum(np.flip(y * y_bar, axis), axis), axis) / a
     factors, seeds = np.moveaxis(a, axis, 0), np.moveaxis(y_bar, axis, 0)
@@ -54,6 +56,8 @@ def cumprod_adjoint(y_bar: Any, y: Any, a: Any, axis: int) -> Any:
 
 def cumprod_tangent(y: Any, a: Any, a_dot: Any, axis: int) -> Any:
     """Tangent of `y = cumprod(a, axis)`: y_dot[k] = y_dot[k-1] * a[k] + y[k-1] * a_dot[k]."""
+    if np.ndim(a) == 0:
+        return np.reshape(a_dot, np.shape(y))
     if np.all(a != 0):
         return y * np.cumsum(a_dot / a, axis)
     values, factors, moves = (

@@ -95,7 +95,7 @@ def covariance_tangent(
     share = weights / np.sum(weights)
     centred = x - np.sum(x * share, axis=1, keepdims=True)
     half = (x_dot * (weights / divisor)) @ np.conj(centred.T)
-    return np.reshape(half + np.conj(half.T), np.shape(c))
+    return np.reshape(half + np.conj(half.T), np.shape(c)).astype(np.result_type(c), copy=False)
 
 
 def correlation_adjoint(r_bar: Any, r: Any, c: Any) -> Any:

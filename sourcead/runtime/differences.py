@@ -96,6 +96,7 @@ def gradient_adjoints(
     """Adjoints of `np.gradient(f, *spacing, axis=axis, edge_order=edge_order)`."""
     axes = _axes(f, axis)
     seeds = list(bars) if isinstance(bars, (tuple, list)) else [bars]
+    f = np.multiply(f, 1.0)  # slopes of integers are none
     f_bar: Any = np.zeros(np.shape(f), np.result_type(f))
     spacing_bars: list[Any] = []
     for one, step, seed in zip(axes, _steps(spacing, len(axes)), seeds):

@@ -100,7 +100,7 @@ def compress_adjoint(y_bar: Any, shape: Any, condition: Any, axis: int | None) -
     return take_adjoint(y_bar, shape, np.flatnonzero(condition), axis)
 
 
-def choose_adjoint(y_bar: Any, a: Any, choices: Any, mode: str) -> tuple[Any, ...]:
+def choose_adjoint(y_bar: Any, a: Any, choices: Any, mode: str) -> Any:
     """Adjoint of `np.choose(a, choices, mode=mode)`: to each choice where it was taken."""
     count = len(choices)
     taken = np.asarray(a)
@@ -108,7 +108,8 @@ def choose_adjoint(y_bar: Any, a: Any, choices: Any, mode: str) -> tuple[Any, ..
         taken = taken % count
     elif mode == "clip":
         taken = np.clip(taken, 0, count - 1)
-    return tuple([unbroadcast(np.where(taken == k, y_bar, 0.0), c) for k, c in enumerate(choices)])
+    bars = [unbroadcast(np.where(taken == k, y_bar, 0.0), c) for k, c in enumerate(choices)]
+    return np.stack(bars) if isinstance(choices, np.ndarray) else tuple(bars)
 
 
 def choose_tangent(a: Any, choices: Any, choices_dot: Any, mode: str) -> Any:
@@ -134,4 +135,5 @@ def select_tangent(y: Any, condlist: Any, choices_dot: Any, default_dot: Any) ->
     if choices_dot is None:
         choices_dot = [None] * len(condlist)
     dots = [np.zeros_like(y) if d is None else d for d in choices_dot]
-    return np.select(condlist, dots, 0.0 if default_dot is None else default_dot)
+    y_dot = np.select(condlist, dots, 0.0 if default_dot is None else default_dot)
+    return y_dot.astype(np.result_type(y), copy=False)

@@ -143,6 +143,7 @@ def insert_adjoint(
     source = np.insert(own, obj, np.reshape(-1 - np.arange(inserted), np.shape(values)), axis)
     bars = np.zeros(size + inserted, np.result_type(y_bar))
     np.add.at(bars, source, y_bar)  # values that were inserted several times are summed
-    return np.reshape(bars[:size], np.shape(arr)), np.reshape(bars[size:][::-1], np.shape(values))[
-        ()
-    ]
+    values_bar = np.reshape(bars[size:][::-1], np.shape(values))
+    if np.iscomplexobj(values):  # of which an array of real numbers has taken the real parts
+        values_bar = values_bar + 0j
+    return np.reshape(bars[:size], np.shape(arr)), values_bar[()]

@@ -474,8 +474,8 @@ def lstsq_tangent(
 def cut_off(a: Any, rcond: Any) -> Any:
     """What `np.linalg.lstsq` takes for zero among the singular values."""
     if rcond is None:
-        return np.finfo(np.result_type(a)).eps * max(np.shape(a))
-    return np.finfo(np.result_type(a)).eps if rcond == -1 else rcond
+        return np.finfo(np.result_type(a, np.float32)).eps * max(np.shape(a))
+    return np.finfo(np.result_type(a, np.float32)).eps if rcond == -1 else rcond
 
 
 # ---- inverses of tensors -------------------------------------------------------------------

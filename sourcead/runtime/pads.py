@@ -55,7 +55,7 @@ def pad_adjoint(
         raise NotImplementedError(
             f"np.pad with mode={mode!r} has no derivative rule; select the values yourself"
         )
-    rank = len(shape)
+    y_bar, rank = np.asarray(y_bar), len(shape)
     widths = (
         np.broadcast_to(pad_width, (rank, 2)) if np.ndim(pad_width) != 1 else _pair(pad_width, rank)
     )

@@ -25,14 +25,14 @@ __all__ = [
 
 def fitted_length(bar: Any, p: Any) -> Any:
     """The last `len(p)` coefficients: a shorter polynomial has its constant term at the end too."""
-    return np.array(bar[len(bar) - len(p) :])
+    return np.reshape(bar[len(bar) - np.size(p) :], np.shape(p))
 
 
 def product_adjoint(y_bar: Any, other: Any, p: Any) -> Any:
     """The adjoint in `p` of the coefficients of p * other."""
     full = np.convolve(p, other)
     padded = np.concatenate([np.zeros(len(full) - len(y_bar), np.result_type(y_bar)), y_bar])
-    return np.convolve(padded, np.asarray(other)[::-1], "valid")
+    return np.reshape(np.convolve(padded, np.ravel(other)[::-1], "valid"), np.shape(p))
 
 
 def polyint_adjoint(y_bar: Any, p: Any, m: int) -> Any:
@@ -71,6 +71,10 @@ def roots_adjoint(r_bar: Any, r: Any, p: Any) -> Any:
 def poly_factors(roots: Any) -> Any:
     """Row k: the derivative of `np.poly(roots)` in root k, minus the polynomial of the other roots."""
     roots = np.asarray(roots)
+    if roots.ndim == 2:
+        raise NotImplementedError(
+            "`np.poly` of a matrix has no derivative rule; pass its eigenvalues: np.linalg.eigvals(a)"
+        )
     if len(roots) == 0:
         return np.zeros((0, 1), np.result_type(roots))
     if len(roots) == 1:
@@ -113,7 +117,7 @@ def _powers_adjoint(a_bar: Any, x: Any, deg: int) -> Any:
 
 def cut_off_of_fit(a: Any, rcond: Any) -> Any:
     """What `np.polyfit` takes for zero among the singular values of the scaled powers."""
-    return len(a) * np.finfo(np.result_type(a)).eps if rcond is None else rcond
+    return len(a) * np.finfo(np.result_type(a, np.float32)).eps if rcond is None else rcond
 
 
 def polyfit_adjoints(

@@ -26,6 +26,8 @@ def quantile_weights(q: Any, n: int, method: str) -> Any:
 
 
 def _position(q: Any, n: int, method: str) -> Any:
+    if n == 0:
+        return np.full(np.shape(q), np.nan)
     places = np.arange(n, dtype=np.float64)
     return np.asarray(np.quantile(places, np.asarray(q, np.float64), method=method))  # type: ignore[call-overload]
 

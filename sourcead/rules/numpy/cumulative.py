@@ -216,7 +216,7 @@ def diff_tangent(y, a, n=1, axis=-1, prepend=None, append=None, *, a_dot, prepen
 def ediff1d(y_bar, y, ary, to_end=None, to_begin=None):
     before = 0 if to_begin is None else np.size(to_begin)
     after = before + max(np.size(ary) - 1, 0)
-    ary_bar = np.reshape(diff_adjoint(y_bar[before:after], 1, 0), np.shape(ary))
+    ary_bar = np.reshape(diff_adjoint(y_bar[before:after], 1, 0)[: np.size(ary)], np.shape(ary))
     if to_end is not None:
         to_end_bar = np.reshape(y_bar[after:], np.shape(to_end))
     else:

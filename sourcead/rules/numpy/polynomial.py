@@ -8,6 +8,7 @@ from numpy.polynomial import chebyshev, hermite, hermite_e, laguerre, legendre, 
 
 from sourcead.rules.forms import forward_rule, helper, linear, refused, reverse_rule
 from sourcead.rules.numpy.decided import maybe_complex
+from sourcead.rules.numpy.kinds import of_rank
 from sourcead.rules.numpy.samples import call
 from sourcead.rules.registry import Effects
 from sourcead.runtime.polynomials import (
@@ -157,7 +158,9 @@ def polysub_tangent(y, a1, a2, *, a1_dot, a2_dot):
         call(rng.normal(size=(3,)), rng.normal(size=(3,))),
         call(rng.normal(size=(4,)), rng.normal(size=(2,))),
         call(rng.normal(size=(2,)), rng.normal(size=(4,))),
+        call(np.array([1.5, 2.0]), np.array([2, 3])),
     ],
+    kind=lambda a1, a2: of_rank(a1, 1, a2),  # without the zeros at the front
 )
 def polymul(y_bar, y, a1, a2):
     return product_adjoint(y_bar, a2, a1), product_adjoint(y_bar, a1, a2)
@@ -166,10 +169,10 @@ def polymul(y_bar, y, a1, a2):
 @forward_rule(np.polymul)
 def polymul_tangent(y, a1, a2, *, a1_dot, a2_dot):
     if a1_dot is None:
-        return np.convolve(a1, a2_dot)
+        return fitted_length(np.convolve(a1, a2_dot), y)
     if a2_dot is None:
-        return np.convolve(a1_dot, a2)
-    return np.convolve(a1_dot, a2) + np.convolve(a1, a2_dot)
+        return fitted_length(np.convolve(a1_dot, a2), y)
+    return fitted_length(np.convolve(a1_dot, a2) + np.convolve(a1, a2_dot), y)
 
 
 @linear(

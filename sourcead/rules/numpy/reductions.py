@@ -398,7 +398,10 @@ def _with_nan(rng):
 
 
 def _with_nan_and_ddof(rng):
-    return [*_with_nan(rng), *[(args, {**kwargs, "ddof": 1}) for args, kwargs in _with_nan(rng)]]
+    a = rng.normal(size=(3, 3)) + 1j * rng.normal(size=(3, 3))
+    a[0, 1] = np.nan
+    more = [(args, {**kwargs, "ddof": 1}) for args, kwargs in _with_nan(rng)]
+    return [*_with_nan(rng), *more, call(a), call(a, axis=0, ddof=1)]
 
 
 @reverse_rule(np.nansum, wrt=("a",), samples=_with_nan)
@@ -445,22 +448,30 @@ def nanprod_tangent(y, a, axis=None, dtype=None, *, keepdims=False, a_dot):
     return np.sum(np.where(missing, 0.0, a_dot * others), axis=axis, keepdims=keepdims)
 
 
+def _deviation_without_nan(a, axis):
+    """As `_deviation`."""
+    deviation = a - np.nanmean(a, axis=axis, keepdims=True)
+    if np.iscomplexobj(deviation):
+        return np.conj(deviation)
+    return deviation
+
+
 @reverse_rule(np.nanvar, wrt=("a",), samples=_with_nan_and_ddof)
 def nanvar(y_bar, y, a, axis=None, dtype=None, *, ddof=0, keepdims=False):
     counted = ~np.isnan(a)
-    count = np.sum(counted, axis=axis, keepdims=True, dtype=np.result_type(a))
+    count = np.sum(counted, axis=axis, keepdims=True, dtype=np.result_type(y))
     if axis is not None and not keepdims:
         y_bar = np.expand_dims(y_bar, axis)
-    deviation = a - np.nanmean(a, axis=axis, keepdims=True)
+    deviation = _deviation_without_nan(a, axis)
     return np.where(counted, 2.0 * y_bar / (count - ddof) * deviation, 0.0)
 
 
 @forward_rule(np.nanvar)
 def nanvar_tangent(y, a, axis=None, dtype=None, *, ddof=0, keepdims=False, a_dot):
     counted = ~np.isnan(a)
-    count = np.sum(counted, axis=axis, keepdims=keepdims, dtype=np.result_type(a))
-    deviation = a - np.nanmean(a, axis=axis, keepdims=True)
-    change = np.where(counted, 2.0 * deviation * a_dot, 0.0)
+    count = np.sum(counted, axis=axis, keepdims=keepdims, dtype=np.result_type(y))
+    deviation = _deviation_without_nan(a, axis)
+    change = np.where(counted, 2.0 * np.real(deviation * a_dot), 0.0)
     return np.sum(change, axis=axis, keepdims=keepdims) / (count - ddof)
 
 
@@ -468,18 +479,18 @@ def nanvar_tangent(y, a, axis=None, dtype=None, *, ddof=0, keepdims=False, a_dot
 def nanstd(y_bar, y, a, axis=None, dtype=None, *, ddof=0, keepdims=False):
     """0 where the deviation is 0."""
     counted = ~np.isnan(a)
-    count = np.sum(counted, axis=axis, keepdims=True, dtype=np.result_type(a))
+    count = np.sum(counted, axis=axis, keepdims=True, dtype=np.result_type(y))
     y_bar = over_length(y_bar, y)
     if axis is not None and not keepdims:
         y_bar = np.expand_dims(y_bar, axis)
-    deviation = a - np.nanmean(a, axis=axis, keepdims=True)
+    deviation = _deviation_without_nan(a, axis)
     return np.where(counted, y_bar / (count - ddof) * deviation, 0.0)
 
 
 @forward_rule(np.nanstd)
 def nanstd_tangent(y, a, axis=None, dtype=None, *, ddof=0, keepdims=False, a_dot):
     counted = ~np.isnan(a)
-    count = np.sum(counted, axis=axis, keepdims=keepdims, dtype=np.result_type(a))
-    deviation = a - np.nanmean(a, axis=axis, keepdims=True)
-    change = np.where(counted, deviation * a_dot, 0.0)
+    count = np.sum(counted, axis=axis, keepdims=keepdims, dtype=np.result_type(y))
+    deviation = _deviation_without_nan(a, axis)
+    change = np.where(counted, np.real(deviation * a_dot), 0.0)
     return over_length(np.sum(change, axis=axis, keepdims=keepdims) / (count - ddof), y)
