@@ -480,7 +480,7 @@ def _same_line(first: Origin, second: Origin) -> bool:
 
 
 def _private_lists(function: Function, total: Counter[Name]) -> frozenset[Name]:
-    """Lists made here and only appended to, popped from, measured and looped over."""
+    """Lists made here and only appended to, popped from, measured, looped over and copied into arrays."""
     made = {
         stmt.target
         for stmt in statements(function.body)
@@ -495,7 +495,7 @@ def _private_lists(function: Function, total: Counter[Name]) -> frozenset[Name]:
             case Assign(_, MethodCall(Name() as value, "append" | "pop")):
                 known[value] += 1
             case Assign(_, Call(Ref(value=function_), (Name() as value,))):
-                known[value] += function_ is len or function_ is reversed
+                known[value] += function_ in (len, reversed) or function_ is np.array
             case _:
                 pass
     return frozenset(name for name in made if known[name] == total[name])

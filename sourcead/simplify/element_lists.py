@@ -46,6 +46,7 @@ from sourcead.ir.nodes import (
     Try,
     While,
 )
+from sourcead.ir.uses import use_counts
 from sourcead.ir.walk import blocks, bound, map_blocks, reads, statements, substitute
 from sourcead.simplify.floats import FLOAT, Floats
 from sourcead.simplify.listable import Uses, element_of, is_shape_use, listable, roots_of
@@ -158,6 +159,7 @@ class _Lister:
         self.function, self.b, self.chosen, self.shapes = function, builder, chosen, shapes
         self.kinds: dict[Name, Kind] = builder.kinds
         self.roots = roots_of(function)
+        self.uses = use_counts(function)
         self.params = {p.name for p in function.params}
         self.indices = {
             s.target: s.expr.args
@@ -299,15 +301,24 @@ class _Lister:
                     return False
             case _:
                 return False
-        zero, length = self.b.fresh("t", List(Py(float))), self.b.fresh("t", Py(int))
+        zero, length = self.b.fresh("t", List(Py(float))), self.length(like, stmt.origin)
         items = self.new(target.hint, List(Py(float), "row"), target)
         self.states[target] = _State(None, items)
         self.out += [
             Assign(zero, Op("list", (Const(0.0),)), stmt.origin),
-            Assign(length, Call(Ref("len", len), (self.longest_lived(like),)), stmt.origin),
             Assign(items, Op("mul", (zero, length)), stmt.origin),
         ]
         return True
+
+    def length(self, like: Name, origin: Origin) -> Name:
+        """The name that this length has already, if it is printed."""
+        measured = Call(Ref("len", len), (self.longest_lived(like),))
+        for stmt in self.out:
+            if isinstance(stmt, Assign) and stmt.expr == measured and self.uses[stmt.target] > 1:
+                return stmt.target
+        name: Name = self.b.fresh("t", Py(int))
+        self.out.append(Assign(name, measured, origin))
+        return name
 
     def rank(self, name: Name) -> int:
         kind = self.kinds[name]

@@ -23,9 +23,8 @@ def rnn_grad(W, U, xs, out_bar=1.0):      # grad(rnn), W: float64[:, :], U: floa
     for i in reversed(range(n)):                       # for x in xs:
         h, h_1 = saved.pop()
         t_bar = h_bar * (1.0 - h_1 * h_1)              # h = np.tanh(W @ h + U @ x)
-        t = xs[i]
         t_bars.append(t_bar)
-        rows.append(t)
+        rows.append(xs[i])
         h_bar = t_bar @ W                              # h = np.tanh(W @ h + U @ x)
         hs.append(h)
     t_bars = np.array(t_bars)

@@ -14,7 +14,7 @@ def nonlinear_scan_grad(x, out_bar=1.0):  # grad(nonlinear_scan), x: float64[:]
         t = A[i]
         saved.append(t)
         A[i] = t * A[i - 1]
-    A_bar = [0.0] * len(A)                # return A[-1]
+    A_bar = [0.0] * n                     # return A[-1]
     A_bar[-1] += out_bar
     for i in reversed(range(1, n)):       # for i in range(1, len(A)):
         t_bar = A_bar[i]                  # A[i] = A[i] * A[i - 1]
