@@ -25,6 +25,7 @@ from sourcead.simplify.parts import parts
 from sourcead.simplify.rolled import rolled
 from sourcead.simplify.shapes import shapes
 from sourcead.simplify.signs import signs
+from sourcead.simplify.spent import spent
 from sourcead.simplify.stores import stores
 from sourcead.simplify.unchanged import unchanged
 from sourcead.simplify.undone import undone
@@ -51,7 +52,7 @@ def polished(function: Function, b: Builder, apart: bool = False) -> Function:
     function = drawn_out(function, b, lambda: storage_of(contracted, b))
     function = kept(first_stores(function, b), b.kinds)
     function = kept_shapes(without_twins(common(stores(function, b), b.kinds)), b)
-    function = factors(indices(function, b), b)
+    function = factors(indices(spent(function, b), b), b)
     function = in_place(function, b.kinds, lambda: storage_of(function, b))
     function = rolled(zeros_by_shape(unpacked(function, b.kind), b), b)
     return carried_last(function, b.is_number)

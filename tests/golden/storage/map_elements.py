@@ -14,10 +14,8 @@ def map_elements(x):
 def map_elements_grad(x, out_bar=1.0):    # grad(map_elements), x: float64[:]
     x_1 = x.tolist()
     n = len(x_1)
-    x_bar = [0.0] * len(x_1)              # for i in range(len(x)):
+    x_bar = [0.0] * len(x_1)                     # for i in range(len(x)):
     y_bar = np.full(x.shape, out_bar).tolist()
     for i in reversed(range(n)):
-        t_bar = y_bar[i]                  # y[i] = math.sin(x[i])
-        y_bar[i] = 0.0
-        x_bar[i] += t_bar * math.cos(x_1[i])
+        x_bar[i] += y_bar[i] * math.cos(x_1[i])  # y[i] = math.sin(x[i])
     return np.array(x_bar)
