@@ -40,7 +40,7 @@ from sourcead.emit.order import local_cells
 from sourcead.emit.references import References, references_of
 from sourcead.emit.shapes import break_shape, count_uses, return_shape
 from sourcead.emit.text import unparsed
-from sourcead.emit.together import Start, groups, is_arithmetic, start_form
+from sourcead.emit.together import Start, groups, is_arithmetic, list_form, start_form
 from sourcead.ir.never import assert_never
 from sourcead.ir.nodes import (
     Assign,
@@ -342,9 +342,12 @@ class _Printer:
         if stmt.target in self.texts.nested:
             return None
         form, is_number = start_form(stmt.expr), self.is_number(stmt.target)
-        if not (form or (is_number and isinstance(stmt.expr, Op) and stmt.expr.op in AUGMENTED)):
+        if not form and not (isinstance(stmt.expr, Op) and stmt.expr.op in AUGMENTED):
             return None
         value = self.texts.expression(stmt.expr)
+        form = form or list_form(value)
+        if not (form or is_number):
+            return None
         if not (form or is_arithmetic(value)):
             return None
         moves = is_number and bool(stmt.origin.sweep) and is_arithmetic(value)

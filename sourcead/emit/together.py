@@ -28,7 +28,7 @@ import numpy as np
 from sourcead.emit.text import unparsed
 from sourcead.ir.nodes import Call, Const, Expr, MethodCall, Name, Op, Origin, Ref
 
-__all__ = ["Start", "groups", "is_arithmetic", "start_form"]
+__all__ = ["Start", "groups", "is_arithmetic", "list_form", "start_form"]
 
 MOST = 6  # on a line
 MOST_COMPUTED = 3  # CPython assigns up to three without making a tuple
@@ -160,6 +160,20 @@ def start_form(expr: Expr) -> str:
         case Call(Ref(value=function), (Name(),), ()) if (
             function is np.zeros_like or function is np.zeros
         ):
+            return "zeros"
+        case _:
+            return ""
+
+
+def list_form(syntax: ast.expr) -> str:
+    """The same of lists of zeros.
+
+    >>> from sourcead.emit.expressions import parsed
+    >>> list_form(parsed("[0.0] * len(x)")), list_form(parsed("[y] * n"))
+    ('zeros', '')
+    """
+    match syntax:
+        case ast.BinOp(ast.List([ast.Constant(0.0)]), ast.Mult()):
             return "zeros"
         case _:
             return ""
