@@ -11,6 +11,7 @@ The primal's own products round as they do.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from sourcead.ir.kinds import Array, Np, Py
@@ -88,8 +89,9 @@ class _Factors:
         factor, value = _with_factor(product) if product is not None else (None, None)
         if factor is None or value is None or len(repr(abs(factor))) <= LONGEST:
             return stmt
-        divisor = round(1.0 / factor)
-        if 1.0 / divisor != factor:
+        inverse = 1.0 / factor
+        divisor = round(inverse) if math.isfinite(inverse) else 0
+        if divisor == 0 or 1.0 / divisor != factor:  # 0 of a factor above two
             return stmt
         return Assign(stmt.target, Op("truediv", (value, Const(float(divisor)))), stmt.origin)
 

@@ -86,6 +86,23 @@ class Catch:
 
 
 @dataclass(frozen=True)
+class CallNoted:
+    """A call that is being written, for those of the same function inside of it."""
+
+    code: Any
+    position: int  # in `Context.stack`
+    height: float  # how far it can go down in what it is given
+    functions: frozenset[int]  # identities of those that it is given
+
+    def goes_down(self, around: Sequence[CallNoted]) -> bool:
+        """Given less than the call around it, or functions that no call around it was given?"""
+        lower = self.height < (around[-1].height if around else 0.0)
+        return lower or (
+            bool(self.functions) and all(self.functions != c.functions for c in around)
+        )
+
+
+@dataclass(frozen=True)
 class Guard:
     """An open block under `if test`: where it is in the stack of blocks, and the memory before it."""
 
@@ -185,9 +202,7 @@ class Context(Builder):
         self.tolerated = 0  # what was let pass because it was on trial
         self.stepped = 0  # loops around that read a list by position while it grows
         self.escapes = 0
-        self.heights: list[
-            tuple[Any, int, float]
-        ] = []  # of calls: code, position in `stack`, height
+        self.heights: list[CallNoted] = []
         self.recursive: set[Any] = set()  # functions that call themselves without a known end
         self.units: list[Any] = []  # what they are specialised to (`recursion.Unit`)
         self.solving: Any = None  # the unit that is specialised here

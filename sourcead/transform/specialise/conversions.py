@@ -39,7 +39,7 @@ def _tuple(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None
         return None
     if not isinstance(kind, List):
         return _tuple(s, [by(s, library.listed, args)], [], hint)
-    if not s.heap.is_external(kind.site) and s.heap.follow(kind.site):
+    if not s.derivative and not s.heap.is_external(kind.site) and s.heap.follow(kind.site):
         raise Again
     name = s.emit(Call(Ref("tuple", tuple), (s.operand(args[0]),)), Unknown(), hint)
     return s.list_like(name, kind.site, cls=tuple)

@@ -28,6 +28,7 @@ from sourcead.ir.kinds import (
     Text,
     Tuple,
     Unknown,
+    Value,
 )
 from sourcead.ir.nodes import (
     UNDEFINED,
@@ -45,8 +46,17 @@ from sourcead.ir.nodes import (
 )
 from sourcead.ir.walk import statements
 from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.heap import LIVE, functions_in
 from sourcead.transform.specialise.certain_errors import wrong_call
-from sourcead.transform.specialise.context import Again, Context, Env, Kwargs, Unreached, values_of
+from sourcead.transform.specialise.context import (
+    Again,
+    CallNoted,
+    Context,
+    Env,
+    Kwargs,
+    Unreached,
+    values_of,
+)
 from sourcead.transform.specialise.flags import guard
 from sourcead.transform.specialise.formulas import is_formula, write_formula
 from sourcead.transform.specialise.frozen_distributions import refuse_frozen
@@ -66,10 +76,10 @@ from sourcead.transform.specialise.was_there import was_there
 __all__ = [
     "bind_arguments",
     "call_function",
-    "height_of",
     "inactive_call",
     "inline",
     "never_returns",
+    "noted_call",
     "note_recursion",
     "live_defaults",
     "spread",
@@ -174,15 +184,16 @@ def note_recursion(s: Context, code: Any, name: str, values: Sequence[Val]) -> N
     """A function that calls itself below a test or loop that is not decided while writing: known from now on.
 
     One that goes down in what it is given (the elements of a list of lists, the children of a node) comes to
-    an end while it is written.
+    an end while it is written, and so does one that is given another function each time: there are only
+    so many in the program (`integral(lambda x: integral(lambda y: f(x, y), 0, x), 0, 1)`).
     """
-    height = height_of(s, values)
-    while s.heights and s.heights[-1][1] >= len(s.stack):
+    while s.heights and s.heights[-1].position >= len(s.stack):
         s.heights.pop()
     outer = [forks for known, forks in s.stack if known is code]
-    around = next((h for known, _, h in reversed(s.heights) if known is code), 0.0)
-    s.heights.append((code, len(s.stack), height))
-    goes_down = outer and height < around and len(s.stack) <= MAX_DEPTH
+    around = [call for call in s.heights if call.code is code]
+    here = noted_call(s, code, len(s.stack), values)
+    s.heights.append(here)
+    goes_down = outer and here.goes_down(around) and len(s.stack) <= MAX_DEPTH
     if outer and (outer[-1] != s.forks or len(s.stack) > MAX_DEPTH) and code not in s.recursive:
         if goes_down:
             return
@@ -190,6 +201,14 @@ def note_recursion(s: Context, code: Any, name: str, values: Sequence[Val]) -> N
         raise Again
     if not outer and len(s.stack) > MAX_DEPTH:
         s.refuse(f"`{name}` is called {MAX_DEPTH} calls deep", "give the function a rule")
+
+
+def noted_call(s: Context, code: Any, position: int, values: Sequence[Val]) -> CallNoted:
+    """What decides whether calls of a function in each other come to an end."""
+    kinds = [s.kind(v) for v in values]
+    nested = [syntax for kind in kinds for syntax in functions_in(kind) if syntax is not LIVE]
+    live = [k.value for k in kinds if isinstance(k, Value) and callable(k.value)]
+    return CallNoted(code, position, height_of(s, values), frozenset(map(id, (*nested, *live))))
 
 
 def height_of(s: Context, values: Sequence[Val]) -> float:

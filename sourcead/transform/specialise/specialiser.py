@@ -198,7 +198,7 @@ class Specialiser(Context):
                 self.shapes.setdefault(kind.dims, name)
         entwine(self, [params[i].name for i in shared])
         key = getattr(live, "__code__", live)
-        self.heights.append((key, 0, inlining.height_of(self, [p.name for p in params])))
+        self.heights.append(inlining.noted_call(self, key, 0, [p.name for p in params]))
         self.stack.append((key, 0))
         self.active.append(len(self.seen))
         self.seen.append((live, template))
