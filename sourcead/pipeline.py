@@ -138,6 +138,7 @@ class Derived:
     done: Specialised
     details: Any
     one_by_one: str = ""  # why a batch of seeds is taken one after the other
+    stacked: bool = False  # the second function is for a stack of seeds: its numbers may be arrays
 
     @property
     def behind(self) -> dict[Half, Function]:
@@ -290,7 +291,8 @@ def batched(derived: Derived, seeds: Sequence[Name]) -> Derived:
     b = derived.done.builder
     first, second = derived.functions
     try:
-        return replace(derived, functions=(first, clean(batch(second, b, seeds), b)))
+        stacked = clean(batch(second, b, seeds), b)
+        return replace(derived, functions=(first, stacked), stacked=True)
     except CannotSeparate as reason:
         return replace(derived, one_by_one=str(reason))
 
@@ -432,9 +434,11 @@ def compile_derivative(
     on_lists = None if careful or compared else _with_lists(derived, mode)
     apart = mode.form == "gradient" and not mode.shared
     written = derived.functions if on_lists is None else (on_lists,)
-    derived = replace(
-        derived, functions=tuple(polished(f, derived.done.builder, apart) for f in written)
+    is_stacked = [derived.stacked and f is derived.functions[-1] for f in written]
+    finished = (
+        polished(f, derived.done.builder, apart, stacked) for f, stacked in zip(written, is_stacked)
     )
+    derived = replace(derived, functions=tuple(finished))
     header = _header(source, kinds, mode)
     calls: list[Callable[..., Any]] = []
     texts = []
@@ -460,7 +464,7 @@ def compile_derivative(
         cells_of[half].cell_contents = load(
             emitted, None, source.live.__globals__, cells, made_later=cells_of
         )
-    for function in map(_positional, derived.functions):
+    for function, stacked in zip(map(_positional, derived.functions), is_stacked):
         seeds = (
             {p.name.hint: 1.0 for p in function.params if p.form == "seed"}
             if mode.form == "gradient"
@@ -473,7 +477,7 @@ def compile_derivative(
             inlined=inlined,
             closure=cells,
             defaults=seeds,
-            is_number=derived.done.builder.is_number,
+            is_number=_nothing if stacked else derived.done.builder.is_number,
         )
         texts.append(emitted.text)
         behind.update((text, None) for text in texts_behind(emitted))
@@ -500,8 +504,14 @@ def compile_derivative(
     )
 
 
+def _nothing(_: Name) -> bool:
+    return False
+
+
 def _numbers(derived: Derived) -> Callable[[Name], bool]:
     """Which names hold numbers: kept in place of the builder, which knows much more."""
+    if derived.stacked:
+        return _nothing
     is_number = derived.done.builder.is_number
     bound = (
         stmt.target

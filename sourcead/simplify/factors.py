@@ -11,7 +11,6 @@ The primal's own products round as they do.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from sourcead.ir.kinds import Array, Np, Py
@@ -22,6 +21,7 @@ from sourcead.ir.walk import map_blocks, renewed, substitute, with_body
 __all__ = ["factors"]
 
 LONGEST = 6  # characters of a factor that reads well
+SMALLEST = 1e-3  # whose reciprocal reads better
 
 
 def factors(function: Function, b: Any) -> Function:
@@ -31,6 +31,7 @@ def factors(function: Function, b: Any) -> Function:
 class _Factors:
     def __init__(self, function: Function, b: Any) -> None:
         self.b, self.uses = b, use_counts(function)
+        self.changed: set[Name] = set()
 
     def block(self, block: Block) -> Block:
         at: dict[Name, int] = {}  # products of the sweep that are read once
@@ -40,7 +41,8 @@ class _Factors:
             stmt = map_blocks(substitute(stmt, same) if same else stmt, self.block)
             if isinstance(stmt, Assign) and (product := self.product(stmt)) is not None:
                 factor, value = _with_factor(product)
-                if factor is not None and self.multiplied(factor, value, stmt, at, out):
+                is_outer = factor is not None and bool(stmt.origin.sweep)
+                if is_outer and self.multiplied(factor or 0.0, value, stmt, at, out):
                     assert isinstance(value, Name)
                     same[stmt.target] = value
                     self.uses[value] = self.uses[stmt.target]
@@ -50,11 +52,31 @@ class _Factors:
                 if self.uses[stmt.target] == 1:
                     at[stmt.target] = len(out)
             out.append(stmt)
+        out, same = self.without_ones(out, same)
         out = [self.divided(stmt) for stmt in out]
         return renewed(block, [substitute(stmt, same) for stmt in out] if same else out)
 
+    def without_ones(
+        self, block: list[Stmt], same: dict[Name, Operand]
+    ) -> tuple[list[Stmt], dict[Name, Operand]]:
+        """Without numbers that have become once another one."""
+        ones: dict[Name, Operand] = {}
+        for stmt in block:
+            match stmt:
+                case Assign(target, Op("mul", (Const(1.0), value))) if (
+                    target in self.changed and self.b.is_number(target)
+                ):
+                    ones[target] = ones.get(value, value) if isinstance(value, Name) else value
+                case _:
+                    pass
+        if not ones:
+            return block, same
+        resolved = {n: ones.get(o, o) if isinstance(o, Name) else o for n, o in same.items()}
+        left = [s for s in block if not (isinstance(s, Assign) and s.target in ones)]
+        return left, {**ones, **resolved}
+
     def product(self, stmt: Assign) -> tuple[Operand, Operand] | None:
-        if stmt.origin.sweep and isinstance(stmt.expr, Op) and stmt.expr.op == "mul":
+        if isinstance(stmt.expr, Op) and stmt.expr.op == "mul":
             if self.is_of_floats(stmt.target):
                 first, second = stmt.expr.args
                 return first, second
@@ -79,19 +101,21 @@ class _Factors:
         if own is not None:
             product = Const(own * factor)
             out[at[value]] = Assign(value, Op("mul", (product, rest)), stmt.origin)
+            self.changed.add(value)
             return True
         return any(self.multiplied(factor, o, outer, at, out) for o in (first, second))
 
     def divided(self, stmt: Stmt) -> Stmt:
         if not (isinstance(stmt, Assign) and self.b.is_number(stmt.target)):
             return stmt
-        product = self.product(stmt)
+        product = self.product(stmt) if stmt.origin.sweep else None
         factor, value = _with_factor(product) if product is not None else (None, None)
         if factor is None or value is None or len(repr(abs(factor))) <= LONGEST:
             return stmt
-        inverse = 1.0 / factor
-        divisor = round(inverse) if math.isfinite(inverse) else 0
-        if divisor == 0 or 1.0 / divisor != factor:  # 0 of a factor above two
+        if not SMALLEST < abs(factor) < 1.0:
+            return stmt
+        divisor = round(1.0 / factor)
+        if 1.0 / divisor != factor:
             return stmt
         return Assign(stmt.target, Op("truediv", (value, Const(float(divisor)))), stmt.origin)
 

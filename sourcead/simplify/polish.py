@@ -20,6 +20,7 @@ from sourcead.simplify.indices import indices
 from sourcead.simplify.kept import kept, without_twins
 from sourcead.simplify.kept_shapes import kept_shapes
 from sourcead.simplify.late_stores import late_stores
+from sourcead.simplify.numbers_first import numbers_first
 from sourcead.simplify.outer_products import outer_products
 from sourcead.simplify.parts import parts
 from sourcead.simplify.rolled import rolled
@@ -37,14 +38,17 @@ from sourcead.transform.clean import clean, is_pure, shared_bases, storage_of
 __all__ = ["on_lists", "polished"]
 
 
-def polished(function: Function, b: Builder, apart: bool = False) -> Function:
-    """`apart`: parameters share no memory with each other."""
+def polished(
+    function: Function, b: Builder, apart: bool = False, stacked: bool = False
+) -> Function:
+    """`apart`: parameters share no memory with each other; `stacked`: numbers may be arrays of such."""
     given = function
     function = late_stores(function, b.kinds, lambda: storage_of(given, b))
     function = cleaned = clean(function, b)
     if apart:
         function = undone(function, b, lambda: storage_of(cleaned, b), lambda e: is_pure(e, b))
-    function = shaped = shapes(parts(function, b), b.kinds)
+    function = shapes(parts(function, b), b.kinds)
+    function = shaped = function if stacked else numbers_first(function, b)
     function = doubles(function, b, lambda: storage_of(shaped, b), lambda e: is_pure(e, b))
     function = function if function is cleaned else clean(function, b)
     function = contractions(outer_products(unchanged(signs(function, b.kinds)), b), b)
@@ -52,10 +56,11 @@ def polished(function: Function, b: Builder, apart: bool = False) -> Function:
     function = drawn_out(function, b, lambda: storage_of(contracted, b))
     function = kept(first_stores(function, b), b.kinds)
     function = kept_shapes(without_twins(common(stores(function, b), b.kinds)), b)
-    function = factors(indices(spent(function, b), b), b)
+    function = indices(spent(function, b), b)
+    function = function if stacked else factors(function, b)
     function = in_place(function, b.kinds, lambda: storage_of(function, b))
     function = rolled(zeros_by_shape(unpacked(function, b.kind), b), b)
-    return carried_last(function, b.is_number)
+    return function if stacked else carried_last(function, b.is_number)
 
 
 def on_lists(function: Function, b: Builder, apart: frozenset[Name]) -> Function | None:

@@ -21,6 +21,12 @@ def sixths(x, y, z):
     return math_of((x + 2.0 * y + 2.0 * z) / 6.0)
 
 
+def far_from_one(x):
+    """No reciprocals of integers."""
+    t = 123456789.0 * x + 1.23456e-7 * x * x + 0.7071067811865476 * x
+    return t * t * 1e-18 / 30000000.0
+
+
 def math_of(x):
     return np.sin(x)
 
@@ -29,6 +35,7 @@ def test_right():
     check(of_a_power, 0.7, 0.4)
     check(of_arrays, np.array([0.4, 1.3]))
     check(sixths, 0.7, 0.4, 0.1)
+    check(far_from_one, 0.7)
 
 
 def test_one_factor():

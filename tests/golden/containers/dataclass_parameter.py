@@ -14,8 +14,7 @@ def dataclass_parameter(spring, x):
 # output
 def dataclass_parameter_grad(spring, x, out_bar=1.0):  # grad(dataclass_parameter), spring: Spring, x: float
     t = x - spring.rest
-    # return 0.5 * spring.stiffness * (x - spring.rest) ** 2
-    t_bar = -(2.0 * (out_bar * (0.5 * spring.stiffness)) * t)
+    t_bar = -(out_bar * spring.stiffness * t)  # return 0.5 * spring.stiffness * (x - spring.rest) ** 2
     spring_bar = {'stiffness': 0.5 * (out_bar * t ** 2), 'rest': t_bar}
     spring_bar = like_object(spring, spring_bar)
     return spring_bar

@@ -7,7 +7,6 @@ def least_squares(w, X, y):
 # grad(least_squares), w: float64[:], X: float64[:, :], y: float64[:]
 def least_squares_grad(w, X, y, out_bar=1.0):
     r = X @ w - y
-    r_bar = out_bar * (0.5 * r)           # return 0.5 * r @ r
-    r_bar += 0.5 * (out_bar * r)
+    r_bar = out_bar * r                   # return 0.5 * r @ r
     w_bar = r_bar @ X                     # r = X @ w - y
     return w_bar
