@@ -175,7 +175,8 @@ def _container(value: Any, cls: type, path: str, depth: int) -> Kind:
     if callable(value) and not dataclasses.is_dataclass(value) and not hasattr(value, "__dict__"):
         return Value(value)
     attributes = _attributes(value)
-    if attributes is None or cls.__module__ in ("builtins", "numpy"):
+    foreign = cls.__module__ in ("builtins", "numpy") and cls is not np.poly1d
+    if attributes is None or foreign:
         return Unknown()
     if cls.__flags__ & (1 << 9) == 0:  # not a heap type: an extension class
         return Unknown()

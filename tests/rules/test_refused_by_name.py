@@ -18,7 +18,6 @@ X = np.array([1.3, 0.5, 0.3, 1.7, 0.9])
 PLACES = np.arange(5.0)
 
 REFUSED = {
-    "poly1d": (lambda x: np.poly1d(x)(0.5), "np.polyval"),
     "Polynomial": (lambda x: np.polynomial.Polynomial(x)(0.5), "polyval"),
     "unique": (lambda x: np.sum(np.unique(x)), "np.unique(sourcead.stop_gradient"),
     "union1d": (lambda x: np.sum(np.union1d(x, 2.0 * x)), "np.unique(sourcead.stop_gradient"),

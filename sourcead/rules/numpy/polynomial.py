@@ -190,19 +190,27 @@ def polyder(y_bar, p, m=1):
     return np.concatenate([y_bar * derived, np.zeros(m, np.result_type(p))])
 
 
-@linear(
+@reverse_rule(
     np.polyint,
-    wrt="p",
+    wrt=("p",),
     samples=lambda rng: [
         call(rng.normal(size=(5,))),
         call(rng.normal(size=(3,)), 2),
         call(rng.normal(size=(3,)), m=3),
         call(rng.normal(size=(3,)), 0),
+        call(rng.normal(size=(3,)), 2, [1.5, 2.0]),
+        call(rng.normal(size=(3,)), k=0.5),
     ],
     effects=Effects(returns="maybe"),  # with m=0 it is `p`
 )
-def polyint(y_bar, p, m=1):
+def polyint(y_bar, y, p, m=1, k=None):
+    """The constants of integration are options."""
     return polyint_adjoint(y_bar, p, m)
+
+
+@forward_rule(np.polyint)
+def polyint_tangent(y, p, m=1, k=None, *, p_dot):
+    return np.polyint(p_dot, m)
 
 
 # ---- series in other bases, coefficients from the lowest up --------------------------------
@@ -331,7 +339,6 @@ def lagval_tangent(y, x, c, *, x_dot, c_dot):
 
 # ---- refused ---------------------------------------------------------------------------------------
 
-refused(np.poly1d, way_out="np.polyval(p, x), with the coefficients p in an array")
 refused(
     *(polynomial.Polynomial, chebyshev.Chebyshev, legendre.Legendre),
     *(hermite.Hermite, hermite_e.HermiteE, laguerre.Laguerre),

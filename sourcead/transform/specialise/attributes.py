@@ -38,7 +38,7 @@ from sourcead.transform.specialise.absent import definite
 from sourcead.transform.specialise.certain_errors import raise_if_certain
 from sourcead.transform.specialise.class_variables import class_variable, refuse_to_show
 from sourcead.transform.specialise.context import Context
-from sourcead.transform.specialise.descriptors import computed, is_descriptor
+from sourcead.transform.specialise.descriptors import computed, is_descriptor, named_entry
 from sourcead.transform.specialise.each_class import by_class, is_one_of_several, possible
 from sourcead.transform.specialise.flags import throw
 from sourcead.transform.specialise.function_objects import PARTS, method_object, part_of_function
@@ -299,7 +299,10 @@ def field(s: Context, base: Val, kind: Object, attr: str, hint: str) -> Val:
         made = computed(s, base, kind, attr, raw, hint)
         if made is not None:
             return made
-    found = class_attribute(kind.cls, attr)
+    found, entry = class_attribute(kind.cls, attr), named_entry(kind.cls, attr)
+    if entry is not None:
+        found = None
+        attr = attr if isinstance(s.heap.read(kind.site, entry), Never) else entry
     is_stated = kind.site in s.records and not isinstance(s.heap.read(kind.site, attr), Never)
     if isinstance(found, property) and not is_stated:
         if registry.lookup(found.fget) is not None:

@@ -11,19 +11,33 @@ from __future__ import annotations
 from types import FunctionType
 from typing import Any
 
+import numpy as np
+
 from sourcead.ir.kinds import Never, Object
 from sourcead.ir.nodes import Ref
 from sourcead.transform.builder import Val
 from sourcead.transform.specialise.context import Context
 from sourcead.transform.specialise.special_methods import special_method
 
-__all__ = ["computed", "is_descriptor", "set_by"]
+__all__ = ["computed", "is_descriptor", "named_entry", "set_by"]
 
 
 def is_descriptor(raw: Any) -> bool:
     """Does its class, which is not one of Python's, say what reading it as an attribute gives?"""
     cls = type(raw)
     return isinstance(getattr(cls, "__get__", None), FunctionType) and cls.__module__ != "functools"
+
+
+NAMED_ENTRIES: dict[tuple[type, str], str] = {(np.poly1d, "_coeffs"): "coeffs"}
+
+
+def named_entry(cls: type, attr: str) -> str | None:
+    """The entry of `__dict__` of which this property is another name: it is followed as an attribute.
+
+    An object that the program makes has it under the property's name, by which it can be stored; one
+    that comes from outside under its own.
+    """
+    return NAMED_ENTRIES.get((cls, attr))
 
 
 def computed(s: Context, base: Val, kind: Object, attr: str, raw: Any, hint: str) -> Val | None:

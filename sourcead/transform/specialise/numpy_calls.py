@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, Py, dtype_of, is_scalar
-from sourcead.ir.nodes import Const, Ref
+from sourcead.ir.kinds import Array, List, Np, Object, Py, Value, dtype_of, is_scalar
+from sourcead.ir.nodes import Const, Ref, Star
 from sourcead.rules.registry import lookup
 from sourcead.runtime.differences import diff_of_order
 from sourcead.transform.builder import Val, Virtual
@@ -158,7 +158,79 @@ def _histogram(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | 
     return Virtual((counts, s.call(Ref("np.asarray", np.asarray), edges[:1], [])))
 
 
+def _trim_zeros(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    trim = [*args[1:], *(value for key, value in kwargs if key == "trim")]
+    if has_star(args) or len(trim) != len(args) - 1 + len(kwargs) or len(trim) > 1:
+        return None
+    if not args or not _is_array(s, args[0], 1) or not follows(s, args[:1]):
+        return None
+    if trim and not (isinstance(trim[0], Const) and trim[0].value in ("f", "b", "fb", "bf")):
+        return None
+    return by(s, numpy_library.trimmed, [args[0], *trim])
+
+
+def _poly1d(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """Of another one: NumPy looks into the `__dict__` of both."""
+    if kwargs or len(args) != 1 or not _is_polynomial(s, args[0]):
+        return None
+    return by(s, numpy_library.polynomial_again, args)
+
+
+def _of_coefficients(function: Any) -> Handler:
+    """A function that takes the coefficients out of a `np.poly1d`."""
+
+    def handler(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+        if has_star(args) or not args or not _is_polynomial(s, args[0]):
+            return None
+        func = Ref(f"np.{function.__name__}", function)
+        return s.call(func, [s.attr(args[0], "coeffs"), *args[1:]], kwargs, hint)
+
+    return handler
+
+
+def _to_polynomial(function: Any) -> Handler:
+    """A function that gives a `np.poly1d` where it is given one."""
+
+    def handler(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+        if has_star(args) or not any(_is_polynomial(s, arg) for arg in args[:2]):
+            return None
+        func = Ref(f"np.{function.__name__}", function)
+        if function in (np.polyder, np.polyint):
+            return by(s, numpy_library.of_polynomial, [func, *args], kwargs)
+        if len(args) != 2 or kwargs:
+            return None
+        if function is np.polydiv:
+            return by(s, numpy_library.polynomial_quotient, args)
+        return by(s, numpy_library.of_polynomials, [func, *args])
+
+    return handler
+
+
+def _isscalar(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """A number, and nothing that has elements."""
+    kind = s.kind(args[0]) if len(args) == 1 and not has_star(args) else None
+    if isinstance(kind, (Py, Np)) and kind.exact:
+        return Const(True)
+    return Const(False) if isinstance(kind, (Array, List, Object, Value)) else None
+
+
+def _is_polynomial(s: Context, value: Any) -> bool:
+    kind = None if isinstance(value, Star) else s.kind(value)
+    if isinstance(kind, Value):  # a variable of the module, say
+        return isinstance(kind.value, np.poly1d)
+    return isinstance(kind, Object) and kind.cls is np.poly1d
+
+
 NUMPY_CALLS: dict[Any, Handler] = {
+    np.isscalar: _isscalar,
+    np.trim_zeros: _trim_zeros,
+    np.poly1d: _poly1d,
+    **{
+        function: _to_polynomial(function)
+        for function in (np.polyadd, np.polysub, np.polymul, np.polydiv, np.polyder, np.polyint)
+    },
+    np.polyval: _of_coefficients(np.polyval),
+    np.roots: _of_coefficients(np.roots),
     np.diff: _diff,
     np.linalg.matrix_power: _matrix_power,
     np.histogram: _histogram,

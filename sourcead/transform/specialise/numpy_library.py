@@ -208,6 +208,37 @@ def outer(ufunc, A, B):
     return ufunc(np.reshape(A, np.shape(A) + (1,) * np.ndim(B)), B)
 
 
+def trimmed(filt, trim="fb"):
+    """`np.trim_zeros(filt, trim)` of a vector"""
+    places = np.flatnonzero(filt)
+    if len(places) == 0:
+        return filt[:0]
+    start = places[0] if "f" in trim else 0
+    stop = places[-1] + 1 if "b" in trim else len(filt)
+    return filt[start:stop]
+
+
+def of_polynomial(function, p, *args, **options):
+    """`function(p, ...)` of a `np.poly1d`, which gives another one"""
+    return np.poly1d(function(p.coeffs, *args, **options))
+
+
+def of_polynomials(function, p, q):
+    """`function(p, q)` of which one is a `np.poly1d`"""
+    return np.poly1d(function(np.poly1d(p).coeffs, np.poly1d(q).coeffs))
+
+
+def polynomial_quotient(p, q):
+    """`np.polydiv(p, q)` of which one is a `np.poly1d`"""
+    quotient, rest = np.polydiv(np.poly1d(p).coeffs, np.poly1d(q).coeffs)
+    return np.poly1d(quotient), np.poly1d(rest)
+
+
+def polynomial_again(p):
+    """`np.poly1d(p)` of such an object: another one with the same coefficients"""
+    return np.poly1d(p.coeffs, variable=p.variable)
+
+
 def into_selected(ufunc, out, where, x):
     """`ufunc(x, out=out, where=where)`: what is not selected is neither computed nor written"""
     shape = np.shape(out)

@@ -31,7 +31,7 @@ from sourcead.transform.specialise import numpy_library
 from sourcead.transform.specialise.attributes import class_attribute, raw_class_attribute
 from sourcead.transform.specialise.class_variables import store_class_attribute
 from sourcead.transform.specialise.context import Context
-from sourcead.transform.specialise.descriptors import is_descriptor, set_by
+from sourcead.transform.specialise.descriptors import is_descriptor, named_entry, set_by
 from sourcead.transform.specialise.each_class import by_class, is_one_of_several
 from sourcead.transform.specialise.lists import list_method, note_length
 from sourcead.transform.specialise.making import list_item_kind
@@ -136,7 +136,7 @@ def store_attr(s: Context, base: Val, attr: str, value: Val, op: str | None) -> 
         return
     if isinstance(kind, Object):
         found = class_attribute(kind.cls, attr)
-        if isinstance(found, property) and found.fset is not None:
+        if isinstance(found, property) and found.fset and not named_entry(kind.cls, attr):
             if op is not None:
                 value = s.op(op, [s.attr(base, attr), value])
             s.call_method_of(base, found.fset, [value], "_")
