@@ -16,7 +16,7 @@ from typing import Any
 from sourcead.ir.kinds import Array, Np, Py
 from sourcead.ir.nodes import Assign, Block, Const, Function, Name, Op, Operand, Stmt
 from sourcead.ir.uses import use_counts
-from sourcead.ir.walk import map_blocks, renewed, substitute, with_body
+from sourcead.ir.walk import map_blocks, reads, renewed, substitute, with_body
 
 __all__ = ["factors"]
 
@@ -25,26 +25,38 @@ SMALLEST = 1e-3  # whose reciprocal reads better
 
 
 def factors(function: Function, b: Any) -> Function:
-    return with_body(function, _Factors(function, b).block(function.body))
+    pass_ = _Factors(function, b)
+    function = with_body(function, pass_.block(function.body))
+    return substitute(function, pass_.resolved()) if pass_.same else function
 
 
 class _Factors:
     def __init__(self, function: Function, b: Any) -> None:
         self.b, self.uses = b, use_counts(function)
         self.changed: set[Name] = set()
+        self.same: dict[Name, Operand] = {}  # what stands for names that are no longer assigned
+
+    def resolved(self) -> dict[Name, Operand]:
+        return {name: self.root(name) for name in self.same}
+
+    def root(self, operand: Operand) -> Operand:
+        while isinstance(operand, Name) and operand in self.same:
+            operand = self.same[operand]
+        return operand
 
     def block(self, block: Block) -> Block:
         at: dict[Name, int] = {}  # products of the sweep that are read once
-        same: dict[Name, Operand] = {}
         out: list[Stmt] = []
         for stmt in block:
-            stmt = map_blocks(substitute(stmt, same) if same else stmt, self.block)
+            stmt = map_blocks(stmt, self.block)
+            if isinstance(stmt, Assign) and self.same.keys() & set(reads(stmt)):
+                stmt = substitute(stmt, self.resolved())
             if isinstance(stmt, Assign) and (product := self.product(stmt)) is not None:
                 factor, value = _with_factor(product)
                 is_outer = factor is not None and bool(stmt.origin.sweep)
                 if is_outer and self.multiplied(factor or 0.0, value, stmt, at, out):
                     assert isinstance(value, Name)
-                    same[stmt.target] = value
+                    self.same[stmt.target] = value
                     self.uses[value] = self.uses[stmt.target]
                     if self.uses[value] != 1:
                         at.pop(value, None)
@@ -52,28 +64,19 @@ class _Factors:
                 if self.uses[stmt.target] == 1:
                     at[stmt.target] = len(out)
             out.append(stmt)
-        out, same = self.without_ones(out, same)
-        out = [self.divided(stmt) for stmt in out]
-        return renewed(block, [substitute(stmt, same) for stmt in out] if same else out)
+        out = [self.divided(stmt) for stmt in out if not self.is_one(stmt)]
+        return renewed(block, out)
 
-    def without_ones(
-        self, block: list[Stmt], same: dict[Name, Operand]
-    ) -> tuple[list[Stmt], dict[Name, Operand]]:
-        """Without numbers that have become once another one."""
-        ones: dict[Name, Operand] = {}
-        for stmt in block:
-            match stmt:
-                case Assign(target, Op("mul", (Const(1.0), value))) if (
-                    target in self.changed and self.b.is_number(target)
-                ):
-                    ones[target] = ones.get(value, value) if isinstance(value, Name) else value
-                case _:
-                    pass
-        if not ones:
-            return block, same
-        resolved = {n: ones.get(o, o) if isinstance(o, Name) else o for n, o in same.items()}
-        left = [s for s in block if not (isinstance(s, Assign) and s.target in ones)]
-        return left, {**ones, **resolved}
+    def is_one(self, stmt: Stmt) -> bool:
+        """Has it become once another number?"""
+        match stmt:
+            case Assign(target, Op("mul", (Const(1.0), value))) if (
+                target in self.changed and self.b.is_number(target)
+            ):
+                self.same[target] = value
+                return True
+            case _:
+                return False
 
     def product(self, stmt: Assign) -> tuple[Operand, Operand] | None:
         if isinstance(stmt.expr, Op) and stmt.expr.op == "mul":

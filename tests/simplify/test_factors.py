@@ -1,5 +1,7 @@
 """Constant factors of one statement's adjoint are multiplied when it is compiled."""
 
+import math
+
 import numpy as np
 
 import sourcead
@@ -48,3 +50,16 @@ def test_a_quotient_is_one():
     source = sourcead.grad(sixths, (0, 1, 2)).source_for(0.7, 0.4, 0.1)
     assert "0.1666" not in source and "0.333" not in source
     assert "/ 3.0" in source
+
+
+def in_branches(x):
+    """What a branch computes is read behind it."""
+    y = math.log(x) * x if x > 0.5 else x * x
+    return y * y
+
+
+def test_in_branches():
+    for x in (0.7, 0.3):
+        check(in_branches, x)
+        second = sourcead.jvp(lambda x: sourcead.jvp(in_branches, (x,), (1.0,))[1], (x,), (1.0,))[1]
+        assert np.isclose(second, sourcead.grad(sourcead.grad(in_branches))(x))
