@@ -172,6 +172,9 @@ def _container(value: Any, cls: type, path: str, depth: int) -> Kind:
     if cls is dict:
         fields = tuple((k, kind_of(v, f"{path}_{k}", depth + 1)) for k, v in value.items())
         return Dict(Unknown(), "", fields)
+    if _is_read_as_dict(value, cls):
+        found = _container(dict(value), dict, path, depth)
+        return replace(found, cls=cls) if isinstance(found, Dict) else found
     if callable(value) and not dataclasses.is_dataclass(value) and not hasattr(value, "__dict__"):
         return Value(value)
     attributes = _attributes(value)
@@ -183,6 +186,13 @@ def _container(value: Any, cls: type, path: str, depth: int) -> Kind:
     return Object(
         cls, "", tuple((k, kind_of(v, f"{path}.{k}", depth + 1)) for k, v in attributes.items())
     )
+
+
+def _is_read_as_dict(value: Any, cls: type) -> bool:
+    """Is it of a class that adds methods to dict, and reads its entries as dict does?"""
+    if not isinstance(value, dict) or added_to(cls) is not dict or hasattr(cls, "__missing__"):
+        return False
+    return not getattr(value, "__dict__", None)
 
 
 def _attributes(value: Any) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ import pytest
 from tests.everyday import (  # noqa: F401  (they register their programs)
     beyond,
     by_name,
+    changed_inside,
     class_variables,
     constructs,
     derived,
@@ -35,6 +36,7 @@ from tests.everyday import (  # noqa: F401  (they register their programs)
     nested_calls,
     nested_objects,
     numerics,
+    of_libraries,
     one_of_two,
     passed_on,
     programs_of_classes,
@@ -65,6 +67,7 @@ SUPPORTED = {
     m.__name__
     for m in (
         by_name,
+        changed_inside,
         class_variables,
         derived,
         drawn,
@@ -83,6 +86,7 @@ SUPPORTED = {
         models,
         more_science,
         nested_objects,
+        of_libraries,
         one_of_two,
         passed_on,
         recursion_containers,

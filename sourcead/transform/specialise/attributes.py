@@ -31,7 +31,7 @@ from sourcead.ir.kinds import (
 )
 from sourcead.ir.nodes import UNDEFINED, Attr, Const, Name, Ref
 from sourcead.rules import registry
-from sourcead.signature import kind_of
+from sourcead.signature import added_to, kind_of
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.operations import method_class
 from sourcead.transform.specialise.absent import definite
@@ -40,7 +40,7 @@ from sourcead.transform.specialise.class_variables import class_variable, refuse
 from sourcead.transform.specialise.context import Context
 from sourcead.transform.specialise.descriptors import computed, is_descriptor, named_entry
 from sourcead.transform.specialise.each_class import by_class, is_one_of_several, possible
-from sourcead.transform.specialise.flags import throw
+from sourcead.transform.specialise.flags import fails, throw
 from sourcead.transform.specialise.function_objects import PARTS, method_object, part_of_function
 from sourcead.transform.specialise.looked_at import look_at
 from sourcead.transform.specialise.namespaces import namespace
@@ -118,6 +118,8 @@ def attr(s: Context, base: Val, attr: str, hint: str = "t") -> Val:
             return bind_name(s, base, attr, hint)
         case List(cls=cls) if cls is deque and attr == "maxlen":
             return s.emit(Attr(s.operand(base), attr), Py(int, False), hint)
+        case Dict(cls=cls) if added_to(cls) and not hasattr(dict, attr):
+            return _added_to_dict(s, base, cls, attr, hint)
         case Dict(cls=cls) if callable(getattr(cls, attr, None)):
             return bind_name(s, base, attr, hint)
         case Number():
@@ -156,6 +158,20 @@ def _part_of_partial(
             return Virtual(args)
         case _:
             return s.fresh_dict([part for n, v in named for part in (Const(n), v)], hint)
+
+
+def _added_to_dict(s: Context, base: Val, cls: type, attr: str, hint: str) -> Val:
+    """What a class derived from dict says beside it: a method, a property, or an entry by `__getattr__`."""
+    found, other = class_attribute(cls, attr), getattr(cls, "__getattr__", None)
+    if isinstance(found, property):
+        return s.call_method_of(base, found.fget, [], hint)
+    if found is not None:
+        return class_field(s, base, cls, attr, found, hint)
+    if other is dict.__getitem__:
+        return s.getitem(base, Const(attr), hint)
+    if isinstance(other, FunctionType):
+        return s.call_method_of(base, other, [Const(attr)], hint)
+    fails(s, AttributeError, Const(f"'{cls.__name__}' object has no attribute '{attr}'"))
 
 
 def _is_plain_slot(s: Context, base: Val, kind: Object, attr: str) -> bool:

@@ -254,10 +254,16 @@ class Context(Builder):
         self.entry_reads.discard(name)
         self.lengths.pop(name, None)
         self.nothing.discard(name)
-        self.choices.pop(name, None)
-        self.possible.pop(name, None)
-        self.class_tests.pop(name, None)
+        for noted in self._of_names():
+            noted.pop(name, None)  # of a name on trial, which had the same number
         return name
+
+    def _of_names(self) -> tuple[dict[Any, Any], ...]:
+        """What is noted of names alone."""
+        return (
+            self.choices, self.possible, self.class_tests, self.namespaces, self.generators,
+            self.managers, self.early, self.readers, self.negations, self.frames,
+        )  # fmt: skip
 
     def lower(self, function: Callable[..., Any], **options: Any) -> Function:
         """The Wengert list of a callee; what is refused in its source is refused at this call."""

@@ -42,7 +42,7 @@ def enter(s: Context, kind: Kind, path: str, varied: bool) -> Kind:
                     s.enter(each, f"{path}[{key!r}]", varied),
                     varied and carries(each),
                 )
-            return Dict(Unknown(), site)
+            return Dict(Unknown(), site, cls=kind.cls)
         case Object(cls, "", fields):
             for attr, each in fields:
                 s.heap.enter_slot(

@@ -33,7 +33,9 @@ from sourcead.ir.kinds import (
 from sourcead.ir.nodes import (
     UNDEFINED,
     Assign,
+    Call,
     Const,
+    Delete,
     Function,
     MethodCall,
     Name,
@@ -45,7 +47,9 @@ from sourcead.ir.nodes import (
     StoreAttr,
 )
 from sourcead.ir.walk import statements
+from sourcead.rules import registry
 from sourcead.transform.builder import Val, Virtual
+from sourcead.transform.effects import function_of
 from sourcead.transform.heap import LIVE, functions_in
 from sourcead.transform.specialise.certain_errors import wrong_call
 from sourcead.transform.specialise.context import (
@@ -98,8 +102,8 @@ class Attempt:
     def keep(self) -> None:
         self.kept = True
 
-    def writes(self) -> bool:
-        return any(map(_writes, statements(tuple(self.statements))))
+    def writes(self, s: Context) -> bool:
+        return any(_writes(s, each) for each in statements(tuple(self.statements)))
 
 
 MAX_DEPTH = 40
@@ -260,7 +264,7 @@ def inactive_call(
         with attempt_inline(s) as attempt:
             value = s.inline(s.lower(function), function, args, kwargs)
             kind = without_new_axes(s.kind(value), map(s.kind, values_of(args, kwargs)))
-            blind = attempt.writes() or s.escapes != attempt.escapes
+            blind = attempt.writes(s) or s.escapes != attempt.escapes
             reads_storage = any(
                 isinstance(s.kind(a), (Array, List, Dict, Object)) for a in values_of(args, kwargs)
             )
@@ -423,13 +427,33 @@ def live_defaults(function: Any) -> dict[str, Val]:
     }
 
 
-def _writes(statement: Any) -> bool:
-    return isinstance(statement, (Store, StoreAttr)) or (
-        isinstance(statement, Assign)
-        and isinstance(statement.expr, MethodCall)
-        and statement.expr.method
-        in ("append", "extend", "insert", "pop", "sort", "fill", "update", "setdefault")
-    )
+READING = frozenset(
+    {
+        "__contains__", "__getitem__", "__len__", "copy", "count", "get", "index", "items", "keys",
+        "most_common", "total", "values",
+    }
+)  # fmt: skip
+"""Methods of lists and dicts that change nothing."""
+
+
+def _writes(s: Context, statement: Any) -> bool:
+    """Does it change a list, dict, object or array?"""
+    match statement:
+        case Store() | StoreAttr() | Delete():
+            return True
+        case Assign(_, MethodCall(base, method)) if isinstance(s.kind(base), (List, Dict)):
+            return method not in READING
+        case Assign(_, Call(Ref(value=setter))) if (
+            setter is object.__setattr__ or setter is object.__delattr__
+        ):
+            return True
+        case Assign(_, (Call() | MethodCall()) as called):
+            rule = registry.lookup(function_of(called, s.kinds))
+            return any(k == "out" for k, _ in called.kwargs) or (
+                rule is not None and bool(rule.effects.writes)
+            )
+        case _:
+            return False
 
 
 def _has_sites(kind: Kind) -> bool:

@@ -209,8 +209,9 @@ def active(s: Context, items: Val) -> bool:
         case List(_, site):
             held = s.heap.read(site, ITEM)
             return s.heap.is_varied(site) or not isinstance(held, (Py, Np, Text))
-        case Tuple():
-            return s.is_varied(items) or isinstance(items, Virtual)
+        case Tuple(parts):
+            unlike = not parts or not all(isinstance(k, (Py, Np, Text)) for k in parts)
+            return s.is_varied(items) or isinstance(items, Virtual) or unlike
         case _:
             return s.holds_varied(items)
 

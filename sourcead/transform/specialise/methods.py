@@ -30,6 +30,7 @@ from sourcead.ir.kinds import (
 )
 from sourcead.ir.nodes import Const, MethodCall, Ref, Star
 from sourcead.rules import registry
+from sourcead.signature import added_to
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.distributions import is_distribution
 from sourcead.transform.heap import ITEM
@@ -121,6 +122,8 @@ def method(
             return number_method(s, receiver, kind, method, args, kwargs, hint)
         case List(_, site):
             return list_method(s, receiver, site, method, args, kwargs, hint)
+        case Dict(cls=cls) if added_to(cls) and not hasattr(dict, method):
+            return s.call(s.attr(receiver, method, hint), args, kwargs, hint)
         case Dict(_, site):
             return dict_method(s, receiver, site, method, args, kwargs, hint)
         case Tuple(_, cls) if cls is not tuple and isinstance(

@@ -13,6 +13,7 @@ from sourcead.ir.nodes import UNDEFINED, Attr, Const, Name
 from sourcead.transform.builder import Val
 from sourcead.transform.specialise.context import Context, Kwargs
 from sourcead.transform.specialise.derived import is_derived
+from sourcead.transform.specialise.flags import fails
 
 __all__ = ["copied", "entry", "namespace", "namespace_method", "of_vars", "owner", "set_entry"]
 
@@ -42,7 +43,11 @@ def owner(s: Context, value: Val) -> Val | None:
 
 def entry(s: Context, base: Val, index: Val) -> Val:
     """`base.__dict__[index]`"""
-    return s.attr(base, _attribute(s, base, index))
+    attr, held = _attribute(s, base, index), s.memory.known(base)
+    known = s.memory.get(base, attr)
+    if known == UNDEFINED or (known is None and held is not None and held.complete):
+        fails(s, KeyError, index)  # whatever its class finds by this name
+    return s.attr(base, attr)
 
 
 def set_entry(s: Context, base: Val, index: Val, value: Val, op: str | None) -> None:
@@ -94,6 +99,23 @@ def _names(s: Context, base: Val) -> list[str]:
     return names
 
 
+def _set_unless_there(s: Context, base: Val, index: Val, default: Val) -> Val | None:
+    """`base.__dict__.setdefault(name, default)`"""
+    attr, held = _attribute(s, base, index), s.memory.known(base)
+    known = s.memory.get(base, attr)
+    if known is not None and known != UNDEFINED:
+        return known
+    if known is None and (held is None or not held.complete):
+        if not s.holds_varied(base) and not s.holds_varied(default):
+            return None
+        s.refuse(
+            f"whether the object has an attribute `{attr}` is not known here",
+            "set it in `__init__`",
+        )
+    set_entry(s, base, index, default, None)
+    return s.attr(base, attr)
+
+
 def namespace_method(
     s: Context, base: Val, method: str, args: list[Any], kwargs: Kwargs, hint: str
 ) -> Val | None:
@@ -102,6 +124,8 @@ def namespace_method(
         if not s.holds_varied(base):
             return None
         return s.method(copied(s, namespace(s, base, "t")), method, args, kwargs, hint)
+    if method == "setdefault" and len(args) == 2:
+        return _set_unless_there(s, base, args[0], args[1])
     if method != "update":
         return None
     for given in args:

@@ -22,7 +22,7 @@ def f(x, y):
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sourcead.errors import NotDifferentiable
@@ -124,6 +124,11 @@ def specialise(
     )
 
 
+def _plain(kind: Kind) -> Kind:
+    """An argument of a class that adds to dict is an object that has a dict (`derived.py`)."""
+    return replace(kind, cls=dict) if isinstance(kind, Dict) and added_to(kind.cls) else kind
+
+
 class Specialiser(Context):
     """Walks a template's statements; each question is answered by the module named here."""
 
@@ -191,7 +196,8 @@ class Specialiser(Context):
         self.paths = {p.name.hint for p in template.params}
         for param, kind, active in zip(template.params, kinds, varied, strict=True):
             active = active and may_vary(kind)
-            name = self.fresh(param.name.hint, self.enter(kind, param.name.hint, active), active)
+            entered = self.enter(_plain(kind), param.name.hint, active)
+            name = self.fresh(param.name.hint, entered, active)
             env[param.name] = name
             params.append(Param(name, param.form))
             if isinstance(kind, Array):

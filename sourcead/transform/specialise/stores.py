@@ -23,6 +23,7 @@ from sourcead.ir.kinds import (
 )
 from sourcead.ir.nodes import UNDEFINED, Attr, Call, Const, Name, Operand, Ref, Store, StoreAttr
 from sourcead.runtime.complex_parts import complex_of
+from sourcead.signature import added_to
 from sourcead.transform.builder import Val, Virtual, constant_slice
 from sourcead.transform.heap import ITEM
 from sourcead.transform.imaginary import is_imaginary
@@ -134,6 +135,14 @@ def store_attr(s: Context, base: Val, attr: str, value: Val, op: str | None) -> 
 
         by_class(s, base, stored, "_")
         return
+    if isinstance(kind, Dict) and added_to(kind.cls):
+        own_setter: Any = kind.cls.__setattr__
+        if own_setter is dict.__setitem__:
+            s.store(base, Const(attr), value, op)
+            return
+        if isinstance(own_setter, FunctionType) and op is None:
+            s.call_method_of(base, own_setter, [Const(attr), value], "_")
+            return
     if isinstance(kind, Object):
         found = class_attribute(kind.cls, attr)
         if isinstance(found, property) and found.fset and not named_entry(kind.cls, attr):
