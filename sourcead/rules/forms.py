@@ -263,13 +263,15 @@ def constant(
         register(Rule(name, "constant", (function,), effects=effects or Effects(), kind=kind))
 
 
-def refused(*functions: Any, way_out: str) -> None:
+def refused(*functions: Any, way_out: str, kind: Callable[..., Any] | None = None) -> None:
     """No rule, by decision: a derivative that enters is refused by name, with this way out.
 
     For functions whose own source would be gone into, and be refused there in words about SciPy's insides.
+    `kind`: of what they return for constants.
     """
     for function in functions:
-        register(Rule(function.__name__, "refused", (function,), also={"way_out": way_out}))
+        also = {"way_out": way_out}
+        register(Rule(function.__name__, "refused", (function,), kind=kind, also=also))
 
 
 def of_real_numbers(*functions: Any) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 from scipy.sparse import linalg
 
 __all__ = [
-    "along_diagonals", "entries_of", "filled", "gathered", "places", "rows_and_columns",
-    "sampled_product", "scattered", "solved_in_order", "with_entries",
+    "along_diagonals", "entries_given", "entries_of", "filled", "gathered", "one_number", "places",
+    "places_inside", "product_entries", "rows_and_columns", "sampled_product", "scattered", "solved_in_order",
+    "with_entries",
 ]  # fmt: skip
 
 
@@ -30,10 +30,24 @@ def with_entries(matrix: Any, data: Any) -> Any:
     return changed
 
 
+def entries_given(arg1: Any) -> Any:
+    """What a matrix is made of, where that has places for its entries."""
+    if not isinstance(arg1, tuple):
+        raise NotImplementedError(
+            "a sparse matrix is made of a dense array that carries a derivative, whose zeros could become entries; "
+            "make it from (data, (rows, columns))"
+        )
+    return arg1
+
+
 def places(matrix: Any, rows: Any, columns: Any) -> Any:
     """The positions in `matrix.data` of entries that have gone into it."""
     if matrix.format == "coo" and len(matrix.data) == len(rows):
         return np.arange(len(rows))
+    if matrix.format == "dia":
+        order = np.argsort(matrix.offsets)
+        at = np.searchsorted(matrix.offsets[order], columns - rows)
+        return order[at] * matrix.data.shape[1] + columns
     ranks = with_entries(matrix, np.arange(1.0, matrix.data.size + 1.0)).tocsr()
     ranks.sum_duplicates()
     if ranks.nnz < matrix.data.size:
@@ -52,14 +66,34 @@ def places(matrix: Any, rows: Any, columns: Any) -> Any:
 
 def gathered(matrix: Any, data_bar: Any, rows: Any, columns: Any) -> Any:
     """The adjoints of entries from those of the matrix that they have gone into, where equal places add."""
-    return np.asarray(data_bar)[places(matrix, rows, columns)]
+    inside = _inside(matrix, rows, columns)
+    found = np.zeros(np.shape(rows), np.asarray(data_bar).dtype)
+    found[inside] = np.ravel(data_bar)[places(matrix, rows[inside], columns[inside])]
+    return found
 
 
 def scattered(matrix: Any, entries: Any, rows: Any, columns: Any) -> Any:
     """The opposite: what the matrix stores, from the entries."""
     data = np.zeros(matrix.data.size, np.asarray(entries).dtype)
-    np.add.at(data, places(matrix, rows, columns), entries)
-    return data
+    inside = _inside(matrix, rows, columns)
+    at = places(matrix, rows[inside], columns[inside])
+    np.add.at(data, at, np.asarray(entries)[inside])
+    return np.reshape(data, matrix.data.shape)
+
+
+def _inside(matrix: Any, rows: Any, columns: Any) -> Any:
+    """Diagonals are stored with ends that lie beyond the matrix."""
+    return (rows >= 0) & (rows < matrix.shape[0]) & (columns < matrix.shape[1])
+
+
+def one_number(other: Any) -> Any:
+    """The number that a matrix is multiplied with."""
+    if np.ndim(other) != 0 or not isinstance(other, (int, float, np.number, np.ndarray)):
+        raise NotImplementedError(
+            "products of a sparse matrix that carries a derivative, entry by entry: with a number; "
+            "compute with its `data`, or multiply by scipy.sparse.diags(...)"
+        )
+    return other
 
 
 def along_diagonals(matrix: Any, entries_bar: Any, diagonals: Any, offsets: Any) -> Any:
@@ -94,6 +128,11 @@ def solved_in_order(matrix: Any, b: Any) -> Any:
     return linalg.spsolve(matrix, b)
 
 
+def product_entries(left: Any, right: Any, matrix: Any) -> Any:
+    """`left @ right` of sparse matrices, in the places of the matrix's entries."""
+    return entries_of(left @ right, matrix)
+
+
 def sampled_product(left: Any, right: Any, matrix: Any) -> Any:
     """`left @ right.T` in the places of the matrix's entries only."""
     rows, columns = rows_and_columns(matrix)
@@ -106,8 +145,6 @@ def sampled_product(left: Any, right: Any, matrix: Any) -> Any:
 
 
 def _products(left: Any, right: Any, rows: Any, columns: Any) -> Any:
-    if sparse.issparse(left) or sparse.issparse(right):
-        raise NotImplementedError("products of two sparse matrices are not differentiated")
     if left.ndim == 1:
         return left[rows] * right[columns]
     return np.sum(left[rows] * right[columns], axis=-1)
@@ -116,6 +153,13 @@ def _products(left: Any, right: Any, rows: Any, columns: Any) -> Any:
 def filled(values: Any, dots: Any) -> Any:
     """Tangents of a list of arrays or numbers, zeros where there is none."""
     return [np.zeros_like(v) if d is None else d for v, d in zip(values, dots)]
+
+
+def places_inside(matrix: Any) -> tuple[Any, Any, Any]:
+    """Where each stored entry stands, and which of them lie in the matrix; the others at (0, 0)."""
+    rows, columns = rows_and_columns(matrix)
+    inside = _inside(matrix, rows, columns)
+    return np.where(inside, rows, 0), np.where(inside, columns, 0), inside
 
 
 def entries_of(other: Any, matrix: Any) -> Any:

@@ -93,7 +93,51 @@ def one_place_twice(d, b):
     return np.sum(spsolve(a, b) ** 2) + np.sum((a @ b) ** 2)
 
 
+def with_identity(d):
+    a = sp.csr_array((d, (ROWS, COLUMNS)), shape=(3, 3))
+    return np.sum(((a + sp.eye(3)) @ X) ** 2) + np.sum((sp.identity(3) - 0.5 * a.tocsc()) @ X)
+
+
+def step_of_time(h, b):
+    """Implicit: every part is made in the function, in the format that comes."""
+    matrix = sp.eye(3, format="csc") + h * sp.diags([X[:2] - 2.0, 3.0 + X], [1, 0]).tocsc()
+    return np.sum(spsolve(matrix, b) ** 3)
+
+
+def products(d, x):
+    a = sp.csr_matrix((d, (ROWS, COLUMNS)), shape=(3, 3))
+    return np.sum((a @ K.tocsc() @ x) ** 2) + np.sum((a.T @ a @ x) ** 3) + np.sum((a * a @ x) ** 2)
+
+
+def literals(d):
+    a = sp.csr_matrix((d, (ROWS, COLUMNS)), shape=(3, 3))
+    return np.sum((a * 2.0 @ X) ** 2) + np.sum((a / 2.0 @ X) ** 3) + np.sum((3.0 * a.copy()) @ X)
+
+
+def diagonal_of(d):
+    a = sp.csc_array((d, (ROWS, COLUMNS)), shape=(3, 3))
+    return np.sum(a.diagonal() ** 2) + np.sum(a.diagonal(1) ** 3)
+
+
+def of_diagonals(a):
+    made = sp.diags([a * X, 2.0 * a * X[:2]], [0, -1])
+    return np.sum(made.toarray() ** 2) + np.sum((made.tocsr() @ X) ** 2)
+
+
+def constants_made_inside(x):
+    doubled, squared = 2.0 * K, K @ K
+    mass = sp.csr_matrix(np.diag([1.0, 2.0, 3.0])) + sp.eye(3)
+    return np.sum((doubled @ x) ** 2) + np.sum((squared @ x) ** 2) + np.sum((mass @ x) ** 3)
+
+
 CASES = [
+    (with_identity, DATA),
+    (step_of_time, 0.3, X),
+    (literals, DATA),
+    (diagonal_of, DATA),
+    (of_diagonals, 0.7),
+    (constants_made_inside, X),
+    (products, DATA, X),
     (assembled, DATA, X),
     (several_columns, DATA, X),
     (solved, DATA, X),
@@ -120,7 +164,8 @@ def test_first_derivatives(case):
 TWICE = [
     case
     for case in CASES
-    if case[0] not in (diagonals, diagonals_of_one_number, negated, one_place_twice, sums)
+    if case[0]
+    not in (diagonals, diagonals_of_one_number, negated, of_diagonals, one_place_twice, products)
 ]
 
 
@@ -145,8 +190,23 @@ def test_an_entry_that_is_zero_and_not_stored_is_refused():
 
 
 def test_a_matrix_made_of_a_dense_array_is_refused():
+    def of_dense(d):
+        return np.sum(sp.csr_array(np.diag(d)) @ X)
+
+    with pytest.raises(sourcead.NotDifferentiable, match="in of_dense"):
+        sourcead.grad(of_dense)(X)
+    with pytest.raises(sourcead.NotDifferentiable, match="in of_dense"):
+        sourcead.jvp(of_dense, (X,), (X,))
+
+
+def test_products_entry_by_entry_are_refused():
+    def of_two(d):
+        return np.sum(sp.csr_array((d, (ROWS, COLUMNS)), shape=(3, 3)).multiply(K) @ X)
+
     with pytest.raises(sourcead.SourceADError):
-        sourcead.grad(lambda d: np.sum(sp.csr_array(np.diag(d)) @ X))(X)
+        sourcead.grad(of_two)(DATA)
+    with pytest.raises(sourcead.NotDifferentiable, match="entry by entry"):
+        sourcead.jvp(of_two, (DATA,), (DATA,))
 
 
 def test_a_matrix_with_one_place_twice_is_not_converted():

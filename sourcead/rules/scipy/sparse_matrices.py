@@ -8,11 +8,15 @@ matrix made of a dense array (whose zeros could become entries) is refused.
 
 from __future__ import annotations
 
+import inspect
+import operator
+import warnings
+
 import numpy as np
 import scipy.sparse as sparse
 from scipy.sparse import _base, _data, linalg
 
-from sourcead.ir.kinds import Array, Object, Tuple, Unknown, Value, is_scalar
+from sourcead.ir.kinds import Array, Object, Unknown, Value, is_scalar
 from sourcead.ir.nodes import Const
 from sourcead.rules.forms import constant, forward_rule, helpers, linear, reverse_rule
 from sourcead.rules.numpy.samples import call
@@ -21,10 +25,14 @@ from sourcead.rules.scipy.kinds import product, product_behind, record, solution
 from sourcead.runtime import scipy_sparse
 from sourcead.runtime.scipy_sparse import (
     along_diagonals,
+    entries_given,
     entries_of,
     filled,
     gathered,
+    one_number,
     places,
+    places_inside,
+    product_entries,
     rows_and_columns,
     sampled_product,
     scattered,
@@ -36,8 +44,54 @@ TESTS = "rules/test_scipy_sparse.py"
 
 helpers(scipy_sparse)
 _entries = Array("float64", (None,))
-for _helper in (gathered, scattered):
-    register(Rule(_helper.__name__, "source", (_helper,), kind=lambda *kinds: _entries))
+register(
+    Rule(
+        "one_number",
+        "source",
+        (one_number,),
+        kind=lambda other: other if is_number(other) else None,
+    )
+)
+register(Rule("product_entries", "source", (product_entries,), kind=lambda *kinds: _entries))
+
+
+# Which entries stand where does not vary: of the matrix that they are put into, nothing else matters.
+
+
+@reverse_rule(
+    gathered,
+    wrt=("matrix", "data_bar"),
+    kind=lambda *kinds: _entries,
+    samples=Programs(TESTS, "(a + K)"),
+)
+def gathered_back(y_bar, y, matrix, data_bar, rows, columns):
+    return None, scattered(matrix, y_bar, rows, columns)
+
+
+@forward_rule(gathered)
+def gathered_tangent(y, matrix, data_bar, rows, columns, *, matrix_dot, data_bar_dot):
+    if data_bar_dot is None:
+        return np.zeros_like(y)
+    return gathered(matrix, data_bar_dot, rows, columns)
+
+
+@reverse_rule(
+    scattered,
+    wrt=("matrix", "entries"),
+    kind=lambda *kinds: _entries,
+    samples=Programs(TESTS, "(a + K)"),
+)
+def scattered_back(y_bar, y, matrix, entries, rows, columns):
+    return None, gathered(matrix, y_bar, rows, columns)
+
+
+@forward_rule(scattered)
+def scattered_tangent(y, matrix, entries, rows, columns, *, matrix_dot, entries_dot):
+    if entries_dot is None:
+        return np.zeros_like(y)
+    return scattered(matrix, entries_dot, rows, columns)
+
+
 _sampled = Rule("sampled_product", "source", (sampled_product,), kind=lambda *kinds: _entries)
 register(_sampled)
 
@@ -46,6 +100,9 @@ CLASSES = tuple(
     for fmt in ("csr", "csc", "coo")
     for form in ("matrix", "array")
 )
+
+
+DIAGONAL = (sparse.dia_matrix, sparse.dia_array)
 
 
 def of_class(cls):
@@ -72,7 +129,16 @@ def in_format(fmt):
     return kind
 
 
-constant(places, rows_and_columns, sparse.issparse)
+def is_sparse(x):
+    """Known where the class is."""
+    cls = class_of(x)
+    if cls is not None:
+        return Const(issubclass(cls, (sparse.spmatrix, sparse.sparray)))
+    return Const(False) if isinstance(x, Array) or is_number(x) else None
+
+
+constant(places, places_inside, rows_and_columns)
+constant(sparse.issparse, kind=is_sparse)
 
 
 @reverse_rule(
@@ -90,27 +156,47 @@ def entries_put_tangent(y, matrix, data, *, matrix_dot, data_dot):
     return (np.zeros_like(y.data) if data_dot is None else data_dot,)
 
 
-def same_class(matrix):
+def same_class(matrix, *options, **named):
     cls = class_of(matrix)
+    if cls is not None and issubclass(cls, DIAGONAL):
+        return record(cls, data=Array("float64", (None, None)))
     return of_class(cls) if cls in CLASSES else Unknown()
+
+
+def is_number(x):
+    return isinstance(x.value, (int, float)) if isinstance(x, Const) else is_scalar(x)
+
+
+def tried(operation, *classes):
+    """The class of the result, found on small matrices of these classes, where each number in `data` is an entry."""
+    if any(cls is None or cls.__name__.partition("_")[0] not in FORMATS for cls in classes):
+        return Unknown()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return made_like(operation(*(cls(SAMPLE) for cls in classes)))
+
+
+def made_like(matrix):
+    cls = type(matrix)
+    if matrix.format == "dia":
+        return record(cls, data=Array("float64", (None, None)))
+    return of_class(cls) if cls in CLASSES else Unknown()
+
+
+SAMPLE = np.array([[1.0, 2.0, 0.0], [0.0, 3.0, 0.0], [0.5, 0.0, 4.0]])
+FORMATS = ("csr", "csc", "coo", "dia")
 
 
 # ---- making ----------------------------------------------------------------------------------
 
 
 def made_as(cls):
-    def kind(arg1, shape=None, dtype=None, copy=None, **options):
-        if isinstance(arg1, Object) and issubclass(arg1.cls, (sparse.spmatrix, sparse.sparray)):
-            return of_class(cls)
-        pair = isinstance(arg1, Tuple) and len(arg1.items) == 2 and isinstance(arg1.items[1], Tuple)
-        triple = isinstance(arg1, Tuple) and len(arg1.items) == 3
-        return of_class(cls) if pair or triple else Unknown()
-
-    return kind
+    return lambda *args, **options: of_class(cls)
 
 
 def _constructed(entries_bar, made, arg1):
     """The adjoint in the structure of `arg1`: `(data, (i, j))` or `(data, indices, indptr)`."""
+    arg1 = entries_given(arg1)
     if len(arg1) == 3:
         return entries_bar, None, None
     return gathered(made, entries_bar, arg1[1][0], arg1[1][1]), (None, None)
@@ -122,6 +208,7 @@ def construction(y_bar, y, arg1, shape=None, dtype=None, copy=False, *, maxprint
 
 
 def construction_tangent(y, arg1, shape=None, dtype=None, copy=False, *, maxprint=None, arg1_dot):
+    arg1 = entries_given(arg1)
     if len(arg1) == 3:
         return (arg1_dot[0],)
     return (scattered(y, arg1_dot[0], arg1[1][0], arg1[1][1]),)
@@ -156,6 +243,24 @@ def diags_tangent(y, diagonals, offsets=0, shape=None, format=None, *, diagonals
     return (entries_of(sparse.diags(moved, offsets, y.shape), y),)
 
 
+def of_constants(function):
+    """The class of what a constructor makes of these options, whatever the sizes are."""
+
+    def kind(*args, **options):
+        names = [p.name for p in inspect.signature(function).parameters.values()]
+        given = {**dict(zip(names, args)), **options}
+        known = {k: v.value for k, v in given.items() if isinstance(v, Const) and k == "format"}
+        if "format" in given and not known:
+            return Unknown()
+        return made_like(function(2, **known))
+
+    return kind
+
+
+for _function in (sparse.eye, sparse.eye_array, sparse.identity):
+    constant(_function, kind=of_constants(_function))
+
+
 # ---- other formats -----------------------------------------------------------------------------
 
 
@@ -170,7 +275,7 @@ def converted_tangent(y, self, copy=False, *, self_dot):
 
 
 for _format in ("csr", "csc", "coo"):
-    for _method in {getattr(cls, f"to{_format}") for cls in CLASSES}:
+    for _method in {getattr(cls, f"to{_format}") for cls in (*CLASSES, *DIAGONAL)}:
         reverse_rule(
             _method, wrt=("self",), kind=in_format(_format), samples=Programs(TESTS, ".tocsr(")
         )(converted)
@@ -208,16 +313,25 @@ def full(self, *args, **kwargs):
 
 
 def toarray(y_bar, y, self, order=None, out=None):
-    rows, columns = rows_and_columns(self)
-    return (y_bar[rows, columns],)
+    rows, columns, inside = places_inside(self)
+    return (np.where(inside, y_bar[rows, columns], 0.0),)
 
 
 def toarray_tangent(y, self, order=None, out=None, *, self_dot):
     return with_entries(self, self_dot.data).toarray()
 
 
-for _function in {cls.toarray for cls in CLASSES} | {sparse.csr_array.todense}:
-    reverse_rule(_function, wrt=("self",), kind=full, samples=Programs(TESTS, ".toarray("))(toarray)
+def full_of_array(self, *args, **kwargs):
+    """Of a sparse matrix (no array) this is an `np.matrix`."""
+    cls = class_of(self)
+    return full(self) if cls is not None and issubclass(cls, sparse.sparray) else Unknown()
+
+
+for _function in {cls.toarray for cls in (*CLASSES, *DIAGONAL)} | {sparse.csr_array.todense}:
+    _kind = full_of_array if _function is sparse.csr_array.todense else full
+    reverse_rule(_function, wrt=("self",), kind=_kind, samples=Programs(TESTS, ".toarray("))(
+        toarray
+    )
     forward_rule(_function)(toarray_tangent)
 
 
@@ -236,18 +350,37 @@ def _products(rng):
 
 def matmul(y_bar, y, self, other):
     """The methods are those of all sparse formats."""
+    if sparse.issparse(other):
+        made = with_entries(y, y_bar[0])
+        in_self = product_entries(made, other.T, self)
+        return (in_self,), (product_entries(self.T, made, other),)
     return (sampled_product(y_bar, other, self),), self.T @ y_bar
 
 
 def matmul_tangent(y, self, other, *, self_dot, other_dot):
+    if sparse.issparse(other):
+        moved = np.zeros_like(y.data)
+        if self_dot is not None:
+            moved = moved + product_entries(with_entries(self, self_dot.data), other, y)
+        if other_dot is not None:
+            moved = moved + product_entries(self, with_entries(other, other_dot.data), y)
+        return (moved,)
     if self_dot is None:
         return self @ other_dot
     moved = with_entries(self, self_dot.data) @ other
     return moved if other_dot is None else moved + self @ other_dot
 
 
+def product_of(self, other):
+    """With an array, or with another sparse matrix."""
+    both = class_of(self), class_of(other)
+    return (
+        product(self, other) if is_sparse(other) != Const(True) else tried(operator.matmul, *both)
+    )
+
+
 for _function in {sparse.csr_matrix.__matmul__, sparse.csr_matrix.dot, sparse.coo_matrix.dot}:
-    reverse_rule(_function, wrt=("self", "other"), kind=product, samples=_products)(matmul)
+    reverse_rule(_function, wrt=("self", "other"), kind=product_of, samples=_products)(matmul)
     forward_rule(_function)(matmul_tangent)
 
 
@@ -273,16 +406,17 @@ def rmatmul_tangent(y, self, other, *, self_dot, other_dot):
 
 
 def scaled(self, other, *args):
-    cls = class_of(self)
-    return of_class(cls) if cls in CLASSES and is_scalar(other) else Unknown()
+    return same_class(self) if is_number(other) else Unknown()
 
 
 def multiple(y_bar, y, self, other):
     """By a number."""
+    other = one_number(other)
     return (y_bar[0] * other,), np.sum(y_bar[0] * self.data)
 
 
 def multiple_tangent(y, self, other, *, self_dot, other_dot):
+    other = one_number(other)
     moved = 0.0 if self_dot is None else self_dot.data * other
     return (moved if other_dot is None else moved + self.data * other_dot,)
 
@@ -298,7 +432,7 @@ for _function in (
 
 
 def product_or_multiple(self, other):
-    return scaled(self, other) if is_scalar(other) else product(self, other)
+    return scaled(self, other) if is_number(other) else product_of(self, other)
 
 
 @reverse_rule(
@@ -309,6 +443,10 @@ def product_or_multiple(self, other):
 )
 def star(y_bar, y, self, other):
     """Of matrices (not arrays), `*` with an array is the matrix product."""
+    if sparse.issparse(other):
+        made = with_entries(y, y_bar[0])
+        in_self = product_entries(made, other.T, self)
+        return (in_self,), (product_entries(self.T, made, other),)
     if np.ndim(other) == 0:
         return (y_bar[0] * other,), np.sum(y_bar[0] * self.data)
     return (sampled_product(y_bar, other, self),), self.T @ y_bar
@@ -316,11 +454,72 @@ def star(y_bar, y, self, other):
 
 @forward_rule(sparse.csr_matrix.__mul__)
 def star_tangent(y, self, other, *, self_dot, other_dot):
+    if sparse.issparse(other):
+        moved = np.zeros_like(y.data)
+        if self_dot is not None:
+            moved = moved + product_entries(with_entries(self, self_dot.data), other, y)
+        if other_dot is not None:
+            moved = moved + product_entries(self, with_entries(other, other_dot.data), y)
+        return (moved,)
     if np.ndim(other) == 0:
         moved = 0.0 if self_dot is None else self_dot.data * other
         return (moved if other_dot is None else moved + self.data * other_dot,)
     moved = 0.0 if self_dot is None else with_entries(self, self_dot.data) @ other
     return moved if other_dot is None else moved + self @ other_dot
+
+
+@reverse_rule(
+    _base._spbase.__truediv__,
+    wrt=("self", "other"),
+    kind=scaled,
+    samples=Programs(TESTS, "(a / 2.0"),
+)
+def quotient(y_bar, y, self, other):
+    """By a number."""
+    other = one_number(other)
+    return (y_bar[0] / other,), -np.sum(y_bar[0] * y.data) / other
+
+
+@forward_rule(_base._spbase.__truediv__)
+def quotient_tangent(y, self, other, *, self_dot, other_dot):
+    other = one_number(other)
+    moved = 0.0 if self_dot is None else self_dot.data / other
+    return (moved if other_dot is None else moved - y.data * (other_dot / other),)
+
+
+def duplicate(y_bar, y, self):
+    return (y_bar[0],)
+
+
+def duplicate_tangent(y, self, *, self_dot):
+    return (1.0 * self_dot.data,)
+
+
+for _function in {cls.copy for cls in CLASSES} | {sparse.dia_matrix.copy}:
+    reverse_rule(_function, wrt=("self",), kind=same_class, samples=Programs(TESTS, "a.copy()"))(
+        duplicate
+    )
+    forward_rule(_function)(duplicate_tangent)
+
+
+def diagonal(y_bar, y, self, k=0):
+    rows, columns = rows_and_columns(self)
+    on_it = columns - rows == k
+    return (np.where(on_it, y_bar[np.where(on_it, np.minimum(rows, columns), 0)], 0.0),)
+
+
+def diagonal_tangent(y, self, k=0, *, self_dot):
+    return with_entries(self, self_dot.data).diagonal(k)
+
+
+for _function in {cls.diagonal for cls in CLASSES}:
+    reverse_rule(
+        _function,
+        wrt=("self",),
+        kind=lambda self, k=None: _entries,
+        samples=Programs(TESTS, "a.diagonal("),
+    )(diagonal)
+    forward_rule(_function)(diagonal_tangent)
 
 
 @reverse_rule(
@@ -339,9 +538,7 @@ def negative_tangent(y, self, *, self_dot):
 
 
 def added_kind(self, other):
-    first, second = class_of(self), class_of(other)
-    same = first in CLASSES[:4] and second in CLASSES and first.__name__[:3] == second.__name__[:3]
-    return of_class(first) if same else Unknown()
+    return tried(operator.add, class_of(self), class_of(other))
 
 
 def _shares(y_bar, y, self):
@@ -350,7 +547,6 @@ def _shares(y_bar, y, self):
 
 
 def added(y_bar, y, self, other):
-    """Of two matrices of one compressed format."""
     return (_shares(y_bar[0], y, self),), (_shares(y_bar[0], y, other),)
 
 

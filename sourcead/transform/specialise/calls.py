@@ -187,7 +187,7 @@ def call_object(
     if rule is not None and rule.form == "refused":
         if any(map(s.holds_varied, values_of(args, kwargs))):
             s.refuse(f"`{rule.name}` has no derivative rule", rule.also["way_out"], NoRule)
-        rule = None
+        rule = rule if rule.kind is not None else None  # of constants, what is known of the result
     if rule is not None:
         if (
             isinstance(obj, np.ufunc)
