@@ -415,7 +415,9 @@ def _dim(
     symbols: dict[str, bool],
 ) -> Dim:
     if values[0] == values[1]:
-        return values[0]
+        return (
+            values[0] or None
+        )  # none found in the samples: how many there are is up to the values
     for group in groups:
         name = group[0]
         member = next((m for m in group if isinstance(m, str)), None)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from sourcead.runtime.quotients import ratio
 from sourcead.runtime.scipy_incomplete import betainc_in_parameters
 from sourcead.runtime.triangles import as_read, to_read
 
@@ -29,6 +30,7 @@ __all__ = [
     "gaussian_rows",
     "gaussian_size",
     "log_density_slopes",
+    "log_distribution_slopes",
     "lognorm_in_s",
     "lognorm_log_density",
     "lognorm_scores",
@@ -62,13 +64,27 @@ def density_slopes(y: Any, score: Any, z: Any, scale: Any, *in_shapes: Any) -> t
 
 
 def distribution_slopes(density: Any, z: Any, scale: Any, *in_shapes: Any) -> tuple[Any, ...]:
-    """Of a distribution function, from the density at z; or of a multiple of it."""
-    return (density / scale, *in_shapes, -density / scale, -z * density / scale)
+    """Of a distribution function, from the density at z; or of a multiple of it. At an infinite z all are 0."""
+    inside = ~np.isinf(z)
+    finite = np.where(inside, z, 0.0)
+    slopes = (density / scale, *in_shapes, -density / scale, -finite * density / scale)
+    return tuple([np.where(inside, slope, 0.0) for slope in slopes])
+
+
+def log_distribution_slopes(
+    y: Any, ratio: Any, z: Any, scale: Any, *in_shapes: Any
+) -> tuple[Any, ...]:
+    """Of the logarithm y of a distribution function, which is -inf outside of the support: there all are 0."""
+    inside = ~np.isneginf(y)
+    return tuple(
+        [np.where(inside, s, 0.0) for s in distribution_slopes(ratio, z, scale, *in_shapes)]
+    )
 
 
 def quantile_slopes(density: Any, z: Any, scale: Any, *in_shapes: Any) -> tuple[Any, ...]:
-    """Of the inverse of a distribution function, at its result z."""
-    return (scale / density, *[-scale * slope / density for slope in in_shapes], np.ones_like(z), z)
+    """Of the inverse of a distribution function, at its result z; the ends of the support do not move with shapes."""
+    moved = [-scale * ratio(slope, density) for slope in in_shapes]
+    return (scale / density, *moved, np.ones_like(z), z)
 
 
 def t_in_df(df: Any, t: Any) -> Any:

@@ -106,7 +106,9 @@ def filter_bars(
     same sum behind the end, without what comes in later.  The adjoint of that equation is the filter
     1 / a run backwards over the seed, with the state's adjoint as its past.
     """
-    long_b, long_a = _padded(np.asarray(b), np.asarray(a))
+    single_b, single_a = np.shape(b), np.shape(a)
+    b, a = np.atleast_1d(b), np.atleast_1d(a)  # `lfilter(b, 1.0, x)`
+    long_b, long_a = _padded(b, a)
     order, n = len(long_b) - 1, x.shape[-1]
     one = np.ones(1, long_a.dtype)
     seed = np.zeros(x.shape, x.dtype) if y_bar is None else y_bar
@@ -124,7 +126,7 @@ def filter_bars(
         a_bar[0] += np.sum(zi * back[..., :order])
     if state_bar is not None:
         a_bar[0] -= np.sum(state * back[..., n:])
-    return b_bar, a_bar, x_bar, zi_bar
+    return np.reshape(b_bar, single_b), np.reshape(a_bar, single_a), x_bar, zi_bar
 
 
 def filter_dots(
@@ -140,7 +142,10 @@ def filter_dots(
     zi_dot: Any,
 ) -> tuple[Any, Any]:
     """The tangents of the result and of the final state, of the same filter."""
-    long_b, long_a = _padded(np.asarray(b), np.asarray(a))
+    b, a = np.atleast_1d(b), np.atleast_1d(a)
+    b_dot = None if b_dot is None else np.atleast_1d(b_dot)
+    a_dot = None if a_dot is None else np.atleast_1d(a_dot)
+    long_b, long_a = _padded(b, a)
     order, one = len(long_b) - 1, np.ones(1, long_a.dtype)
     x_dot = np.zeros_like(x) if x_dot is None else x_dot
     start = np.zeros((*x.shape[:-1], order), x.dtype) if zi_dot is None else zi_dot

@@ -41,14 +41,21 @@ def _moving(args: tuple[Any, ...], args_dot: Any) -> tuple[Any, ...]:
 
 
 def root_adjoint(
-    root_bar: Any, root: Any, f_forward: Function, f_reverse: Function, args: tuple[Any, ...]
+    root_bar: Any, root: Any, f_forward: Function, f_reverse: Function, args: Any
 ) -> Any:
-    value, saved = f_forward(root, *args)
+    value, saved = f_forward(root, *_several(args))
     slope = f_reverse(saved, np.ones_like(value)[()])[0]
-    return f_reverse(saved, -root_bar / slope)[1:]
+    bars = f_reverse(saved, -root_bar / slope)[1:]
+    return bars if isinstance(args, tuple) else bars[0]
 
 
-def root_tangent(root: Any, f_tangent: Function, args: tuple[Any, ...], args_dot: Any) -> Any:
+def _several(args: Any) -> tuple[Any, ...]:
+    """One further argument may stand alone."""
+    return args if isinstance(args, tuple) else (args,)
+
+
+def root_tangent(root: Any, f_tangent: Function, args: Any, args_dot: Any) -> Any:
+    args, args_dot = _several(args), _several(args_dot)
     unmoved = _moving(args, None)
     slope = f_tangent(root, *args, np.ones_like(root)[()], *unmoved)[1]
     moved = f_tangent(root, *args, np.zeros_like(root)[()], *_moving(args, args_dot))[1]

@@ -12,7 +12,7 @@ from scipy import optimize
 from scipy.optimize import OptimizeResult, RootResults
 
 from sourcead.ir.kinds import Np, Py, Tuple
-from sourcead.rules.forms import constant, forward_rule, helpers, reverse_rule
+from sourcead.rules.forms import constant, formula, forward_rule, helpers, reverse_rule
 from sourcead.rules.numpy.adjoint_kinds import kind_like
 from sourcead.rules.numpy.samples import call
 from sourcead.rules.registry import Programs, Rule, register
@@ -337,6 +337,10 @@ def minimize_tangent(
     return minimum_tangent(y.x, fun_tangent, fun_gradient_tangent, limits, args, args_dot)
 
 
+def minimum_alone(*args, **kwargs):
+    return Np("float64", False)
+
+
 def scalar_minimum_result(*args, **kwargs):
     return record(OptimizeResult, x=Np("float64", False), fun=Np("float64", False))
 
@@ -368,6 +372,51 @@ def minimize_scalar_tangent(
 ):  # fmt: skip
     limits = None if bounds is None else (bounds[0], bounds[1])
     return minimum_tangent(y.x, fun_tangent, fun_gradient_tangent, limits, args, args_dot)
+
+
+# ---- older names ------------------------------------------------------------------------------------
+#
+# What these functions do to find a minimum does not vary with it: the steps of a golden section are
+# fractions of the bracket.
+
+
+def _parabola(x, a):
+    return (x - a) ** 2 + 0.1 * x**4
+
+
+def _several_tolerances(rng):
+    return [call(_parabola, (0.7,), tol=1e-12), call(_parabola, (0.7,), (-1.0, 1.0), 1e-12)]
+
+
+@formula(optimize.brent, wrt=("func", "args"), kind=minimum_alone, samples=_several_tolerances)
+def brent(func, args=(), brack=None, tol=1.48e-8, full_output=0, maxiter=500):
+    if full_output:
+        raise NotImplementedError("derivatives of `brent` with full_output: use minimize_scalar")
+    return optimize.minimize_scalar(func, bracket=brack, args=args, method="brent", tol=tol).x
+
+
+@formula(optimize.golden, wrt=("func", "args"), kind=minimum_alone, samples=_several_tolerances)
+def golden(func, args=(), brack=None, tol=1.4901161193847656e-8, full_output=0, maxiter=5000):
+    if full_output:
+        raise NotImplementedError("derivatives of `golden` with full_output: use minimize_scalar")
+    return optimize.minimize_scalar(func, bracket=brack, args=args, method="golden", tol=tol).x
+
+
+@formula(
+    optimize.fminbound,
+    wrt=("func", "args"),
+    kind=minimum_alone,
+    samples=lambda rng: [call(_parabola, -1.0, 1.0, (0.7,), 1e-12)],
+)
+def fminbound(func, x1, x2, args=(), xtol=1e-5, maxfun=500, full_output=0, disp=1):
+    if full_output:
+        raise NotImplementedError(
+            "derivatives of `fminbound` with full_output: use minimize_scalar"
+        )
+    options = {"xatol": xtol, "maxiter": maxfun}
+    return optimize.minimize_scalar(
+        func, bounds=(x1, x2), args=args, method="bounded", options=options
+    ).x
 
 
 def fit_result(fun, x0, *args, **kwargs):

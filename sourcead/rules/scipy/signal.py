@@ -217,6 +217,7 @@ def _filters(rng):
         call(a, b[:2] + np.array([3.0, 0.0]), image, axis=-1),
         call(b, a, image, 0),
         call(b, np.array([2.0]), x),
+        call(b, 2.0, x),
         call(b, a, image, zi=rng.normal(size=(2, 3))),
         call(b, a, image, axis=0, zi=rng.normal(size=(3, 7))),
         call(b, a, x[:2], zi=zi),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sourcead.errors import NoRule
-from sourcead.ir.kinds import Kind, Object, Py, Tuple, Unknown, dtype_of
+from sourcead.ir.kinds import Kind, Object, Py, Tuple, Unknown, dtype_of, is_scalar
 from sourcead.ir.nodes import Attr, Call, Const, Expr, MethodCall, Name, Op, Operand, Ref
 from sourcead.rules.registry import Rule
 from sourcead.runtime.accumulate import in_precision
@@ -132,7 +132,7 @@ def _general(s: Tangents, rule: Rule, target: Name, args: Arguments, kwargs: Key
         )
     bound = s.rules.bound(rule, rule.reverse or rule.forward, 2, args, kwargs)
     dots: dict[str, Val] = {
-        f"{name}_dot": s.dot(s.rules.structured(bound[name])) if name in bound else ZERO
+        f"{name}_dot": _of_argument(s, s.rules.structured(bound[name])) if name in bound else ZERO
         for name in rule.wrt
     }
     if all(d == ZERO for d in dots.values()):
@@ -141,6 +141,20 @@ def _general(s: Tangents, rule: Rule, target: Name, args: Arguments, kwargs: Key
     found = s.rules.inline(rule.forward, [target], {**bound, **dots})
     kind = s.kind(target)
     return _record(s, target, kind, found) if isinstance(kind, Object) else found
+
+
+def _of_argument(s: Tangents, value: Any) -> Val:
+    """The tangent of an argument; of a vector or matrix that is written as lists, with zeros written out."""
+    dot = s.dot(value)
+    return s.full(value) if dot != ZERO and _is_table(s, value) else dot
+
+
+def _is_table(s: Tangents, value: Any) -> bool:
+    return (
+        isinstance(value, Virtual)
+        and value.form == "list"
+        and all(_is_table(s, item) or is_scalar(s.b.kind(item)) for item in value.items)
+    )
 
 
 def _by_formula(s: Tangents, target: Name) -> Val:

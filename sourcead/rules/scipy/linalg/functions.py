@@ -184,7 +184,8 @@ def fractional_matrix_power(Y_bar, Y, A, t):
     """There is none at negative eigenvalues, where the power jumps."""
     off_the_cut(Y, A, "fractional_matrix_power")
     A_bar = block_frechet(lambda M: linalg.fractional_matrix_power(M, t), transpose(A), Y_bar)
-    return A_bar, np.sum(Y_bar * (linalg.logm(A) @ Y))
+    in_t = np.sum(Y_bar * (linalg.logm(A) @ Y))
+    return (A_bar if np.iscomplexobj(A) else np.real(A_bar)), np.real(in_t)
 
 
 @forward_rule(linalg.fractional_matrix_power)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import special
 
+from sourcead.ir.kinds import Array, Np
 from sourcead.rules.forms import elementwise, of_real_numbers
 from sourcead.rules.numpy.samples import present
 from sourcead.runtime.scipy_gamma import rgamma_slope, zeta_in_x
@@ -52,7 +53,12 @@ def betaln(y, a, b):
     return special.psi(a) - special.psi(a + b), special.psi(b) - special.psi(a + b)
 
 
-@elementwise(special.multigammaln, domain=((2.0, 4.0), [1, 3]), wrt=("a",))
+def _doubles(a, d):
+    """Whatever it is given, this function computes with doubles."""
+    return Array("float64", a.dims) if isinstance(a, Array) and a.dims else Np("float64")
+
+
+@elementwise(special.multigammaln, domain=((2.0, 4.0), [1, 3]), wrt=("a",), kind=_doubles)
 def multigammaln(y, a, d):
     return np.sum(special.psi(np.asarray(a)[..., np.newaxis] - 0.5 * np.arange(d)), axis=-1)
 

@@ -14,6 +14,7 @@ from sourcead.runtime.scipy_densities import (
     density_slopes,
     distribution_slopes,
     log_density_slopes,
+    log_distribution_slopes,
     quantile_slopes,
 )
 from sourcead.runtime.scipy_incomplete import betainc_in_parameters, gammainc_in_a
@@ -46,8 +47,8 @@ def gamma_cdf(y, x, a, loc=0, scale=1):
 def gamma_logcdf(y, x, a, loc=0, scale=1):
     z = (x - loc) / scale
     in_a = gammainc_in_a(a, np.maximum(z, 0.0))
-    return distribution_slopes(
-        np.exp(densities.gamma_log_density(z, a) - y), z, scale, in_a / np.exp(y)
+    return log_distribution_slopes(
+        y, np.exp(densities.gamma_log_density(z, a) - y), z, scale, in_a / np.exp(y)
     )
 
 
@@ -62,8 +63,8 @@ def gamma_sf(y, x, a, loc=0, scale=1):
 def gamma_logsf(y, x, a, loc=0, scale=1):
     z = (x - loc) / scale
     in_a = gammainc_in_a(a, np.maximum(z, 0.0))
-    return distribution_slopes(
-        -np.exp(densities.gamma_log_density(z, a) - y), z, scale, -in_a / np.exp(y)
+    return log_distribution_slopes(
+        y, -np.exp(densities.gamma_log_density(z, a) - y), z, scale, -in_a / np.exp(y)
     )
 
 
@@ -132,7 +133,8 @@ def beta_cdf(y, x, a, b, loc=0, scale=1):
 def beta_logcdf(y, x, a, b, loc=0, scale=1):
     z = (x - loc) / scale
     in_a, in_b = betainc_in_parameters(a, b, np.clip(z, 0.0, 1.0))
-    return distribution_slopes(
+    return log_distribution_slopes(
+        y,
         np.exp(densities.beta_log_density(z, a, b) - y),
         z,
         scale,
@@ -152,7 +154,8 @@ def beta_sf(y, x, a, b, loc=0, scale=1):
 def beta_logsf(y, x, a, b, loc=0, scale=1):
     z = (x - loc) / scale
     in_a, in_b = betainc_in_parameters(a, b, np.clip(z, 0.0, 1.0))
-    return distribution_slopes(
+    return log_distribution_slopes(
+        y,
         -np.exp(densities.beta_log_density(z, a, b) - y),
         z,
         scale,
@@ -205,7 +208,8 @@ def chi2_cdf(y, x, df, loc=0, scale=1):
 def chi2_logcdf(y, x, df, loc=0, scale=1):
     z = (x - loc) / scale
     in_df = 0.5 * gammainc_in_a(0.5 * df, 0.5 * np.maximum(z, 0.0))
-    return distribution_slopes(
+    return log_distribution_slopes(
+        y,
         np.exp(densities.gamma_log_density(0.5 * z, 0.5 * df) - math.log(2.0) - y),
         z,
         scale,
@@ -226,7 +230,8 @@ def chi2_sf(y, x, df, loc=0, scale=1):
 def chi2_logsf(y, x, df, loc=0, scale=1):
     z = (x - loc) / scale
     in_df = 0.5 * gammainc_in_a(0.5 * df, 0.5 * np.maximum(z, 0.0))
-    return distribution_slopes(
+    return log_distribution_slopes(
+        y,
         -np.exp(densities.gamma_log_density(0.5 * z, 0.5 * df) - math.log(2.0) - y),
         z,
         scale,

@@ -13,6 +13,7 @@ from sourcead.runtime.scipy_densities import (
     density_slopes,
     distribution_slopes,
     log_density_slopes,
+    log_distribution_slopes,
     quantile_slopes,
 )
 
@@ -42,7 +43,9 @@ def uniform_cdf(y, x, loc=0, scale=1):
 @elementwise(stats.uniform.logcdf, domain=((0.1, 0.7), (-0.2, 0.0), (1.0, 1.3)))
 def uniform_logcdf(y, x, loc=0, scale=1):
     z = (x - loc) / scale
-    return distribution_slopes(np.exp(np.where((z > 0.0) & (z < 1.0), 0.0, -np.inf) - y), z, scale)
+    return log_distribution_slopes(
+        y, np.exp(np.where((z > 0.0) & (z < 1.0), 0.0, -np.inf) - y), z, scale
+    )
 
 
 @elementwise(stats.uniform.sf, domain=((0.1, 0.7), (-0.2, 0.0), (1.0, 1.3)))
@@ -54,7 +57,9 @@ def uniform_sf(y, x, loc=0, scale=1):
 @elementwise(stats.uniform.logsf, domain=((0.1, 0.7), (-0.2, 0.0), (1.0, 1.3)))
 def uniform_logsf(y, x, loc=0, scale=1):
     z = (x - loc) / scale
-    return distribution_slopes(-np.exp(np.where((z > 0.0) & (z < 1.0), 0.0, -np.inf) - y), z, scale)
+    return log_distribution_slopes(
+        y, -np.exp(np.where((z > 0.0) & (z < 1.0), 0.0, -np.inf) - y), z, scale
+    )
 
 
 @elementwise(stats.uniform.ppf, domain=((0.1, 0.9), (-0.2, 0.0), (1.0, 1.3)))
@@ -95,7 +100,7 @@ def laplace_cdf(y, x, loc=0, scale=1):
 @elementwise(stats.laplace.logcdf, domain=("nonzero", (-0.2, 0.0), (1.0, 1.3)))
 def laplace_logcdf(y, x, loc=0, scale=1):
     z = (x - loc) / scale
-    return distribution_slopes(np.exp(-np.abs(z) - math.log(2.0) - y), z, scale)
+    return log_distribution_slopes(y, np.exp(-np.abs(z) - math.log(2.0) - y), z, scale)
 
 
 @elementwise(stats.laplace.sf, domain=("nonzero", (-0.2, 0.0), (1.0, 1.3)))
@@ -107,7 +112,7 @@ def laplace_sf(y, x, loc=0, scale=1):
 @elementwise(stats.laplace.logsf, domain=("nonzero", (-0.2, 0.0), (1.0, 1.3)))
 def laplace_logsf(y, x, loc=0, scale=1):
     z = (x - loc) / scale
-    return distribution_slopes(-np.exp(-np.abs(z) - math.log(2.0) - y), z, scale)
+    return log_distribution_slopes(y, -np.exp(-np.abs(z) - math.log(2.0) - y), z, scale)
 
 
 @elementwise(stats.laplace.ppf, domain=((0.1, 0.9), (-0.2, 0.0), (1.0, 1.3)))
@@ -148,7 +153,7 @@ def cauchy_cdf(y, x, loc=0, scale=1):
 @elementwise(stats.cauchy.logcdf, domain=("real", (-0.2, 0.0), (1.0, 1.3)))
 def cauchy_logcdf(y, x, loc=0, scale=1):
     z = (x - loc) / scale
-    return distribution_slopes(np.exp(-np.log1p(z * z) - math.log(math.pi) - y), z, scale)
+    return log_distribution_slopes(y, np.exp(-np.log1p(z * z) - math.log(math.pi) - y), z, scale)
 
 
 @elementwise(stats.cauchy.sf, domain=("real", (-0.2, 0.0), (1.0, 1.3)))
@@ -160,7 +165,7 @@ def cauchy_sf(y, x, loc=0, scale=1):
 @elementwise(stats.cauchy.logsf, domain=("real", (-0.2, 0.0), (1.0, 1.3)))
 def cauchy_logsf(y, x, loc=0, scale=1):
     z = (x - loc) / scale
-    return distribution_slopes(-np.exp(-np.log1p(z * z) - math.log(math.pi) - y), z, scale)
+    return log_distribution_slopes(y, -np.exp(-np.log1p(z * z) - math.log(math.pi) - y), z, scale)
 
 
 @elementwise(stats.cauchy.ppf, domain=((0.1, 0.9), (-0.2, 0.0), (1.0, 1.3)))
@@ -201,7 +206,9 @@ def logistic_cdf(y, x, loc=0, scale=1):
 @elementwise(stats.logistic.logcdf, domain=("real", (-0.2, 0.0), (1.0, 1.3)))
 def logistic_logcdf(y, x, loc=0, scale=1):
     z = (x - loc) / scale
-    return distribution_slopes(np.exp(special.log_expit(z) + special.log_expit(-z) - y), z, scale)
+    return log_distribution_slopes(
+        y, np.exp(special.log_expit(z) + special.log_expit(-z) - y), z, scale
+    )
 
 
 @elementwise(stats.logistic.sf, domain=("real", (-0.2, 0.0), (1.0, 1.3)))
@@ -213,7 +220,9 @@ def logistic_sf(y, x, loc=0, scale=1):
 @elementwise(stats.logistic.logsf, domain=("real", (-0.2, 0.0), (1.0, 1.3)))
 def logistic_logsf(y, x, loc=0, scale=1):
     z = (x - loc) / scale
-    return distribution_slopes(-np.exp(special.log_expit(z) + special.log_expit(-z) - y), z, scale)
+    return log_distribution_slopes(
+        y, -np.exp(special.log_expit(z) + special.log_expit(-z) - y), z, scale
+    )
 
 
 @elementwise(stats.logistic.ppf, domain=((0.1, 0.9), (-0.2, 0.0), (1.0, 1.3)))
@@ -254,7 +263,7 @@ def gumbel_r_cdf(y, x, loc=0, scale=1):
 @elementwise(stats.gumbel_r.logcdf, domain=("real", (-0.2, 0.0), (1.0, 1.3)))
 def gumbel_r_logcdf(y, x, loc=0, scale=1):
     z = (x - loc) / scale
-    return distribution_slopes(np.exp(-z - np.exp(-z) - y), z, scale)
+    return log_distribution_slopes(y, np.exp(-z - np.exp(-z) - y), z, scale)
 
 
 @elementwise(stats.gumbel_r.sf, domain=("real", (-0.2, 0.0), (1.0, 1.3)))
@@ -266,7 +275,7 @@ def gumbel_r_sf(y, x, loc=0, scale=1):
 @elementwise(stats.gumbel_r.logsf, domain=("real", (-0.2, 0.0), (1.0, 1.3)))
 def gumbel_r_logsf(y, x, loc=0, scale=1):
     z = (x - loc) / scale
-    return distribution_slopes(-np.exp(-z - np.exp(-z) - y), z, scale)
+    return log_distribution_slopes(y, -np.exp(-z - np.exp(-z) - y), z, scale)
 
 
 @elementwise(stats.gumbel_r.ppf, domain=((0.1, 0.9), (-0.2, 0.0), (1.0, 1.3)))

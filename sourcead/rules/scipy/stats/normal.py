@@ -14,6 +14,7 @@ from sourcead.runtime.scipy_densities import (
     density_slopes,
     distribution_slopes,
     log_density_slopes,
+    log_distribution_slopes,
     quantile_slopes,
     t_in_df,
 )
@@ -61,16 +62,16 @@ def norm_isf(y, q, loc=0, scale=1):
 def norm_logcdf(y, x, loc=0, scale=1):
     """Density over distribution function are both 0 in the tail: their ratio is 1 / erfcx."""
     z = (x - loc) / scale
-    return distribution_slopes(
-        math.sqrt(2.0 / math.pi) / special.erfcx(-z / math.sqrt(2.0)), z, scale
+    return log_distribution_slopes(
+        y, math.sqrt(2.0 / math.pi) / special.erfcx(-z / math.sqrt(2.0)), z, scale
     )
 
 
 @elementwise(stats.norm.logsf, domain=((-3.0, 20.0), (-0.2, 0.0), (1.0, 1.3)))
 def norm_logsf(y, x, loc=0, scale=1):
     z = (x - loc) / scale
-    return distribution_slopes(
-        -math.sqrt(2.0 / math.pi) / special.erfcx(z / math.sqrt(2.0)), z, scale
+    return log_distribution_slopes(
+        y, -math.sqrt(2.0 / math.pi) / special.erfcx(z / math.sqrt(2.0)), z, scale
     )
 
 
@@ -102,8 +103,8 @@ def t_cdf(y, x, df, loc=0, scale=1):
 def t_logcdf(y, x, df, loc=0, scale=1):
     z = (x - loc) / scale
     in_df = t_in_df(df, z)
-    return distribution_slopes(
-        np.exp(densities.t_log_density(z, df) - y), z, scale, in_df / np.exp(y)
+    return log_distribution_slopes(
+        y, np.exp(densities.t_log_density(z, df) - y), z, scale, in_df / np.exp(y)
     )
 
 
@@ -118,8 +119,8 @@ def t_sf(y, x, df, loc=0, scale=1):
 def t_logsf(y, x, df, loc=0, scale=1):
     z = (x - loc) / scale
     in_df = t_in_df(df, z)
-    return distribution_slopes(
-        -np.exp(densities.t_log_density(z, df) - y), z, scale, -in_df / np.exp(y)
+    return log_distribution_slopes(
+        y, -np.exp(densities.t_log_density(z, df) - y), z, scale, -in_df / np.exp(y)
     )
 
 
@@ -165,8 +166,8 @@ def lognorm_cdf(y, x, s, loc=0, scale=1):
 def lognorm_logcdf(y, x, s, loc=0, scale=1):
     z = (x - loc) / scale
     in_s = densities.lognorm_in_s(z, s)
-    return distribution_slopes(
-        np.exp(densities.lognorm_log_density(z, s) - y), z, scale, in_s / np.exp(y)
+    return log_distribution_slopes(
+        y, np.exp(densities.lognorm_log_density(z, s) - y), z, scale, in_s / np.exp(y)
     )
 
 
@@ -181,8 +182,8 @@ def lognorm_sf(y, x, s, loc=0, scale=1):
 def lognorm_logsf(y, x, s, loc=0, scale=1):
     z = (x - loc) / scale
     in_s = densities.lognorm_in_s(z, s)
-    return distribution_slopes(
-        -np.exp(densities.lognorm_log_density(z, s) - y), z, scale, -in_s / np.exp(y)
+    return log_distribution_slopes(
+        y, -np.exp(densities.lognorm_log_density(z, s) - y), z, scale, -in_s / np.exp(y)
     )
 
 

@@ -12,6 +12,7 @@ from sourcead.runtime.scipy_densities import (
     density_slopes,
     distribution_slopes,
     log_density_slopes,
+    log_distribution_slopes,
     quantile_slopes,
 )
 
@@ -41,7 +42,7 @@ def expon_cdf(y, x, loc=0, scale=1):
 @elementwise(stats.expon.logcdf, domain=("positive", (-0.2, 0.0), (1.0, 1.3)))
 def expon_logcdf(y, x, loc=0, scale=1):
     z = (x - loc) / scale
-    return distribution_slopes(np.exp(np.where(z > 0.0, -z, -np.inf) - y), z, scale)
+    return log_distribution_slopes(y, np.exp(np.where(z > 0.0, -z, -np.inf) - y), z, scale)
 
 
 @elementwise(stats.expon.sf, domain=("positive", (-0.2, 0.0), (1.0, 1.3)))
@@ -53,7 +54,7 @@ def expon_sf(y, x, loc=0, scale=1):
 @elementwise(stats.expon.logsf, domain=("positive", (-0.2, 0.0), (1.0, 1.3)))
 def expon_logsf(y, x, loc=0, scale=1):
     z = (x - loc) / scale
-    return distribution_slopes(-np.exp(np.where(z > 0.0, -z, -np.inf) - y), z, scale)
+    return log_distribution_slopes(y, -np.exp(np.where(z > 0.0, -z, -np.inf) - y), z, scale)
 
 
 @elementwise(stats.expon.ppf, domain=((0.1, 0.9), (-0.2, 0.0), (1.0, 1.3)))
@@ -98,8 +99,8 @@ def pareto_cdf(y, x, b, loc=0, scale=1):
 def pareto_logcdf(y, x, b, loc=0, scale=1):
     z = (x - loc) / scale
     in_b = densities.pareto_in_b(z, b)
-    return distribution_slopes(
-        np.exp(densities.pareto_log_density(z, b) - y), z, scale, in_b / np.exp(y)
+    return log_distribution_slopes(
+        y, np.exp(densities.pareto_log_density(z, b) - y), z, scale, in_b / np.exp(y)
     )
 
 
@@ -114,8 +115,8 @@ def pareto_sf(y, x, b, loc=0, scale=1):
 def pareto_logsf(y, x, b, loc=0, scale=1):
     z = (x - loc) / scale
     in_b = densities.pareto_in_b(z, b)
-    return distribution_slopes(
-        -np.exp(densities.pareto_log_density(z, b) - y), z, scale, -in_b / np.exp(y)
+    return log_distribution_slopes(
+        y, -np.exp(densities.pareto_log_density(z, b) - y), z, scale, -in_b / np.exp(y)
     )
 
 
@@ -161,8 +162,8 @@ def weibull_min_cdf(y, x, c, loc=0, scale=1):
 def weibull_min_logcdf(y, x, c, loc=0, scale=1):
     z = (x - loc) / scale
     in_c = densities.weibull_in_c(z, c)
-    return distribution_slopes(
-        np.exp(densities.weibull_log_density(z, c) - y), z, scale, in_c / np.exp(y)
+    return log_distribution_slopes(
+        y, np.exp(densities.weibull_log_density(z, c) - y), z, scale, in_c / np.exp(y)
     )
 
 
@@ -177,8 +178,8 @@ def weibull_min_sf(y, x, c, loc=0, scale=1):
 def weibull_min_logsf(y, x, c, loc=0, scale=1):
     z = (x - loc) / scale
     in_c = densities.weibull_in_c(z, c)
-    return distribution_slopes(
-        -np.exp(densities.weibull_log_density(z, c) - y), z, scale, -in_c / np.exp(y)
+    return log_distribution_slopes(
+        y, -np.exp(densities.weibull_log_density(z, c) - y), z, scale, -in_c / np.exp(y)
     )
 
 
