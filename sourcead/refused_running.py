@@ -22,7 +22,7 @@ _HELPERS = ("sourcead.runtime.", "sourcead.rules.")
 def refusal_of(error: BaseException) -> NotDifferentiable | None:
     """The refusal, if a helper raised the error; what comes after "; " in its text is the way out."""
     at = user_origin(error)
-    if type(error) is TypeError and "complex" in str(error) and at is not None and at.sweep:
+    if type(error) is TypeError and _is_order_of_complex(str(error)) and at and at.sweep:
         cause = (
             "a number is complex here (a negative float to a fractional power is complex), "
             "and the gradient of a float is a float"
@@ -34,6 +34,11 @@ def refusal_of(error: BaseException) -> NotDifferentiable | None:
         return None
     cause, _, way_out = str(error).partition("; ")
     return NotDifferentiable.at(at or Origin.none(), cause, way_out)
+
+
+def _is_order_of_complex(text: str) -> bool:
+    """`(x > 0.0) - (x < 0.0)` of a complex x"""
+    return "not supported between instances of" in text and "'complex'" in text
 
 
 def _is_of_helper(traceback: TracebackType | None) -> bool:

@@ -79,7 +79,14 @@ def _linspace(function: Any, args: list[Argument], kwargs: dict[str, Argument]) 
     ):
         return None
     num = args[2] if len(args) == 3 else kwargs.get("num", Const(50))
-    return Array("float64", (_dim(num),))
+    return Array(str(np.linspace(_one(args[0]), _one(args[1]), 2).dtype), (_dim(num),))
+
+
+def _one(number: Argument) -> Any:
+    """A number of this kind."""
+    kind = _plain(number)
+    assert isinstance(kind, (Py, Np))
+    return kind.type(1) if isinstance(kind, Py) else np.dtype(kind.dtype).type(1)
 
 
 def _filled(function: Any, args: list[Argument], kwargs: dict[str, Argument]) -> Kind | None:

@@ -124,6 +124,15 @@ FAMILIES: dict[str, tuple[list[tuple[str, Any]], list[str]]] = {
          "np.linalg.lstsq([[2, 1], [1, 3], [0, 1]], {a})[0]", "np.linalg.multi_dot([{a}, {a}, {a}])",
          "np.linalg.matrix_power({a}, 3)", "np.linalg.eigvals({a})", "np.linalg.pinv({a})"],
     ),
+    "numbers beside constants": (
+        NUMBERS[:5] + [("x", np.complex64(0.7 + 0.2j))],
+        ["np.polymul({a}, [1, 2])", "np.polyadd([1, 2], {a})", "np.poly({a})", "np.linspace({a}, 2, 3)", "np.r_[{a}, 1, 2.0]",
+         "np.geomspace(1, {a}, 3)", "np.append([1, 2], {a})", "np.outer({a}, [1, 2])", "np.kron([1, 2], {a})",
+         "np.insert([1.0, 2], 1, {a})", "np.where([True, False], {a}, [1, 2])", "np.select([[True, False]], [{a}], [1, 2])",
+         "np.einsum(',i', {a}, [1, 2])", "np.diff([1, 2], append={a})", "np.cross([1, 2, 3], [{a}, 1, 2])",
+         "np.average([1, 2], weights=[{a}, 2])", "np.polyval([1, {a}], [2, 3])", "np.linalg.solve([[1, {a}], [2, 3]], [1, 2])",
+         "np.cov([1, {a}, 3])", "np.gradient([1, {a}, 5])"],
+    ),
     "Fourier": (VECTORS + MATRICES, ["np.fft.fft({a})", "np.fft.irfft({a})", "np.fft.fft2({a})", "np.fft.fftshift({a})"]),
     "polynomials": (
         NOT_EMPTY,

@@ -6,9 +6,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.polynomial import chebyshev, hermite, hermite_e, laguerre, legendre, polynomial
 
+from sourcead.analysis.shape_kinds import inferred_kind
+from sourcead.ir.kinds import Array, Number
 from sourcead.rules.forms import forward_rule, helper, linear, refused, reverse_rule
 from sourcead.rules.numpy.decided import maybe_complex
-from sourcead.rules.numpy.kinds import of_rank
+from sourcead.rules.numpy.kinds import common
 from sourcead.rules.numpy.samples import call
 from sourcead.rules.registry import Effects
 from sourcead.runtime.polynomials import (
@@ -96,10 +98,23 @@ def roots_tangent(r, p, *, p_dot):
     return roots_slopes(r, p) @ direction(p_dot)
 
 
+def _with_roots(seq_of_zeros):
+    """Of complex roots it is real where each has its conjugate."""
+    dtype = common(seq_of_zeros)
+    if dtype is None or dtype.kind == "c":
+        return Number(real=False)
+    return inferred_kind(np.poly, [seq_of_zeros], {})
+
+
 @reverse_rule(
     np.poly,
     wrt=("seq_of_zeros",),
-    samples=lambda rng: [call(rng.normal(size=(3,))), call(rng.normal(size=(1,)))],
+    kind=_with_roots,
+    samples=lambda rng: [
+        call(rng.normal(size=(3,))),
+        call(rng.normal(size=(1,))),
+        call(rng.normal(size=(3,)) + 1j * rng.normal(size=(3,))),
+    ],
 )
 def poly(y_bar, y, seq_of_zeros):
     """Of a list of roots."""
@@ -151,6 +166,14 @@ def polysub_tangent(y, a1, a2, *, a1_dot, a2_dot):
     return np.polysub(a1_dot, a2_dot)
 
 
+def _product(a1, a2):
+    """A vector, without the zeros at the front."""
+    first, second = common(a1), common(a2)
+    if first is None or second is None:
+        return None
+    return Array(str(np.result_type(first, second)), (None,))
+
+
 @reverse_rule(
     np.polymul,
     wrt=("a1", "a2"),
@@ -160,7 +183,7 @@ def polysub_tangent(y, a1, a2, *, a1_dot, a2_dot):
         call(rng.normal(size=(2,)), rng.normal(size=(4,))),
         call(np.array([1.5, 2.0]), np.array([2, 3])),
     ],
-    kind=lambda a1, a2: of_rank(a1, 1, a2),  # without the zeros at the front
+    kind=_product,
 )
 def polymul(y_bar, y, a1, a2):
     return product_adjoint(y_bar, a2, a1), product_adjoint(y_bar, a1, a2)

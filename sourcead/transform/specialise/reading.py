@@ -184,7 +184,21 @@ def _joined(s: Context, kind: Kind, index: Val) -> Val | None:
     plain = (Py, Np, Array, List)
     if not items or not all(isinstance(s.kind(item), plain) for item in items):
         return None  # a slice stands for `arange`, a text for how the rest is joined
-    return s.inline(s.lower(function), function, items, [])
+    return s.inline(s.lower(function), function, _in_one_precision(s, items), [])
+
+
+def _in_one_precision(s: Context, items: list[Val]) -> list[Val]:
+    """Python's numbers beside arrays and numbers of NumPy's in single precision are in single precision."""
+    kinds = list(map(s.kind, items))
+    firm = [np.dtype(k.dtype) for k in kinds if isinstance(k, (Array, Np))]
+    weak = [k.type(1) for k in kinds if isinstance(k, Py)]
+    if not firm or not weak or any(isinstance(k, List) for k in kinds):
+        return items
+    dtype = np.result_type(*firm, *weak)
+    if dtype.name not in ("float16", "float32", "complex64"):
+        return items
+    single = Ref(f"np.{dtype.name}", dtype.type)
+    return [s.call(single, [i], []) if isinstance(k, Py) else i for i, k in zip(items, kinds)]
 
 
 def tuple_item(s: Context, kind: Kind) -> Kind:
