@@ -66,7 +66,7 @@ class Entries(dict):
     __setattr__ = dict.__setitem__
 
 
-Q = Entries(k=2.0, v=1.5)
+CONSTANTS = {"q": Entries(k=2.0, v=1.5)}
 
 
 class Model:
@@ -105,7 +105,7 @@ def entries_as_attributes_of_the_module(x):
         P.k * x[0]
         + (P.m * x[:3]).sum()
         + P.sub.c * x[1] ** 2
-        + Q.k * x[2] ** 2
+        + CONSTANTS["q"].k * x[2] ** 2
         + isinstance(P, dict)
         + P.get("zz", 3.0) * x[0]
     )
