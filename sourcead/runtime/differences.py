@@ -28,8 +28,10 @@ def diff_of_order(a: Any, n: int = 1, axis: int = -1, **joined: Any) -> Any:
     return np.diff(a, n, axis, **joined)
 
 
-def diff_adjoint(y_bar: Any, n: int, axis: int) -> Any:
+def diff_adjoint(y_bar: Any, n: int, axis: int, size: int | None = None) -> Any:
     """Adjoint of `np.diff(a, n, axis)`: differences again, with zeros around, negated for odd n.
+
+    `size`: of the axis in `a`, of which up to n elements have no differences.
 
     >>> diff_adjoint(np.array([1.0, 10.0]), 1, 0)
     array([-1., -9., 10.])
@@ -37,6 +39,8 @@ def diff_adjoint(y_bar: Any, n: int, axis: int) -> Any:
     widths = [(0, 0)] * np.ndim(y_bar)
     widths[axis] = (n, n)
     a_bar = np.diff(np.pad(y_bar, widths), n, axis)
+    if size is not None and size < n:
+        a_bar = np.take(a_bar, np.arange(size), axis)
     return -a_bar if n % 2 else a_bar
 
 

@@ -122,3 +122,9 @@ def test_a_vectorized_function_whose_type_follows_from_its_first_result_is_refus
     steps = np.vectorize(lambda a: a if a > 0.0 else 0)
     with pytest.raises(TypeError, match="first result"):
         sourcead.grad(lambda u: np.sum(steps(u)))(U)
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 3])
+def test_differences_of_too_few_elements_have_a_gradient_of_zeros(size):
+    gradient = sourcead.grad(lambda u: np.sum(np.diff(u, n=2) ** 2) + np.sum(u))(np.ones(size))
+    assert gradient.tolist() == [1.0] * size

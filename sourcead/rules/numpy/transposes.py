@@ -363,9 +363,14 @@ def insert_adjoint_tangent(x, y_bar, arr, obj, values, axis, *, y_bar_dot, arr_d
 @linear(
     diff_adjoint,
     wrt="y_bar",
-    samples=lambda rng: [call(rng.normal(size=(4,)), 1, -1), call(rng.normal(size=(3, 2)), 2, 0)],
+    samples=lambda rng: [
+        call(rng.normal(size=(4,)), 1, -1),
+        call(rng.normal(size=(3, 2)), 2, 0),
+        call(rng.normal(size=(3,)), 2, 0, 5),
+        call(np.zeros((0,)), 2, 0, 1),
+    ],
 )
-def diff_again(x_bar, y_bar, n, axis):
+def diff_again(x_bar, y_bar, n, axis, size=None):
     return np.diff(x_bar, n, axis)
 
 
