@@ -160,6 +160,8 @@ def rule_kind(
     kinds = [a if isinstance(a, Const) else s.deep_kind(a) for a in args]
     named = {str(k): v if isinstance(v, Const) else s.deep_kind(v) for k, v in kwargs}
     if rule.kind is not None:
+        if not _takes(rule.kind, kinds, named):
+            return Unknown()  # a keyword that the rule does not know is refused by its name
         found = rule.kind(*kinds, **named)
         return found if found is not None else Unknown()
     flat: list[Any] = [k for k in (*kinds, *named.values()) if not isinstance(k, Const)]
@@ -172,6 +174,14 @@ def rule_kind(
     if not rule.effects.pure:
         return Unknown()
     return inferred_kind(obj, kinds, named)
+
+
+def _takes(function: Any, args: list[Any], kwargs: dict[str, Any]) -> bool:
+    try:
+        inspect.signature(function).bind(*args, **kwargs)
+    except TypeError:
+        return False
+    return True
 
 
 def _is_unsure(kind: Any) -> bool:
