@@ -36,6 +36,7 @@ from sourcead.ir.kinds import (
     Value,
     join,
     option_of,
+    without_none,
 )
 from sourcead.ir.one_of import one_of
 
@@ -220,7 +221,9 @@ class Heap:
                 self._merge(a.site, b.site)
             case Dict(cls=one), Dict(cls=other) if one is other:
                 self._merge(a.site, b.site)
-            case Object(one), Object(other) if one is other or (option_of(a) and option_of(b)):
+            case Object(one), Object(other) if one is other or all(
+                option_of(without_none(kind)) for kind in (a, b)
+            ):
                 self._merge(a.site, b.site)
             case Value(), Value() if a != b and LIVE in self.converted:
                 return _one_of_live(a, b)

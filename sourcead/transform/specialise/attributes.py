@@ -220,6 +220,9 @@ def live_attr(s: Context, base: Val, obj: Any, attr: str, hint: str) -> Val:
     if isinstance(value, str) and is_descriptor(obj):  # the name of an attribute, so to say
         look_at(s, obj, attr, exact=True)
         return Const(value)
+    if attr == "__name__" and isinstance(value, str) and isinstance(obj, (type, FunctionType)):
+        look_at(s, obj, attr, exact=True)
+        return Const(value)
     if isinstance(obj, dataclasses.Field) and isinstance(value, str):
         return Const(value)  # which of the fields it is
     path = f"{base.path}.{attr}" if isinstance(base, Ref) else attr

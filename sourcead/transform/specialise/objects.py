@@ -38,6 +38,7 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
 from sourcead.transform.operations import OPERATORS, class_of
 from sourcead.transform.specialise import library
+from sourcead.transform.specialise.attribute_names import constant_text, set_by_name
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
 from sourcead.transform.specialise.derived import CONTENTS, is_derived, stand_in
 from sourcead.transform.specialise.each_class import by_class, is_one_of_several
@@ -68,9 +69,12 @@ def _new(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
 
 
 def _setattr(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    if len(args) != 3 or not isinstance(args[1], Const):
+    if len(args) != 3:
         return None
-    s.store_attr(args[0], args[1].value, args[2], None)
+    name = constant_text(s, args[1])
+    if name is None:
+        return set_by_name(s, args)
+    s.store_attr(args[0], name.value, args[2], None)
     return Const(None)
 
 

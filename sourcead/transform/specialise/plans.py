@@ -137,8 +137,15 @@ def _of_container(
         return Whole()
     if isinstance(kind, Object) and not _is_plain_class(kind.cls):
         return Whole()
+    known = s.memory.known(value)
     parts = []
     for slot in slots:
+        absent = known is not None and known.complete and slot not in known.slots
+        if isinstance(kind, Object) and absent:
+            s.refuse(
+                f"attribute `{slot}` is set by a function that calls itself, of an object that does not have it before",
+                "set it in `__init__`",
+            )
         part = s.getitem(value, Const(slot)) if isinstance(kind, Dict) else _field(s, value, slot)
         parts.append((slot, plan_of(s, part, forced, depth + 1)))
     form = "dict" if isinstance(kind, Dict) else "object"

@@ -31,6 +31,7 @@ from sourcead.runtime.frames import Frame
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.operations import class_of
 from sourcead.transform.specialise import library
+from sourcead.transform.specialise.attribute_names import by_name, constant_text
 from sourcead.transform.specialise.certain_errors import raise_if_certain
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
 from sourcead.transform.specialise.each_class import asked, by_class, is_one_of_several, possible
@@ -83,7 +84,8 @@ def _len(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
 def _hasattr(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     kind, attr = s.kind(args[0]), args[1]
     if not isinstance(attr, Const):
-        return None
+        name = constant_text(s, attr)
+        return None if name is None else _hasattr(s, [args[0], name], kwargs, hint)
     if is_one_of_several(s, args[0]):
         return by_class(
             s, args[0], lambda each: s.call(Ref("hasattr", hasattr), [each, attr], [], hint), hint
@@ -131,8 +133,15 @@ def _found_or(s: Context, args: list[Any], kind: Object, hint: str) -> Val:
 
 
 def _getattr(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    if len(args) < 2 or not isinstance(args[1], Const):
+    if len(args) < 2:
         return None
+    if not isinstance(args[1], Const):
+        name = constant_text(s, args[1])
+        return (
+            by_name(s, args, hint)
+            if name is None
+            else _getattr(s, [args[0], name, *args[2:]], kwargs, hint)
+        )
     if is_one_of_several(s, args[0]):
         getter = Ref("getattr", getattr)
         return by_class(s, args[0], lambda each: s.call(getter, [each, *args[1:]], [], hint), hint)
@@ -151,7 +160,7 @@ def _getattr(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | No
         ):
             return default
         if not (isinstance(has, Const) and has.value is True):
-            return None
+            return _there_or(s, args, hint)
     return s.attr(args[0], args[1].value, hint)
 
 
@@ -160,6 +169,23 @@ def _shown(s: Context, cls: Any) -> type:
     if isinstance(cls, Value):
         return type(cls.value)
     return class_shown(s, cls)
+
+
+def _there_or(s: Context, args: list[Any], hint: str) -> Val | None:
+    """`getattr(obj, name, default)` of an attribute that may be there: the program looks."""
+    value, attr, default = args
+    if not isinstance(s.kind(value), Object):
+        return None
+    asked_for = Call(Ref("hasattr", hasattr), (s.operand(value), attr))
+    there = s.emit(asked_for, Py(bool), "there")
+    _, found = s.fork(
+        there,
+        lambda: (True, [s.attr(value, attr.value, hint)]),
+        lambda: (True, [default]),
+        [hint],
+    )
+    chosen: Val = found[0]
+    return chosen
 
 
 def _callable(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
