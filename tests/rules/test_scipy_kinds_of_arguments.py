@@ -157,7 +157,7 @@ def test_a_likelihood_of_intervals_that_are_open_to_one_side():
 
 def test_a_keyword_that_the_rule_does_not_know_is_refused_by_its_name():
     def density(x):
-        return stats.multivariate_normal.logpdf(x, cov=np.eye(3), allow_singular=True)
+        return np.sum(stats.multivariate_normal.logpdf(x, cov=np.eye(3), allow_singular=True))
 
     with pytest.raises(sourcead.NoRule, match="does not handle the keyword `allow_singular`"):
         sourcead.grad(density)(np.ones(3))
