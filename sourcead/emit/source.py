@@ -37,6 +37,7 @@ from sourcead.emit.layout import Line, lay_out
 from sourcead.emit.names import Variables, identifiers, is_temporary, variables
 from sourcead.emit.nest import WIDTH, nest
 from sourcead.emit.order import local_cells
+from sourcead.emit.origins import with_origins_of_nested
 from sourcead.emit.references import References, references_of
 from sourcead.emit.shapes import break_shape, count_uses, return_shape
 from sourcead.emit.text import unparsed
@@ -121,7 +122,8 @@ def emit(
     refs = references_of(function)
     references = References.of(refs, scope, parameters, inlined, closure)
     printer = _prepare(function, inside, references, may_nest, is_number)
-    printer.function(function, header, defaults or {})
+    printed = with_origins_of_nested(function, printer.texts.nested)
+    printer.function(printed, header, defaults or {})
     text, lines = lay_out(printer.lines)
     shown = tuple((name, ref) for ref, name in references.texts.items())
     return Emitted(function.name, text, lines, references.extra, shown, references.cells)

@@ -6,11 +6,13 @@
 
 and a number is divided by 6.0, not multiplied by 0.16666666666666666.  Only what is read once: the product
 is that without the outer factor.  Those of one statement of the user's: each line says what it comes from.
-The primal's own products round as they do.
+One of the two is a power of two: the gradient has the same bits where it is differentiated again, with other
+reads of the products.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from sourcead.ir.kinds import Array, Np, Py
@@ -102,6 +104,8 @@ class _Factors:
         first, second = stmt.expr.args
         own, rest = _with_factor((first, second))
         if own is not None:
+            if not (_is_power_of_two(own) or _is_power_of_two(factor)):
+                return False
             product = Const(own * factor)
             out[at[value]] = Assign(value, Op("mul", (product, rest)), stmt.origin)
             self.changed.add(value)
@@ -125,6 +129,11 @@ class _Factors:
 
 def _line(stmt: Stmt) -> tuple[str, int, str]:
     return stmt.origin.file, stmt.origin.line, stmt.origin.text
+
+
+def _is_power_of_two(factor: float) -> bool:
+    """Products with it are exact: those of the one factor have the bits of those of the two."""
+    return abs(math.frexp(factor)[0]) == 0.5
 
 
 def _with_factor(product: tuple[Operand, Operand]) -> tuple[float | None, Operand]:

@@ -65,7 +65,8 @@ Position = tuple[int, int]  # group, and statement in it
 def rolled(function: Function, b: Any) -> Function:
     blocks_of = [function.body, *(s.body for s in statements(function.body) if isinstance(s, For))]
     finder = _Finder(b, use_counts(function))
-    plans = {id(block): plan for block in blocks_of if (plan := finder.plan(block)) is not None}
+    looked_at = ((id(block), finder.plan(block)) for block in blocks_of)
+    plans = {at: plan for at, plan in looked_at if plan is not None and plan.bounds}
     found = list(plans.values())
     plans = {at: plan for at, plan in plans.items() if _has_other_half(plan, found)}
     if not plans:
