@@ -33,7 +33,6 @@ __all__ = [
     "array_at",
     "eigenpairs",
     "eigenpairs_of_bands",
-    "factor_and_flag",
     "filtered",
     "filtered_in_sections",
     "like",
@@ -71,11 +70,6 @@ def like(
         return Number() if unknown and any(isinstance(a, Number) for a in args) else result
 
     return kind
-
-
-def factor_and_flag(a: Any, *args: Any, **kwargs: Any) -> Kind:
-    """`cho_factor`: a matrix like a, and which triangle of it counts."""
-    return Tuple((a, Py(bool))) if isinstance(a, Array) else Unknown()
 
 
 def number(*args: Any, **kwargs: Any) -> Kind:

@@ -6,13 +6,14 @@ from __future__ import annotations
 import numpy as np
 from scipy import linalg
 
+from sourcead.ir.kinds import Array, Py, Tuple, Unknown
 from sourcead.rules.forms import forward_rule, helper, reverse_rule
 from sourcead.rules.numpy.samples import (
     call,
     positive_definite,
     well_conditioned,
 )
-from sourcead.rules.scipy.kinds import factor_and_flag, like
+from sourcead.rules.scipy.kinds import like
 from sourcead.rules.scipy.linalg.solving import hermitian, outer
 from sourcead.runtime import factorizations
 from sourcead.runtime.factorizations import transpose
@@ -64,8 +65,15 @@ def cholesky_tangent(c, a, lower=False, *, check_finite=True, a_dot):
     return _factor_dot(c, a_dot, lower)
 
 
-LEAVES_THE_REST = bool(linalg.cho_factor(np.array([[2.0, 0.0], [1.0, 2.0]]))[0][1, 0])
+_FACTOR, _FLAG = linalg.cho_factor(np.array([[2.0, 0.0], [1.0, 2.0]]))
+LEAVES_THE_REST = bool(_FACTOR[1, 0])
 """Does `cho_factor` leave in the other triangle what the argument holds there? SciPy 1.17 does, 1.18 clears it."""
+
+
+def factor_and_flag(a, *args, **kwargs):
+    """A matrix like a, and which triangle of it counts: a bool, or an array of one from SciPy 1.18 on."""
+    flag = Py(bool) if isinstance(_FLAG, bool) else Array("bool", ())
+    return Tuple((a, flag)) if isinstance(a, Array) else Unknown()
 
 
 @reverse_rule(linalg.cho_factor, wrt=("a",), kind=factor_and_flag, samples=_definite)
