@@ -81,3 +81,10 @@ def test_one_gradient_for_lists_of_different_kinds():
     with pytest.raises(sourcead.IntegerArgument):
         gradient([1.5, 2])
     assert gradient([np.float64(1.5), 2.5]) == [3.0, 5.0]
+
+
+@pytest.mark.parametrize("dot", [None, 0.0])
+def test_an_integer_has_no_tangent_or_zero(dot):
+    value, tangent = sourcead.jvp(twice, ([1.5, 2.5, 3],), ([1.0, 0.5, dot],))
+    assert value == 21.0
+    assert tangent == pytest.approx(17.0 + 0.5 * 3.0, rel=1e-14)

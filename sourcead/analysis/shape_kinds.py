@@ -71,7 +71,7 @@ def _arange(function: Any, args: list[Argument], kwargs: dict[str, Argument]) ->
     return Array(str(dtype), (_dim(known) if isinstance(known, (Const, SizeOf)) else None,))
 
 
-def _linspace(function: Any, args: list[Argument], kwargs: dict[str, Argument]) -> Kind | None:
+def _spaced(function: Any, args: list[Argument], kwargs: dict[str, Argument]) -> Kind | None:
     if (
         set(kwargs) - {"num"}
         or len(args) > 3
@@ -79,7 +79,7 @@ def _linspace(function: Any, args: list[Argument], kwargs: dict[str, Argument]) 
     ):
         return None
     num = args[2] if len(args) == 3 else kwargs.get("num", Const(50))
-    return Array(str(np.linspace(_one(args[0]), _one(args[1]), 2).dtype), (_dim(num),))
+    return Array(str(function(_one(args[0]), _one(args[1]), 2).dtype), (_dim(num),))
 
 
 def _one(number: Argument) -> Any:
@@ -138,7 +138,9 @@ def _squeeze(function: Any, args: list[Argument], kwargs: dict[str, Argument]) -
 
 
 _HANDLERS: dict[Any, Callable[[Any, list[Argument], dict[str, Argument]], Kind | None]] = {
-    np.arange: _arange, np.linspace: _linspace, np.zeros: _filled, np.ones: _filled, np.empty: _filled,
+    np.arange: _arange, np.linspace: _spaced,
+    np.logspace: _spaced,
+    np.geomspace: _spaced, np.zeros: _filled, np.ones: _filled, np.empty: _filled,
     np.ndarray: _filled, np.full: _full, np.reshape: _reshape, np.ndarray.reshape: _reshape,
     np.broadcast_to: _broadcast_to, np.squeeze: _squeeze, np.ndarray.squeeze: _squeeze,
 }  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ __all__ = [
     "like_object",
     "take_items",
     "tangent_of",
+    "written_out",
     "zeros_like",
 ]
 
@@ -154,3 +155,8 @@ def tangent_of(
         return None
     seen[id(value)] = made
     return made
+
+
+def written_out(dots: Sequence[Any]) -> list[Any]:
+    """Tangents of a list of numbers: integers among them may have been given None."""
+    return [0.0 if dot is None else dot for dot in dots]

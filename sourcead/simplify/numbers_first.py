@@ -100,8 +100,8 @@ class _NumbersFirst:
         constant = 1.0
         for number in numbers:
             constant *= number.value if isinstance(number, Const) else 1.0
-        names = [n for n in numbers if isinstance(n, Name)]
-        names.sort(key=lambda name: (name.hint, name.number))
+        names = [n for n in numbers if not isinstance(n, Const)]
+        names.sort(key=_by_name)
         factors: list[Operand] = [Const(constant), *names]
         product, *others = factors[1:] if constant == 1.0 and names else factors
         key: tuple[Operand, ...] = (product,)
@@ -124,3 +124,8 @@ class _NumbersFirst:
                 return False
             case _:
                 return False
+
+
+def _by_name(number: Operand) -> tuple[str, int]:
+    """Of names, and of what is read by its name outside of the function."""
+    return (number.hint, number.number) if isinstance(number, Name) else (str(number), -1)

@@ -5,8 +5,7 @@ argument).  Its slots are kept without regard to order: a slot's kind covers eve
 stored there.  Stores discovered late widen the entry, and specialisation starts again with the
 wider heap until nothing changes.
 
->>> from sourcead.ir.one_of import one_of
-from sourcead.ir.kinds import Py
+>>> from sourcead.ir.kinds import Py
 >>> heap = Heap()
 >>> heap.store("xs", ITEM, Py(float))
 >>> heap.read("xs", ITEM), heap.changed

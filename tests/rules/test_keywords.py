@@ -77,7 +77,8 @@ OWN: dict[tuple[str, str], Any] = {
 
 HOW_IT_IS_FOUND = {
     **dict.fromkeys(("atol", "rtol", "tol", "xtol"), "how exactly a solver stops"),
-    **dict.fromkeys(("maxfev", "maxiter"), "when a solver gives up"),
+    **dict.fromkeys(("maxfev", "maxfun", "maxiter"), "when a solver gives up"),
+    "disp": "what a solver prints",
     **dict.fromkeys(("x0", "x1", "M"), "where a solver starts, and by what it is quickened"),
     **dict.fromkeys(("Dfun", "fprime", "fprime2"), "slopes that a solver would have found itself"),
     "newshape": "the old name of `shape`",

@@ -66,12 +66,12 @@ def arctan2(y, x1, x2):
 
 @elementwise(np.deg2rad, np.radians)
 def deg2rad(y, x):
-    return math.pi / 180.0
+    return np.pi / 180.0
 
 
 @elementwise(np.rad2deg, np.degrees)
 def rad2deg(y, x):
-    return 180.0 / math.pi
+    return 180.0 / np.pi
 
 
 @elementwise(np.sinc)
@@ -441,7 +441,7 @@ def angle(y, z, deg=False):
     if not np.iscomplexobj(z):
         return 0.0
     if deg:
-        return (-180.0j / math.pi) / z
+        return (-180.0j / np.pi) / z
     return -1j / z
 
 
@@ -644,13 +644,13 @@ def nan_to_num(y, x, *, nan=0.0, posinf=None, neginf=None):
         call(3.0 * rng.normal(size=(3, 4)), axis=0),
     ],
 )
-def unwrap(y_bar, y, p, discont=None, axis=-1, *, period=2 * math.pi):
+def unwrap(y_bar, y, p, discont=None, axis=-1, *, period=2 * np.pi):
     """What is added to an element is a number of whole periods."""
     return y_bar
 
 
 @forward_rule(np.unwrap)
-def unwrap_tangent(y, p, discont=None, axis=-1, *, period=2 * math.pi, p_dot):
+def unwrap_tangent(y, p, discont=None, axis=-1, *, period=2 * np.pi, p_dot):
     return p_dot
 
 

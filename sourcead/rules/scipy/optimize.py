@@ -377,28 +377,25 @@ def minimize_scalar_tangent(
 # ---- older names ------------------------------------------------------------------------------------
 #
 # What these functions do to find a minimum does not vary with it: the steps of a golden section are
-# fractions of the bracket.
+# fractions of the bracket.  `full_output` is theirs alone: `minimize_scalar` tells more.
 
 
-def _parabola(x, a):
-    return (x - a) ** 2 + 0.1 * x**4
+def _valley(x, a):
+    """Its least value is 0, so that a search by values alone finds the place to all digits."""
+    return (x - a * a) ** 2 * (2.0 + x)
 
 
 def _several_tolerances(rng):
-    return [call(_parabola, (0.7,), tol=1e-12), call(_parabola, (0.7,), (-1.0, 1.0), 1e-12)]
+    return [call(_valley, (0.7,), tol=1e-12), call(_valley, (0.7,), (-1.0, 1.0), 1e-12)]
 
 
 @formula(optimize.brent, wrt=("func", "args"), kind=minimum_alone, samples=_several_tolerances)
-def brent(func, args=(), brack=None, tol=1.48e-8, full_output=0, maxiter=500):
-    if full_output:
-        raise NotImplementedError("derivatives of `brent` with full_output: use minimize_scalar")
+def brent(func, args=(), brack=None, tol=1.48e-8, *, maxiter=500):
     return optimize.minimize_scalar(func, bracket=brack, args=args, method="brent", tol=tol).x
 
 
 @formula(optimize.golden, wrt=("func", "args"), kind=minimum_alone, samples=_several_tolerances)
-def golden(func, args=(), brack=None, tol=1.4901161193847656e-8, full_output=0, maxiter=5000):
-    if full_output:
-        raise NotImplementedError("derivatives of `golden` with full_output: use minimize_scalar")
+def golden(func, args=(), brack=None, tol=1.4901161193847656e-8, *, maxiter=5000):
     return optimize.minimize_scalar(func, bracket=brack, args=args, method="golden", tol=tol).x
 
 
@@ -406,13 +403,9 @@ def golden(func, args=(), brack=None, tol=1.4901161193847656e-8, full_output=0, 
     optimize.fminbound,
     wrt=("func", "args"),
     kind=minimum_alone,
-    samples=lambda rng: [call(_parabola, -1.0, 1.0, (0.7,), 1e-12)],
+    samples=lambda rng: [call(_valley, -1.0, 1.0, (0.7,), 1e-12)],
 )
-def fminbound(func, x1, x2, args=(), xtol=1e-5, maxfun=500, full_output=0, disp=1):
-    if full_output:
-        raise NotImplementedError(
-            "derivatives of `fminbound` with full_output: use minimize_scalar"
-        )
+def fminbound(func, x1, x2, args=(), xtol=1e-5, maxfun=500, *, disp=1):
     options = {"xatol": xtol, "maxiter": maxfun}
     return optimize.minimize_scalar(
         func, bounds=(x1, x2), args=args, method="bounded", options=options

@@ -29,7 +29,7 @@ from sourcead.ir.kinds import (
 from sourcead.ir.nodes import Assign, Attr, Block, Call, Const, MethodCall, Name, Op, Operand, Ref
 from sourcead.ir.walk import statements
 from sourcead.runtime.accumulate import laid_out, real_like
-from sourcead.runtime.lists import tangent_of, zeros_like
+from sourcead.runtime.lists import tangent_of, written_out, zeros_like
 from sourcead.runtime.shared_tangents import shared_tangents
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
@@ -40,6 +40,8 @@ from sourcead.transform.specialise import Specialiser
 from sourcead.transform.trees import is_changed
 
 __all__ = ["Tangents", "hint_of"]
+
+_MIXED = Py(float, exact=False)  # of a list that may hold integers, too
 
 
 class Tangents:
@@ -135,6 +137,9 @@ class Tangents:
                 if name not in self.dots or is_changed(name, self.at, self.b.heap, self.made):
                     given = self.b.operand(self.dots.get(name, Const(None)))
                     made = Call(Ref("tangent_of", tangent_of), (name, given))
+                    self.dots[name] = self.b.emit(made, kind, hint_of(name))
+                elif isinstance(kind, List) and self.b.heap.read(kind.site, ITEM) == _MIXED:
+                    made = Call(Ref("written_out", written_out), (self.b.operand(self.dots[name]),))
                     self.dots[name] = self.b.emit(made, kind, hint_of(name))
             elif isinstance(kind, Array) and self.at.is_written(name):
                 found = self.dots.get(name)
