@@ -30,6 +30,40 @@ def hand_gradient(spot, rate, sigma, maturity, strike, normals):
     dt = maturity / steps
     drift = (rate - 0.5 * sigma**2) * dt
     volatility = sigma * math.sqrt(dt)
+    growths, prices = np.empty_like(normals), np.empty_like(normals)  # prices before each step
+    price = np.full(paths, spot)
+    total = np.zeros(paths)
+    for z, growth, before in zip(normals, growths, prices):
+        np.multiply(volatility, z, out=growth)
+        growth += drift
+        np.exp(growth, out=growth)
+        before[...] = price
+        price *= growth
+        total += price
+    payoff = np.maximum(total / steps - strike, 0.0)
+    discount = math.exp(-rate * maturity)
+    total_bar = np.where(payoff > 0.0, discount / (paths * steps), 0.0)
+
+    price_bar = np.zeros(paths)
+    drift_bar = volatility_bar = 0.0
+    for z, growth, before in zip(normals[::-1], growths[::-1], prices[::-1]):
+        price_bar += total_bar
+        price_bar *= growth
+        before *= price_bar  # adjoint of the exponent
+        drift_bar += before.sum()
+        volatility_bar += before @ z
+    spot_bar = price_bar.sum()
+    rate_bar = drift_bar * dt - maturity * discount * payoff.mean()
+    sigma_bar = volatility_bar * math.sqrt(dt) - drift_bar * sigma * dt
+    return spot_bar, rate_bar, sigma_bar
+
+
+def derived_gradient(spot, rate, sigma, maturity, strike, normals):
+    """In logarithms of prices: their adjoint is a running sum, and one array a step is kept, not two."""
+    steps, paths = normals.shape
+    dt = maturity / steps
+    drift = (rate - 0.5 * sigma**2) * dt
+    volatility = sigma * math.sqrt(dt)
     prices = np.empty_like(normals)
     price = np.full(paths, spot)
     for z, row in zip(normals, prices):
