@@ -145,9 +145,10 @@ Ratios of the least times of one run, in which all took turns. `gradient` is sou
 sweep of the same program as an expert writes it in Python and NumPy; `derived`, for five of them, is a gradient that
 mathematics or other loops make cheaper than any reverse sweep of the program (products of matrices instead of
 pairs of bodies, the inputs of all steps of a network at once, a derived density, logarithms of prices). JAX's
-times are those of its compiled code, without compiling. `lines` are those of the generated gradient and of the hand-written one; `peak memory`
-is sourcead's over the hand-written gradient's (from 1 KiB on), less one copy of each argument that the program
-writes: sourcead leaves in them what the program does, the hand-written gradients need not. The programs are in
+times are those of its compiled code, without compiling. `lines` are those of the generated gradient and of
+the hand-written one; `peak memory` is sourcead's over the hand-written gradient's (from 1 KiB on), less one copy of
+each argument that the program writes: sourcead leaves in them what the program does, the hand-written gradients
+need not. The programs are in
 `benchmarks/workloads`.
 
 {drawn}
