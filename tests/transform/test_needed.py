@@ -1,6 +1,12 @@
 """What is kept for the reverse sweep: not what is one operation on what is kept anyway."""
 
+import re
+
+import numpy as np
+import pytest
+
 import sourcead
+from tests.numeric import check
 
 
 def fall(x, v, mu, n):
@@ -37,3 +43,89 @@ def test_a_quotient_of_what_is_kept_is_computed_again():
 
 def test_quotients_that_hang_on_each_other_keep_their_values():
     checked(quotients_of_quotients, (1.3, 4), 1)
+
+
+# -- differences of all pairs -----------------------------------------------------------------------
+
+
+def pulled(x, mass, steps):
+    for _ in range(steps):
+        d = x[None, :, :] - x[:, None, :]
+        r2 = np.sum(d**2, axis=2) + 0.1
+        x += 0.01 * np.sum(mass[None, :, None] * d / r2[:, :, None] ** 1.5, axis=1)
+    return np.sum(x**2)
+
+
+def written_pairs(x, mass, steps):
+    """The differences are scaled in place, through a view, between the statements that read them."""
+    for _ in range(steps):
+        d = x[None, :, :] + 2.0 * x[:, None, :]
+        q = d / (mass[:, None, None] + 1.0)
+        x = x + 0.1 * np.sum(q * d, axis=1)
+        row = d[0]
+        row *= 1.5
+        x += 0.1 * np.sum(d / (q * q + 1.0), axis=0)
+    return np.sum(x**3)
+
+
+def quotient_of_written(x, mass, steps):
+    """The divisor is another array in each turn, and is overwritten behind the quotient that reads it."""
+    total = 0.0
+    scale = np.ones((2, len(mass), len(mass)))
+    for k in range(steps):
+        d = x[:, None, :] - 0.3 * x[None, :, :]
+        p = d.transpose(2, 0, 1) / scale
+        total += np.sum(p * p)
+        scale[k % 2] += 0.2 * d[:, :, 0] ** 2
+        x = x + 0.05 * np.sum(p, axis=2).T
+    return total + np.sum(scale)
+
+
+def swapped_pairs(x, mass, steps):
+    """Differences of the turn before are read beside those of this one."""
+    before = x[None, :, :] - x[:, None, :]
+    for _ in range(steps):
+        d = x[None, :, :] - x[:, None, :]
+        w = (d * before) / (1.0 + mass[None, :, None] * before**2)
+        x = x - 0.1 * np.sum(w, axis=1)
+        before, d = d, before
+        before[0, 0] += 1.0
+    return np.sum(before * x[None, :, :])
+
+
+PAIRED = [pulled, written_pairs, quotient_of_written, swapped_pairs]
+
+
+@pytest.mark.parametrize("program", PAIRED)
+@pytest.mark.parametrize("n", [4, 1])
+def test_pairs_that_are_written_moved_and_swapped(program, n):
+    rng = np.random.default_rng(3)
+    check(program, rng.normal(size=(n, 2)), rng.random(n), 3, argnums=(0, 1))
+
+
+@pytest.mark.parametrize("program", PAIRED)
+def test_pairs_differentiated_twice(program):
+    rng = np.random.default_rng(4)
+    x, mass, direction = rng.normal(size=(3, 2)), rng.random(3), rng.normal(size=(3, 2))
+
+    def gradient(x):
+        return sourcead.grad(program)(x.copy(), mass, 2)
+
+    found = sourcead.grad(lambda x: np.sum(gradient(x) * direction))(x)
+    exact = (gradient(x + 1e-5 * direction) - gradient(x - 1e-5 * direction)) / 2e-5
+    np.testing.assert_allclose(found, exact, rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("program", [pulled, quotient_of_written])
+def test_no_pairs(program):
+    found = sourcead.grad(program)(np.zeros((0, 2)), np.zeros(0), 2)
+    assert found.shape == (0, 2)
+
+
+def test_differences_of_pairs_are_kept_and_quotients_of_them_are_not():
+    source = sourcead.grad(pulled, (0, 1)).source_for(np.ones((3, 2)), np.ones(3), 2)
+    kept = re.search(r"saved.append\(\((.*)\)\)", source)
+    assert kept is not None and kept[1].count(",") == 2  # d, r2 and its power
+    assert source.count("x[None, :, :] - x[:, None, :]") == 1 + source.count(
+        "# d = x[None, :, :] - x[:, None, :]"
+    )

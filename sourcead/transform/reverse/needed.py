@@ -121,6 +121,7 @@ class _Solver:
         self.kinds = kinds
         self.writes = writes
         self.found = Needed()
+        self.read_at: dict[Name, list[At]] = {}
         self.again = Recomputing(
             program, locations, kinds, writes, self.found.plans, self.found.undone, identities
         )
@@ -139,7 +140,7 @@ class _Solver:
         return self.found
 
     def lighten(self) -> None:
-        """Numbers that are one cheap operation on what is kept anyway need not be kept beside it.
+        """Numbers and large arrays that are cheap to compute from what is kept anyway need not be kept beside it.
 
         That is known only now: `k = mu / r3` may have been asked for before `r3` was.
         """
@@ -147,19 +148,38 @@ class _Solver:
             for name in sorted(names, key=lambda n: self.p.definitions[n].at, reverse=True):
                 definition = self.p.definitions[name]
                 expr, at = definition.expr, definition.at
-                if not (isinstance(self.kinds.get(name), (Py, Np)) and self.is_beside(expr)):
+                if expr is None or not self.is_beside(name, expr):
                     continue
-                if expr is not None and (why := self.again.why(name, expr, at, at)):
-                    names.remove(name)
-                    self.found.plans[name] = Plan("recompute", why)
-                    self.need_operands(expr, at, content=False)
+                kept = self.found.plans.pop(name)
+                read_at = [at, *self.read_at[name]]
+                whys = [self.again.why(name, expr, at, use) for use in read_at]
+                if whys[0] is None or None in whys:
+                    self.found.plans[name] = kept
+                    continue
+                names.remove(name)
+                self.found.plans[name] = Plan("recompute", whys[0])
+                for use in read_at:
+                    self.need_inputs(name, expr, use)
 
-    def is_beside(self, expr: Expr | None) -> bool:
-        """Is it one operation on numbers that are kept, or that the loops do not change?"""
-        return isinstance(expr, Op) and all(
-            isinstance(o, Const) or (isinstance(o, Name) and self.is_number_at_hand(o))
-            for o in operands(expr)
+    def is_beside(self, name: Name, expr: Expr) -> bool:
+        """Of a number: is it one operation on numbers that are kept, or that the loops do not change?"""
+        kind = self.kinds.get(name)
+        if isinstance(kind, Array):
+            return len(kind.dims) >= LARGE and not self.is_relied_on(name)
+        return (
+            isinstance(kind, (Py, Np))
+            and isinstance(expr, Op)
+            and all(
+                isinstance(o, Const) or (isinstance(o, Name) and self.is_number_at_hand(o))
+                for o in operands(expr)
+            )
         )
+
+    def is_relied_on(self, name: Name) -> bool:
+        """Is something computed again from it?"""
+        again = (n for n, plan in self.found.plans.items() if plan.how == "recompute")
+        exprs = (self.p.definitions[n].expr for n in again)
+        return any(name in operands(expr) for expr in exprs if expr is not None)
 
     def is_number_at_hand(self, name: Name) -> bool:
         kept = self.found.how(name) in ("local", "save", "turn", "recompute")
@@ -202,6 +222,7 @@ class _Solver:
     def need(self, name: Name, at: At, content: bool) -> None:
         if name not in self.p.definitions:
             return
+        self.read_at.setdefault(name, []).append(at)
         if content:
             self.demand_content(name, at)
         if name not in self.found.plans:

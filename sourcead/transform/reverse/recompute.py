@@ -2,7 +2,8 @@
 
 Right: the operation is pure, its inputs are at hand at that point of the reverse sweep, and hold
 there what they held in the forward sweep.  Cheap: shapes, views, integers, sums and products of what is
-there anyway; nothing that costs more than to keep its result.
+there anyway; nothing that costs more than to keep its result.  Differences of all pairs of points do: NumPy
+goes through `x[None, :, :] - x[:, None, :]` by the few coordinates of one point at a time, at 5 ns an element.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sourcead.ir.constant_calls import is_constant_call
-from sourcead.ir.kinds import Array, Kind, List, Np, Object, Py, Slice, Tuple, dtype_of
+from sourcead.ir.kinds import Array, Dim, Kind, List, Np, Object, Py, Slice, Tuple, dtype_of
 from sourcead.ir.nodes import (
     Attr,
     Call,
@@ -66,6 +67,21 @@ def _is_whole_power(expr: Op) -> bool:
             return True
         case _:
             return False
+
+
+def _is_of_pairs(expr: Op, dims: tuple[Dim, ...], kinds: Mapping[Name, Kind]) -> bool:
+    """Is each operand stretched along an axis where the other is not, and neither along the last?"""
+    stretched = []
+    for operand in expr.args:
+        kind = kinds.get(operand) if isinstance(operand, Name) else None
+        if not isinstance(kind, Array) or len(kind.dims) > len(dims):
+            return False
+        own = (1,) * (len(dims) - len(kind.dims)) + kind.dims
+        stretched.append({axis for axis, dim in enumerate(own) if dim == 1 != dims[axis]})
+    if len(stretched) != 2:
+        return False
+    first, second = stretched
+    return bool(first - second and second - first) and len(dims) - 1 not in first | second
 
 
 def is_element(base: Operand, index: Operand, kinds: Mapping[Name, Kind]) -> bool:
@@ -165,7 +181,8 @@ class Recomputing:
                 return "cheap" if self.at_hand(expr, at) else None
             case Array(dims=dims) if op in CHEAP or (op == "truediv" and len(dims) >= LARGE):
                 if (
-                    self.holds(expr, made, at)
+                    not _is_of_pairs(expr, dims, self.kinds)
+                    and self.holds(expr, made, at)
                     and self.at_hand(expr, at)
                     and self._weight(name) <= DEEP
                 ):
@@ -188,8 +205,10 @@ class Recomputing:
             return 0
         if not isinstance(expr, Op) or not isinstance(self.kind(name), Array):
             return 0 if isinstance(self.kind(name), (Py, Np)) else MANY
-        large = len(self.kinds[name].dims) >= LARGE  # type: ignore[union-attr]
-        if expr.op not in CHEAP and not (large and expr.op == "truediv"):
+        dims = self.kinds[name].dims  # type: ignore[union-attr]
+        if expr.op not in CHEAP and not (len(dims) >= LARGE and expr.op == "truediv"):
+            return MANY
+        if _is_of_pairs(expr, dims, self.kinds):
             return MANY
         return 1 + sum(self._weight(a, depth + 1) for a in expr.args if isinstance(a, Name))
 
@@ -264,6 +283,8 @@ class Recomputing:
             return False
         inner = self.p.definitions.get(array)
         if inner is None or inner.expr is None or array in self.at.views:
+            return True
+        if array in self.plans and self.plans[array].how == "save":
             return True
         return self.p.loop_home(inner.home) is None or self.holds(inner.expr, inner.at, at)
 
