@@ -278,9 +278,12 @@ class Shadows:
         if isinstance(value, np.ndarray):
             if value.dtype.kind not in "fc":
                 return None
-            if id(owner_of(value)) in self.table:
+            if self.table and id(owner_of(value)) in self.table:
                 adjoint = added(self.of(value), adjoint)
-            return np.zeros_like(value) if adjoint is None else np.array(adjoint, value.dtype)
+            if adjoint is None:
+                return np.zeros_like(value)
+            made = np.array(adjoint, value.dtype)
+            return made if made.shape == value.shape else np.zeros_like(value) + made
         if isinstance(value, (float, complex, np.inexact)):
             return type(value)(0.0 if adjoint is None else adjoint)
         return None
