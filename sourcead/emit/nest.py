@@ -359,10 +359,20 @@ class _Nester:
         return base is not None and base in self.logs
 
     def _is_private_store(self, stmt: Stmt, moved: Assign) -> bool:
-        """`x_bar[i] += v`: changes an array that is known under this name only, which `moved` does not read."""
-        if not isinstance(stmt, Store) or stmt.base not in self.own:
+        """`x_bar[i] += v`: changes an array that is known under this name only, which `moved` does not read.
+
+        Or `moved` reads nothing but arrays that are: `np.array(x_bar)`.
+        """
+        if not isinstance(stmt, Store):
             return False
-        return stmt.base not in expression_operands(moved.expr)
+        read = expression_operands(moved.expr)
+        if stmt.base in read:
+            return False
+        match moved.expr:
+            case Call(Ref(value=maker), (made_of,), ()) if maker is np.array:
+                return stmt.base in self.own or made_of in self.own
+            case _:
+                return stmt.base in self.own
 
     def _assigned(self, stmt: Stmt) -> frozenset[int]:
         if isinstance(stmt, Assign) and stmt.target in self.nested:
@@ -385,7 +395,15 @@ class _Nester:
     # -- width -------------------------------------------------------------------------------
 
     def _fits(self, site: _Site, stmt: Stmt | None, operands: tuple[Operand, ...]) -> bool:
-        return 4 * site.depth + self._line_width(stmt, operands) <= WIDTH
+        if isinstance(stmt, Assign) and self._is_logging(stmt) and self._is_tuple(operands):
+            return True  # a line of its own would hardly be shorter
+        return 4 * site.depth + self._line_width(stmt, operands) <= (
+            WIDTH + 10 if _is_returned(stmt) else WIDTH
+        )
+
+    def _is_tuple(self, operands: tuple[Operand, ...]) -> bool:
+        last = self.nested.get(operands[-1]) if isinstance(operands[-1], Name) else None
+        return isinstance(last, Op) and last.op == "tuple"
 
     def _line_width(self, stmt: Stmt | None, operands: tuple[Operand, ...]) -> int:
         if isinstance(stmt, Assign) and not _takes_lines(stmt.expr):
@@ -396,12 +414,25 @@ class _Nester:
         shown = (unparsed(_plain(self.texts.index(operand))) for operand in operands)
         if isinstance(stmt, Store):  # `base[index] += value`; an index is shown as `_[index]`
             return 1 + sum(len(text) - 2 for text in shown) - 1 + 4
+        if stmt is None:
+            return sum(len(text) + 4 for text in shown)  # `return _`
         return 8 + sum(len(text) + 2 for text in shown)
 
     def _width(self, site: _Site, name: Name) -> int:
         stmt = site.statements[site.defined[name]]
         assert isinstance(stmt, Assign)
         return len(unparsed(self.texts.expression(stmt.expr)))
+
+
+def _is_returned(stmt: Stmt | None) -> bool:
+    """`return`, or what becomes part of it: there is no comment behind it."""
+    match stmt:
+        case None:
+            return True
+        case Assign(_, Op("tuple" | "copy"), origin):
+            return not origin.line
+        case _:
+            return False
 
 
 def _base_of(stmt: Stmt) -> Operand | None:

@@ -28,8 +28,7 @@ def option_book_grad(spot, volatility, strikes, maturity, out_bar=1.0):
     for strike in strikes:
         upper = (math.log(spot / strike) + t_2) / spread
         t_4 = -upper / t_3
-        t_4 = strike, -(upper - spread) / t_3, 0.5 * math.erfc(t_4), t_4, upper
-        saved.append(t_4)
+        saved.append((strike, -(upper - spread) / t_3, 0.5 * math.erfc(t_4), t_4, upper))
     t_bar = 0.5 * (out_bar * spot)                              # return 0.5 * math.erfc(-z / math.sqrt(2))
     spot_bar, spread_bar = 0.0, 0.0
     for _ in range(len(saved)):                                 # for strike in strikes:
