@@ -103,7 +103,7 @@ def split(function: Function, builder: Any, *, name: str) -> Split:
     kept = builder.fresh("kept", Unknown())
     sorter = _Sorter(builder, seeded, saved, kept)
     sorter.find_needed(plain, out, out_dot)
-    sorter.unbound = maybe_unbound(plain.body)
+    sorter.unbound = maybe_unbound(plain.body) | _sums_of_lists(plain.body)
     plain = replace(plain, body=bound_where_kept(plain.body, sorter.needed))
     primals = [p for p in plain.params if p.form != "tangent"]
     first, second = sorter.block(plain.body, [p.name for p in primals])
@@ -132,6 +132,18 @@ def split(function: Function, builder: Any, *, name: str) -> Split:
     return Split(forward, linear)
 
 
+def _sums_of_lists(block: Block) -> set[Name]:
+    """What `sum` returns is the number 0 where there is no array in the list."""
+    return {
+        stmt.target
+        for stmt in statements(block)
+        if isinstance(stmt, Assign)
+        and isinstance(stmt.expr, Call)
+        and isinstance(stmt.expr.func, Ref)
+        and stmt.expr.func.value is sum
+    }
+
+
 COPY = Ref("copy.deepcopy", copy.deepcopy)
 Halves = tuple[list[Stmt], list[Stmt]]
 
@@ -148,7 +160,9 @@ class _Sorter:
     written: set[Name] = field(default_factory=set)  # of them: arrays that the primal writes
     exposed: set[Name] = field(default_factory=set)  # storage that the caller can reach
     remade: set[Name] = field(default_factory=set)  # indices that both halves compute
-    unbound: set[Name] = field(default_factory=set)  # names that are None on some path
+    unbound: set[Name] = field(
+        default_factory=set
+    )  # names of arrays that may be None, or the number 0
 
     # -- planning ----------------------------------------------------------------------------
 
@@ -305,7 +319,8 @@ class _Sorter:
         for name in dict.fromkeys(_names(reads(stmt))):
             if name in self.written and name not in self.seeded and not only_shape:
                 now[name] = again = self.builder.fresh(name.hint, self.builder.kind(name))
-                plain = isinstance(self.builder.kind(name), Array)
+                is_array = isinstance(self.builder.kind(name), Array)
+                plain = is_array and name not in self.unbound
                 copied = MethodCall(name, "copy", ()) if plain else Call(COPY, (name,))
                 self.append(copied, first)
                 second.append(self.take(again))

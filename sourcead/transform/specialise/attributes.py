@@ -44,6 +44,7 @@ from sourcead.transform.specialise.flags import fails, throw
 from sourcead.transform.specialise.function_objects import PARTS, method_object, part_of_function
 from sourcead.transform.specialise.looked_at import look_at
 from sourcead.transform.specialise.namespaces import namespace
+from sourcead.transform.specialise.nothing_yet import is_nothing_yet, of_nothing
 from sourcead.transform.specialise.reading import note_entry_read
 
 __all__ = [
@@ -87,6 +88,8 @@ def fields_of(cls: type) -> tuple[str, ...]:
 
 def attr(s: Context, base: Val, attr: str, hint: str = "t") -> Val:
     base = definite(s, base, f"'NoneType' object has no attribute '{attr}'")
+    if is_nothing_yet(s, [base]):
+        return of_nothing(s, hint)
     kind = s.kind(base)
     if isinstance(base, Virtual) and base.form == "super":
         return inherited(s, base, attr, hint)

@@ -54,6 +54,7 @@ from sourcead.transform.specialise.lists import list_method
 from sourcead.transform.specialise.live import live_operand
 from sourcead.transform.specialise.looked_at import look_at
 from sourcead.transform.specialise.namespaces import namespace_method, owner
+from sourcead.transform.specialise.nothing_yet import is_nothing_yet, of_nothing
 from sourcead.transform.specialise.rewrites import REWRITES
 from sourcead.transform.specialise.rows import with_arrays, with_rows
 from sourcead.transform.specialise.rule_calls import note_effects, rule_kind
@@ -95,6 +96,8 @@ def method(
         done = namespace_method(s, held_by, method, args, kwargs, hint)
         if done is not None:
             return done
+    if is_nothing_yet(s, [receiver]):
+        return of_nothing(s, hint)
     kind = s.kind(receiver)
     if s.generators:
         args = all_of_first(s, method, args)

@@ -21,7 +21,7 @@ from sourcead.ir.kinds import (
     Unknown,
     Value,
 )
-from sourcead.ir.nodes import Call, Const, Op, Ref, Undefined
+from sourcead.ir.nodes import Call, Const, Op, Ref
 from sourcead.rules import registry
 from sourcead.runtime.numbers import as_number
 from sourcead.transform.builder import Val, Virtual, constants
@@ -40,6 +40,7 @@ from sourcead.transform.specialise.either_function import is_no_function
 from sourcead.transform.specialise.flags import fails
 from sourcead.transform.specialise.making import fresh_set
 from sourcead.transform.specialise.namespaces import copied
+from sourcead.transform.specialise.nothing_yet import is_nothing_yet, of_nothing
 from sourcead.transform.specialise.rows import beside_arrays
 from sourcead.transform.specialise.stores import inplace
 
@@ -178,11 +179,8 @@ def operation(s: Context, op: str, args: list[Val], hint: str) -> Val:
             return said
     if Object in known:
         return overloaded(s, op, args, hint)
-    if s.trials and any(isinstance(a, Undefined) or a in s.nothing for a in args):
-        s.tolerated += 1
-        made = s.emit(Op(op, tuple(map(s.operand, args))), Never(), hint)
-        s.nothing.add(made)
-        return made
+    if is_nothing_yet(s, args):
+        return of_nothing(s, hint)
     if Unknown in known and any(map(s.is_varied, args)):
         args = [checked_number(s, a) for a in args]
         kinds = list(map(s.kind, args))

@@ -51,6 +51,7 @@ from sourcead.transform.specialise.iteration import seen
 from sourcead.transform.specialise.keys import key_operand, member_of
 from sourcead.transform.specialise.live import live_operand
 from sourcead.transform.specialise.namespaces import entry, owner
+from sourcead.transform.specialise.nothing_yet import is_nothing_yet, note_nothing, of_nothing
 from sourcead.transform.specialise.results import written_out
 
 __all__ = ["components", "constant_place", "getitem", "note_entry_read", "slot", "tell_apart"]
@@ -123,6 +124,8 @@ def getitem(s: Context, base: Val, index: Val, hint: str = "t") -> Val:
         picked = picked_item(s, base, items, index)
         if picked is not None:
             return picked
+    if is_nothing_yet(s, [base, index]):
+        return of_nothing(s, hint)
     kind = s.kind(base)
     joined = _joined(s, kind, index)
     if joined is not None:
@@ -254,12 +257,15 @@ def list_item(s: Context, base: Val, site: str, index: Val, hint: str) -> Val:
             return picked
     tell_apart(s, site)
     _missing(s, base, index)
+    held = stored(s, site)
     name = s.emit(
         Op("getitem", (s.operand(base), s.operand(index))),
-        stored(s, site),
+        held,
         hint,
         s.heap.is_varied(site, ITEM),
     )
+    if isinstance(held, Never) and s.trials and not s.derivative:
+        note_nothing(s, name)
     if isinstance(index, Virtual) and index.form == "slice":
         return s.list_like(name, site)
     s.share_slot(name, site, ITEM, read=True)
@@ -328,10 +334,9 @@ def own_item(s: Context, base: Val, site: str, index: Val, hint: str) -> Val:
             return held
     _missing(s, base, index)
     slot = index.value if isinstance(index, Const) else ITEM
-    if isinstance(s.slot(site, slot), Never) and not (s.catches or s.derivative):
-        if not s.trials:
-            fails(s, KeyError, index)  # nothing is ever stored there
-        s.tolerated += 1
+    absent = isinstance(s.slot(site, slot), Never) and not (s.catches or s.derivative)
+    if absent and not s.trials:
+        fails(s, KeyError, index)  # nothing is ever stored there
     if isinstance(index, Ref) and isinstance(index.value, enum.Enum):
         slot = index.value if index.value in s.heap.known(site) else ITEM
     varied = s.heap.is_varied(site, slot) or s.heap.is_varied(site, ITEM)
@@ -343,6 +348,8 @@ def own_item(s: Context, base: Val, site: str, index: Val, hint: str) -> Val:
         hint,
         varied,
     )
+    if absent:
+        note_nothing(s, name)
     note_entry_read(s, name, site, slot)
     s.share_slot(name, site, slot, read=True)
     if isinstance(base, Name) and isinstance(index, Const):
