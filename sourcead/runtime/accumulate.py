@@ -17,6 +17,7 @@ __all__ = [
     "unbroadcast",
     "unbroadcast_to",
     "unless_zero",
+    "zeros_kept",
 ]
 
 
@@ -160,3 +161,20 @@ def unless_zero(adjoint: Any, partial: Any) -> Any:
     with np.errstate(invalid="ignore"):
         product = adjoint * partial
         return np.where(adjoint == 0, np.zeros_like(product), product)
+
+
+def zeros_kept(change: Any, adjoint: Any) -> Any:
+    """`change`, and zero where it is infinite or NaN in a lane whose adjoint is zero.
+
+    What an adjoint is multiplied with may be singular in lanes that are not selected, and so what it
+    changes by.  A zero that the adjoint has by chance, elsewhere, has a derivative like any other number.
+
+    >>> zeros_kept(np.array([np.inf, 3.0, np.inf]), np.array([0.0, 0.0, 2.0])).tolist()
+    [0.0, 3.0, inf]
+    """
+    if type(change) is not np.ndarray and np.ndim(adjoint) == 0 and np.ndim(change) == 0:
+        return change if adjoint != 0 or np.isfinite(change) else 0.0
+    total = np.vdot(change, change)
+    if math.isfinite(total.real):
+        return change
+    return np.where((adjoint == 0) & ~np.isfinite(change), 0.0, change)

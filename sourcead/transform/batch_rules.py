@@ -189,7 +189,8 @@ def _at(batch: Batch, expr: Any, args: tuple[Operand, ...]) -> Expr:
 
 @rule(
     np.add, np.subtract, np.multiply, np.divide, np.negative, np.positive, np.real, np.imag,
-    np.conj, np.where, accumulate.unless_zero, over_length, ratio, np.isnan, np.isfinite, np.equal, np.not_equal,
+    np.conj, np.where, accumulate.unless_zero, accumulate.zeros_kept, over_length, ratio, np.isnan,
+    np.isfinite, np.equal, np.not_equal,
     names="*",
 )  # fmt: skip
 def elementwise(given: Given) -> Expr:

@@ -56,8 +56,7 @@ BY_PLACE: tuple[Any, ...] = (
     np.dot, np.matmul, np.zeros_like, np.copy, np.expand_dims, np.squeeze, np.trace, np.diag,
     np.diagonal, np.multiply, np.add, np.subtract, np.divide, np.negative, np.full, np.array,
     np.asarray, np.conj, np.real, np.atleast_1d, np.triu, np.tril, np.repeat, np.tile, np.inner,
-    accumulate.unbroadcast, accumulate.unless_zero, accumulate.laid_out, quotients.over_length,
-    quotients.ratio,
+    accumulate.unbroadcast, accumulate.laid_out, quotients.over_length, quotients.ratio,
 )  # fmt: skip
 PLACED = frozenset({id(f) for f in BY_PLACE})
 METHODS = frozenset(
@@ -172,6 +171,10 @@ class _Structure:
                 if self.is_tainted([condition]):
                     return Call(Ref("either", either), (condition, a, b))
                 return expr
+            case Call(Ref(_, function)) if function is accumulate.unless_zero:
+                return Op("mul", operands(expr)[1:])
+            case Call(Ref(_, function)) if function is accumulate.zeros_kept:
+                return Op("copy", operands(expr)[1:2])
             case Call(Ref(_, function)) if function in (float, complex):
                 return Op("copy", operands(expr)[1:])
             case Call(Ref(_, function), (value, _)) if function is accumulate.laid_out:

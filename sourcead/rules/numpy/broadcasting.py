@@ -10,6 +10,7 @@ import numpy as np
 
 from sourcead.rules.numpy.samples import methods, present
 from sourcead.rules.registry import lookup
+from sourcead.runtime.accumulate import unless_zero, zeros_kept
 
 __all__: list[str] = []
 
@@ -17,6 +18,7 @@ for _function in (
     *(np.maximum, np.minimum, np.fmax, np.fmin, np.divmod, np.ldexp),
     *(np.where, np.full, np.full_like, np.broadcast_to, np.broadcast_arrays),
     *(np.linspace, np.logspace, np.geomspace, np.interp, np.einsum),
+    *(unless_zero, zeros_kept),
     *(np.var, np.std, *methods("var", "std")),
     *present(np, "vecdot", "matvec", "vecmat", "trapezoid", "trapz"),
     *present(

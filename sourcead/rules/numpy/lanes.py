@@ -1,0 +1,66 @@
+# mypy: allow-untyped-defs, allow-untyped-calls, no-check-untyped-defs
+"""Derivatives of derivatives where lanes are left out: a zero stays zero, whatever it is multiplied with.
+
+A program's adjoint is zero in a lane that was left out, and so is everything that is made of it there, in
+derivatives of any order.  The other factor, finite itself, may have a tangent that is not:
+
+    np.logaddexp(np.log(x), x)[1]       # at x[0] = 0 the weight exp(log(x) - y) is 0, its tangent NaN
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sourcead.rules.forms import forward_rule, reverse_rule
+from sourcead.rules.numpy.samples import call
+from sourcead.rules.registry import Effects
+from sourcead.runtime.accumulate import unless_zero, zeros_kept
+
+
+def _factors(rng):
+    seeds = np.array([0.0, 1.5, -2.0])
+    return [
+        call(seeds, rng.normal(size=(3,))),
+        call(seeds, rng.normal(size=(2, 3))),
+        call(seeds, 1.5),
+        call(2.0, rng.normal(size=(3,))),
+        call(2.0, 1.5),
+        call(seeds + 1j, rng.normal(size=(3,)) + 1j),
+    ]
+
+
+@reverse_rule(unless_zero, wrt=("adjoint", "partial"), samples=_factors)
+def unless_zero_again(y_bar, y, adjoint, partial):
+    adjoint_bar = zeros_kept(unless_zero(y_bar, partial), adjoint)
+    return adjoint_bar, unless_zero(adjoint, y_bar)
+
+
+@forward_rule(unless_zero)
+def unless_zero_tangent(y, adjoint, partial, *, adjoint_dot, partial_dot):
+    if adjoint_dot is None:
+        return unless_zero(adjoint, partial_dot)
+    y_dot = zeros_kept(unless_zero(adjoint_dot, partial), adjoint)
+    if partial_dot is None:
+        return y_dot
+    return y_dot + unless_zero(adjoint, partial_dot)
+
+
+@reverse_rule(
+    zeros_kept,
+    wrt=("change", "adjoint"),
+    samples=lambda rng: [
+        call(rng.normal(size=(3,)), np.array([0.0, 1.5, 0.0])),
+        call(1.5, 0.0),
+    ],
+    effects=Effects(returns="maybe"),
+)
+def zeros_kept_again(y_bar, y, change, adjoint):
+    """Each element is kept, or is not; the adjoint only decides."""
+    return zeros_kept(y_bar, adjoint), None
+
+
+@forward_rule(zeros_kept)
+def zeros_kept_tangent(y, change, adjoint, *, change_dot, adjoint_dot):
+    if change_dot is None:
+        return None
+    return zeros_kept(change_dot, adjoint)
