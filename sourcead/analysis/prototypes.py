@@ -8,6 +8,8 @@ distinct small numbers, twice; a result axis that follows one of them in both ru
 float64[a0]
 >>> print(result_kind(np.matmul, (Array("float64", (n, m)), Array("float64", (Sym("b0", -1),)))))
 float64[a0]
+>>> print(result_kind(np.matmul, (Array("float64", (n, 1)), Array("float64", (m,)))))
+float64[a0]
 >>> print(result_kind(np.sum, (Array("float32", (n, m)),), {"axis": Const(0)}))
 float32[a1]
 """
@@ -148,7 +150,10 @@ def _result_kind(
     for counts in _COUNTS if integers else _COUNTS[:1]:
         tried = _groupings([*names, *sorted(fixed)])
         also = _groupings([*names, *sorted(fixed | listed)]) if listed else ()
-        for groups in itertools.chain(tried, also):
+        single = (
+            _groupings([*names, 1, *sorted(fixed)]) if any(1 in _dims(a) for a in given) else ()
+        )
+        for groups in itertools.chain(tried, also, single):
             sizes = [_assign(groups, s) | {"": n} for s, n in zip(_SIZES, counts)]
             try:
                 runs = [call.run(s) for s in sizes]
@@ -158,6 +163,8 @@ def _result_kind(
                 continue
             kind = _read(runs, sizes, _equal(call, groups, sizes[0]), symbols)
             if not isinstance(kind, Unknown):
+                if any(1 in group and len(group) > 1 for group in groups):
+                    kind = _mapped(kind, lambda dim: None if dim == 1 else dim)
                 return _without_sizes(kind) if counts[0] == counts[1] else kind
     return Unknown()
 

@@ -29,6 +29,7 @@ from typing import Any, TypeVar
 from sourcead.rules.registry import Effects, Rule, Samples, Singular, lookup, register
 
 __all__ = [
+    "by_lane",
     "constant",
     "elementwise",
     "formula",
@@ -38,6 +39,7 @@ __all__ = [
     "leaving_out",
     "linear",
     "of_real_numbers",
+    "products",
     "refused",
     "reverse_rule",
 ]
@@ -288,6 +290,44 @@ def leaving_out(*functions: Any) -> None:
         rule = lookup(function)
         assert rule is not None, function
         rule.leaves_out = True
+
+
+def products(
+    *functions: Any, adjoints: Callable[..., Any] | None = None, options: tuple[str, ...] = ()
+) -> None:
+    """Sums of products: where a part of the result is left out, a factor that is infinite there has no share.
+
+    `adjoints(y_bar, y, *factors, *options)` (the rule itself, unless said otherwise) is called for ones in
+    place of the factors: what is not zero then is what a part of the result depends on.
+    """
+    for function in functions:
+        rule = lookup(function)
+        assert rule is not None, function
+        made = adjoints or rule.reverse
+        assert made is not None, function
+        rule.product = made, options
+
+
+def by_lane(*functions: Any, of: str) -> Callable[[F], F]:
+    """Functions of whose argument `of` each element enters a part of the result only, in any way.
+
+        @by_lane(np.var, of="a")
+        def lanes_of_var(y_bar, y, a, axis=None, *, keepdims=False):
+            seeds = y_bar if axis is None or keepdims else np.expand_dims(y_bar, axis)
+            return zeros_kept(y, y_bar), zeros_kept(a, seeds)
+
+    What the rule reads in place of the result and of the argument where parts of the result may be left
+    out: what is infinite or NaN there is zero instead.
+    """
+
+    def decorate(function: F) -> F:
+        for primal in functions:
+            rule = lookup(primal)
+            assert rule is not None, primal
+            rule.lanes = function, of
+        return function
+
+    return decorate
 
 
 def helper(function: F) -> F:

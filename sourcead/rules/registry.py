@@ -73,6 +73,10 @@ class Rule:
     selects: a partial is True or False, and False means that the operand was not taken.
     leaves_out: some elements of an argument may not enter the result at all (a maximum, a gather): an
       adjoint of zero comes back to them, and stays zero whatever slope they have on the way.
+    product: of a sum of products, the function that gives the adjoints of its factors, and the names of the
+      options that it takes behind them (`forms.products`).
+    lanes: of a function of lanes of an argument, what the rule reads in place of the result and of that
+      argument, and its name (`forms.by_lane`).
     """
 
     name: str
@@ -85,6 +89,8 @@ class Rule:
     singular: Singular = False
     selects: bool = False
     leaves_out: bool = False
+    product: tuple[Callable[..., Any], tuple[str, ...]] | None = None
+    lanes: tuple[Callable[..., Any], str] | None = None
     effects: Effects = Effects()
     kind: Callable[..., Any] | None = None
     domain: Any = None

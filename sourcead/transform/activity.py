@@ -255,8 +255,8 @@ def find_selected(
     `by_name`: by a function that selects (`where`, `minimum`) only.  What is not active leaves nothing out:
     no adjoint comes back through it.  `divided`: arrays by the parts that make them up, all of which have adjoints.
 
-    A part of a product of matrices depends on all elements of its factors: what takes a part of the product by
-    a basic index leaves nothing of them out.
+    A part of a product with a vector depends on all elements of the vector: what takes a part of the product by
+    a basic index leaves nothing of it out.
     """
     lost = set() if by_name else set(overwritten)
     selections = _Selections(body, kinds, heap)
@@ -282,8 +282,8 @@ def find_selected(
                 isinstance(base, Name) and isinstance(kinds.get(base), Array)
             ):
                 whole.append(value)
-    found = selections.reached(whole, through_products=True, by_name=by_name)
-    return found | selections.reached(parts, through_products=False, by_name=by_name)
+    found = selections.reached(whole, by_name=by_name)
+    return found | selections.reached(parts, whole_vectors=True, by_name=by_name)
 
 
 def _is_plain(stmt: Assign, kinds: Mapping[Name, Kind], is_active: Callable[[Any], bool]) -> bool:
@@ -293,7 +293,7 @@ def _is_plain(stmt: Assign, kinds: Mapping[Name, Kind], is_active: Callable[[Any
     return isinstance(kinds.get(stmt.target), (Array, Np, Py)) and not is_active(stmt.target)
 
 
-PRODUCTS = frozenset({"dot", "matmul", "inner", "tensordot", "vdot"})
+PRODUCTS = frozenset({"dot", "matmul", "inner", "vdot"})
 
 
 class _Selections:
@@ -321,20 +321,26 @@ class _Selections:
                 if getattr(function_of(expr, self.kinds), "__name__", "") in PRODUCTS:
                     self.products.add(target)
 
-    def reached(self, todo: list[Any], *, through_products: bool, by_name: bool) -> set[Name]:
-        """These, and all that they are made of."""
+    def reached(self, todo: list[Any], *, by_name: bool, whole_vectors: bool = False) -> set[Name]:
+        """These, and all that they are made of; `whole_vectors`: but for vectors in products."""
         found: set[Any] = set()
         while todo:
             value = todo.pop()
             if not isinstance(value, (Name, str)) or value in found:
                 continue
             found.add(value)
-            if through_products or value not in self.products:
-                todo.extend(self.sources.get(value, ()))
+            sources = self.sources.get(value, ())
+            if whole_vectors and value in self.products:
+                sources = [s for s in sources if not self.is_vector(s)]
+            todo.extend(sources)
             if isinstance(value, Name) and not by_name:
                 if isinstance(self.kinds.get(value), Array):  # what was written into it
                     todo.extend(_storage_of(value, self.heap, self.kinds))
         return {name for name in found if isinstance(name, Name)}
+
+    def is_vector(self, value: Any) -> bool:
+        kind = self.kinds.get(value)
+        return isinstance(kind, Array) and kind.dims is not None and len(kind.dims) == 1
 
     def takes_all(self, index: Any) -> bool:
         """Is it `[:, None, ...]`, which leaves nothing out?"""

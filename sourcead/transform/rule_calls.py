@@ -29,7 +29,7 @@ from sourcead.transform.specialise import Specialiser
 from sourcead.transform.specialise.quotients import without_factor
 from sourcead.transform.wild import Wild
 
-__all__ = ["ZERO", "Arguments", "Keywords", "RuleCalls"]
+__all__ = ["ZERO", "Arguments", "Bindings", "Formula", "Keywords", "RuleCalls", "default_of"]
 
 ZERO = Const(None)
 """A structural zero: no derivative at all."""
@@ -303,6 +303,12 @@ def _items(bound: Mapping[str, Val], name: str) -> tuple[Val, ...]:
     found = bound.get(name, Virtual(()))
     assert isinstance(found, Virtual)
     return found.items
+
+
+def default_of(rule: Rule, name: str) -> Const:
+    """What the primal takes for an option that the call does not give."""
+    assert rule.reverse is not None
+    return Const(next(p.default for p in _parameters(rule.reverse) if p.name == name))
 
 
 @functools.cache

@@ -26,7 +26,7 @@ from sourcead.rules.numpy import (
     ufunc_methods,
 )
 
-from sourcead.rules.numpy import broadcasting, helpers, selected  # isort: skip  (after the rules that they name)
+from sourcead.rules.numpy import broadcasting, helpers, left_out, selected  # isort: skip  (after the rules that they name)
 
 __all__ = [
     "checks",
@@ -41,6 +41,7 @@ __all__ = [
     "interpolation",
     "joining",
     "lanes",
+    "left_out",
     "linalg",
     "open_shadows",
     "polynomial",

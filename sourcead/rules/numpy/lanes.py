@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from sourcead.ir.kinds import Tuple
 from sourcead.rules.forms import forward_rule, reverse_rule
+from sourcead.rules.numpy.products import outer
 from sourcead.rules.numpy.samples import call
 from sourcead.rules.registry import Effects
 from sourcead.runtime.accumulate import unless_zero, zeros_kept
+from sourcead.runtime.lanes import reached
 
 
 def _factors(rng):
@@ -64,3 +67,46 @@ def zeros_kept_tangent(y, change, adjoint, *, change_dot, adjoint_dot):
     if change_dot is None:
         return None
     return zeros_kept(change_dot, adjoint)
+
+
+# ---- products ------------------------------------------------------------------------------
+
+
+def _kinds_of_values(values, *args, **options):
+    """As the values, item by item."""
+    items = values.items if isinstance(values, Tuple) else values
+    return Tuple(tuple(items)) if isinstance(items, tuple) else None
+
+
+@reverse_rule(
+    reached,
+    wrt=("values", "y_bar", "factors"),
+    samples=lambda rng: [
+        call((rng.normal(size=2), rng.normal(size=3)), outer, rng.normal(size=(2, 3)))
+    ],
+    kind=_kinds_of_values,
+    effects=Effects(returns="maybe"),
+)
+def reached_again(out_bar, out, values, adjoint, y_bar, factors=None, options=()):
+    """Each element is kept, or is not."""
+    given = values if factors is None else factors
+    return reached(out_bar, adjoint, y_bar, given, options), None, None
+
+
+@forward_rule(reached)
+def reached_tangent(
+    out,
+    values,
+    adjoint,
+    y_bar,
+    factors=None,
+    options=(),
+    *,
+    values_dot,
+    y_bar_dot,
+    factors_dot,
+):
+    if values_dot is None:
+        return None
+    given = values if factors is None else factors
+    return reached(values_dot, adjoint, y_bar, given, options)

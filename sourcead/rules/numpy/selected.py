@@ -10,6 +10,8 @@ import numpy as np
 
 from sourcead.rules.forms import leaving_out
 from sourcead.rules.numpy.samples import present
+from sourcead.runtime.accumulate import unless_zero, zeros_kept
+from sourcead.runtime.lanes import reached
 
 leaving_out(
     # by a condition, or by what is larger
@@ -26,4 +28,6 @@ leaving_out(
     np.nanmax, np.nanmin, np.nanmedian, np.nanquantile, np.nanpercentile,
     # of a symmetric matrix one triangle is read
     np.linalg.cholesky, np.linalg.eigh, np.linalg.eigvalsh,
+    # of derivatives: what meets a zero adjoint
+    unless_zero, zeros_kept, reached,
 )  # fmt: skip

@@ -14,6 +14,7 @@ from sourcead.rules.registry import Rule
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.formulas import weigh
 from sourcead.transform.passed import derivative_of_formula, derivatives_of_functions
+from sourcead.transform.reverse.lanes import within_lanes
 from sourcead.transform.reverse.state import State
 from sourcead.transform.rule_calls import ZERO, Arguments, Keywords
 
@@ -77,12 +78,15 @@ def _general(
     if body is None:
         way_out = rule.also.get("way_out", "give it one with sourcead.rule")
         s.b.refuse(f"`{rule.name}` has no reverse rule", way_out, NoRule)
-    leading: list[Val] = [seed] if rule.form == "linear" else [seed, _by_parts(s, target)]
-    bound = s.rules.bound(rule, body, len(leading), args, kwargs)
+    bound = s.rules.bound(rule, body, 1 if rule.form == "linear" else 2, args, kwargs)
     # tuples and lists are made again: what they hold has its content of then here, they themselves do not
     bound = {name: s.rules.structured(value) for name, value in bound.items()}
     bound.update(derivatives_of_functions(s.b, rule, body, bound))
-    result = s.rules.inline(body, leading, bound)
+    if rule.form == "linear":
+        result = s.rules.inline(body, [seed], bound)
+    else:
+        y, read = within_lanes(s, rule, target, _by_parts(s, target), bound, seed)
+        result = s.rules.inline(body, [seed, y], read)
     items = [result] if len(rule.wrt) == 1 else s.b.components(result)
     if items is None:
         items = [s.b.getitem(result, Const(i)) for i in range(len(rule.wrt))]
