@@ -22,7 +22,7 @@ import builtins
 import functools
 import sys
 import types
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -49,10 +49,16 @@ NONE: Objects = types.MappingProxyType({})
 _LIBRARIES = ("numpy", "math", "scipy", "cmath", "sourcead")  # their data is constant
 
 
-def assumptions(seen: Seen, classes: Iterable[type], objects: Objects = NONE) -> list[Test]:
+def assumptions(
+    seen: Seen,
+    classes: Iterable[type],
+    objects: Objects = NONE,
+    numbers: Collection[str] = (),
+) -> list[Test]:
     """The conditions for the functions looked into, the classes whose instances are met, and live objects.
 
     `objects`: of which an attribute was looked up, or the kind taken, as `specialise/looked_at.py` notes them.
+    `numbers`: variables whose values it depends on, as `specialise/fixed_numbers.py` notes them.
     """
     own = [
         (f, t)
@@ -61,7 +67,7 @@ def assumptions(seen: Seen, classes: Iterable[type], objects: Objects = NONE) ->
     ]  # a function may come with its own Wengert list, and with that of a derivative of it
     tests: list[Test] = []
     for function in {id(f): f for f, _ in own}.values():
-        tests += _name_tests(function)
+        tests += _name_tests(function, numbers)
         tests += _function_tests(function)
     used = {name for _, template in own for name in _attributes(template)}
     functions = {id(f) for f, _ in own}
@@ -82,15 +88,15 @@ def _is_library(module: Any) -> bool:
 # -- names -------------------------------------------------------------------------------------
 
 
-def _name_tests(function: types.FunctionType) -> Iterator[Test]:
+def _name_tests(function: types.FunctionType, numbers: Collection[str]) -> Iterator[Test]:
     names = names_of(function)
     if names is None:
         return
     for name, value in names.found.items():
         if name in names.cells:
-            yield from _cell_tests(names.cells[name], name, value)
+            yield from _cell_tests(names.cells[name], name, value, name in numbers)
         else:
-            yield from _global_tests(function.__globals__, name, value)
+            yield from _global_tests(function.__globals__, name, value, name in numbers)
     for name, module in names.modules.items():
         if not _is_library(name):
             yield _same(sys.modules, name, module, "modules")
@@ -105,8 +111,10 @@ def _name_tests(function: types.FunctionType) -> Iterator[Test]:
             yield _same(vars(module), attr, value)
 
 
-def _global_tests(scope: dict[str, Any], name: str, value: Any) -> Iterator[Test]:
+def _global_tests(scope: dict[str, Any], name: str, value: Any, is_fixed: bool) -> Iterator[Test]:
     if name in scope and value is not MISSING:
+        if is_fixed:
+            yield lambda pool: f"{pool.give('names', scope)}[{name!r}] == {value!r}"
         yield _kind(scope, name, value) if is_data(value) else _same(scope, name, value)
         return
     yield lambda pool: f"{name!r} not in {pool.give('names', scope)}"
@@ -114,7 +122,7 @@ def _global_tests(scope: dict[str, Any], name: str, value: Any) -> Iterator[Test
         yield _same(vars(builtins), name, value, "builtins")
 
 
-def _cell_tests(cell: types.CellType, name: str, value: Any) -> Iterator[Test]:
+def _cell_tests(cell: types.CellType, name: str, value: Any, is_fixed: bool) -> Iterator[Test]:
     def content(pool: Pool) -> str:
         return f"{pool.give(f'{name}_cell', cell)}.cell_contents"
 
@@ -123,6 +131,8 @@ def _cell_tests(cell: types.CellType, name: str, value: Any) -> Iterator[Test]:
     if not is_data(value):
         yield lambda pool: f"{content(pool)} is {pool.give(name, value)}"
         return
+    if is_fixed:
+        yield lambda pool: f"{content(pool)} == {value!r}"
     kind = kind_of(value, name)
     yield lambda pool: kind_test(kind, content(pool), name, pool)
 

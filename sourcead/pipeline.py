@@ -77,10 +77,12 @@ class LookedInto:
     functions: list[tuple[Any, Function]] = field(default_factory=list)
     classes: dict[type, None] = field(default_factory=dict)
     objects: dict[tuple[int, str], tuple[Any, bool]] = field(default_factory=dict)  # `looked_at.py`
+    numbers: dict[str, None] = field(default_factory=dict)  # `fixed_numbers.py`
 
     def note(self, done: Specialised, kinds: Sequence[Kind]) -> None:
         self.functions += done.builder.seen
         self.objects |= done.builder.looked_at
+        self.numbers |= done.builder.fixed_numbers
         live = done.builder.live_kinds
         for kind in (*kinds, *done.builder.kinds.values(), *live):
             self.classes.update(dict.fromkeys(_classes(kind)))
@@ -125,6 +127,7 @@ def looking() -> Iterator[LookedInto]:
         outer.functions += mine.functions
         outer.classes.update(mine.classes)
         outer.objects |= mine.objects
+        outer.numbers |= mine.numbers
 
 
 # -- the stages ----------------------------------------------------------------------------------
@@ -498,7 +501,9 @@ def compile_derivative(
         arguments_written(derived.done),
         any(map(_finds_by_identity, derived.functions)),
         derived.details,
-        assumptions(looked_into.functions, looked_into.classes, looked_into.objects),
+        assumptions(
+            looked_into.functions, looked_into.classes, looked_into.objects, looked_into.numbers
+        ),
         _numbers(derived),
         call,
     )

@@ -492,3 +492,51 @@ def test_what_a_local_class_uses(monkeypatch: pytest.MonkeyPatch) -> None:
     assert gradient(1.5) == 3.0
     monkeypatch.setitem(globals(), "helper", cube)
     assert gradient(1.5) == 6.75
+
+
+PARTS: Any = (2.0, np.array([1.0, 3.0]), (4.0, 5.0))
+WHICH: Any = 0
+
+
+def uses_one_part(x: Any) -> Any:
+    return x * np.sum(PARTS[WHICH])
+
+
+def test_an_integer_that_picks_one_of_unlike_things(monkeypatch: pytest.MonkeyPatch) -> None:
+    gradient = sourcead.grad(uses_one_part)
+    assert gradient(1.0) == 2.0
+    monkeypatch.setitem(globals(), "WHICH", 2)
+    assert gradient(1.0) == 9.0
+    monkeypatch.setitem(globals(), "WHICH", 1)
+    monkeypatch.setitem(globals(), "PARTS", (2.0, np.array([1.0, 7.0]), (4.0, 5.0)))
+    assert gradient(1.0) == 8.0
+    monkeypatch.setitem(globals(), "WHICH", -3)
+    assert gradient(1.0) == 2.0
+
+
+def weighted(a: Any, b: Any, c: Any) -> Any:
+    return a * a * b * np.sum(c**2)
+
+
+@pytest.mark.parametrize("args", [(2.0, 3.0, np.array([1.0, 2.0]))])
+def test_one_argument_among_others(args: tuple[Any, ...]) -> None:
+    def of_argument(i: int) -> Any:
+        return lambda z: weighted(*args[:i], z, *args[i + 1 :])
+
+    slopes = [sourcead.grad(of_argument(i))(args[i]) for i in range(3)]
+    assert slopes[:2] == [60.0, 20.0]
+    np.testing.assert_allclose(slopes[2], 2 * 12.0 * args[2])
+
+
+def test_the_place_of_an_argument_changes() -> None:
+    args, i = (2.0, 3.0, np.array([1.0, 2.0])), 0
+
+    def changed(z: Any) -> Any:
+        return weighted(*args[:i], z, *args[i + 1 :])
+
+    gradient = sourcead.grad(changed)
+    assert gradient(2.0) == 60.0
+    i = 1
+    assert gradient(2.0) == 20.0
+    i = 0
+    assert gradient(2.0) == 60.0

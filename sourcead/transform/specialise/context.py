@@ -179,6 +179,7 @@ class Context(Builder):
         self.formula_of: dict[Name, tuple[Ref, tuple[Name, ...]]] = {}  # of calls with such a rule
         self.records: set[str] = set()  # sites of objects that rules have made
         self.lengths: dict[Name, Name] = {}  # see `note_length`
+        self.fixed_numbers: dict[str, None] = {}  # variables with integers that it is compiled for
         self.nothing: set[Name] = (
             set()
         )  # made of a variable that is not bound on this way, or not yet

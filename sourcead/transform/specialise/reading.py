@@ -46,6 +46,7 @@ from sourcead.transform.specialise.absent import definite
 from sourcead.transform.specialise.certain_errors import raise_if_certain
 from sourcead.transform.specialise.context import Again, Context, Unreached
 from sourcead.transform.specialise.each_class import by_class, is_one_of_several
+from sourcead.transform.specialise.fixed_numbers import fixed
 from sourcead.transform.specialise.flags import fails
 from sourcead.transform.specialise.iteration import seen
 from sourcead.transform.specialise.keys import key_operand, member_of
@@ -223,9 +224,18 @@ def picked_item(s: Context, base: Val, items: list[Val], index: Val) -> Val | No
     part = constant_slice(index)
     if part is not None:
         return Virtual(tuple(items[part]))
+    known = index if _are_alike(s, items, index) else fixed(s, index)
+    if known != index:
+        return picked_item(s, base, items, known)
     if isinstance(base, Virtual):
         return s.getitem(s.operand(base), index)
     return None
+
+
+def _are_alike(s: Context, items: list[Val], index: Val) -> bool:
+    """Is what is picked of one kind, whichever element it is?"""
+    is_slice = isinstance(index, Virtual) or isinstance(s.kind(index), Slice)
+    return not is_slice and len(set(map(s.kind, items))) < 2
 
 
 def array_element(s: Context, base: Val, kind: Array, index: Val, hint: str) -> Val:
