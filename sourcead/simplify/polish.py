@@ -10,6 +10,7 @@ from sourcead.ir.nodes import Function, Name
 from sourcead.simplify.carried_last import carried_last
 from sourcead.simplify.common import common
 from sourcead.simplify.contractions import contractions
+from sourcead.simplify.decays import decays
 from sourcead.simplify.doubles import doubles
 from sourcead.simplify.drawn_out import drawn_out
 from sourcead.simplify.element_lists import element_lists
@@ -60,7 +61,11 @@ def polished(
     function = function if stacked else factors(function, b)
     function = in_place(function, b.kinds, lambda: storage_of(function, b))
     function = rolled(zeros_by_shape(unpacked(function, b.kind), b), b)
-    return function if stacked else carried_last(function, b.is_number)
+    if stacked:
+        return function
+    scaled = decays(function, b, lambda: storage_of(function, b), lambda e: is_pure(e, b))
+    function = function if scaled is function else clean(scaled, b)
+    return carried_last(function, b.is_number)
 
 
 def on_lists(function: Function, b: Builder, apart: frozenset[Name]) -> Function | None:
