@@ -1,6 +1,7 @@
 """Does the reverse sweep look into a list that the program changes later? Lists are not undone, so that is refused.
 
-Where it is a rule that reads the list, the program is specialised once more, and the rule reads a copy.
+Where it is a rule that reads the list, the program is specialised once more, and the rule reads a copy; the
+test of an `if` is kept then as what it was.
 
 s = sum(xs)         the rule needs len(xs) as it was here
 xs.append(s)
@@ -14,6 +15,7 @@ from sourcead.ir.nodes import (
     Block,
     Call,
     Delete,
+    If,
     MethodCall,
     Name,
     Op,
@@ -64,6 +66,8 @@ def check_list_reads(s: State, primal: Block, reverse: Block, program: Program) 
             found = [each for site in _looked_into(s, kind) for each in changes.get(site, ())]
             if any(_may_follow(program, at, changed, name, here) for at, changed in found):
                 s.b.to_copy.update(s.b.whole_reads[n] for n in made.get(here, ()))
+                if isinstance(stmt, If):
+                    s.b.to_copy.update(s.b.list_tests.get(name, ()))
                 with s.b.at(stmt.origin):
                     s.b.refuse(
                         f"the derivative here needs the list `{name.hint}` as it was, and it is changed later",

@@ -15,8 +15,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sourcead.ir.kinds import List, NoneKind, Unknown, join
-from sourcead.ir.nodes import UNDEFINED, Block, If, Merge, Name, Operand, Stmt, Undefined
+from sourcead.ir.kinds import List, NoneKind, Py, Unknown, join
+from sourcead.ir.nodes import UNDEFINED, Block, Call, If, Merge, Name, Operand, Ref, Stmt, Undefined
 from sourcead.ir.walk import binds, statements
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.memory import Contents, Key
@@ -27,6 +27,7 @@ from sourcead.transform.specialise.either_function import either_function
 from sourcead.transform.specialise.flags import close_guards, is_unwinding
 from sourcead.transform.specialise.function_objects import convert_held
 from sourcead.transform.specialise.keys import key_operand
+from sourcead.transform.specialise.whole_lists import read_at
 
 __all__ = ["fork", "branch", "choose", "in_block", "merge", "merge_memory"]
 
@@ -46,7 +47,7 @@ def branch(s: Context, statement: If, env: Env) -> bool:
         return reached
     merges, hints = statement.merges, [m.target.hint for m in statement.merges]
 
-    test = s.operand(asked)
+    test = _as_it_is_here(s, s.operand(asked))
 
     def arm(block: Block, operands: list[Operand]) -> Way:
         inside = dict(env)
@@ -65,6 +66,17 @@ def branch(s: Context, statement: If, env: Env) -> bool:
     )
     env.update((m.target, v) for m, v in zip(merges, values))
     return reached
+
+
+def _as_it_is_here(s: Context, test: Operand) -> Operand:
+    """Whether a list has elements, where its derivative asks once more after the list has changed."""
+    if s.derivative or not isinstance(test, Name) or not isinstance(s.kind(test), List):
+        return test
+    here = read_at(s)
+    if here in s.copied:
+        return s.emit(Call(Ref("bool", bool), (test,)), Py(bool))
+    s.list_tests.setdefault(test, set()).add(here)
+    return test
 
 
 def fork(

@@ -191,6 +191,7 @@ class Context(Builder):
         self.factories: dict[str, Val] = {}  # of dicts that make what is missing
         self.maxlens: dict[str, Val] = {}  # of deques
         self.whole_reads: dict[Name, Hashable] = {}  # results of rules that read lists -> where
+        self.list_tests: dict[Name, set[Hashable]] = {}  # lists that an `if` asks -> where
         self.copied: frozenset[Hashable] = frozenset()  # where copies of the lists are read instead
         self.to_copy: set[Hashable] = set()  # where they have to be
         self.taken_out: dict[int, Val] = {}  # what calls of iterators gave (`iterators.py`), by id
