@@ -36,6 +36,7 @@ __all__ = [
     "forward_rule",
     "helper",
     "helpers",
+    "instead_of",
     "leaving_out",
     "linear",
     "of_real_numbers",
@@ -337,6 +338,16 @@ def helper(function: F) -> F:
     """
     register(Rule(function.__name__, "source", (function,)))
     return function
+
+
+def instead_of(*functions: Any) -> Callable[[F], F]:
+    """A function that is followed in place of `functions`, which say the same in words that cannot be."""
+
+    def decorate(function: F) -> F:
+        register(Rule(function.__name__, "source", functions, also={"instead": function}))
+        return function
+
+    return decorate
 
 
 def helpers(*modules: ModuleType) -> None:

@@ -14,7 +14,8 @@ from types import BuiltinMethodType, MethodType, ModuleType, NoneType
 from typing import Any, Union
 
 __all__ = [
-    "Effects", "Programs", "Rule", "Samples", "all_rules", "changed", "found", "lookup", "on_miss", "register",
+    "Effects", "Programs", "Rule", "Samples", "all_rules", "changed", "found", "lookup", "on_demand", "on_miss",
+    "register",
 ]  # fmt: skip
 
 Samples = Callable[[Any], Sequence[tuple[tuple[Any, ...], dict[str, Any]]]]
@@ -133,6 +134,8 @@ def _load_packages() -> bool:
 
 _LOADERS: list[Callable[[], bool]] = [_load_packages]
 
+_STATERS: list[Callable[[Any], bool]] = []
+
 generation = object()  # another one when a user has changed what the rules say: see `changed`
 
 
@@ -155,7 +158,10 @@ def register(rule: Rule) -> None:
 def changed() -> None:
     """What was compiled by the rules so far is to be compiled again."""
     global generation
-    generation = object()
+    _STATERS: list[Callable[[Any], bool]] = []
+
+
+generation = object()
 
 
 def lookup(function: Any) -> Rule | None:
@@ -167,13 +173,25 @@ def lookup(function: Any) -> Rule | None:
         with _LOADING:
             for load in _LOADERS:
                 load()
-            rule = found(function)
+            rule = found(function) or _stated_now(function)
     return rule
 
 
 def on_miss(load: Callable[[], bool]) -> None:
     """Call `load` when no rule is found; it returns whether it has registered more rules."""
     _LOADERS.append(load)
+
+
+def on_demand(state: Callable[[Any], bool]) -> None:
+    """Call `state` with a function that has no rule; it returns whether it has registered one.
+
+    For many functions that have rules of one make, of which a program uses few.
+    """
+    _STATERS.append(state)
+
+
+def _stated_now(function: Any) -> Rule | None:
+    return found(function) if any(state(function) for state in _STATERS) else None
 
 
 def found(function: Any) -> Rule | None:

@@ -13,6 +13,7 @@ import numpy as np
 from scipy import special
 
 from sourcead.runtime.quotients import ratio
+from sourcead.runtime.scipy_families import gaussian_log_mass
 from sourcead.runtime.scipy_incomplete import betainc_in_parameters
 from sourcead.runtime.triangles import as_read, to_read
 
@@ -82,9 +83,13 @@ def log_distribution_slopes(
 
 
 def quantile_slopes(density: Any, z: Any, scale: Any, *in_shapes: Any) -> tuple[Any, ...]:
-    """Of the inverse of a distribution function, at its result z; the ends of the support do not move with shapes."""
-    moved = [-scale * ratio(slope, density) for slope in in_shapes]
-    return (scale / density, *moved, np.ones_like(z), z)
+    """Of the inverse of a distribution function, at its result z; the ends of the support do not move with shapes.
+
+    An infinite end does not move with loc and scale either.
+    """
+    finite = np.isfinite(z)
+    moved = [np.where(finite, -scale * ratio(slope, density), 0.0) for slope in in_shapes]
+    return (scale / density, *moved, np.where(finite, 1.0, 0.0), np.where(finite, z, 0.0))
 
 
 def t_in_df(df: Any, t: Any) -> Any:
@@ -177,7 +182,7 @@ def f_scores(z: Any, dfn: Any, dfd: Any) -> tuple[Any, Any, Any]:
 
 
 def truncnorm_scores(z: Any, a: Any, b: Any) -> tuple[Any, Any, Any]:
-    log_mass = np.log(special.ndtr(b) - special.ndtr(a))
+    log_mass = gaussian_log_mass(a, b)
     in_a = np.exp(normal_log_density(a) - log_mass)
     return -z, in_a, -np.exp(normal_log_density(b) - log_mass)
 

@@ -182,9 +182,11 @@ def call_object(
         and not s.derivative
         and any(map(s.holds_varied, values_of(args, kwargs)))
     ):
+        instead = rule.also.get("instead")  # the same in other words, which can be followed
+        followed = (func, obj) if instead is None else (Ref(instead.__name__, instead), instead)
         return with_declared_kinds(
             s,
-            call_function(s, func, obj, args, kwargs, hint, method),
+            call_function(s, *followed, args, kwargs, hint, method),
             rule_kind(s, rule, obj, args, kwargs) if rule.kind is not None else Unknown(),
         )
     if rule is not None and rule.form == "refused":

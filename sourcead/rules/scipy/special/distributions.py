@@ -36,6 +36,22 @@ def gdtrc(y, a, b, x):
     return -x * density, -gammainc_in_a(b, a * x), -a * density
 
 
+@elementwise(
+    special.chndtr, domain=("positive", "positive", "positive"), wrt=("x", "nc"), singular=True
+)
+def chndtr(y, x, df, nc):
+    """A mixture of central ones by Poisson's weights: in nc it is the difference of df + 2 and df, halved."""
+    order = 0.5 * df - 1.0
+    ratio = np.where(nc > 0.0, nc, 1.0) * x
+    shifted = special.ive(order, np.sqrt(ratio)) * np.exp(
+        0.5 * order * np.log(np.where(nc > 0.0, x / np.where(nc > 0.0, nc, 1.0), 1.0))
+        - 0.5 * (np.sqrt(x) - np.sqrt(nc)) ** 2
+    )
+    central = np.exp(special.xlogy(order, 0.5 * x) - 0.5 * x - special.gammaln(0.5 * df))
+    in_x = 0.5 * np.where(nc > 0.0, shifted, central)
+    return in_x, 0.5 * (special.chndtr(x, df + 2.0, nc) - special.chndtr(x, df, nc))
+
+
 @elementwise(special.stdtr, domain=("positive", "real"))
 def stdtr(y, df, t):
     """For t > 0 this is 1 - I_u(df / 2, 1 / 2) / 2 with u = df / (df + t**2)."""

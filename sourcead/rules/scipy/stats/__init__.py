@@ -11,8 +11,10 @@ from sourcead.rules.forms import helpers
 from sourcead.rules.registry import Rule, register
 from sourcead.rules.scipy.lanes import guard
 from sourcead.rules.scipy.stats import (
+    branches,
     counts,
     descriptive,
+    families,
     gamma,
     location,
     normal,
@@ -21,11 +23,23 @@ from sourcead.rules.scipy.stats import (
     vectors,
 )
 from sourcead.runtime import scipy_densities as densities
+from sourcead.runtime import scipy_families
 
-__all__ = ["counts", "descriptive", "gamma", "location", "normal", "positive", "samples", "vectors"]
+__all__ = [
+    "branches",
+    "counts",
+    "descriptive",
+    "families",
+    "gamma",
+    "location",
+    "normal",
+    "positive",
+    "samples",
+    "vectors",
+]
 
 _matrix = Array("float64", (None, None))
 for _part in (densities.gaussian_covariance, densities.gaussian_rows):
     register(Rule(_part.__name__, "source", (_part,), kind=lambda *given: _matrix))
-helpers(densities)
+helpers(densities, scipy_families)
 guard(__name__)
