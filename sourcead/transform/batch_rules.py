@@ -241,6 +241,8 @@ def like(given: Given) -> Expr:
 @rule(np.full, names="shape fill_value dtype")
 def full(given: Given) -> Expr:
     given.only("shape", "fill_value")
+    if given.batch.rank(given["fill_value"]) > given.batch.rank(given.target):
+        raise CannotBatch("`full` with an array that has more axes")
     value = given.batch.aligned(given["fill_value"], given.batch.rank(given.target))
     return _call("np.full", np.full, _longer(given, given["shape"]), value)
 

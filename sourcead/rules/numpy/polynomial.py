@@ -255,11 +255,14 @@ def _series(rng):
         call(rng.normal(size=(3,)), rng.normal(size=(1,))),
         call(rng.normal(size=(3,)), rng.normal(size=(4, 2))),
         call(0.7, rng.normal(size=(4, 2))),
+        call(rng.normal(size=(3,)), 1.5),
     ]
 
 
 @reverse_rule(polynomial.polyval, wrt=("x", "c"), samples=_series)
 def power_series(y_bar, y, x, c):
+    if np.ndim(c) == 0:
+        return None, np.sum(y_bar)
     slope = polynomial.polyval(x, polynomial.polyder(c))
     basis = polynomial.polyvander(x, len(c) - 1)
     return y_bar * slope, polynomial_values_adjoint(y_bar, basis, x)
@@ -277,6 +280,8 @@ def power_series_tangent(y, x, c, *, x_dot, c_dot):
 
 @reverse_rule(chebyshev.chebval, wrt=("x", "c"), samples=_series)
 def chebval(y_bar, y, x, c):
+    if np.ndim(c) == 0:
+        return None, np.sum(y_bar)
     slope = chebyshev.chebval(x, chebyshev.chebder(c))
     basis = chebyshev.chebvander(x, len(c) - 1)
     return y_bar * slope, polynomial_values_adjoint(y_bar, basis, x)
@@ -294,6 +299,8 @@ def chebval_tangent(y, x, c, *, x_dot, c_dot):
 
 @reverse_rule(legendre.legval, wrt=("x", "c"), samples=_series)
 def legval(y_bar, y, x, c):
+    if np.ndim(c) == 0:
+        return None, np.sum(y_bar)
     slope = legendre.legval(x, legendre.legder(c))
     basis = legendre.legvander(x, len(c) - 1)
     return y_bar * slope, polynomial_values_adjoint(y_bar, basis, x)
@@ -311,6 +318,8 @@ def legval_tangent(y, x, c, *, x_dot, c_dot):
 
 @reverse_rule(hermite.hermval, wrt=("x", "c"), samples=_series)
 def hermval(y_bar, y, x, c):
+    if np.ndim(c) == 0:
+        return None, np.sum(y_bar)
     slope = hermite.hermval(x, hermite.hermder(c))
     basis = hermite.hermvander(x, len(c) - 1)
     return y_bar * slope, polynomial_values_adjoint(y_bar, basis, x)
@@ -328,6 +337,8 @@ def hermval_tangent(y, x, c, *, x_dot, c_dot):
 
 @reverse_rule(hermite_e.hermeval, wrt=("x", "c"), samples=_series)
 def hermeval(y_bar, y, x, c):
+    if np.ndim(c) == 0:
+        return None, np.sum(y_bar)
     slope = hermite_e.hermeval(x, hermite_e.hermeder(c))
     basis = hermite_e.hermevander(x, len(c) - 1)
     return y_bar * slope, polynomial_values_adjoint(y_bar, basis, x)
@@ -345,6 +356,8 @@ def hermeval_tangent(y, x, c, *, x_dot, c_dot):
 
 @reverse_rule(laguerre.lagval, wrt=("x", "c"), samples=_series)
 def lagval(y_bar, y, x, c):
+    if np.ndim(c) == 0:
+        return None, np.sum(y_bar)
     slope = laguerre.lagval(x, laguerre.lagder(c))
     basis = laguerre.lagvander(x, len(c) - 1)
     return y_bar * slope, polynomial_values_adjoint(y_bar, basis, x)

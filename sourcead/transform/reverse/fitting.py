@@ -88,6 +88,9 @@ class Fitting:
     def _fit_shape(self, amount: Operand, have: Array, value: Name, kind: Array) -> Operand:
         extra = len(have.dims) - len(kind.dims)
         if extra < 0:
+            ends = list(zip(have.dims, kind.dims[-extra:]))
+            if any(1 in pair or self._is_open(pair) for pair in ends):
+                return self._unbroadcast(amount, value, kind)  # stored in a place of lower rank
             return self._stretch(amount, value, kind)
         dims = [self._size(amount, axis) for axis in range(len(have.dims))]
         pairs = list(zip(dims[extra:], kind.dims))

@@ -182,12 +182,10 @@ def reduced(ufunc, array, axis=0, *, keepdims=False):
 def accumulated(ufunc, array, axis=0):
     """`ufunc.accumulate(array, axis)`"""
     rows = np.moveaxis(array, axis, 0)
-    total = rows[0]
-    found = [total]
+    found = np.copy(rows)
     for i in range(1, np.shape(rows)[0]):
-        total = ufunc(total, rows[i])
-        found.append(total)
-    return np.moveaxis(np.array(found), 0, axis)
+        found[i] = ufunc(found[i - 1], rows[i])
+    return np.moveaxis(found, 0, axis)
 
 
 def reduced_at(ufunc, array, indices, axis=0):
