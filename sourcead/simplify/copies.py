@@ -16,7 +16,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, Kind
+from sourcead.ir.kinds import Array, Kind, Np, Py
 from sourcead.ir.nodes import (
     Assign,
     Attr,
@@ -55,6 +55,8 @@ class _Storage:
     def __init__(self, function: Function, kinds: Mapping[Name, Kind]) -> None:
         self.made: set[Name] = set()
         self.base: dict[Name, Name] = {}
+        self.lists: set[Name] = set()
+        self.kinds = kinds
         for stmt in statements(function.body):
             if isinstance(stmt, Assign):
                 self._assign(stmt.target, stmt.expr)
@@ -67,8 +69,20 @@ class _Storage:
         match expr:
             case Call(Ref("np.zeros_like")):
                 self.made.add(target)
+            case Op("list"):
+                self.lists.add(target)
             case Op("getitem", (Name() as base, _)) | Attr(Name() as base, "T"):
                 self.base[target] = base
+
+    def is_of_numbers(self, expr: Expr) -> bool:
+        """Does it add to a number, or take the last element of a list that is made here?"""
+        match expr:
+            case Op("iadd" | "isub", (Name() as total, _)):
+                return isinstance(self.kinds.get(total), (Py, Np))
+            case MethodCall(Name() as log, "pop", ()):
+                return log in self.lists
+            case _:
+                return False
 
     def are_apart(self, written: Operand, original: Name) -> bool:
         """Does a store into the one leave the other as it is?"""
@@ -119,6 +133,8 @@ def _last_reader(
         stmt = block[i]
         match stmt:
             case Assign(_, expr) if computes(expr, target):
+                pass
+            case Assign(_, expr) if storage.is_of_numbers(expr):
                 pass
             case Store(base) if storage.are_apart(base, original):
                 pass

@@ -192,3 +192,8 @@ def test_what_is_looked_at_in_between_is_not_put_off():
 
 def test_factors_that_are_arrays_stay():
     assert "*= 1.0 -" not in source(by_arrays, U, U)
+
+
+def test_what_is_only_read_before_it_is_scaled_is_not_copied():
+    text = source(lambda u, rate: diffused(u, rate, 2), U, 0.1)
+    assert "u_bar[1:-1].copy()" not in text

@@ -14,7 +14,7 @@ def diffusion_grad(u, rate, out_bar=1.0):  # grad(diffusion), u: float64[:], rat
     u_bar = 2.0 * out_bar * u             # return np.sum(u**2)
     rate_bar = 0.0
     for _ in range(3):
-        t_bar = u_bar[1:-1].copy()        # u[1:-1] += rate * (u[2:] + u[:-2] - 2.0 * u[1:-1])
+        t_bar = u_bar[1:-1]               # u[1:-1] += rate * (u[2:] + u[:-2] - 2.0 * u[1:-1])
         rate_bar_1 = t_bar @ saved.pop()
         rate_bar += rate_bar_1
         t_bar = t_bar * rate
