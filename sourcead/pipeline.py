@@ -462,6 +462,7 @@ def compile_derivative(
             inlined=inlined,
             closure=cells,
             is_number=half.unit.done.builder.is_number,
+            called=half.unit.done.builder.called.names,
         )
         texts.append(emitted.text)
         cells_of[half].cell_contents = load(
@@ -481,6 +482,7 @@ def compile_derivative(
             closure=cells,
             defaults=seeds,
             is_number=_nothing if stacked else derived.done.builder.is_number,
+            called=derived.done.builder.called.names,
         )
         texts.append(emitted.text)
         behind.update((text, None) for text in texts_behind(emitted))

@@ -16,6 +16,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count, islice
+from types import MappingProxyType
 
 from sourcead.emit.flow import IN_PLACE, Interference, interference
 from sourcead.emit.order import local_cells, pinned
@@ -38,9 +39,10 @@ from sourcead.ir.walk import statements
 __all__ = ["Variables", "identifiers", "is_temporary", "variables"]
 
 
-_GIVEN = 1  # rank of a title; below it what says nothing, above it `t`, which is never untrue
-_RANKS = {"_": 0, "result": 0, "t": 2}  # of names that nobody wrote: give way to those of the user
-_WRITTEN = 3
+_CALLED = 1  # rank of what the user calls a temporary, below it what says nothing
+_GIVEN = 2  # of a title; above it `t`, which is never untrue
+_RANKS = {"_": 0, "result": 0, "t": 3}  # of names that nobody wrote: give way to those of the user
+_WRITTEN = 4
 
 
 def is_temporary(name: Name) -> bool:
@@ -56,6 +58,7 @@ class Variables:
     members: dict[int, tuple[Name, ...]]
     hints: dict[int, str]
     fixed: frozenset[int]  # parameters: their identifiers are the user's, whatever it costs
+    called: frozenset[int]  # temporaries: the user's own variables have their names first
 
     def same(self, first: Operand, second: Operand) -> bool:
         if isinstance(first, Name) and isinstance(second, Name):
@@ -63,10 +66,14 @@ class Variables:
         return False
 
 
-def variables(function: Function, nested: Mapping[Name, Expr] | None = None) -> Variables:
-    """`nested`: names that are no variables, printed where they are read."""
+def variables(
+    function: Function,
+    nested: Mapping[Name, Expr] | None = None,
+    called: Mapping[Name, str] = MappingProxyType({}),
+) -> Variables:
+    """`nested`: names that are no variables, printed where they are read; `called`: see `titles`."""
     clashes = interference(function, nested)
-    union = _Union(clashes, function)
+    union = _Union(clashes, function, called)
     for first, second in _affinities(function):
         union.unite(first, second)
     return union.result()
@@ -78,19 +85,26 @@ def variables(function: Function, nested: Mapping[Name, Expr] | None = None) -> 
 class _Union:
     """Classes of names, each with the mask of its names and of what they interfere with."""
 
-    def __init__(self, clashes: Interference, function: Function) -> None:
+    def __init__(
+        self, clashes: Interference, function: Function, called: Mapping[Name, str]
+    ) -> None:
         self.clashes = clashes
         size = len(clashes.names)
         self.parent = list(range(size))
         self.masks = [1 << i for i in range(size)]
         self.against = list(clashes.clashes)
-        cells, given = local_cells(function), titles(function)
+        cells, given = local_cells(function), titles(function, called)
         self.hints = [
             name.hint.removesuffix("_cell") if name in cells else given.get(name, name.hint)
             for name in clashes.names
         ]
         self.ranks = [
-            _GIVEN if name in given else _RANKS.get(name.hint, _WRITTEN) for name in clashes.names
+            _CALLED
+            if name in called
+            else _GIVEN
+            if name in given
+            else _RANKS.get(name.hint, _WRITTEN)
+            for name in clashes.names
         ]
         self.fixed = {clashes.index[param.name] for param in function.params}
         self.pinned = {clashes.index[name] for name in pinned(function)}
@@ -147,6 +161,7 @@ class _Union:
             {number: tuple(found) for number, found in members.items()},
             {number: self.hints[number] for number in members},
             frozenset(number for number in members if number in self.fixed),
+            frozenset(number for number in members if self.ranks[number] == _CALLED),
         )
 
 
@@ -229,7 +244,7 @@ def identifiers(
         if number in variables.fixed:
             chosen[number] = variables.hints[number]
             taken.give(chosen[number], masks[number])
-    for number in masks:
+    for number in sorted(masks, key=lambda number: number in variables.called):
         if number not in chosen:
             chosen[number] = taken.free(variables.hints[number], masks[number])
             taken.give(chosen[number], masks[number])

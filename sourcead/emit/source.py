@@ -26,7 +26,7 @@ import functools
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import CellType, FunctionType
+from types import CellType, FunctionType, MappingProxyType
 from typing import Any
 
 from sourcead.emit.choices import choices
@@ -103,6 +103,7 @@ def emit(
     closure: Mapping[str, CellType] | None = None,
     may_nest: Callable[[Name], bool] = is_temporary,
     is_number: Callable[[Name], bool] = lambda name: False,
+    called: Mapping[Name, str] = MappingProxyType({}),
 ) -> Emitted:
     """Print `function`.
 
@@ -115,13 +116,13 @@ def emit(
     the list: data that they read is read where they find it.
 
     `may_nest` says which names, if read once, may be printed inside the expression that reads them;
-    `is_number` which ones certainly hold a number.
+    `is_number` which ones certainly hold a number; `called` what temporaries are called, where they are printed.
     """
     function, inside = choices(function)
     parameters = [param.name.hint for param in function.params]
     refs = references_of(function)
     references = References.of(refs, scope, parameters, inlined, closure)
-    printer = _prepare(function, inside, references, may_nest, is_number)
+    printer = _prepare(function, inside, references, may_nest, is_number, called)
     printed = with_origins_of_nested(function, printer.texts.nested)
     printer.function(printed, header, defaults or {})
     text, lines = lay_out(printer.lines)
@@ -135,12 +136,13 @@ def _prepare(
     references: References,
     may_nest: Callable[[Name], bool],
     is_number: Callable[[Name], bool],
+    called: Mapping[Name, str],
 ) -> _Printer:
     cells = local_cells(function)
     reserved = references.roots | _words(function, cells) | {function.name}
     if "CellType" in reserved:
         references.extra["CellType"] = CellType
-    united = variables(function, inside)
+    united = variables(function, inside, called)
 
     def texts(
         clashes: Interference, nested: dict[Name, Expr], unbound: Iterable[Name]
@@ -334,7 +336,8 @@ class _Printer:
                 self._statement(run[group[0]])
             else:
                 targets = ", ".join(start.target for start in group)
-                self._line(f"{targets} = {', '.join(s.text for s in group)}", group[0].origin)
+                origin = next((s.origin for s in group if s.origin.sweep), group[0].origin)
+                self._line(f"{targets} = {', '.join(s.text for s in group)}", origin)
         return taken
 
     def _start(self, stmt: Stmt) -> Start | None:
@@ -352,7 +355,9 @@ class _Printer:
             return None
         if not (form or is_arithmetic(value)):
             return None
-        moves = is_number and bool(stmt.origin.sweep) and is_arithmetic(value)
+        origin = stmt.origin
+        is_of_sweep = bool(origin.sweep) or (bool(origin.line) and not origin.text)
+        moves = is_number and is_of_sweep and is_arithmetic(value)
         return Start(self._name(stmt.target), value, stmt.origin, form, moves)
 
     def _fits(self, group: Sequence[Start]) -> bool:
@@ -442,7 +447,25 @@ class _Printer:
         if op is not None and isinstance(stmt, Store) and self._is_whole(stmt):
             place = self._text(stmt.base)  # `x += v` of an array writes in place
         sign = "" if op is None else _sign(op)
-        self._line(f"{place} {sign}= {self._bare(stmt.value)}", stmt.origin)
+        if op is not None or not self._stores_last(stmt, place):
+            self._line(f"{place} {sign}= {self._bare(stmt.value)}", stmt.origin)
+
+    def _stores_last(self, stmt: Store | StoreAttr | StoreVariable, place: str) -> bool:
+        """`t_bar = x_bar[i] = value`, where the sweep stores what it has just computed."""
+        if not (isinstance(stmt, Store) and isinstance(stmt.value, Name) and stmt.origin.sweep):
+            return False
+        last, start = self.lines[-1], f"{self._bare(stmt.value)} = "
+        here, there = stmt.origin, last.origin
+        line = f"{start}{place} = {last.text.removeprefix(start)}"
+        fits = 4 * self.depth + len(line) <= WIDTH
+        is_next = last.depth == self.depth and last.text.startswith(start) and not last.is_copy
+        if not (is_next and fits and there.sweep) or (here.line, here.text) != (
+            there.line,
+            there.text,
+        ):
+            return False
+        self.lines[-1] = replace(last, text=line)
+        return True
 
     def _is_whole(self, stmt: Store) -> bool:
         """`x[...]`, where x is a variable of the text."""

@@ -11,6 +11,9 @@ the primal, or a partial derivative.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from sourcead.ir.nodes import (
     Assign,
     Attr,
@@ -31,8 +34,10 @@ from sourcead.ir.walk import operands, statements
 __all__ = ["titles"]
 
 
-def titles(function: Function) -> dict[Name, str]:
-    """Hints for temporaries (`t`) that say what they are."""
+def titles(
+    function: Function, called: Mapping[Name, str] = MappingProxyType({})
+) -> dict[Name, str]:
+    """Hints for temporaries (`t`) that say what they are; `called`: those that the user gave a name to."""
     found: dict[Name, str] = {}
     shapes: set[Name] = set()
     linear = {p.name: p.name.hint[-4:] for p in function.params if _is_linear(p.name)}
@@ -46,7 +51,7 @@ def titles(function: Function) -> dict[Name, str]:
                 found[stmt.target] = title
                 if title == "shape":
                     shapes.add(stmt.target)
-    return found
+    return {**found, **called}
 
 
 def _is_linear(name: Name) -> bool:

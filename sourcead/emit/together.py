@@ -59,11 +59,14 @@ class Start:
         return unparsed(self.value)
 
     @cached_property
-    def shape(self) -> tuple[object, ...]:
+    def shape(self) -> object:
         """What has to agree with those it shares a line with."""
-        here = self.origin
-        form = self.form or _outline(self.value)
-        return here.file, here.line, here.text, here.sweep, form
+        return self.form or _outline(self.value)
+
+    @property
+    def is_again(self) -> bool:
+        """Does it compute again, for the sweep, what the primal has computed?"""
+        return bool(self.origin.line) and not self.origin.text and not self.origin.sweep
 
     @cached_property
     def loose_form(self) -> object:
@@ -78,6 +81,15 @@ class Start:
             case _:
                 return MOST if self.form else MOST_COMPUTED
 
+    def is_of_line(self, other: Start) -> bool:
+        """Do both belong to one line of the user's?  What is computed again belongs to that which needs it."""
+        if self.is_again or other.is_again:
+            return True
+        here, there = self.origin, other.origin
+        return (here.file, here.line, here.text, here.sweep) == (
+            there.file, there.line, there.text, there.sweep
+        )  # fmt: skip
+
     def touches(self, other: Start) -> bool:
         """Does the order of the two matter?"""
         return (
@@ -87,7 +99,7 @@ class Start:
 
 def groups(run: Sequence[Start], fits: Callable[[Sequence[Start]], bool]) -> list[list[Start]]:
     """The assignments in the order in which they are printed, those together that share a line."""
-    left, made = list(run), []
+    left, made = _meeting(list(run), fits), []
     while left:
         first, near = left[0], left[1 : FARTHEST + 1]
         group = _with_alike(first, near, fits, _is_alike)
@@ -96,6 +108,20 @@ def groups(run: Sequence[Start], fits: Callable[[Sequence[Start]], bool]) -> lis
         made.append(group)
         left = [start for start in left if start not in group]
     return made
+
+
+def _meeting(run: list[Start], fits: Callable[[Sequence[Start]], bool]) -> list[Start]:
+    """What is computed again moves down to what it shares a line with, where that cannot move up."""
+    for again in [start for start in run if start.is_again and start.moves]:
+        at = run.index(again)
+        for position in range(at + 1, min(at + FARTHEST, len(run))):
+            start = run[position]
+            if _is_alike(start, [again]) and start.origin.sweep and fits((again, start)):
+                run.insert(position - 1, run.pop(at))
+                break
+            if not start.moves or start.touches(again):
+                break
+    return run
 
 
 def _with_alike(
@@ -116,13 +142,16 @@ def _with_alike(
 
 
 def _is_alike(start: Start, group: Sequence[Start]) -> bool:
-    return start.shape == group[0].shape
+    return start.shape == group[0].shape and start.is_of_line(group[0])
 
 
 def _is_like(start: Start, group: Sequence[Start]) -> bool:
     """But for constants, or because both are short."""
-    return start.shape[:4] == group[0].shape[:4] and (
-        start.loose_form == group[0].loose_form or _are_short([*group, start])
+    is_again = start.is_again or group[0].is_again
+    return (
+        not is_again
+        and start.is_of_line(group[0])
+        and (start.loose_form == group[0].loose_form or _are_short([*group, start]))
     )
 
 

@@ -47,6 +47,7 @@ from sourcead.ir.nodes import (
     Undefined,
 )
 from sourcead.ir.walk import operands
+from sourcead.transform.called import Called, Titled
 
 __all__ = ["Builder", "Val", "Virtual", "constant_slice", "constants"]
 
@@ -101,6 +102,7 @@ class Builder:
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {}
         self.kinds: dict[Name, Kind] = {}
+        self.called = Called()
         self.varied: set[Name] = set()
         self.divided: dict[Name, tuple[Name, ...]] = {}  # arrays by the parts that make them up
         self.definitions: dict[Name, Expr] = {}
@@ -117,9 +119,14 @@ class Builder:
 
     def fresh(self, hint: str, kind: Kind, varied: bool = False) -> Name:
         """A new name with the user's (or a readable) hint."""
+        title = hint.called if isinstance(hint, Titled) else None
+        hint = str(hint)
         number = self.numbers.get(hint, 0)
         self.numbers[hint] = number + 1
         name = Name(hint, number)
+        self.called.forget(name)
+        if title is not None:
+            self.called.names[name] = title
         self.kinds[name] = kind = _with_own_symbols(kind, name)
         self.definitions.pop(name, None)  # of the same name on trial
         if varied or (isinstance(kind, Array) and self.is_stored_active(name)):

@@ -216,7 +216,7 @@ class Adjoints:
         return None if found is None else follow(self.b, self.at, found, path)
 
     def hint(self, name: Name) -> str:
-        return f"{name.hint}_bar"
+        return self.b.called.hint(name, "_bar")
 
     # -- storage that may be written ---------------------------------------------------------
 

@@ -47,7 +47,7 @@ class Finish:
         self.prologue = prologue  # what is noted at the start of the forward sweep
 
     def finish(self, name: Name) -> Val:
-        kind, hint = self.b.kind(name), f"{name.hint}_bar"
+        kind, hint = self.b.kind(name), self.b.called.hint(name, "_bar")
         if self.s.structures.is_dynamic(name):
             return self.adj.table.gradient_of(self._as_on_entry(name), hint)
         if isinstance(kind, (Tuple, Dict, Object)) or self.s.structures.is_record(kind):

@@ -52,9 +52,9 @@ class Fitting:
             case Array(), Py() | Np():
                 if not have.dims:  # a number from here on: `+=` would write into the array
                     item = Op("getitem", (amount, self.b.operand(Virtual(()))))
-                    return self.b.emit(item, Np(have.dtype), _hint(value))
+                    return self.b.emit(item, Np(have.dtype), self.b.called.hint(value, "_bar"))
                 made = MethodCall(amount, "sum", ())
-                return self.b.emit(made, Np(have.dtype), _hint(value))
+                return self.b.emit(made, Np(have.dtype), self.b.called.hint(value, "_bar"))
             case Array(), Array():
                 if exact and len(have.dims) == len(kind.dims) <= 2:
                     return amount
@@ -67,9 +67,11 @@ class Fitting:
     def _unbroadcast(self, amount: Operand, value: Name, kind: Kind) -> Operand:
         have = self.b.kind(amount)
         if self.reopened and isinstance(have, Array) and not self._is_new(amount):
-            amount = self.b.emit(Call(Ref("np.copy", np.copy), (amount,)), have, _hint(value))
+            amount = self.b.emit(
+                Call(Ref("np.copy", np.copy), (amount,)), have, self.b.called.hint(value, "_bar")
+            )
         made = Call(Ref("unbroadcast", unbroadcast), (amount, self.parts.value(value)))
-        return self.b.emit(made, kind, _hint(value))
+        return self.b.emit(made, kind, self.b.called.hint(value, "_bar"))
 
     def _is_new(self, amount: Operand) -> bool:
         """Is it an array that was just computed?  What fits already is given back as it is."""
@@ -98,11 +100,15 @@ class Fitting:
             return self._unbroadcast(amount, value, kind)
         if extra:
             summed = MethodCall(amount, "sum", (), (("axis", self._axes(list(range(extra)))),))
-            amount = self.b.emit(summed, Array(have.dtype, have.dims[extra:]), _hint(value))
+            amount = self.b.emit(
+                summed, Array(have.dtype, have.dims[extra:]), self.b.called.hint(value, "_bar")
+            )
         kept = [i for i, (h, k) in enumerate(pairs) if k == 1 and h != 1]
         if kept:
             options = (("axis", self._axes(kept)), ("keepdims", Const(True)))
-            amount = self.b.emit(MethodCall(amount, "sum", (), options), kind, _hint(value))
+            amount = self.b.emit(
+                MethodCall(amount, "sum", (), options), kind, self.b.called.hint(value, "_bar")
+            )
         return amount
 
     def _is_open(self, pair: tuple[Dim, Dim]) -> bool:
@@ -134,11 +140,7 @@ class Fitting:
     def _stretch(self, amount: Operand, value: Name, kind: Array) -> Operand:
         shape = self.b.operand(self.b.attr(self.parts.value(value), "shape"))
         made = Call(Ref("np.broadcast_to", np.broadcast_to), (amount, shape))
-        return self.b.emit(made, kind, _hint(value))
-
-
-def _hint(value: Name) -> str:
-    return f"{value.hint}_bar"
+        return self.b.emit(made, kind, self.b.called.hint(value, "_bar"))
 
 
 def _real(kind: Kind, dtype: np.dtype[np.generic]) -> Kind:

@@ -167,7 +167,7 @@ class _Keeping:
         for name, value in list(self.kept.exported.items()):
             home = self.kept.home_of_name(name)
             if len(home) > len(at) and home[: len(at)] == at:
-                target = self.b.fresh(name.hint, self.b.kind(name))
+                target = self.b.fresh(self.b.called.hint(name), self.b.kind(name))
                 on_then = home[len(at)] == 0
                 arms = (value, self.missing) if on_then else (self.missing, value)
                 merges.append(Merge(target, *arms))

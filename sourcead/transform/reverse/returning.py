@@ -77,7 +77,7 @@ class Returning:
 
     def entry(self, saved: SavedList) -> tuple[Name, list[Name]]:
         """Names for one entry of a list, and for the values in it."""
-        copies = [self.b.fresh(n.hint, self.b.kind(n)) for n in saved.values]
+        copies = [self.b.fresh(self.b.called.hint(n), self.b.kind(n)) for n in saved.values]
         if len(copies) == 1:
             return copies[0], copies
         return self.b.fresh("t", self.kept.entry_kind(copies)), copies
@@ -130,7 +130,7 @@ class Returning:
         """Compute `name` again."""
         if name in known:
             return
-        copy = self.b.fresh(name.hint, self.b.kind(name))
+        copy = self.b.fresh(self.b.called.hint(name), self.b.kind(name))
         stmt = self.kept.program.definitions[name].stmt
         assert isinstance(stmt, Assign)
         expr = map_expr(stmt.expr, lambda o: self.known(o, known, out, origin))
@@ -146,7 +146,7 @@ class Returning:
         if self.kept.needed.how(operand) == "remake":
             again = self.definition(operand)
             expr = map_expr(again, lambda o: self.known(o, known, out, origin))
-            copy = self.b.fresh(operand.hint, self.b.kind(operand))
+            copy = self.b.fresh(self.b.called.hint(operand), self.b.kind(operand))
             out.append(Assign(copy, expr, replace(origin, text="")))
             return copy
         return self.kept.exported.get(operand, operand)
@@ -165,7 +165,7 @@ class Returning:
         assert isinstance(stmt, Store)
         taken = Op("getitem", (stmt.base, stmt.index))
         expr = map_expr(taken, lambda o: self.known(o, known, out, origin))
-        known[name] = value = self.b.fresh(name.hint, self.b.kind(name))
+        known[name] = value = self.b.fresh(self.b.called.hint(name), self.b.kind(name))
         out.append(Assign(value, expr, replace(origin, text="", sweep="")))
 
     # -- statements --------------------------------------------------------------------------

@@ -9,13 +9,15 @@ here: nothing is raised, called, rebound in a branch or met twice.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sourcead.ir.kinds import is_number
 from sourcead.ir.nodes import Assign, Function, Name, Op
-from sourcead.transform.builder import Val
+from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.context import Context, Env
 from sourcead.transform.specialise.flags import guard
 
-__all__ = ["hint_of", "is_formula", "write_formula"]
+__all__ = ["call_by", "hint_of", "is_formula", "name_argument", "write_formula"]
 
 OPERATORS = frozenset({"add", "sub", "mul", "truediv", "neg", "pow", "tuple"})
 
@@ -44,3 +46,19 @@ def hint_of(s: Context, target: Name) -> str:
     """What a statement's variable is called; a rule's `a_bar` is not the adjoint of the user's `a`."""
     of_rule = s.derivative and target.hint.endswith(("_bar", "_dot"))
     return "t" if of_rule else target.hint
+
+
+def call_by(s: Context, variable: Name, value: Val) -> None:
+    """`variable = value`: a temporary without a name is called like the variable, its parts after it."""
+    if not s.derivative:
+        s.called.note(variable.hint, _parts(value))
+
+
+def name_argument(s: Context, parameter: Name, value: Val, function: object) -> None:
+    """The same of a callee's parameter, if the callee is none of ours."""
+    if not s.derivative and not str(getattr(function, "__module__", "")).startswith("sourcead."):
+        s.called.note(parameter.hint, _parts(value), is_argument=True)
+
+
+def _parts(value: Val) -> Any:
+    return value.items if isinstance(value, Virtual) else value

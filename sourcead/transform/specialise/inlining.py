@@ -62,7 +62,7 @@ from sourcead.transform.specialise.context import (
     values_of,
 )
 from sourcead.transform.specialise.flags import guard
-from sourcead.transform.specialise.formulas import is_formula, write_formula
+from sourcead.transform.specialise.formulas import is_formula, name_argument, write_formula
 from sourcead.transform.specialise.frozen_distributions import refuse_frozen
 from sourcead.transform.specialise.generators import (
     is_generator_function,
@@ -402,8 +402,10 @@ def bind_arguments(
                 named = {}
             case "normal" | "positional" if positional:
                 env[param.name] = positional.pop(0)
+                name_argument(s, param.name, env[param.name], function)
             case _ if hint in named and param.form != "positional":
                 env[param.name] = named.pop(hint)
+                name_argument(s, param.name, env[param.name], function)
             case _ if hint in defaults:
                 env[param.name] = defaults[hint]
             case _:

@@ -46,7 +46,7 @@ from sourcead.transform.specialise.contexts import within
 from sourcead.transform.specialise.deleting import delete_item
 from sourcead.transform.specialise.derived import as_contents
 from sourcead.transform.specialise.flags import close_guards, fails, guard
-from sourcead.transform.specialise.formulas import hint_of
+from sourcead.transform.specialise.formulas import call_by, hint_of
 from sourcead.transform.specialise.iteration import iterable
 from sourcead.transform.specialise.iterators import taken_once
 from sourcead.transform.specialise.library import listed
@@ -160,6 +160,7 @@ def write_statement(s: Context, statement: Stmt, env: Env) -> bool:
         case Assign():
             target = statement.target
             value = expression(s, statement.expr, env, hint_of(s, target))
+            call_by(s, target, value)
             env[target] = taken_once(s, s.templates[-1], target, value)
         case Unpack():
             unpack(s, statement, env)
@@ -316,6 +317,7 @@ def unpack(s: Context, statement: Unpack, env: Env) -> None:
                 listed = s.operand(middle, targets[star].hint)
                 items = [*items[:star], s.fresh_list(listed), *items[len(items) - after :]]
             for target, item in zip(targets, items):
+                call_by(s, target, item)
                 env[target] = item
             return
     held = s.operand(value)

@@ -20,8 +20,7 @@ def prefix_products_forward(y, i):
     t = i < len(y)
     if t:
         t_1 = i - 1
-        t_2 = y[t_1]
-        t_3 = y[i]
+        t_2, t_3 = y[t_1], y[i]
         y[i] *= t_2
         saved = prefix_products_forward(y, i + 1)[1]
     else:

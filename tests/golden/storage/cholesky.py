@@ -28,17 +28,15 @@ def cholesky_grad(A, out_bar=1.0):        # grad(cholesky), A: float64[:, :]
     A_bar = np.zeros_like(A).tolist()                      # for i in range(n):
     L_bar = L_bar.copy()
     for i in reversed(range(n)):
-        t = L[i, i]
         # L[i, i] = math.sqrt(A[i, i] - L[i, :i] @ L[i, :i])
-        t_bar = L_bar[i, i]
+        t, t_bar = L[i, i], L_bar[i, i]
         L_bar[i, i] = 0.0
         t_bar = unless_zero(t_bar, 0.5 / t)
         L_bar[i, :i] += 2.0 * (-t_bar * L[i, :i])
         A_bar_row = A_bar[i]
         A_bar_row[i] += t_bar
-        for j in reversed(range(i)):      # for j in range(i):
-            t = L[i, j]
-            t_bar = L_bar[i, j]           # L[i, j] = (A[i, j] - L[i, :j] @ L[j, :j]) / L[j, j]
+        for j in reversed(range(i)):         # for j in range(i):
+            t, t_bar = L[i, j], L_bar[i, j]  # L[i, j] = (A[i, j] - L[i, :j] @ L[j, :j]) / L[j, j]
             L_bar[i, j] = 0.0
             t_bar /= L[j, j]
             L_bar[j, j] -= t_bar * t
