@@ -22,6 +22,7 @@ from sourcead.simplify.kept import kept, without_twins
 from sourcead.simplify.kept_shapes import kept_shapes
 from sourcead.simplify.late_stores import late_stores
 from sourcead.simplify.numbers_first import numbers_first
+from sourcead.simplify.one_copy import one_copy
 from sourcead.simplify.outer_products import outer_products
 from sourcead.simplify.parts import parts
 from sourcead.simplify.rolled import rolled
@@ -70,4 +71,5 @@ def polished(
 
 def on_lists(function: Function, b: Builder, apart: frozenset[Name]) -> Function | None:
     """With lists for the arrays that loops go over element by element; see `element_lists`."""
-    return element_lists(function, b, lambda e: is_pure(e, b), lambda e: shared_bases(e, b), apart)
+    made = element_lists(function, b, lambda e: is_pure(e, b), lambda e: shared_bases(e, b), apart)
+    return None if made is None else one_copy(made, b)
