@@ -247,6 +247,8 @@ class _Nester:
         ]
         if isinstance(stmt, Assign) and stmt.target in self.inside:
             chosen = []  # evaluated sometimes: what is evaluated always stays outside
+        if _is_returned(stmt):
+            chosen = self._without_adjoints(site, operands, chosen)
         early = isinstance(stmt, (Store, StoreAttr)) and stmt.op is not None
         while chosen:
             conflict = self._conflict(site, position, chosen, written, early)
@@ -259,6 +261,16 @@ class _Nester:
             chosen.remove(conflict)
         if isinstance(stmt, Assign) and (moved := [*chosen, *self._inside_operands(stmt)]):
             site.groups[stmt.target] = tuple(i for name in moved for i in site.group(name))
+
+    def _without_adjoints(
+        self, site: _Site, operands: tuple[Operand, ...], chosen: list[Name]
+    ) -> list[Name]:
+        """Of several adjoints that are returned, each has a line of its own, or none has."""
+        others = {o for o in operands if isinstance(o, Name) and o not in chosen}
+        if not any(name.hint.endswith("_bar") for name in others):
+            return chosen
+        called, known = self.variables.called, self.variables.variable
+        return [n for n in chosen if known[n] not in called or _is_finishing(site, n)]
 
     def _inside_operands(self, stmt: Assign) -> list[Name]:
         """Those that have to be printed inside, but indices, which are repeated wherever they are read."""
@@ -433,6 +445,13 @@ def _is_returned(stmt: Stmt | None) -> bool:
             return not origin.line
         case _:
             return False
+
+
+def _is_finishing(site: _Site, name: Name) -> bool:
+    """`float(x_bar)`"""
+    stmt = site.statements[site.defined[name]]
+    call = stmt.expr if isinstance(stmt, Assign) else None
+    return isinstance(call, Call) and isinstance(call.func, Ref) and call.func.value is float
 
 
 def _base_of(stmt: Stmt) -> Operand | None:

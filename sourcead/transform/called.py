@@ -56,6 +56,18 @@ class Called:
                 if isinstance(item, Name):
                     self._call(item, f"{name}_{i}", is_argument)
 
+    def note_adjoint(self, of: Name, bar: Any) -> None:
+        """`bar` is what starts the adjoint of a variable, perhaps also of others."""
+        if isinstance(bar, Name) and bar.hint == "t" and bar not in self.names:
+            variable = self.names.get(of, of.hint)
+            if variable not in NAMELESS:
+                self.names[bar] = f"{variable}_bar"
+
+    def note_result(self, param: Name, bar: Any) -> None:
+        """`bar` is returned as the adjoint of a parameter."""
+        if isinstance(bar, Name) and bar.hint in ("t", "t_bar"):
+            self.names[bar] = f"{param.hint}_bar"
+
     def _call(self, value: Name, name: str, may_change: bool = False) -> None:
         if value.hint == "t" and (value not in self.names or value in self.changeable):
             self.names[value] = name

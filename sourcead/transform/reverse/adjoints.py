@@ -503,6 +503,8 @@ class Adjoints:
             and self._is_last(fitted)
         ):
             fitted = self._rename(fitted, self.hint(owner))
+        elif fitted in self.b.new:
+            self.b.called.note_adjoint(owner, fitted)
         made_here = fitted != amount or (fitted in self.b.new and not manner.shared)
         return Adjoint(fitted, owned or (made_here and self.is_fresh(fitted)))
 

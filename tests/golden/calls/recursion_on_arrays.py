@@ -35,12 +35,12 @@ def de_casteljau_reverse(saved, out_bar):
         t_bar = 0.0
     else:
         # return de_casteljau((1.0 - t) * points[:-1] + t * points[1:], t)
-        t, t_bar = de_casteljau_reverse(saved, out_bar)
-        t_bar += np.vdot(t, t_1)
+        points_bar_1, t_bar = de_casteljau_reverse(saved, out_bar)
+        t_bar += np.vdot(points_bar_1, t_1)
         points_bar = np.zeros_like(points)
-        points_bar[1:] = t * t_2
-        t_bar_1 = np.vdot(t, t_3)
-        points_bar[:-1] += t * t_4
+        points_bar[1:] = points_bar_1 * t_2
+        t_bar_1 = np.vdot(points_bar_1, t_3)
+        points_bar[:-1] += points_bar_1 * t_4
         t_bar -= t_bar_1
     return points_bar, float(t_bar)
 
@@ -48,5 +48,6 @@ def de_casteljau_reverse(saved, out_bar):
 # grad(recursion_on_arrays), points: float64[:, :], t: float
 def recursion_on_arrays_grad(points, t, out_bar=1.0):
     t, saved = de_casteljau_forward(points, t)
-    t, t_bar = de_casteljau_reverse(saved, 2.0 * out_bar * t)  # return np.sum(de_casteljau(points, t) ** 2)
-    return t, t_bar
+    # return np.sum(de_casteljau(points, t) ** 2)
+    points_bar, t_bar = de_casteljau_reverse(saved, 2.0 * out_bar * t)
+    return points_bar, t_bar

@@ -7,6 +7,6 @@ def row_and_matrix(A, r):
     return np.sum((A - r) ** 2)
 # output
 def row_and_matrix_grad(A, r, out_bar=1.0):  # grad(row_and_matrix), A: float64[:, :], r: float64[:]
-    t_bar = 2.0 * out_bar * (A - r)       # return np.sum((A - r) ** 2)
-    r_bar = -t_bar.sum(axis=0)
-    return t_bar, r_bar
+    A_bar = 2.0 * out_bar * (A - r)       # return np.sum((A - r) ** 2)
+    r_bar = -A_bar.sum(axis=0)
+    return A_bar, r_bar

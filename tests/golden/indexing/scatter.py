@@ -12,6 +12,6 @@ def scatter_grad(x, index, out_bar=1.0):  # grad(scatter), x: float64[:], index:
     y = np.zeros(5)
     y[index] = x
     y_bar = 2.0 * out_bar * y             # return np.sum(y * y)
-    t_bar = last_written(y_bar, index)    # y[index] = x
+    x_bar = last_written(y_bar, index)    # y[index] = x
     y_bar[index] = 0.0
-    return t_bar
+    return x_bar

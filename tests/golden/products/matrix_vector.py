@@ -10,5 +10,6 @@ def matrix_vector(A, x):
 def matrix_vector_grad(A, x, out_bar=1.0):  # grad(matrix_vector), A: float64[:, :], x: float64[:]
     y = A @ x
     y_bar = 2.0 * out_bar * y             # return np.sum(y * y)
-    x_bar = y_bar @ A                     # y = A @ x
-    return np.outer(y_bar, x), x_bar
+    A_bar = np.outer(y_bar, x)            # y = A @ x
+    x_bar = y_bar @ A
+    return A_bar, x_bar

@@ -8,5 +8,6 @@ def outer(x, y):
 # output
 def outer_grad(x, y, out_bar=1.0):        # grad(outer), x: float64[:], y: float64[:]
     t_bar = out_bar * np.exp(np.outer(x, y))  # return np.sum(np.exp(np.outer(x, y)))
+    x_bar = t_bar @ y
     y_bar = x @ t_bar
-    return t_bar @ y, y_bar
+    return x_bar, y_bar

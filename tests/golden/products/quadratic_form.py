@@ -6,6 +6,6 @@ def quadratic_form(A, x):
 def quadratic_form_grad(A, x, out_bar=1.0):  # grad(quadratic_form), A: float64[:, :], x: float64[:]
     t_bar = out_bar * x                   # return x @ A @ x
     x_bar = out_bar * (x @ A)
-    t_bar_1 = np.outer(x, t_bar)
+    A_bar = np.outer(x, t_bar)
     x_bar += A @ t_bar
-    return t_bar_1, x_bar
+    return A_bar, x_bar

@@ -10,6 +10,6 @@ def solve(A, b):
 def solve_grad(A, b, out_bar=1.0):        # grad(solve), A: float64[:, :], b: float64[:]
     x = np.linalg.solve(A, b)
     x_bar = 2.0 * out_bar * x             # return np.sum(x * x)
-    t_bar = np.linalg.solve(A.T, x_bar)   # x = np.linalg.solve(A, b)
-    A_bar = -np.outer(t_bar, x)
-    return A_bar, t_bar
+    b_bar = np.linalg.solve(A.T, x_bar)   # x = np.linalg.solve(A, b)
+    A_bar = -np.outer(b_bar, x)
+    return A_bar, b_bar
