@@ -54,6 +54,7 @@ from sourcead.transform.heap import ITEM
 from sourcead.transform.imaginary import is_imaginary
 from sourcead.transform.locations import Locations
 from sourcead.transform.reverse.fitting import Fitting
+from sourcead.transform.reverse.like_terms import together
 from sourcead.transform.reverse.parts import Parts
 from sourcead.transform.reverse.structures import Slot, Structures, holds_containers
 from sourcead.transform.reverse.table import Table
@@ -477,6 +478,10 @@ class Adjoints:
         self.touched.add(owner)
         if old is None:
             self.state[owner] = self._first(owner, kind, amount, fitted, manner)
+        elif (
+            one := together(self.b, self._formula, old.value, fitted, self.hint(owner))
+        ) is not None:
+            self.state[owner] = Adjoint(one, True)
         elif old.owned and isinstance(kind, Array) and not self._is_number_of_0d(owner, old.value):
             self._add_in_place(old.value, Const(Ellipsis), fitted)
         else:
@@ -527,6 +532,16 @@ class Adjoints:
             case last:
                 self._add_in_place(follow(self.b, self.at, base, [last]), Const(Ellipsis), amount)
 
+    def _formula(self, value: Operand) -> Op | None:
+        """What a value is the product or negative of, also a value of the primal that nothing writes to."""
+        if not isinstance(value, Name) or value in self.b.formulas:
+            return self.b.formula(value)
+        made = self.b.definitions.get(value)
+        if not (isinstance(made, Op) and made.op in ("mul", "neg")) or value in self.b.new:
+            return None
+        names = (value, *(arg for arg in made.args if isinstance(arg, Name)))
+        return None if any(map(self.at.is_written, names)) else made
+
     def _total(self, old: Operand, more: Operand, owner: Name) -> Operand:
         """`old + more`, or `old - x` where `more` is -x."""
         expr = self.b.formula(more)
@@ -534,6 +549,16 @@ class Adjoints:
         if expr is not None and negated:
             more = expr.args[0]
         kind = self.b.kind(old)
+        match self.b.definitions.get(old) if isinstance(old, Name) else None:
+            case Op("iadd" | "isub" as last, (before, added)):
+                one = together(
+                    self.b, self._formula, added, more, negated=negated != (last == "isub")
+                )
+                if one is not None:
+                    old, more, negated = before, one, last == "isub"
+                    kind = self.b.kind(old)
+            case _:
+                pass
         if (
             isinstance(kind, (Py, Np))
             and isinstance(self.b.kind(more), (Py, Np))

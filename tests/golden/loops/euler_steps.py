@@ -18,7 +18,6 @@ def euler_steps_grad(y, k, n, out_bar=1.0):  # grad(euler_steps), y: float, k: f
     y_bar, k_bar = out_bar, 0.0
     for y in reversed(y_saved):           # for i in range(n):
         t_bar = y_bar * h                 # y = y + h * (math.cos(i * h) - k * y * y)
-        t_bar_1 = t_bar * y
-        k_bar -= t_bar_1 * y
-        y_bar = y_bar - t_bar * (k * y) - t_bar_1 * k
+        k_bar -= t_bar * y * y
+        y_bar -= 2.0 * (t_bar * (k * y))
     return y_bar, k_bar

@@ -42,8 +42,7 @@ def option_book_grad(spot, volatility, strikes, maturity, out_bar=1.0):
         upper_bar -= t_bar_1
         # upper = (math.log(spot / strike) + 0.5 * spread * spread) / spread
         t_bar_1 = upper_bar / spread
-        spread_bar = spread_bar - t_bar_1 * upper + t_bar_1 * t_1
-        spread_bar += 0.5 * (t_bar_1 * spread)
+        spread_bar = spread_bar - t_bar_1 * upper + 2.0 * (t_bar_1 * t_1)
         spot_bar = spot_bar + out_bar * t_4 + t_bar_1 / (spot / strike) / strike
     volatility_bar = spread_bar * t                             # spread = volatility * math.sqrt(maturity)
     return spot_bar, volatility_bar

@@ -14,6 +14,5 @@ def math_functions_grad(x, out_bar=1.0):  # grad(math_functions), x: float
     t_4 = math.tanh(x)
     # return math.exp(-x * x) * math.log(1.0 + x) + math.sqrt(x) * math.tanh(x)
     x_bar = out_bar * t_3 * (1.0 - t_4 * t_4) + 0.5 * (out_bar * t_4) / t_3
-    t_bar = out_bar * math.log(t_2) * t_1
-    x_bar = x_bar + out_bar * t_1 / t_2 + t_bar * t - t_bar * x
+    x_bar = x_bar + out_bar * t_1 / t_2 + 2.0 * (out_bar * math.log(t_2) * t_1 * t)
     return x_bar
