@@ -232,7 +232,8 @@ def _adjoints(
         finish = Finish(s, prologue)
         bars = [finish.finish(params[i]) for i in wrt]
         for i, bar in zip(wrt, bars):
-            s.b.called.note_result(params[i], bar)
+            if bars.count(bar) == 1:
+                s.b.called.note_result(params[i], bar)
         returned = s.b.operand(bars[0] if single else Virtual(tuple(bars)))
     if s.adj.table.name is not None:
         table = OpenShadows if s.reopened and _can_open(s, reverse, s.adj.table.name) else Shadows
