@@ -43,10 +43,19 @@ def entry_of(value: Any) -> Any:
     >>> gradient_of(before, lambda holder, slot: None, lambda number, adjoint: 0.0)
     [0.0, [0.0]]
     """
+    if isinstance(value, tuple) and _holds_leaves(value):
+        return value  # nobody can change it
     slots = slots_of(value)
     if slots is None:
         return value
     return Entry(value, [(slot, v if type(v) in LEAVES else entry_of(v)) for slot, v in slots])
+
+
+def _holds_leaves(value: tuple[Any, ...]) -> bool:
+    for each in value:
+        if type(each) not in LEAVES:
+            return False
+    return True
 
 
 def slots_of(value: Any) -> list[tuple[Any, Any]] | None:
@@ -85,6 +94,8 @@ def gradient_of(
     """
     if not isinstance(value, Entry):
         value = entry_of(value)
+    if isinstance(value, tuple):
+        return _of_leaves(value, leaf, given)
     if not isinstance(value, Entry):
         return leaf(value, given)
     holder = value.holder
@@ -95,7 +106,9 @@ def gradient_of(
             own = None if given is None else given[slot]
         else:
             own = adjoint_in(holder, slot)
-        if not isinstance(each, Entry):
+        if isinstance(each, tuple):
+            parts[slot] = _of_leaves(each, leaf, own)
+        elif not isinstance(each, Entry):
             parts[slot] = leaf(each, own)
         elif isinstance(each.holder, tuple):
             parts[slot] = gradient_of(each, adjoint_in, leaf, own)
@@ -103,6 +116,14 @@ def gradient_of(
             inner = gradient_of(each, adjoint_in, leaf)
             parts[slot] = added(inner, own) if is_tuple else inner
     return _rebuilt(holder, parts)
+
+
+def _of_leaves(value: tuple[Any, ...], leaf: Callable[[Any, Any], Any], given: Any) -> Any:
+    """The adjoint of a tuple that holds no containers."""
+    if given is None:
+        given = (None,) * len(value)
+    made = tuple([leaf(each, own) for each, own in zip(value, given, strict=True)])
+    return type(value)(*made) if hasattr(value, "_fields") else made
 
 
 def _rebuilt(holder: Any, parts: dict[Any, Any]) -> Any:
