@@ -9,6 +9,7 @@ import numpy as np
 from sourcead.runtime.matrices import lstsq_adjoints, lstsq_tangent
 
 __all__ = [
+    "all_coefficients",
     "direction",
     "fitted_length",
     "poly_factors",
@@ -21,6 +22,21 @@ __all__ = [
     "roots_slopes",
     "cut_off_of_fit",
 ]
+
+
+def all_coefficients(c: Any) -> None:
+    """Of a `np.poly1d` that is made of coefficients with derivatives: none may be left out.
+
+    >>> all_coefficients([0.0, 2.0])
+    Traceback (most recent call last):
+    ...
+    NotImplementedError: np.poly1d leaves out a leading coefficient that is zero, and its derivative with it; ...
+    """
+    if np.size(c) > 1 and np.ravel(c)[0] == 0:
+        raise NotImplementedError(
+            "np.poly1d leaves out a leading coefficient that is zero, and its derivative with it; "
+            "np.polyval(c, x) of the array of coefficients has it"
+        )
 
 
 def fitted_length(bar: Any, p: Any) -> Any:

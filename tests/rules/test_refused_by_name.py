@@ -18,7 +18,10 @@ X = np.array([1.3, 0.5, 0.3, 1.7, 0.9])
 PLACES = np.arange(5.0)
 
 REFUSED = {
-    "Polynomial": (lambda x: np.polynomial.Polynomial(x)(0.5), "polyval"),
+    "polyroots": (lambda x: np.polynomial.polynomial.polyroots(x)[0], "np.roots"),
+    "polydiv": (lambda x: np.polynomial.polynomial.polydiv(x, X[:2])[0][0], "np.polydiv"),
+    "polyfromroots": (lambda x: np.polynomial.polynomial.polyfromroots(x)[0], "np.poly"),
+    "polyfit": (lambda x: np.polynomial.polynomial.polyfit(PLACES, x, 1)[0], "np.polyfit"),
     "unique": (lambda x: np.sum(np.unique(x)), "np.unique(sourcead.stop_gradient"),
     "union1d": (lambda x: np.sum(np.union1d(x, 2.0 * x)), "np.unique(sourcead.stop_gradient"),
     "as_strided": (

@@ -17,7 +17,7 @@ from typing import Any
 from sourcead.ir.kinds import Array, Kind, Number, Py, Tuple, dtype_of
 from sourcead.rules.forms import constant, helpers
 from sourcead.rules.numpy.adjoint_kinds import kind_like
-from sourcead.rules.registry import Rule, lookup, register
+from sourcead.rules.registry import Effects, Rule, lookup, register
 from sourcead.runtime import (
     accumulate,
     array_products,
@@ -41,6 +41,7 @@ from sourcead.runtime import (
     powers,
     quantiles,
     ramps,
+    series,
     shapes,
     spectra,
     ties,
@@ -71,6 +72,7 @@ MODULES: tuple[ModuleType, ...] = (
     powers,
     quantiles,
     ramps,
+    series,
     shapes,
     spectra,
     ties,
@@ -130,6 +132,11 @@ LIKE: dict[Any, str | tuple[str, ...]] = {
     shapes.unbroadcast_change: "like",
     spectra.eigenvalue_adjoints: ("a", "w_bar"),
     spectra.singular_adjoints: ("a", "s_bar"),
+    series.of_each_degree: "c",
+    series.factor_adjoint: "c",
+    series.product_change: "y",
+    series.summand_adjoint: "c",
+    series.sum_change: "y",
     shapes.meshgrid_adjoint: "arrays",
     shapes.reshape_each: "arrays",
 }
@@ -146,6 +153,7 @@ def pair_of_numbers(*args: Any) -> Kind:
     return Tuple((Number(real=False), Number(real=False)))
 
 
+constant(polynomials.all_coefficients, effects=Effects(pure=False))
 constant(matrices.cut_off, polynomials.cut_off_of_fit, kind=lambda *args: Py(float))
 register(Rule("eig_tangent", "source", (matrices.eig_tangent,), kind=pair_of_numbers))
 register(Rule("convolution_window", "source", (contractions.convolution_window,), kind=vector))

@@ -239,8 +239,6 @@ def polyint_tangent(y, p, m=1, k=None, *, p_dot):
 # ---- series in other bases, coefficients from the lowest up --------------------------------
 
 for _function in (
-    *(polynomial.polyder, chebyshev.chebder, legendre.legder),
-    *(hermite.hermder, hermite_e.hermeder, laguerre.lagder),
     *(polynomial.polyvander, chebyshev.chebvander, legendre.legvander),
     *(hermite.hermvander, hermite_e.hermevander, laguerre.lagvander),
 ):
@@ -262,7 +260,7 @@ def _series(rng):
 @reverse_rule(polynomial.polyval, wrt=("x", "c"), samples=_series)
 def power_series(y_bar, y, x, c):
     if np.ndim(c) == 0:
-        return None, np.sum(y_bar)
+        return 0.0 * y_bar, np.sum(y_bar)
     slope = polynomial.polyval(x, polynomial.polyder(c))
     basis = polynomial.polyvander(x, len(c) - 1)
     return y_bar * slope, polynomial_values_adjoint(y_bar, basis, x)
@@ -281,7 +279,7 @@ def power_series_tangent(y, x, c, *, x_dot, c_dot):
 @reverse_rule(chebyshev.chebval, wrt=("x", "c"), samples=_series)
 def chebval(y_bar, y, x, c):
     if np.ndim(c) == 0:
-        return None, np.sum(y_bar)
+        return 0.0 * y_bar, np.sum(y_bar)
     slope = chebyshev.chebval(x, chebyshev.chebder(c))
     basis = chebyshev.chebvander(x, len(c) - 1)
     return y_bar * slope, polynomial_values_adjoint(y_bar, basis, x)
@@ -300,7 +298,7 @@ def chebval_tangent(y, x, c, *, x_dot, c_dot):
 @reverse_rule(legendre.legval, wrt=("x", "c"), samples=_series)
 def legval(y_bar, y, x, c):
     if np.ndim(c) == 0:
-        return None, np.sum(y_bar)
+        return 0.0 * y_bar, np.sum(y_bar)
     slope = legendre.legval(x, legendre.legder(c))
     basis = legendre.legvander(x, len(c) - 1)
     return y_bar * slope, polynomial_values_adjoint(y_bar, basis, x)
@@ -319,7 +317,7 @@ def legval_tangent(y, x, c, *, x_dot, c_dot):
 @reverse_rule(hermite.hermval, wrt=("x", "c"), samples=_series)
 def hermval(y_bar, y, x, c):
     if np.ndim(c) == 0:
-        return None, np.sum(y_bar)
+        return 0.0 * y_bar, np.sum(y_bar)
     slope = hermite.hermval(x, hermite.hermder(c))
     basis = hermite.hermvander(x, len(c) - 1)
     return y_bar * slope, polynomial_values_adjoint(y_bar, basis, x)
@@ -338,7 +336,7 @@ def hermval_tangent(y, x, c, *, x_dot, c_dot):
 @reverse_rule(hermite_e.hermeval, wrt=("x", "c"), samples=_series)
 def hermeval(y_bar, y, x, c):
     if np.ndim(c) == 0:
-        return None, np.sum(y_bar)
+        return 0.0 * y_bar, np.sum(y_bar)
     slope = hermite_e.hermeval(x, hermite_e.hermeder(c))
     basis = hermite_e.hermevander(x, len(c) - 1)
     return y_bar * slope, polynomial_values_adjoint(y_bar, basis, x)
@@ -357,7 +355,7 @@ def hermeval_tangent(y, x, c, *, x_dot, c_dot):
 @reverse_rule(laguerre.lagval, wrt=("x", "c"), samples=_series)
 def lagval(y_bar, y, x, c):
     if np.ndim(c) == 0:
-        return None, np.sum(y_bar)
+        return 0.0 * y_bar, np.sum(y_bar)
     slope = laguerre.lagval(x, laguerre.lagder(c))
     basis = laguerre.lagvander(x, len(c) - 1)
     return y_bar * slope, polynomial_values_adjoint(y_bar, basis, x)
@@ -376,8 +374,22 @@ def lagval_tangent(y, x, c, *, x_dot, c_dot):
 # ---- refused ---------------------------------------------------------------------------------------
 
 refused(
-    *(polynomial.Polynomial, chebyshev.Chebyshev, legendre.Legendre),
-    *(hermite.Hermite, hermite_e.HermiteE, laguerre.Laguerre),
-    way_out="the function of its module on coefficients in an array, "
-    "as np.polynomial.polynomial.polyval(x, c)",
+    *(polynomial.polyroots, chebyshev.chebroots, legendre.legroots),
+    *(hermite.hermroots, hermite_e.hermeroots, laguerre.lagroots),
+    way_out="np.roots of the coefficients of the powers, from the highest down",
+)
+refused(
+    *(polynomial.polydiv, chebyshev.chebdiv, legendre.legdiv),
+    *(hermite.hermdiv, hermite_e.hermediv, laguerre.lagdiv),
+    way_out="np.polydiv of the coefficients of the powers, from the highest down",
+)
+refused(
+    *(polynomial.polyfromroots, chebyshev.chebfromroots, legendre.legfromroots),
+    *(hermite.hermfromroots, hermite_e.hermefromroots, laguerre.lagfromroots),
+    way_out="np.poly, which gives the coefficients of the powers, from the highest down",
+)
+refused(
+    *(polynomial.polyfit, chebyshev.chebfit, legendre.legfit),
+    *(hermite.hermfit, hermite_e.hermefit, laguerre.lagfit),
+    way_out="np.linalg.lstsq with the matrix of the basis (polyvander), or np.polyfit",
 )

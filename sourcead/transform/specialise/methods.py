@@ -103,6 +103,8 @@ def method(
         args = all_of_first(s, method, args)
     if isinstance(receiver, Virtual) and receiver.form == "super":
         return parent_method(s, receiver, method, args, kwargs, hint)
+    if method == "__class__":
+        return s.call(s.call(Ref("type", type), [receiver], []), args, kwargs, hint)
     match kind:
         case Value(value=obj) if not isinstance(obj, (np.dtype,)) and hasattr(obj, method):
             path = f"{receiver.path}.{method}" if isinstance(receiver, Ref) else method

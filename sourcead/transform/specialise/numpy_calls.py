@@ -9,11 +9,14 @@ import inspect
 from typing import Any
 
 import numpy as np
+from numpy.polynomial import polyutils
+from numpy.polynomial._polybase import ABCPolyBase
 
-from sourcead.ir.kinds import Array, List, Np, Object, Py, Value, dtype_of, is_scalar
+from sourcead.ir.kinds import Array, List, Np, Object, Py, Tuple, Value, dtype_of, is_scalar
 from sourcead.ir.nodes import Const, Ref, Star
 from sourcead.rules.registry import lookup
 from sourcead.runtime.differences import diff_of_order
+from sourcead.runtime.polynomials import all_coefficients
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise import numpy_library
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
@@ -170,10 +173,31 @@ def _trim_zeros(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val |
 
 
 def _poly1d(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    """Of another one: NumPy looks into the `__dict__` of both."""
-    if kwargs or len(args) != 1 or not _is_polynomial(s, args[0]):
+    """Of another one: NumPy looks into the `__dict__` of both.  Of coefficients: that of a zero is left out."""
+    if kwargs or len(args) != 1 or has_star(args):
         return None
-    return by(s, numpy_library.polynomial_again, args)
+    if _is_polynomial(s, args[0]):
+        return by(s, numpy_library.polynomial_again, args)
+    items = s.components(args[0]) if isinstance(s.kind(args[0]), (List, Tuple)) else None
+    if s.holds_varied(items[0] if items else args[0]):
+        s.call(Ref("all_coefficients", all_coefficients), args, [])
+    return None
+
+
+def _as_series(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """Coefficients as they are; without their zeros at the end, a rule says what becomes of them."""
+    if has_star(args) or len(args) != 1 or [*kwargs] != [("trim", Const(False))]:
+        return None
+    return by(s, numpy_library.series, args)
+
+
+def _of_series(function: Any) -> Handler:
+    """An operator of `np.polynomial.Polynomial` and its like."""
+
+    def handler(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+        return by(s, function, args) if len(args) == 2 and not has_star(args) else None
+
+    return handler
 
 
 def _of_coefficients(function: Any) -> Handler:
@@ -221,10 +245,22 @@ def _is_polynomial(s: Context, value: Any) -> bool:
     return isinstance(kind, Object) and kind.cls is np.poly1d
 
 
+SERIES_OPERATORS: dict[str, Any] = {
+    "__add__": numpy_library.series_sum,
+    "__radd__": numpy_library.series_sum_reflected,
+    "__sub__": numpy_library.series_difference,
+    "__rsub__": numpy_library.series_difference_reflected,
+    "__mul__": numpy_library.series_product,
+    "__rmul__": numpy_library.series_product_reflected,
+    "__pow__": numpy_library.series_power,
+}
+
 NUMPY_CALLS: dict[Any, Handler] = {
     np.isscalar: _isscalar,
     np.trim_zeros: _trim_zeros,
     np.poly1d: _poly1d,
+    polyutils.as_series: _as_series,
+    **{getattr(ABCPolyBase, name): _of_series(f) for name, f in SERIES_OPERATORS.items()},
     **{
         function: _to_polynomial(function)
         for function in (np.polyadd, np.polysub, np.polymul, np.polydiv, np.polyder, np.polyint)

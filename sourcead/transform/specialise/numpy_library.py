@@ -13,7 +13,9 @@ __all__ = [
     "enumerated_vector", "even_part", "flat_get", "flat_set", "for_each", "for_each_pair",
     "from_iterable", "in_memory_order", "in_pieces", "indices", "into_selected",
     "into_selected_of_two", "matrix_power", "nested", "outer", "pairs", "place", "put", "putmask",
-    "reduced", "reduced_at", "rows_of", "triples",
+    "reduced", "reduced_at", "rows_of", "series", "series_difference",
+    "series_difference_reflected", "series_power", "series_product", "series_product_reflected",
+    "series_sum", "series_sum_reflected", "triples",
 ]  # fmt: skip
 
 
@@ -230,6 +232,49 @@ def polynomial_quotient(p, q):
     """`np.polydiv(p, q)` of which one is a `np.poly1d`"""
     quotient, rest = np.polydiv(np.poly1d(p).coeffs, np.poly1d(q).coeffs)
     return np.poly1d(quotient), np.poly1d(rest)
+
+
+def series(alist, trim=False):
+    """`polyutils.as_series(alist, trim=False)`"""
+    return [np.array(a, ndmin=1) * 1.0 for a in alist]
+
+
+def series_sum(p, q):
+    """`p + q` of a `np.polynomial.Polynomial` and its like"""
+    return p.__class__(p._add(p.coef, p._get_coefficients(q)), p.domain, p.window, p.symbol)
+
+
+def series_sum_reflected(p, q):
+    """`q + p`"""
+    return p.__class__(p._add(q, p.coef), p.domain, p.window, p.symbol)
+
+
+def series_difference(p, q):
+    """`p - q`"""
+    return p.__class__(p._sub(p.coef, p._get_coefficients(q)), p.domain, p.window, p.symbol)
+
+
+def series_difference_reflected(p, q):
+    """`q - p`"""
+    return p.__class__(p._sub(q, p.coef), p.domain, p.window, p.symbol)
+
+
+def series_product(p, q):
+    """`p * q`"""
+    return p.__class__(p._mul(p.coef, p._get_coefficients(q)), p.domain, p.window, p.symbol)
+
+
+def series_product_reflected(p, q):
+    """`q * p`"""
+    return p.__class__(p._mul(q, p.coef), p.domain, p.window, p.symbol)
+
+
+def series_power(p, n):
+    """`p ** n`"""
+    power = p.coef * 0.0 + 1.0 if n == 0 else p.coef
+    for _ in range(n - 1):
+        power = p._mul(p.coef, power)
+    return p.__class__(power[:1] if n == 0 else power, p.domain, p.window, p.symbol)
 
 
 def polynomial_again(p):
