@@ -35,12 +35,21 @@ INDICES = frozenset({"slice", "tuple", "add", "sub", "neg"})  # what indices are
 def gathered(
     function: Function,
     builder: Any,
-    storage: Callable[[], StorageClasses],
+    storage: Callable[[Function], StorageClasses],
     is_pure: Callable[[Expr], bool],
 ) -> Function:
-    """`storage()`: the function's storage classes, which are only made where they are asked for."""
+    """`storage`: gives a function's storage classes, which are only made where they are asked for."""
     pass_ = _Gathering(function, builder, storage, is_pure)
     return with_body(function, pass_.block(function.body))
+
+
+def _without_result(function: Function) -> Function:
+    """Without the pair of value and gradient that is returned: what is in it need not be one storage for that."""
+    match function.body[-1:]:
+        case (Assign(target, Op("tuple")),) if target == function.result:
+            return replace(function, body=function.body[:-1])
+        case _:
+            return function
 
 
 class _Gathering:
@@ -48,9 +57,10 @@ class _Gathering:
         self,
         function: Function,
         builder: Any,
-        storage: Callable[[], StorageClasses],
+        storage: Callable[[Function], StorageClasses],
         is_pure: Callable[[Expr], bool],
     ) -> None:
+        self.function = function
         self.b, self.classes, self.is_pure = builder, storage, is_pure
         self.known: StorageClasses | None = None
         assigned = [s for s in statements(function.body) if isinstance(s, Assign)]
@@ -59,7 +69,7 @@ class _Gathering:
 
     @property
     def storage(self) -> StorageClasses:
-        self.known = self.known or self.classes()
+        self.known = self.known or self.classes(_without_result(self.function))
         return self.known
 
     def block(self, block: Block) -> Block:

@@ -79,7 +79,7 @@ def gradient(
     parameters = (*s.primal.params, Param(s.out_bar, "seed"))
     whole = Function(name, parameters, (*s.forward, *body, *tail), result, s.primal.origin)
     whole = clean(whole, b)
-    whole = gathered(whole, b, lambda: storage_of(whole, b), lambda e: is_pure(e, b))
+    whole = gathered(whole, b, lambda f: storage_of(f, b), lambda e: is_pure(e, b))
     return Gradient(whole, done, s.needed, b.kinds, s.primal)
 
 

@@ -110,7 +110,7 @@ def method_class(kind: Kind) -> type | None:
             return t
         case Np(dtype):
             return np.dtype(dtype).type
-        case Number():
+        case Number() | Array():  # if it is None, the call raises
             return np.ndarray
         case _:
             return class_of(kind)

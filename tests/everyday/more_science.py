@@ -3,6 +3,7 @@
 # ruff: noqa: C408, B020  (as people write it)
 
 import itertools
+import math
 import operator
 from dataclasses import KW_ONLY, dataclass, field
 from functools import partialmethod, reduce
@@ -379,3 +380,63 @@ def logistic_with_intercept(weights, x, labels):
     """The matrix has as many columns as the weights behind the first."""
     z = x @ weights[1:] + weights[0]
     return np.sum(labels * z - np.logaddexp(0.0, z)) - 0.5 * np.sum(weights[1:] ** 2)
+
+
+class Quaternion:
+    __slots__ = ("v", "w")
+
+    def __init__(self, w, v):
+        self.w = w
+        self.v = np.asarray(v, dtype=float)
+
+    def __mul__(self, other):
+        if isinstance(other, Quaternion):
+            w = self.w * other.w - self.v @ other.v
+            return Quaternion(w, self.w * other.v + other.w * self.v + np.cross(self.v, other.v))
+        return Quaternion(self.w * other, self.v * other)
+
+    __rmul__ = __mul__
+
+    def __add__(self, other):
+        return Quaternion(self.w + other.w, self.v + other.v)
+
+    @property
+    def conjugate(self):
+        return Quaternion(self.w, -self.v)
+
+    def turned(self, p):
+        return (self * Quaternion(0.0, p) * self.conjugate).v
+
+    @classmethod
+    def about(cls, axis, angle):
+        axis = axis / np.linalg.norm(axis)
+        return cls(math.cos(angle / 2), math.sin(angle / 2) * axis)
+
+
+@program(np.array([1.0, 2.0, 0.5]), 0.7)
+def between_two_rotations(axis, angle):
+    q, p = Quaternion.about(axis, angle), Quaternion.about(np.array([0.0, 1.0, 0.0]), 0.3)
+    apart = math.acos(q.w * p.w + q.v @ p.v)
+    s = math.sin(0.6 * apart) / math.sin(apart) * q + math.sin(0.4 * apart) / math.sin(apart) * p
+    return s.turned(np.array([1.0, 0.0, 2.0]))[1] + s.w**2
+
+
+@program(0.9, np.array([1.0, 0.5, 2.0]))
+def value_of_a_policy(beta, reward):
+    moves = np.array(
+        [
+            [[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.2, 0.2, 0.6]],
+            [[0.1, 0.1, 0.8], [0.5, 0.4, 0.1], [0.3, 0.3, 0.4]],
+        ]
+    )
+    value = np.zeros(3)
+    turns = 0
+    while True:
+        q = reward[None, :] + beta * np.einsum("aij,j->ai", moves, value)
+        new = q.max(axis=0)
+        turns += 1
+        if np.max(np.abs(new - value)) < 1e-3 or turns > 30:
+            break
+        value = new
+    best = q.argmax(axis=0)
+    return q[best[0], 0] * value[1] + new.mean()

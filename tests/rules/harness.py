@@ -68,7 +68,7 @@ def samples(rule: Rule, rng: np.random.Generator) -> list[tuple[tuple[Any, ...],
 
 def _fitted(function: Any, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
     """A method of arrays takes arrays, a method of NumPy's scalars numbers."""
-    if getattr(function, "__qualname__", "").startswith("RandomState."):
+    if (getattr(function, "__qualname__", None) or "").startswith("RandomState."):
         return np.random.RandomState(5), *args[1:]
     owner = getattr(function, "__objclass__", None)
     if owner is np.ndarray:

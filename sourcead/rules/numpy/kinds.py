@@ -179,6 +179,8 @@ def array_of(function: Callable[..., Any]) -> Callable[..., Kind | None]:
     """`np.array` and its like: also of lists of which samples do not know what they hold, or how many."""
 
     def kind(a: Any, *args: Any, **options: Any) -> Kind | None:
+        if isinstance(a, Number):
+            return a
         found = inferred_kind(function, [a, *args], options)
         if not isinstance(found, Unknown) or args or options:
             return found

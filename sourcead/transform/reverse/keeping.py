@@ -159,7 +159,11 @@ class _Keeping:
         inner, following = self.b.fresh("turns", Py(int)), self.b.fresh("turns", Py(int))
         step = Assign(following, Op("add", (inner, Const(1))), Origin.none())
         carried = Carried(inner, Const(0), following, counter)
-        return replace(loop, carried=(*loop.carried, carried), body=(*loop.body, step))
+        at_exit = len(loop.body)
+        while loop.exit is not None and at_exit > 0 and isinstance(loop.body[at_exit - 1], If):
+            at_exit -= 1  # the last branches choose whether to leave
+        body = (*loop.body[:at_exit], step, *loop.body[at_exit:])
+        return replace(loop, carried=(*loop.carried, carried), body=body)
 
     def exports(self, at: At) -> list[Merge]:
         """Names bound on one arm only, made visible behind the branch for the reverse sweep."""

@@ -19,17 +19,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import numpy as np
+
 from sourcead.ir.kinds import Array, Dict, Kind, List, Np, Number, Object, Py, dtype_of
 from sourcead.ir.nodes import (
     UNDEFINED,
     Assign,
     Block,
+    Call,
     Carried,
     Const,
     For,
     MethodCall,
     Name,
     Operand,
+    Ref,
     Store,
     StoreAttr,
     While,
@@ -112,7 +116,7 @@ def _reversed(
             if entry is not None:
                 s.adj.contribute(c.next, entry.inner)
         sweep(body)
-        ends = [_end_of_turn(s, c) if entry else None for c, entry in zip(carried, entries)]
+        ends = [_end_of_turn(s, c, e) if e else None for c, e in zip(carried, entries)]
         sum_ends = {n: s.adj.state.pop(n).value for n in sums}
     s.adj.state = {k: v for k, v in s.adj.state.items() if k in start}
     flows: list[Carried] = []
@@ -158,11 +162,21 @@ def _entries(s: State, carried: Sequence[Carried], seeds: list[Val]) -> list[Ent
     return out
 
 
-def _end_of_turn(s: State, c: Carried) -> Operand:
+def _end_of_turn(s: State, c: Carried, entry: Entry) -> Operand:
     seed = s.adj.take(c.inner)
     if seed != ZERO:
         return s.b.operand(seed)
+    if _have_one_shape(s.kind(entry.inner), s.kind(c.inner)):
+        zeros = Call(Ref("np.zeros_like", np.zeros_like), (entry.inner,))
+        return s.b.emit(zeros, s.kind(entry.inner), s.adj.hint(c.inner))
     return s.adj.zeros(c.inner, or_none=c.initial == UNDEFINED)
+
+
+def _have_one_shape(one: Kind, other: Kind) -> bool:
+    """Are two arrays certainly of one shape, as far as they are there?"""
+    if not (isinstance(one, Array) and isinstance(other, Array)) or one.dtype != other.dtype:
+        return False
+    return bool(one.dims) and one.dims == other.dims and None not in one.dims
 
 
 def _prepare(s: State, outer: set[Name]) -> list[Name]:

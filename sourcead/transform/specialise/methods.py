@@ -58,6 +58,7 @@ from sourcead.transform.specialise.nothing_yet import is_nothing_yet, of_nothing
 from sourcead.transform.specialise.rewrites import REWRITES
 from sourcead.transform.specialise.rows import with_arrays, with_rows
 from sourcead.transform.specialise.rule_calls import note_effects, rule_kind
+from sourcead.transform.specialise.said_dtypes import with_said_dtype
 
 __all__ = ["call_method_of", "method"]
 
@@ -346,6 +347,8 @@ def number_method(
     known = rule_kind(s, rule, getattr(cls, method, function), [receiver, *args], kwargs)
     if isinstance(known, (Const, Ref)):
         return known
+    known, carried = with_said_dtype(s, function, [receiver, *args], kwargs, known)
+    varied = varied and carried
     operands = tuple(a if isinstance(a, Star) else s.operand(a) for a in args)
     keywords = tuple((k, s.operand(v)) for k, v in kwargs)
     name = s.emit(MethodCall(s.operand(receiver), method, operands, keywords), known, hint, varied)

@@ -23,6 +23,7 @@ from sourcead.transform.specialise.rows import (
     with_arrays,
     with_rows,
 )
+from sourcead.transform.specialise.said_dtypes import with_said_dtype
 from sourcead.transform.specialise.through_text import refuse_numbers_out_of_text
 from sourcead.transform.specialise.whole_lists import copied, note_whole, read_at
 
@@ -80,6 +81,9 @@ def call_rule(
         kind = kind if args == before else rule_kind(s, rule, obj, args, kwargs)
     if isinstance(kind, (Const, Ref)):
         return kind  # the value itself: it follows from the arguments' kinds
+    if not any(isinstance(a, Star) for a in args):
+        kind, carried = with_said_dtype(s, obj, args, kwargs, kind)
+        varied = varied and carried
     operands = tuple(a if isinstance(a, Star) else s.operand(a) for a in args)
     if s.derivative:
         kwargs = [
