@@ -113,7 +113,10 @@ def method(
             if rule is not None and rule.form == "constant":
                 return opaque_method(s, receiver, method, args, kwargs, hint, Unknown())
             look_at(s, obj, method)
-            return s.call(Ref(path, getattr(obj, method)), args, kwargs, hint)
+            bound = getattr(obj, method)
+            if isinstance(obj, np.poly1d) and isinstance(bound, types.MethodType):
+                return s.call(Ref(path, bound.__func__), [receiver, *args], kwargs, hint)
+            return s.call(Ref(path, bound), args, kwargs, hint)
         case Partial(Ref(value=function)) if is_distribution(function):
             return frozen_method(s, receiver, kind, method, args, kwargs, hint)
         case Partial() if method == "func":

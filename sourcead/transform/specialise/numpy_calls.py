@@ -192,7 +192,7 @@ def _as_series(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | 
 
 
 def _of_series(function: Any) -> Handler:
-    """An operator of `np.polynomial.Polynomial` and its like."""
+    """An operator of a polynomial."""
 
     def handler(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
         return by(s, function, args) if len(args) == 2 and not has_star(args) else None
@@ -259,6 +259,8 @@ NUMPY_CALLS: dict[Any, Handler] = {
     np.isscalar: _isscalar,
     np.trim_zeros: _trim_zeros,
     np.poly1d: _poly1d,
+    np.poly1d.__getitem__: _of_series(numpy_library.polynomial_item),
+    np.poly1d.__pow__: _of_series(numpy_library.polynomial_power),
     polyutils.as_series: _as_series,
     **{getattr(ABCPolyBase, name): _of_series(f) for name, f in SERIES_OPERATORS.items()},
     **{

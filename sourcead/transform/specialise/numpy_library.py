@@ -15,7 +15,7 @@ __all__ = [
     "into_selected_of_two", "matrix_power", "nested", "outer", "pairs", "place", "put", "putmask",
     "reduced", "reduced_at", "rows_of", "series", "series_difference",
     "series_difference_reflected", "series_power", "series_product", "series_product_reflected",
-    "series_sum", "series_sum_reflected", "triples",
+    "polynomial_item", "polynomial_power", "series_sum", "series_sum_reflected", "triples",
 ]  # fmt: skip
 
 
@@ -275,6 +275,23 @@ def series_power(p, n):
     for _ in range(n - 1):
         power = p._mul(p.coef, power)
     return p.__class__(power[:1] if n == 0 else power, p.domain, p.window, p.symbol)
+
+
+def polynomial_item(p, k):
+    """`p[k]` of a `np.poly1d`: the coefficient of the power k"""
+    if k < 0 or k > p.order:
+        return np.sum(p.coeffs[:0])
+    return p.coeffs[p.order - k]
+
+
+def polynomial_power(p, n):
+    """`p ** n` of a `np.poly1d`"""
+    if n == 0:
+        return np.poly1d([1])
+    power = p.coeffs
+    for _ in range(n - 1):
+        power = np.polymul(p.coeffs, power)
+    return np.poly1d(power)
 
 
 def polynomial_again(p):
