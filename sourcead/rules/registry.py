@@ -158,10 +158,7 @@ def register(rule: Rule) -> None:
 def changed() -> None:
     """What was compiled by the rules so far is to be compiled again."""
     global generation
-    _STATERS: list[Callable[[Any], bool]] = []
-
-
-generation = object()
+    generation = object()
 
 
 def lookup(function: Any) -> Rule | None:

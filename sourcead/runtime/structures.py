@@ -52,10 +52,7 @@ def entry_of(value: Any) -> Any:
 
 
 def _holds_leaves(value: tuple[Any, ...]) -> bool:
-    for each in value:
-        if type(each) not in LEAVES:
-            return False
-    return True
+    return LEAVES.issuperset(map(type, value))
 
 
 def slots_of(value: Any) -> list[tuple[Any, Any]] | None:
