@@ -340,11 +340,15 @@ def helper(function: F) -> F:
     return function
 
 
-def instead_of(*functions: Any) -> Callable[[F], F]:
-    """A function that is followed in place of `functions`, which say the same in words that cannot be."""
+def instead_of(*functions: Any, kind: Callable[..., Any] | None = None) -> Callable[[F], F]:
+    """A function that is followed in place of `functions`, which say the same in words that cannot be.
+
+    Where no derivative enters, the functions themselves are called; `kind`: of what they return.
+    """
 
     def decorate(function: F) -> F:
-        register(Rule(function.__name__, "source", functions, also={"instead": function}))
+        also = {"instead": function}
+        register(Rule(function.__name__, "source", functions, kind=kind, also=also))
         return function
 
     return decorate

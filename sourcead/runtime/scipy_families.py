@@ -79,13 +79,14 @@ def held_root(equation: Any, root: Any, args: Any) -> Any:
     return root
 
 
+SERIES = np.array([(1.0 if k % 2 else -1.0) / k for k in range(14, 0, -1)])
+
+
 def log1p_ratio(u: Any) -> Any:
     """log(1 + u) / u, which is 1 at u = 0; its series there."""
     near = np.abs(u) < 0.02
     small = np.where(near, u, 0.0)
-    series: Any = 0.0
-    for k in range(14, 0, -1):
-        series = (1.0 if k % 2 else -1.0) / k + small * series
+    series = np.polyval(SERIES, small)
     other = np.where(near, 1.0, u)
     return np.where(near, series, np.log1p(other) / other)
 

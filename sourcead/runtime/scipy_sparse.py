@@ -8,9 +8,9 @@ import numpy as np
 from scipy.sparse import linalg
 
 __all__ = [
-    "along_diagonals", "entries_given", "entries_of", "filled", "gathered", "one_number", "places",
-    "places_inside", "product_entries", "rows_and_columns", "sampled_product", "scattered", "solved_in_order",
-    "with_entries",
+    "along_diagonals", "as_matrix", "diagonal_places", "entries_given", "entries_of", "filled", "gathered",
+    "on_diagonal", "one_number", "places", "places_inside", "product_entries", "rows_and_columns",
+    "sampled_product", "scattered", "solved_in_order", "stored_at", "times_number", "with_entries",
 ]  # fmt: skip
 
 
@@ -42,12 +42,21 @@ def entries_given(arg1: Any) -> Any:
 
 def places(matrix: Any, rows: Any, columns: Any) -> Any:
     """The positions in `matrix.data` of entries that have gone into it."""
-    if matrix.format == "coo" and len(matrix.data) == len(rows):
+    found = stored_at(matrix, rows, columns)
+    if np.any(found < 0):
+        raise NotImplementedError(
+            "an entry of a sparse matrix that carries a derivative is exactly zero and is not stored: "
+            "make the matrix from (data, (rows, columns))"
+        )
+    return found
+
+
+def stored_at(matrix: Any, rows: Any, columns: Any) -> Any:
+    """The positions in `matrix.data` of the entries at these places; -1 where none is stored."""
+    if matrix.format == "coo" and _are_its_own(matrix, rows, columns):
         return np.arange(len(rows))
     if matrix.format == "dia":
-        order = np.argsort(matrix.offsets)
-        at = np.searchsorted(matrix.offsets[order], columns - rows)
-        return order[at] * matrix.data.shape[1] + columns
+        return _in_diagonals(matrix, rows, columns)
     ranks = with_entries(matrix, np.arange(1.0, matrix.data.size + 1.0)).tocsr()
     ranks.sum_duplicates()
     if ranks.nnz < matrix.data.size:
@@ -55,13 +64,20 @@ def places(matrix: Any, rows: Any, columns: Any) -> Any:
             "a sparse matrix that carries a derivative stores the same place twice: make it from "
             "(data, (rows, columns)), or use sum_duplicates on the constant one"
         )
-    found = np.asarray(ranks[rows, columns]).ravel().astype(int) - 1
-    if np.any(found < 0):
-        raise NotImplementedError(
-            "an entry of a sparse matrix that carries a derivative is exactly zero and is not stored: "
-            "make the matrix from (data, (rows, columns))"
-        )
-    return found
+    return np.asarray(ranks[rows, columns]).ravel().astype(int) - 1
+
+
+def _are_its_own(matrix: Any, rows: Any, columns: Any) -> bool:
+    return np.array_equal(matrix.row, rows) and np.array_equal(matrix.col, columns)
+
+
+def _in_diagonals(matrix: Any, rows: Any, columns: Any) -> Any:
+    order = np.argsort(matrix.offsets)
+    offsets = matrix.offsets[order]
+    at = np.minimum(np.searchsorted(offsets, columns - rows), len(offsets) - 1)
+    width = matrix.data.shape[1]
+    stored = (offsets[at] == columns - rows) & (columns < width)
+    return np.where(stored, order[at] * width + columns, -1)
 
 
 def gathered(matrix: Any, data_bar: Any, rows: Any, columns: Any) -> Any:
@@ -86,6 +102,15 @@ def _inside(matrix: Any, rows: Any, columns: Any) -> Any:
     return (rows >= 0) & (rows < matrix.shape[0]) & (columns < matrix.shape[1])
 
 
+def as_matrix(matrix: Any, matrix_dot: Any) -> Any:
+    """The tangent of a dense matrix."""
+    if not isinstance(matrix, np.ndarray):
+        raise NotImplementedError(
+            "a linear operator that carries a derivative is solved with; give the solver a matrix"
+        )
+    return matrix_dot
+
+
 def one_number(other: Any) -> Any:
     """The number that a matrix is multiplied with."""
     if np.ndim(other) != 0 or not isinstance(other, (int, float, np.number, np.ndarray)):
@@ -94,6 +119,11 @@ def one_number(other: Any) -> Any:
             "compute with its `data`, or multiply by scipy.sparse.diags(...)"
         )
     return other
+
+
+def times_number(self: Any, other: Any) -> Any:
+    """`matrix.multiply(number)`."""
+    return self.multiply(other)
 
 
 def along_diagonals(matrix: Any, entries_bar: Any, diagonals: Any, offsets: Any) -> Any:
@@ -106,15 +136,27 @@ def along_diagonals(matrix: Any, entries_bar: Any, diagonals: Any, offsets: Any)
 
 
 def _along(matrix: Any, entries_bar: Any, diagonal: Any, offset: int) -> Any:
-    size = min(matrix.shape[0] + min(offset, 0), matrix.shape[1] - max(offset, 0))
-    rows = np.arange(size) + max(-offset, 0)
     if matrix.format == "dia":
-        found = np.asarray(entries_bar)[list(matrix.offsets).index(offset), rows + offset]
+        found = np.ravel(entries_bar)[on_diagonal(matrix, offset)]
     else:
-        found = gathered(matrix, entries_bar, rows, rows + offset)
+        rows, columns = diagonal_places(matrix, offset)
+        found = gathered(matrix, entries_bar, rows, columns)
     if np.ndim(diagonal) == 0:
         return np.sum(found)
     return np.sum(found, keepdims=True) if len(diagonal) == 1 else found
+
+
+def diagonal_places(matrix: Any, offset: int) -> tuple[Any, Any]:
+    """The rows and columns of a diagonal."""
+    size = min(matrix.shape[0] + min(offset, 0), matrix.shape[1] - max(offset, 0))
+    rows = np.arange(size) + max(-offset, 0)
+    return rows, rows + offset
+
+
+def on_diagonal(matrix: Any, offset: int) -> Any:
+    """Where a diagonal is in the numbers of `data`."""
+    columns = diagonal_places(matrix, offset)[1]
+    return list(matrix.offsets).index(offset) * matrix.data.shape[1] + columns
 
 
 def solved_in_order(matrix: Any, b: Any) -> Any:
@@ -164,7 +206,7 @@ def places_inside(matrix: Any) -> tuple[Any, Any, Any]:
 
 def entries_of(other: Any, matrix: Any) -> Any:
     """What `other` has in the places that `matrix` stores."""
-    if matrix.format == "dia":
-        return other.data
-    rows, columns = rows_and_columns(matrix)
-    return np.asarray(other.tocsr()[rows, columns]).ravel()
+    rows, columns, inside = places_inside(matrix)
+    at = stored_at(other, np.ravel(rows), np.ravel(columns))
+    found = np.where(at >= 0, np.ravel(other.data)[np.maximum(at, 0)], 0.0)
+    return np.where(inside, np.reshape(found, np.shape(rows)), 0.0)

@@ -199,16 +199,6 @@ def test_a_matrix_made_of_a_dense_array_is_refused():
         sourcead.jvp(of_dense, (X,), (X,))
 
 
-def test_products_entry_by_entry_are_refused():
-    def of_two(d):
-        return np.sum(sp.csr_array((d, (ROWS, COLUMNS)), shape=(3, 3)).multiply(K) @ X)
-
-    with pytest.raises(sourcead.SourceADError):
-        sourcead.grad(of_two)(DATA)
-    with pytest.raises(sourcead.NotDifferentiable, match="entry by entry"):
-        sourcead.jvp(of_two, (DATA,), (DATA,))
-
-
 def test_a_matrix_with_one_place_twice_is_not_converted():
     def converted(d):
         a = sp.csc_matrix((d, np.array([1, 0, 1, 1, 2]), np.array([0, 2, 4, 5])), shape=(3, 3))

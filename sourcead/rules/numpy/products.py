@@ -14,6 +14,7 @@ from sourcead.rules.forms import constant, forward_rule, linear, reverse_rule
 from sourcead.rules.numpy.decided import computed
 from sourcead.rules.numpy.kinds import inner_product
 from sourcead.rules.numpy.samples import call, methods, present
+from sourcead.rules.registry import Rule, register
 from sourcead.runtime.contractions import (
     convolution_window,
     cross_adjoints,
@@ -23,6 +24,12 @@ from sourcead.runtime.contractions import (
 )
 from sourcead.runtime.diagonals import on_diagonal
 from sourcead.runtime.einsum import einsum_adjoint, einsum_adjoints, einsum_tangents, exchanged
+from sourcead.runtime.numbers import (
+    product_after,
+    product_before,
+    transposed_after,
+    transposed_before,
+)
 
 constant(np.einsum_path)
 constant(exchanged, kind=computed(exchanged))
@@ -123,6 +130,46 @@ def matmul_tangent(y, x1, x2, *, x1_dot, x2_dot):
     if x2_dot is None:
         return x1_dot @ x2
     return x1_dot @ x2 + x1 @ x2_dot
+
+
+# Of a factor of unknown kind: it may be a sparse matrix.
+
+
+def _factors(rng):
+    return [
+        *_pairs(rng, ((2, 3), (3,)), ((2, 3), (3, 4)), ((3,), (3, 2)), ((3,), (3,))),
+        *_pairs(
+            rng, ((2, 4, 3), (3,)), ((3,), (2, 3, 4)), ((2, 4, 3), (3, 5)), ((4, 3), (2, 3, 5))
+        ),
+    ]
+
+
+def _of_any_rank(*kinds):
+    return Number()
+
+
+@linear(product_before, wrt="x", samples=_factors, kind=_of_any_rank)
+def before(y_bar, factor, x):
+    return transposed_before(factor, y_bar, x)
+
+
+@linear(
+    product_after,
+    wrt="x",
+    samples=lambda rng: [
+        *_pairs(rng, ((3,), (3, 2)), ((4, 3), (3, 2)), ((2, 3), (3,)), ((3,), (3,))),
+        *_pairs(
+            rng, ((3,), (2, 3, 4)), ((2, 4, 3), (3,)), ((2, 4, 3), (3, 5)), ((4, 3), (2, 3, 5))
+        ),
+    ],
+    kind=_of_any_rank,
+)
+def after(y_bar, x, factor):
+    return transposed_after(factor, y_bar, x)
+
+
+for _transposed in (transposed_before, transposed_after):
+    register(Rule(_transposed.__name__, "source", (_transposed,), kind=_of_any_rank))
 
 
 @reverse_rule(

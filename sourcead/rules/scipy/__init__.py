@@ -31,6 +31,7 @@ _waiting = {
     "spectral": "scipy.signal",
     "splines": "scipy.interpolate",
     "sparse_matrices": "scipy.sparse.linalg",
+    "sparse_parts": "scipy.sparse.linalg",
 }
 
 _imported = 0  # modules, when this was asked last

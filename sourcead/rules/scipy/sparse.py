@@ -1,7 +1,7 @@
 # mypy: allow-untyped-defs, allow-untyped-calls
-"""`scipy.sparse.linalg`: iterative solvers, in the right-hand side; the matrix is constant.
+"""`scipy.sparse.linalg`: iterative solvers, in the matrix and the right-hand side.
 
-Products, direct solves and matrices that vary: `sparse_matrices.py`.
+The preconditioner and the start do not move the solution.  Products and direct solves: `sparse_matrices.py`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from scipy.sparse import linalg
 from sourcead.rules.forms import forward_rule, reverse_rule
 from sourcead.rules.numpy.samples import call
 from sourcead.rules.scipy.kinds import solution_and_state
+from sourcead.runtime.scipy_sparse import as_matrix, sampled_product, with_entries
 
 
 def _matrix(rng, rows=4, columns=3):
@@ -39,61 +40,86 @@ def _iterated(symmetric):
     return samples
 
 
-@reverse_rule(linalg.cg, wrt=("x0", "b"), samples=_iterated(True), kind=solution_and_state)
+def in_matrix(A, b_bar, x):
+    """The adjoint of the matrix: of a sparse one, in its entries."""
+    if sparse.issparse(A):
+        return (-sampled_product(b_bar, x, A),)
+    return -np.outer(b_bar, x)
+
+
+def moved_side(A, A_dot, b_dot, x):
+    """What the tangent of the solution solves."""
+    moved = np.zeros_like(x) if b_dot is None else b_dot
+    if A_dot is None:
+        return moved
+    if sparse.issparse(A):
+        return moved - with_entries(A, A_dot.data) @ x
+    return moved - as_matrix(A, A_dot) @ x
+
+
+@reverse_rule(linalg.cg, wrt=("A", "b", "x0"), samples=_iterated(True), kind=solution_and_state)
 def cg(y_bar, y, A, b, x0=None, *, rtol=1e-5, atol=0.0, maxiter=None, M=None):
     """`(x, state)`, solved to the caller's tolerance; where it starts does not matter."""
     if y_bar[0] is None:
-        return None, None
-    return None, linalg.cg(A, y_bar[0], rtol=rtol, atol=atol, maxiter=maxiter)[0]
+        return None, None, None
+    b_bar = linalg.cg(A, y_bar[0], rtol=rtol, atol=atol, maxiter=maxiter)[0]
+    return in_matrix(A, b_bar, y[0]), b_bar, None
 
 
 @forward_rule(linalg.cg)
-def cg_tangent(y, A, b, x0=None, *, rtol=1e-5, atol=0.0, maxiter=None, M=None, x0_dot, b_dot):
-    if b_dot is None:
-        return None, None
-    return linalg.cg(A, b_dot, rtol=rtol, atol=atol, maxiter=maxiter)[0], None
+def cg_tangent(
+    y, A, b, x0=None, *, rtol=1e-5, atol=0.0, maxiter=None, M=None, A_dot, b_dot, x0_dot
+):
+    moved = moved_side(A, A_dot, b_dot, y[0])
+    return linalg.cg(A, moved, rtol=rtol, atol=atol, maxiter=maxiter)[0], None
 
 
-@reverse_rule(linalg.minres, wrt=("x0", "b"), samples=_iterated(True), kind=solution_and_state)
+@reverse_rule(linalg.minres, wrt=("A", "b", "x0"), samples=_iterated(True), kind=solution_and_state)
 def minres(y_bar, y, A, b, x0=None, *, rtol=1e-5, maxiter=None, M=None):
     """`(x, state)`, solved to the caller's tolerance; where it starts does not matter."""
     if y_bar[0] is None:
-        return None, None
-    return None, linalg.minres(A, y_bar[0], rtol=rtol, maxiter=maxiter)[0]
+        return None, None, None
+    b_bar = linalg.minres(A, y_bar[0], rtol=rtol, maxiter=maxiter)[0]
+    return in_matrix(A, b_bar, y[0]), b_bar, None
 
 
 @forward_rule(linalg.minres)
-def minres_tangent(y, A, b, x0=None, *, rtol=1e-5, maxiter=None, M=None, x0_dot, b_dot):
-    if b_dot is None:
-        return None, None
-    return linalg.minres(A, b_dot, rtol=rtol, maxiter=maxiter)[0], None
+def minres_tangent(y, A, b, x0=None, *, rtol=1e-5, maxiter=None, M=None, A_dot, b_dot, x0_dot):
+    moved = moved_side(A, A_dot, b_dot, y[0])
+    return linalg.minres(A, moved, rtol=rtol, maxiter=maxiter)[0], None
 
 
-@reverse_rule(linalg.gmres, wrt=("x0", "b"), samples=_iterated(False), kind=solution_and_state)
+@reverse_rule(linalg.gmres, wrt=("A", "b", "x0"), samples=_iterated(False), kind=solution_and_state)
 def gmres(y_bar, y, A, b, x0=None, *, rtol=1e-5, atol=0.0, maxiter=None, M=None):
     """`(x, state)`, solved to the caller's tolerance; where it starts does not matter."""
     if y_bar[0] is None:
-        return None, None
-    return None, linalg.gmres(A.T, y_bar[0], rtol=rtol, atol=atol, maxiter=maxiter)[0]
+        return None, None, None
+    b_bar = linalg.gmres(A.T, y_bar[0], rtol=rtol, atol=atol, maxiter=maxiter)[0]
+    return in_matrix(A, b_bar, y[0]), b_bar, None
 
 
 @forward_rule(linalg.gmres)
-def gmres_tangent(y, A, b, x0=None, *, rtol=1e-5, atol=0.0, maxiter=None, M=None, x0_dot, b_dot):
-    if b_dot is None:
-        return None, None
-    return linalg.gmres(A, b_dot, rtol=rtol, atol=atol, maxiter=maxiter)[0], None
+def gmres_tangent(
+    y, A, b, x0=None, *, rtol=1e-5, atol=0.0, maxiter=None, M=None, A_dot, b_dot, x0_dot
+):
+    moved = moved_side(A, A_dot, b_dot, y[0])
+    return linalg.gmres(A, moved, rtol=rtol, atol=atol, maxiter=maxiter)[0], None
 
 
-@reverse_rule(linalg.bicgstab, wrt=("x0", "b"), samples=_iterated(False), kind=solution_and_state)
+@reverse_rule(
+    linalg.bicgstab, wrt=("A", "b", "x0"), samples=_iterated(False), kind=solution_and_state
+)
 def bicgstab(y_bar, y, A, b, x0=None, *, rtol=1e-5, atol=0.0, maxiter=None, M=None):
     """`(x, state)`, solved to the caller's tolerance; where it starts does not matter."""
     if y_bar[0] is None:
-        return None, None
-    return None, linalg.bicgstab(A.T, y_bar[0], rtol=rtol, atol=atol, maxiter=maxiter)[0]
+        return None, None, None
+    b_bar = linalg.bicgstab(A.T, y_bar[0], rtol=rtol, atol=atol, maxiter=maxiter)[0]
+    return in_matrix(A, b_bar, y[0]), b_bar, None
 
 
 @forward_rule(linalg.bicgstab)
-def bicgstab_tangent(y, A, b, x0=None, *, rtol=1e-5, atol=0.0, maxiter=None, M=None, x0_dot, b_dot):
-    if b_dot is None:
-        return None, None
-    return linalg.bicgstab(A, b_dot, rtol=rtol, atol=atol, maxiter=maxiter)[0], None
+def bicgstab_tangent(
+    y, A, b, x0=None, *, rtol=1e-5, atol=0.0, maxiter=None, M=None, A_dot, b_dot, x0_dot
+):
+    moved = moved_side(A, A_dot, b_dot, y[0])
+    return linalg.bicgstab(A, moved, rtol=rtol, atol=atol, maxiter=maxiter)[0], None

@@ -16,7 +16,7 @@ import numpy as np
 import scipy.sparse as sparse
 from scipy.sparse import _base, _data, linalg
 
-from sourcead.ir.kinds import Array, Object, Unknown, Value, is_scalar
+from sourcead.ir.kinds import Array, List, Object, Tuple, Unknown, Value, is_scalar
 from sourcead.ir.nodes import Const
 from sourcead.rules.forms import constant, forward_rule, helpers, linear, reverse_rule
 from sourcead.rules.numpy.samples import call
@@ -25,10 +25,12 @@ from sourcead.rules.scipy.kinds import product, product_behind, record, solution
 from sourcead.runtime import scipy_sparse
 from sourcead.runtime.scipy_sparse import (
     along_diagonals,
+    diagonal_places,
     entries_given,
     entries_of,
     filled,
     gathered,
+    on_diagonal,
     one_number,
     places,
     places_inside,
@@ -37,6 +39,8 @@ from sourcead.runtime.scipy_sparse import (
     sampled_product,
     scattered,
     solved_in_order,
+    stored_at,
+    times_number,
     with_entries,
 )
 
@@ -134,10 +138,14 @@ def is_sparse(x):
     cls = class_of(x)
     if cls is not None:
         return Const(issubclass(cls, (sparse.spmatrix, sparse.sparray)))
-    return Const(False) if isinstance(x, Array) or is_number(x) else None
+    return Const(False) if isinstance(x, (Array, Tuple, List)) or is_number(x) else None
 
 
 constant(places, places_inside, rows_and_columns)
+_whole_numbers = Array("int64", (None,))
+constant(stored_at, kind=lambda matrix, rows, columns: _whole_numbers)
+constant(on_diagonal, kind=lambda matrix, offset: _whole_numbers)
+constant(diagonal_places, kind=lambda matrix, offset: Tuple((_whole_numbers, _whole_numbers)))
 constant(sparse.issparse, kind=is_sparse)
 
 
@@ -204,10 +212,16 @@ def _constructed(entries_bar, made, arg1):
 
 def construction(y_bar, y, arg1, shape=None, dtype=None, copy=False, *, maxprint=None):
     """Entries given twice add up, so that both get the adjoint of their sum."""
+    if sparse.issparse(arg1):
+        rows, columns = rows_and_columns(arg1)
+        return (gathered(y, y_bar[0], rows, columns),)
     return _constructed(y_bar[0], y, arg1)
 
 
 def construction_tangent(y, arg1, shape=None, dtype=None, copy=False, *, maxprint=None, arg1_dot):
+    if sparse.issparse(arg1):
+        rows, columns = rows_and_columns(arg1)
+        return (scattered(y, arg1_dot.data, rows, columns),)
     arg1 = entries_given(arg1)
     if len(arg1) == 3:
         return (arg1_dot[0],)
@@ -221,24 +235,50 @@ for _class in CLASSES:
     forward_rule(_class)(construction_tangent)
 
 
-def diagonals_kind(diagonals, offsets=None, shape=None, format=None, dtype=None):
-    name = format.value if isinstance(format, Const) else None
-    if name in ("csr", "csc", "coo"):
-        return of_class(getattr(sparse, f"{name}_matrix"))
-    if name in (None, "dia"):
-        return record(sparse.dia_matrix, data=Array("float64", (None, None)))
-    return Unknown()
+def of_diagonals(form):
+    """The class for a format that is known; without one, diagonals."""
+
+    def kind(diagonals, offsets=None, shape=None, format=None, dtype=None):
+        name = format.value if isinstance(format, Const) else None
+        if name in ("csr", "csc", "coo"):
+            return of_class(getattr(sparse, f"{name}_{form}"))
+        if name in (None, "dia"):
+            return record(getattr(sparse, f"dia_{form}"), data=Array("float64", (None, None)))
+        return Unknown()
+
+    return kind
 
 
 @reverse_rule(
-    sparse.diags, wrt=("diagonals",), kind=diagonals_kind, samples=Programs(TESTS, "diags(")
+    sparse.diags,
+    wrt=("diagonals",),
+    kind=of_diagonals("matrix"),
+    samples=Programs(TESTS, "diags("),
 )
-def diags(y_bar, y, diagonals, offsets=0, shape=None, format=None):
+def diags(y_bar, y, diagonals, offsets=0, shape=None, format=None, dtype=None):
     return along_diagonals(y, y_bar[0], diagonals, offsets)
 
 
 @forward_rule(sparse.diags)
-def diags_tangent(y, diagonals, offsets=0, shape=None, format=None, *, diagonals_dot):
+def diags_tangent(y, diagonals, offsets=0, shape=None, format=None, dtype=None, *, diagonals_dot):
+    moved = filled(diagonals, diagonals_dot)
+    return (entries_of(sparse.diags(moved, offsets, y.shape), y),)
+
+
+@reverse_rule(
+    sparse.diags_array,
+    wrt=("diagonals",),
+    kind=of_diagonals("array"),
+    samples=Programs("rules/test_scipy_sparse_parts.py", "diags_array("),
+)
+def diags_array(y_bar, y, diagonals, *, offsets=0, shape=None, format=None, dtype=None):
+    return along_diagonals(y, y_bar[0], diagonals, offsets)
+
+
+@forward_rule(sparse.diags_array)
+def diags_array_tangent(
+    y, diagonals, *, offsets=0, shape=None, format=None, dtype=None, diagonals_dot
+):
     moved = filled(diagonals, diagonals_dot)
     return (entries_of(sparse.diags(moved, offsets, y.shape), y),)
 
@@ -422,8 +462,7 @@ def multiple_tangent(y, self, other, *, self_dot, other_dot):
 
 
 for _function in (
-    sparse.csr_array.__mul__, sparse.csr_array.__rmul__, sparse.csr_matrix.__rmul__,
-    sparse.csr_array.multiply,
+    sparse.csr_array.__mul__, sparse.csr_array.__rmul__, sparse.csr_matrix.__rmul__, times_number,
 ):  # fmt: skip
     reverse_rule(
         _function, wrt=("self", "other"), kind=scaled, samples=Programs(TESTS, "((a * K) @ X)")

@@ -184,7 +184,10 @@ def call_object(
         and any(map(s.holds_varied, values_of(args, kwargs)))
     ):
         instead = rule.also.get("instead")  # the same in other words, which can be followed
-        followed = (func, obj) if instead is None else (Ref(instead.__name__, instead), instead)
+        followed = (func, obj)
+        if instead is not None:
+            followed = Ref(instead.__name__, instead), instead
+            args = [_of_items(s, arg) for arg in args]
         return with_declared_kinds(
             s,
             call_function(s, *followed, args, kwargs, hint, method),
@@ -292,6 +295,12 @@ def call_object(
             method,
         )
     return s.opaque(func, args, kwargs, hint)
+
+
+def _of_items(s: Context, value: Any) -> Any:
+    """A list whose elements are known as a tuple of them, each of its own kind; it is only read."""
+    items = None if isinstance(value, Star) else s.memory.list_items(value)
+    return value if items is None else Virtual(tuple([_of_items(s, item) for item in items]))
 
 
 def initialised(s: Context, init: Any, args: list[Any], kwargs: Kwargs) -> bool:

@@ -33,12 +33,14 @@ from sourcead.ir.kinds import (
     is_scalar,
 )
 from sourcead.ir.nodes import Call, Const, Name, Ref, Star
+from sourcead.rules import registry
 from sourcead.runtime.contexts import leave, watched
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
 from sourcead.transform.operations import OPERATORS, class_of
 from sourcead.transform.specialise import library
 from sourcead.transform.specialise.attribute_names import constant_text, set_by_name
+from sourcead.transform.specialise.attributes import bind_field
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
 from sourcead.transform.specialise.derived import CONTENTS, is_derived, stand_in
 from sourcead.transform.specialise.each_class import by_class, is_one_of_several
@@ -260,6 +262,8 @@ def _dunder(name: str) -> Any:
                 hint,
             )
         function = getattr(kind.cls, name, None) if isinstance(kind, (Object, Tuple)) else None
+        if function is not None and registry.lookup(function) is not None:
+            return s.call(bind_field(s, args[0], function, name, hint), args[1:], kwargs, hint)
         return (
             s.call_method_of(args[0], function, args[1:], hint)
             if isinstance(function, FunctionType)

@@ -23,7 +23,7 @@ from sourcead.ir.kinds import (
 )
 from sourcead.ir.nodes import Call, Const, Op, Ref
 from sourcead.rules import registry
-from sourcead.runtime.numbers import as_number
+from sourcead.runtime.numbers import as_number, product_after, product_before
 from sourcead.transform.builder import Val, Virtual, constants
 from sourcead.transform.heap import ITEM
 from sourcead.transform.operations import CONSTANT, INPLACE, OPERATORS, class_of
@@ -182,6 +182,8 @@ def operation(s: Context, op: str, args: list[Val], hint: str) -> Val:
     if is_nothing_yet(s, args):
         return of_nothing(s, hint)
     if Unknown in known and any(map(s.is_varied, args)):
+        if op == "matmul" and not all(map(s.holds_varied, args)):
+            return product_with_unknown(s, args, kinds, hint)
         args = [checked_number(s, a) for a in args]
         kinds = list(map(s.kind, args))
     if s.derivative and op in ("add", "sub", "mul", "truediv"):
@@ -212,6 +214,19 @@ def refuse_containers(s: Context, op: str, args: list[Val]) -> None:
                 f"`{op}` of a {s.kind(arg)} that carries derivatives, and of something that is not known as an array",
                 "make an array of it: np.asarray(...)",
             )
+
+
+def product_with_unknown(s: Context, args: list[Val], kinds: list[Kind], hint: str) -> Val:
+    """Of something that may be a sparse matrix: which one, is known when it is there."""
+    before = s.holds_varied(args[1])
+    other = kinds[0] if before else kinds[1]
+    function = product_before if before else product_after
+    if not isinstance(other, Unknown):
+        args = [checked_number(s, a) for a in args]
+        operands = tuple(map(s.operand, args))
+        found = s.operator_kind("matmul", list(map(s.kind, args)), operands)
+        return s.emit(Op("matmul", operands), found, hint, True)
+    return s.call(Ref(function.__name__, function), args, [], hint)
 
 
 def checked_number(s: Context, value: Val) -> Val:
