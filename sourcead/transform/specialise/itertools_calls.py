@@ -6,10 +6,11 @@ which is transformed as if it stood in the program.  (Consumed later, an iterato
 from __future__ import annotations
 
 import itertools
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sourcead.ir.kinds import Kind, Never, Object, Tuple, Unknown
+from sourcead.ir.kinds import Kind, Never, NoneKind, Object, Tuple, Unknown
 from sourcead.ir.nodes import Call, Const, Ref
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
@@ -82,14 +83,36 @@ def starmapped(function, rows):  # type: ignore[no-untyped-def]
     return [function(*row) for row in rows]
 
 
-def accumulated_by(items, function):  # type: ignore[no-untyped-def]
+def accumulated(items, function):  # type: ignore[no-untyped-def]
     """`itertools.accumulate(items, function)`"""
-    total = items[0]
-    found = [total]
+    found = list(items[:1])
     for i in range(1, len(items)):
-        total = function(total, items[i])
-        found.append(total)
+        found.append(function(found[i - 1], items[i]))
     return found
+
+
+def accumulated_from(items, function, initial):  # type: ignore[no-untyped-def]
+    """`itertools.accumulate(items, function, initial=initial)`"""
+    found = [initial]
+    for item in items:
+        found.append(function(found[-1], item))
+    return found
+
+
+def grouped(items, key):  # type: ignore[no-untyped-def]
+    """`itertools.groupby(items, key)`"""
+    names = [key(item) for item in items]
+    found = []
+    start = 0
+    for end in range(1, len(items) + 1):
+        if end == len(items) or names[end] != names[start]:
+            found.append((names[start], items[start:end]))
+            start = end
+    return found
+
+
+def itself(item):  # type: ignore[no-untyped-def]
+    return item
 
 
 def taken_while(test, items):  # type: ignore[no-untyped-def]
@@ -122,16 +145,6 @@ def filtered_out(test, items):  # type: ignore[no-untyped-def]
 def compressed(items, selectors):  # type: ignore[no-untyped-def]
     """`itertools.compress(items, selectors)`"""
     return [item for item, selected in zip(items, selectors) if selected]
-
-
-def accumulated(items):  # type: ignore[no-untyped-def]
-    """`itertools.accumulate(items)`"""
-    total = items[0]
-    sums = [total]
-    for i in range(1, len(items)):
-        total = total + items[i]
-        sums.append(total)
-    return sums
 
 
 Source = Callable[[Sequence[Any]], "tuple[Callable[..., Any], Sequence[Any]] | None"]
@@ -244,16 +257,35 @@ def _count(function: Any) -> int:
 
 
 def _accumulate(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    if has_star(args) or kwargs or len(args) not in (1, 2) or not follows(s, args):
+    given = dict(zip(("iterable", "func"), args)) | dict(kwargs)
+    function, initial = given.get("func", Const(None)), given.get("initial", Const(None))
+    plain = not has_star(args) and given.keys() <= {"iterable", "func", "initial"}
+    if not plain or "iterable" not in given or not follows(s, list(given.values())):
         return None
-    items = s.components(args[0])
+    if isinstance(s.kind(function), NoneKind):
+        function = Ref("operator.add", operator.add)
+    items = s.components(given["iterable"])
+    starts = not isinstance(s.kind(initial), NoneKind)
+    if items is None and starts:
+        return by(s, accumulated_from, [given["iterable"], function, initial])
     if items is None:
-        return by(s, accumulated if len(args) == 1 else accumulated_by, args)
-    totals: list[Val] = list(items[:1])
-    for item in items[1:]:
-        pair = [totals[-1], item]
-        totals.append(s.op("add", pair) if len(args) == 1 else s.call(args[1], pair, []))
+        return by(s, accumulated, [given["iterable"], function])
+    totals: list[Val] = [initial] if starts else list(items[:1])
+    for item in items[len(totals) - starts :]:
+        totals.append(s.call(function, [totals[-1], item], []))
     return Virtual(tuple(totals))
+
+
+def _groupby(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    given = dict(zip(("iterable", "key"), args)) | dict(kwargs)
+    plain = not has_star(args) and given.keys() <= {"iterable", "key"}
+    if not plain or "iterable" not in given or not follows(s, list(given.values())):
+        return None
+    key = given.get("key", Const(None))
+    if isinstance(s.kind(key), NoneKind):
+        key = Ref("itself", itself)
+    items = s.call(Ref("list", list), [given["iterable"]], [])
+    return by(s, grouped, [items, key])
 
 
 def _starmap(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
@@ -267,6 +299,7 @@ def _starmap(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | No
 
 
 ITERTOOLS: dict[Any, Handler] = {
+    itertools.groupby: _groupby,
     itertools.chain: _arranged(itertools.chain, _all_in_one),
     itertools.chain.from_iterable: _from_iterable,
     itertools.pairwise: _arranged(itertools.pairwise, _as(neighbours)),

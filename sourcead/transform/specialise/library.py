@@ -26,6 +26,7 @@ __all__ = [
     "filtered",
     "kept",
     "removed",
+    "larger",
     "largest",
     "listed",
     "make_room",
@@ -40,6 +41,7 @@ __all__ = [
     "reduced_from",
     "same",
     "several",
+    "smaller",
     "smallest",
     "transposed",
 ]
@@ -238,6 +240,16 @@ def smallest(items, key=None):
     if len(items) == 0:
         min(())
     return items[of_smallest(items, key)]
+
+
+def larger(first, second):
+    """`max(first, second)` of objects"""
+    return second if second > first else first
+
+
+def smaller(first, second):
+    """`min(first, second)` of objects"""
+    return second if second < first else first
 
 
 def same(function):

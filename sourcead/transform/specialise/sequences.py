@@ -206,12 +206,17 @@ def _as_list(s: Context, items: Val) -> Val:
     return s.call(Ref("list", list), [items], [], "items")
 
 
-def _extreme(name: str, builtin: Any, picking: Any) -> Any:
+def _extreme(name: str, builtin: Any, picking: Any, of_two: Any) -> Any:
     """`max` and `min` return one of what they are given."""
 
     def handler(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
         if has_star(args) or not args:
             return None
+        if len(args) > 1 and not kwargs and all(isinstance(s.kind(a), Object) for a in args):
+            picked: Val = args[0]
+            for other in args[1:]:
+                picked = by(s, of_two, [picked, other])
+            return picked
         found = element_kind_of(s, args[0]) if len(args) == 1 else _joined(s, args)
         for key, value in kwargs:
             found = join(found, s.kind(value)) if key == "default" else found
@@ -313,6 +318,6 @@ def _next(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
 
 SEQUENCES: dict[Any, Handler] = {
     map: _map, filter: _filter, functools.reduce: _reduce, sum: _sum, math.prod: _prod, iter: _iter, next: _next,
-    sorted: _sorted, max: _extreme("max", max, library.largest),
-    min: _extreme("min", min, library.smallest),
+    sorted: _sorted, max: _extreme("max", max, library.largest, library.larger),
+    min: _extreme("min", min, library.smallest, library.smaller),
 }  # fmt: skip
