@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from sourcead.ir.kinds import Object
+from sourcead.ir.kinds import Array, NoneKind, Object, Py, Unknown
+from sourcead.ir.nodes import Const
 from sourcead.rules.forms import constant, forward_rule, reverse_rule
 from sourcead.rules.numpy.decided import drawn
 from sourcead.rules.numpy.samples import call, present
-from sourcead.rules.registry import Effects
+from sourcead.rules.registry import Effects, Rule, register
 from sourcead.runtime.draws import standardised
 
 DRAW = Effects(pure=False)
@@ -245,3 +246,67 @@ def multivariate_normal(y_bar, y, self, mean, cov, size=None):
 @forward_rule(Generator.multivariate_normal)
 def multivariate_normal_tangent(y, self, mean, cov, size=None, *, mean_dot):
     return np.broadcast_to(mean_dot, np.shape(y))
+
+
+# ---- elements in drawn places --------------------------------------------------------------
+
+
+def chosen(self, a, size=None, replace=True, p=None, axis=0, shuffle=True):
+    """`rng.choice(a)` of an array."""
+    values = np.asarray(a)
+    places = self.choice(np.shape(values)[axis], size, replace, p, shuffle=shuffle)
+    if size is None:
+        return np.take(values, int(places), axis)
+    return np.take(values, places, axis)
+
+
+def chosen_of_vector(self, a, size=None, replace=True, p=None):
+    """`RandomState.choice(a)` of an array."""
+    values = np.asarray(a)
+    places = self.choice(np.shape(values)[0], size, replace, p)
+    return values[int(places)] if size is None else np.take(values, places)
+
+
+def permuted(self, x, axis=0):
+    """`rng.permutation(x)` of an array."""
+    values = np.asarray(x)
+    return np.take(values, self.permutation(np.shape(values)[axis]), axis)
+
+
+def shuffled(self, x, axis=0):
+    """`rng.shuffle(x)`, by the order that places come in."""
+    if isinstance(x, list):
+        x[:] = [x[i] for i in self.permutation(len(x))]
+    else:
+        x[...] = np.take(x, self.permutation(np.shape(x)[axis]), axis)
+
+
+def _kind_of_places(self, a, size=None, replace=None, p=None, axis=None, shuffle=None):
+    if not isinstance(a, Py) and not (isinstance(a, Const) and isinstance(a.value, int)):
+        return Unknown()
+    if size is None or isinstance(size, NoneKind) or size == Const(None):
+        return Py(int)
+    return drawn("size", dtype="int64")(size=size) or Unknown()
+
+
+def _kind_of_order(self, x, axis=None):
+    is_count = isinstance(x, Py) or (isinstance(x, Const) and isinstance(x.value, int))
+    return Array("int64", (None,)) if is_count else Unknown()
+
+
+for _functions, _instead, _kind in (
+    ((Generator.choice,), chosen, _kind_of_places),
+    ((RandomState.choice,), chosen_of_vector, _kind_of_places),
+    ((Generator.permutation, RandomState.permutation), permuted, _kind_of_order),
+    ((Generator.shuffle, RandomState.shuffle), shuffled, None),
+):
+    register(
+        Rule(
+            _instead.__name__,
+            "source",
+            _functions,
+            effects=DRAW,
+            kind=_kind or (lambda *args, **kwargs: NoneKind()),
+            also={"instead": _instead},
+        )
+    )
