@@ -110,27 +110,30 @@ def has_float(kind: Kind) -> bool:
 # -- arguments that share what is written --------------------------------------------------------
 
 
-def storages(kind: Kind) -> int:
-    """How many things that can be written in place are reached from a value of this kind? Two stands for more."""
+def storages(kind: Kind, arrays: bool = True) -> int:
+    """How many things that can be written in place are reached from a value of this kind? Two stands for more.
+
+    `arrays`: they count; lists, dicts and objects do in any case.
+    """
     match kind:
         case Array():
-            return 1
+            return int(arrays)
         case Tuple(items):
-            return _several(items)
+            return _several(items, arrays)
         case List(item, _, None):
-            return 2 if storages(item) else 1
+            return 2 if storages(item, arrays) else 1
         case List(_, _, tuple() as items):
-            return 1 + _several(items)
+            return 1 + _several(items, arrays)
         case Dict(_, _, fields) | Object(_, _, fields):
-            return 2 if fields is None else 1 + _several([k for _, k in fields])
+            return 2 if fields is None else 1 + _several([k for _, k in fields], arrays)
         case Unknown() | Number():
             return 2
         case _:
             return 0
 
 
-def _several(kinds: Iterable[Kind]) -> int:
-    return min(sum(map(storages, kinds)), 2)
+def _several(kinds: Iterable[Kind], arrays: bool) -> int:
+    return min(sum(storages(kind, arrays) for kind in kinds), 2)
 
 
 def shared_arguments(

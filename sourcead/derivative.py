@@ -115,7 +115,7 @@ class Derivative:
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         try:
-            return self._enter(*args, **kwargs)
+            return self._enter(*args, **kwargs) if kwargs else self._enter(*args)
         except (TypeError, _Stale) as error:
             if _binding(self._source) == self._as_bound:
                 _annotate(error)
@@ -208,8 +208,9 @@ class Derivative:
         """Could the arguments share storage, and would it matter?"""
         from sourcead.arguments import storages
 
-        matters = bool(compiled.written) or compiled.finds_by_identity
-        return matters and sum(map(storages, kinds)) >= 2
+        if compiled.written:
+            return sum(map(storages, kinds)) >= 2
+        return compiled.finds_by_identity and sum(storages(k, arrays=False) for k in kinds) >= 2
 
     def _shared(self, full: tuple[Any, ...], compiled: Compiled) -> tuple[int, ...]:
         from sourcead.arguments import shared_arguments
