@@ -41,6 +41,7 @@ __all__ = ["decays"]
 
 NUMBERS: tuple[Kind, ...] = (Py(float), Py(int), Np("float64"))
 WHOLE = Const(Ellipsis)
+LONGEST = 9  # steps from a multiple to what it is a multiple of
 
 
 def decays(
@@ -95,12 +96,14 @@ class _Decays:
         self.function, self.b, self.storage, self.is_pure = function, b, storage, is_pure
         self.classes: StorageClasses | None = None
         self.outside: set[Class] = set()
-        self.made: dict[Name, Expr] = {}
+        self.made: dict[Name, Expr] = {
+            s.target: s.expr for s in statements(function.body) if isinstance(s, Assign)
+        }
 
     # -- blocks ------------------------------------------------------------------------------
 
     def block(self, block: Block) -> Block:
-        if not any(map(self.is_candidate, block)):
+        if not any(self.is_candidate(stmt) and self.is_of_itself(stmt) for stmt in block):
             return renewed(block, [map_blocks(stmt, self.block) for stmt in block])
         known = _Known()
         for stmt in block:
@@ -119,6 +122,23 @@ class _Decays:
             and self.is_array(stmt.value)
         )
 
+    def is_of_itself(self, stmt: Stmt) -> bool:
+        """Does the value come from the array that it is added to, at a glance?"""
+        assert isinstance(stmt, Store)
+        return stmt.value is not stmt.base and self.origin(stmt.value) is self.origin(stmt.base)
+
+    def origin(self, operand: Operand) -> Operand:
+        """The array of which a name is a part, a multiple or a copy."""
+        for _ in range(LONGEST):
+            match self.made.get(operand) if isinstance(operand, Name) else None:
+                case Op("mul", (first, second)) if self.is_number(first) or self.is_number(second):
+                    operand = second if self.is_number(first) else first
+                case Op("getitem", (base, _)) | MethodCall(base, "copy", ()):
+                    operand = base
+                case _:
+                    break
+        return operand
+
     def is_array(self, operand: Operand) -> bool:
         kind = self.b.kind(operand) if isinstance(operand, Name) else None
         return isinstance(kind, Array) and kind.dtype == "float64" and len(kind.dims) > 0
@@ -128,8 +148,6 @@ class _Decays:
         if self.classes is None:
             self.classes = self.storage()
             self.outside = self.classes.from_outside()
-            body = statements(self.function.body)
-            self.made = {s.target: s.expr for s in body if isinstance(s, Assign)}
         return self.classes.of(name)
 
     # -- what is taken away ------------------------------------------------------------------
