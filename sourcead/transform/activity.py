@@ -269,6 +269,8 @@ def find_selected(
             continue
         match stmt:
             case Assign(target, Op("getitem", (Name() as base, index))):
+                if isinstance(kinds.get(base), List) and selections.is_slice(index):
+                    parts.extend(reads(stmt))
                 if by_name or not isinstance(kinds.get(base), Array):
                     continue
                 if target in divided.get(base, ()):
@@ -334,13 +336,18 @@ class _Selections:
                 sources = [s for s in sources if not self.is_vector(s)]
             todo.extend(sources)
             if isinstance(value, Name) and not by_name:
-                if isinstance(self.kinds.get(value), Array):  # what was written into it
+                if isinstance(self.kinds.get(value), (Array, List)):  # what was written into it
                     todo.extend(_storage_of(value, self.heap, self.kinds))
         return {name for name in found if isinstance(name, Name)}
 
     def is_vector(self, value: Any) -> bool:
         kind = self.kinds.get(value)
         return isinstance(kind, Array) and kind.dims is not None and len(kind.dims) == 1
+
+    def is_slice(self, index: Any) -> bool:
+        """Is it a part of a list, and not `[:]`?"""
+        found = self.indices.get(index) if isinstance(index, Name) else None
+        return found is not None and found.op == "slice" and not self.takes_all(index)
 
     def takes_all(self, index: Any) -> bool:
         """Is it `[:, None, ...]`, which leaves nothing out?"""

@@ -84,6 +84,10 @@ LANES = [
     ("array.choose", lambda u: np.sum((u > 1).choose([u, np.log(u)])), ZERO, [1.0, 0.25]),
     ("one triangle of a matrix", lambda u: np.linalg.cholesky(9.0 * np.eye(2) + np.triu(np.sqrt(u[[[1, 0], [1, 1]]])))[0, 0],
      ZERO, [0.0, 0.125 / 11.0**0.5]),
+    ("part of a list", lambda u: sum([np.sqrt(v) for v in u][1:]), ZERO, [0.0, 0.25]),
+    ("part of an array of a list", lambda u: np.sum(np.array([np.sqrt(v) for v in u])[1:]), ZERO, [0.0, 0.25]),
+    ("math.fabs of an element", lambda u: math.fabs(u[0]) + math.fabs(-u[1]), ZERO, [0.0, 1.0]),
+    ("math.copysign of an element", lambda u: math.copysign(u[1], -1.0), ZERO, [0.0, -1.0]),
     ("factor without derivative", lambda u: np.sum(np.where(u > 0.0, u * np.log(ZERO), 0.0)), ZERO, [0.0, LOG4]),
 ]  # fmt: skip
 

@@ -51,6 +51,8 @@ PROGRAMS = [
     ("multiply.reduce", lambda u: np.multiply.reduce(two(u))[1]),
     ("logaddexp.reduce", lambda u: np.logaddexp.reduce(two(u))[1]),
     ("polyval", lambda u: np.polyval(np.array([1.0, 2.0, 3.0]), np.log(u))[1]),
+    ("one element", lambda u: np.take(np.sqrt(u), 1)),
+    ("array of a list", lambda u: np.sum(np.array([np.sqrt(v) for v in u])[1:])),
     ("logaddexp", lambda u: np.logaddexp(np.log(u), u)[1]),
     ("hypot", lambda u: np.hypot(np.log(u), u)[1]),
     ("softmax", lambda u: softmax(np.stack([np.log(u), u]))[0, 1]),

@@ -137,7 +137,8 @@ def by_shape(
     signature = inspect.signature(function)
 
     def kind(*args: Any, **options: Any) -> Kind | None:
-        dtype = dtype_of(args[0])
+        seed = args[0]
+        dtype = np.dtype(float) if isinstance(seed, Const) else dtype_of(seed)
         if dtype is not None and is_complex:
             dtype = (np.zeros((), dtype) + 1j).dtype
         match signature.bind(*args, **options).arguments[name]:

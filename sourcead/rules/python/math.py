@@ -223,7 +223,7 @@ def fabs_times(y, x):
 
 @elementwise(math.fabs, effects=NUMBER, also={"times": fabs_times})
 def fabs(y, x):
-    return (x > 0.0) - (x < 0.0)
+    return float(x > 0.0) - float(x < 0.0)
 
 
 def copysign_times(result, x, y):
@@ -238,7 +238,7 @@ def copysign_times(result, x, y):
 )
 def copysign(result, x, y):
     """`|x|` with the sign of y: 0 at x = 0, and piecewise constant in y."""
-    return math.copysign(1.0, y) * ((x > 0.0) - (x < 0.0)), None
+    return math.copysign(1.0, y) * (float(x > 0.0) - float(x < 0.0)), None
 
 
 @elementwise(math.fmod, domain=("real", "nonzero"), effects=NUMBER)
