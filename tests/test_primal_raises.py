@@ -58,6 +58,15 @@ def test_the_program_runs_once():
     assert log == [1]
 
 
+def always(x):
+    raise ValueError("not today")
+
+
+def test_the_message_says_what_is_raised():
+    with pytest.raises(sourcead.NeverReturns, match="it raises ValueError: not today"):
+        sourcead.grad(lambda x: always(x) + 1.0).source_for(1.0)
+
+
 def test_there_is_no_source_to_show():
     with pytest.raises(sourcead.NeverReturns, match="`missing` never returns"):
         sourcead.grad(missing).source_for(1.0, None)

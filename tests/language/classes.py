@@ -4,7 +4,7 @@
 from collections import namedtuple
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -482,6 +482,53 @@ class Scaled(namedtuple("Scaled", "x y")):
 def own_new(x, y):
     a, b = Scaled(x, y), Scaled(y, x)
     return a.product(a, b) + b.x
+
+
+class Chosen:
+    """As some libraries do: the class of the instance is chosen by what it is made of."""
+
+    def __new__(cls, *coefficients):
+        if cls is Chosen:
+            return Straight.__new__(Straight) if len(coefficients) == 1 else Bent.__new__(Bent)
+        return super().__new__(cls)
+
+
+class Straight(Chosen):
+    def __init__(self, slope):
+        self.slope = 2.0 * slope
+
+    def at(self, x):
+        return self.slope * x
+
+
+class Bent(Chosen):
+    def __init__(self, slope, curvature):
+        self.slope, self.curvature = slope, curvature
+
+    def at(self, x):
+        return self.slope * x + self.curvature * x**2
+
+
+@case("objects: __new__ that returns an instance of another class", 0.7, 1.3)
+def chosen_by_new(x, y):
+    return Chosen(x).at(y) + Chosen(x, y).at(x) * Chosen(2.0).slope
+
+
+class Kept:
+    made: ClassVar[dict[float, object]] = {}
+
+    def __new__(cls, key):
+        if key not in cls.made:
+            cls.made[key] = super().__new__(cls)
+        return cls.made[key]
+
+    def __init__(self, key):
+        self.scale = 2.0 * key
+
+
+@case("objects: __new__ that returns what was made before", 0.7)
+def kept_by_new(x):
+    return Kept(3.0).scale * x**2
 
 
 @case("objects: __dict__ and vars", 0.7, 1.3)

@@ -3,6 +3,7 @@
 
 import contextlib
 import functools
+import inspect
 import math
 import operator
 
@@ -417,6 +418,24 @@ def wrapped(x):
 @case("values: decorated callee whose wrapper does something", 0.7)
 def decorated(x):
     return wrapped(x) * x
+
+
+def with_signature(f):
+    def wrapper(*args, _plain=False, **kwargs):
+        return f(*args, **kwargs) if _plain else 3.0 * f(*args, **kwargs)
+
+    wrapper.__signature__ = inspect.signature(f)
+    return wrapper
+
+
+@with_signature
+def signed(x, power=2):
+    return x**power
+
+
+@case("values: decorated callee that says another signature", 0.7)
+def decorated_with_signature(x):
+    return signed(x) * signed(x, power=3)
 
 
 @functools.lru_cache(maxsize=None)

@@ -9,8 +9,9 @@ import types
 from typing import Any
 
 from sourcead.errors import NoRule
-from sourcead.ir.kinds import Object, Value
-from sourcead.ir.nodes import Const, Name, Ref, Star
+from sourcead.ir.kinds import Object, Unknown, Value
+from sourcead.ir.nodes import Call, Const, Name, Ref, Star
+from sourcead.runtime.making import initialised
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.context import Context, Kwargs, values_of
 from sourcead.transform.specialise.derived import made_derived
@@ -123,7 +124,18 @@ def _by_own_new(
     if isinstance(kind, Object) and issubclass(kind.cls, cls) and isinstance(made, Name):
         if isinstance(getattr(kind.cls, "__init__", None), types.FunctionType):
             initialise(s, made, kind.cls, args, kwargs)
-    return made
+        return made
+    if not isinstance(kind, Unknown):
+        return made
+    if any(map(s.holds_varied, values_of(args, kwargs))):
+        s.refuse(
+            f"what `{cls.__name__}.__new__` returns for values that carry a derivative is not known",
+            "call the class whose instance it returns",
+        )
+    keywords = tuple((k, s.operand(v)) for k, v in kwargs)
+    given = [a if isinstance(a, Star) else s.operand(a) for a in args]
+    operands = (s.operand(made), Ref(cls.__name__, cls), *given)
+    return s.emit(Call(Ref("initialised", initialised), operands, keywords), Unknown(), hint)
 
 
 def made_by_parent(

@@ -41,6 +41,7 @@ from sourcead.ir.nodes import (
     Name,
     Origin,
     Param,
+    Raise,
     Ref,
     Star,
     Store,
@@ -260,6 +261,7 @@ def inactive_call(
     blind = True
     inside = sum(code is function.__code__ for code, _ in s.stack)
     of_object = bool(args) and isinstance(args[0], Name) and isinstance(s.kind(args[0]), Object)
+    of_object = of_object or function.__name__ == "__new__"  # of a class, by that of another one
     if inside <= (NESTED_OBJECTS if of_object else 0) and len(s.stack) <= MAX_DEPTH:
         with attempt_inline(s) as attempt:
             value = s.inline(s.lower(function), function, args, kwargs)
@@ -358,16 +360,30 @@ def run_to_its_end(s: Context, template: Function, env: Env) -> None:
             raise Unreached
     except Unreached:
         if s.dead_end is None and not s.forks and not s.catches:
-            s.dead_end = never_returns(template, s.origin)
+            s.dead_end = never_returns(template, s.origin, _raised_last(s))
             for called_at in reversed(s.calls):
                 s.dead_end = s.dead_end.reached_from(called_at)
         raise
 
 
-def never_returns(template: Function, origin: Origin) -> SourceADError:
-    return NeverReturns.at(
-        origin, f"`{template.name}` never returns", "let a path of it end with a value"
+def _raised_last(s: Context) -> str:
+    """The exception that the statements end with, for certain."""
+    last = s.open[-1][-1] if s.open and s.open[-1] else None
+    made = (
+        s.definitions.get(last.exception)
+        if isinstance(last, Raise) and isinstance(last.exception, Name)
+        else None
     )
+    match made:
+        case Call(Ref(value=type() as cls), (Const(value=str() as why) | Ref(value=str() as why),)):
+            return f"{cls.__name__}: {why}"
+    return ""
+
+
+def never_returns(template: Function, origin: Origin, raised: str = "") -> SourceADError:
+    cause = f"`{template.name}` never returns"
+    cause = f"{cause}: it raises {raised}" if raised else cause
+    return NeverReturns.at(origin, cause, "let a path of it end with a value")
 
 
 def bind_arguments(
@@ -420,10 +436,22 @@ def bind_arguments(
 def live_defaults(function: Any) -> dict[str, Val]:
     if not getattr(function, "__defaults__", True) and not function.__kwdefaults__:
         return {}
-    signature = inspect.signature(function, follow_wrapped=False)
     label = getattr(function, "__name__", "function")
     return {
-        name: live_operand(f"{label}_{name}_default", parameter.default)
+        name: live_operand(f"{label}_{name}_default", default)
+        for name, default in _defaults_of(function).items()
+    }
+
+
+def _defaults_of(function: Any) -> dict[str, Any]:
+    """As a call finds them: `__signature__`, which says what a decorated function takes, has no say."""
+    if isinstance(function, types.FunctionType):
+        code, given = function.__code__, function.__defaults__ or ()
+        names = code.co_varnames[code.co_argcount - len(given) : code.co_argcount]
+        return {**dict(zip(names, given)), **(function.__kwdefaults__ or {})}
+    signature = inspect.signature(function, follow_wrapped=False)
+    return {
+        name: parameter.default
         for name, parameter in signature.parameters.items()
         if parameter.default is not inspect.Parameter.empty
     }

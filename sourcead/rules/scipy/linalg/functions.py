@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import linalg
 
+from sourcead.ir.kinds import Array, is_scalar
 from sourcead.rules.forms import constant, forward_rule, helper, reverse_rule
 from sourcead.rules.numpy.samples import (
     call,
@@ -37,9 +38,24 @@ def _positive_spectrum(rng):
     return [call(a), call(a + 0.1j * rng.normal(size=(3, 3))), call(np.eye(2))]
 
 
-@reverse_rule(linalg.expm, wrt=("A",), kind=like(linalg.expm, "A"), samples=_batch)
+_like_argument = like(linalg.expm, "A")
+
+
+def _exponential(A):
+    """Of a number it is a matrix with one entry."""
+    return Array("float64", (None, None)) if is_scalar(A) else _like_argument(A)
+
+
+@reverse_rule(
+    linalg.expm,
+    wrt=("A",),
+    kind=_exponential,
+    samples=lambda rng: [*_batch(rng), call(0.7), call(np.array([[0.7]]))],
+)
 def expm(Y_bar, Y, A):
     """Source: Al-Mohy and Higham (2009)."""
+    if np.ndim(A) == 0:
+        return np.sum(Y_bar * Y)
     if np.ndim(A) == 2:
         return linalg.expm_frechet(transpose(A), Y_bar, compute_expm=False)
     return block_frechet(linalg.expm, transpose(A), Y_bar)
@@ -47,6 +63,8 @@ def expm(Y_bar, Y, A):
 
 @forward_rule(linalg.expm)
 def expm_tangent(Y, A, *, A_dot):
+    if np.ndim(A) == 0:
+        return Y * A_dot
     if np.ndim(A) == 2:
         return linalg.expm_frechet(A, A_dot, compute_expm=False)
     return block_frechet(linalg.expm, A, A_dot)

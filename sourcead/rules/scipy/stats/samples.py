@@ -219,6 +219,8 @@ def variation(a, axis=0, *, ddof=0):
 )  # fmt: skip
 def moment(a, order=1, axis=0, *, center=None):
     """A moment about the mean, or about a given point."""
+    if not isinstance(order, (int, float)):
+        raise NotImplementedError("`moment` of several orders at once: one call for each order")
     if center is None:
         return np.mean(_centred(a, axis) ** order, axis=axis)
     return np.mean((a - center) ** order, axis=axis)
@@ -278,6 +280,65 @@ def zmap(scores, compare, axis=0, ddof=0):
     return (scores - np.mean(compare, axis=axis, keepdims=True)) / spread
 
 
+@formula(
+    stats.pmean, wrt=("a",), kind=single(position=2), samples=_with(_tables(2.0), _tables(-1.5), _tables(0.0))
+)  # fmt: skip
+def pmean(a, p, axis=0):
+    """The mean of powers; of order 0 the geometric one."""
+    if p == 0:
+        return np.exp(np.mean(np.log(a), axis=axis))
+    return np.mean(a**p, axis=axis) ** (1.0 / p)
+
+
+@formula(
+    stats.tmean,
+    wrt=("a",),
+    kind=single(None, position=3),
+    samples=_with(_tables(), _tables((0.8, 1.9)), _tables((None, 1.9))),
+)
+def tmean(a, limits=None, inclusive=(True, True), axis=None):
+    """The mean of the values within the limits."""
+    if limits is None:
+        return np.mean(a, axis=axis)
+    inside = np.ones(np.shape(a), dtype=bool)
+    if limits[0] is not None:
+        inside = inside & (a >= limits[0] if inclusive[0] else a > limits[0])
+    if limits[1] is not None:
+        inside = inside & (a <= limits[1] if inclusive[1] else a < limits[1])
+    return np.sum(np.where(inside, a, 0.0), axis=axis) / np.sum(inside, axis=axis)
+
+
+# ---- transformations to a normal distribution ------------------------------------------------------
+
+
+def _of_transformed(lmb, data, **options):
+    return _without(data, 0)
+
+
+def _transformed(rng):
+    a = rng.uniform(0.5, 2.0, (6, 2))
+    return [call(0.4, a[:, 0].copy()), call(-0.7, a)]
+
+
+@formula(stats.boxcox_llf, kind=_of_transformed, samples=_transformed)
+def boxcox_llf(lmb, data):
+    """The logarithm of the likelihood of `lmb`, with mean and variance that fit best."""
+    spread = np.log(np.var(special.boxcox(data, lmb), axis=0))
+    return (lmb - 1.0) * np.sum(np.log(data), axis=0) - 0.5 * np.shape(data)[0] * spread
+
+
+@formula(
+    stats.yeojohnson_llf,
+    kind=_of_transformed,
+    samples=lambda rng: [call(0.4, rng.normal(size=6)), call(1.7, rng.normal(size=6))],
+)
+def yeojohnson_llf(lmb, data):
+    size = np.abs(data)
+    moved = np.where(data >= 0.0, special.boxcox1p(size, lmb), -special.boxcox1p(size, 2.0 - lmb))
+    slope = np.sum(np.sign(data) * np.log1p(size), axis=0)
+    return (lmb - 1.0) * slope - 0.5 * np.shape(data)[0] * np.log(np.var(moved, axis=0))
+
+
 # ---- ranks: piecewise constant ---------------------------------------------------------------------
 
 
@@ -306,4 +367,12 @@ leaving_out(stats.trim_mean, stats.iqr, stats.median_abs_deviation)
 
 refused(stats.describe, way_out="np.mean, np.var, scipy.stats.skew and kurtosis of the sample")
 refused(stats.theilslopes, stats.siegelslopes, way_out="np.median of the slopes of all pairs")
+refused(
+    stats.tvar, stats.tstd, stats.tsem, stats.kstat, stats.kstatvar, stats.gstd, stats.differential_entropy,
+    way_out="compute it from np.mean and np.var of the sample",
+)  # fmt: skip
+refused(
+    stats.f_oneway, stats.bartlett, stats.levene, stats.fligner, stats.shapiro, stats.jarque_bera,
+    way_out="compute the statistic from np.mean and np.var of the samples",
+)  # fmt: skip
 refused(stats.gaussian_kde, way_out="np.mean(scipy.stats.norm.pdf(t, points, width)) at each t")
