@@ -129,3 +129,76 @@ def test_differences_of_pairs_are_kept_and_quotients_of_them_are_not():
     assert source.count("x[None, :, :] - x[:, None, :]") == 1 + source.count(
         "# d = x[None, :, :] - x[:, None, :]"
     )
+
+
+# -- arrays that are written after they were made ---------------------------------------------------
+
+
+def sum_written(x, v):
+    total = 0.0
+    for k in range(3):
+        d = v + 1.0
+        d[:, 0] = x[:, 0] * k
+        total += np.sum(x * d)
+    return total
+
+
+def product_written_through_a_view(x, v):
+    total = 0.0
+    for _ in range(3):
+        d = x * v
+        total += np.sum(d * d)
+        row = d[1]
+        row *= x[0]
+        total += np.sum(np.sin(x) * d)
+    return total
+
+
+def quotient_written(x, v):
+    total = 0.0
+    scale = np.ones((2, *x.shape))
+    for k in range(3):
+        d = scale / (x * x + 1.0)
+        d[1] = v * k
+        total += np.sum(x * d * d)
+        scale = d * 0.5
+    return total
+
+
+def gathered_and_written(x, v):
+    total = 0.0
+    places = np.array([0, 2, 0])
+    for _ in range(3):
+        d = v[places]
+        d[1] = x[1]
+        total += np.sum(x * d)
+        d *= x
+        total += np.sum(x * d)
+    return total
+
+
+def negated_in_a_branch(x, v):
+    total = 0.0
+    for k in range(4):
+        d = -v
+        if k % 2:
+            d[0] += x[0]
+        total += np.sum(x * d)
+        d -= 0.5 * d
+        total += np.sum(np.cos(x * d))
+    return total
+
+
+WRITTEN = [
+    sum_written,
+    product_written_through_a_view,
+    quotient_written,
+    gathered_and_written,
+    negated_in_a_branch,
+]
+
+
+@pytest.mark.parametrize("program", WRITTEN)
+def test_what_is_written_is_not_made_again(program):
+    rng = np.random.default_rng(5)
+    check(program, rng.normal(size=(3, 2)), rng.normal(size=(3, 2)))

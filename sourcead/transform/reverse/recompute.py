@@ -153,8 +153,8 @@ class Recomputing:
         """Why it is right and cheap to compute `name` again at the position `at`, or None."""
         if name in self.at.views:
             return "a view" if self.at_hand(expr, at) else None
-        if name in self.identities and isinstance(self.kind(name), Array):
-            return None
+        if isinstance(self.kind(name), Array) and (name in self.identities or self.writes_to(name)):
+            return None  # what is written does not hold what it was made with
         match expr:
             case Attr(_, attr) if attr in SHAPE_ATTRIBUTES:
                 return "a shape"
