@@ -54,7 +54,7 @@ from sourcead.transform.specialise.lazy import over_generators
 from sourcead.transform.specialise.live import live_operand
 from sourcead.transform.specialise.looked_at import look_at_partial
 from sourcead.transform.specialise.nested import call_closure
-from sourcead.transform.specialise.nothing_yet import as_empty, is_nothing_yet, of_empty, of_nothing
+from sourcead.transform.specialise.nothing_yet import is_nothing_yet, of_nothing
 from sourcead.transform.specialise.numpy_calls import fold_of_ufunc, vectorized
 from sourcead.transform.specialise.objects import dispatched, dispatched_by_class, picked
 from sourcead.transform.specialise.opened import Opened
@@ -215,9 +215,6 @@ def call_object(
             isinstance(s.kind(a), Object) and s.holds_varied(a) for a in args
         ):
             return s.call_object(Ref(careful.__name__, careful), careful, args, kwargs, hint)
-        before = None if rule.form == "constant" else as_empty(s, args)
-        if before is not None:
-            return of_empty(s, rule_kind(s, rule, obj, before, kwargs), hint)
         return s.call_rule(rule, func, obj, args, kwargs, hint, method)
     if isinstance(getattr(obj, "__self__", None), np.ufunc) and obj.__name__ == "at":
         return ufunc_at(s, func, obj, args, hint)

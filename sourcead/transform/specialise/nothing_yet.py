@@ -15,13 +15,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sourcead.ir.kinds import Kind, List, Never, Unknown
-from sourcead.ir.nodes import Const, Name, Op, Ref, Undefined
+from sourcead.ir.kinds import List, Never
+from sourcead.ir.nodes import Name, Op, Undefined
 from sourcead.transform.builder import Virtual
 from sourcead.transform.heap import ITEM
 from sourcead.transform.specialise.context import Context
 
-__all__ = ["as_empty", "is_nothing_yet", "note_nothing", "of_empty", "of_nothing"]
+__all__ = ["is_empty_yet", "is_nothing_yet", "note_nothing", "of_nothing"]
 
 
 def is_nothing_yet(s: Context, values: Iterable[Any]) -> bool:
@@ -42,20 +42,17 @@ def _has_nothing(s: Context, value: Any) -> bool:
             return False
 
 
-def as_empty(s: Context, values: Iterable[Any]) -> list[Any] | None:
-    """The values, those among them empty that are lists into which something may be put later; None without such."""
-    found = list(values)
-    empty = [_is_empty_list(s, value) for value in found]
-    if not s.trials or not any(empty):
-        return None
-    return [Virtual((), "list") if e else value for e, value in zip(empty, found)]
-
-
-def _is_empty_list(s: Context, value: Any) -> bool:
+def is_empty_yet(s: Context, value: Any) -> bool:
+    """Is the program on trial, and this a list that nothing has been put into, but may be later?"""
     kind = s.kind(value) if isinstance(value, Name) else None
-    if not isinstance(kind, List) or not kind.site or s.memory.list_items(value) is not None:
+    if not s.trials or not isinstance(kind, List) or not kind.site:
         return False
-    return isinstance(s.heap.read(kind.site, ITEM), Never)
+    if s.memory.list_items(value) is not None or not isinstance(
+        s.heap.read(kind.site, ITEM), Never
+    ):
+        return False
+    s.tolerated += 1
+    return True
 
 
 def of_nothing(s: Context, hint: str) -> Name:
@@ -63,14 +60,6 @@ def of_nothing(s: Context, hint: str) -> Name:
     made = s.emit(Op("tuple", ()), Never(), hint)
     note_nothing(s, made)
     return made
-
-
-def of_empty(s: Context, kind: Kind | Const | Ref, hint: str) -> Name:
-    """What a function makes of empty lists: nothing, where it would raise."""
-    if isinstance(kind, (Const, Ref, Unknown)):
-        return of_nothing(s, hint)
-    s.tolerated += 1
-    return s.emit(Op("tuple", ()), kind, hint)
 
 
 def note_nothing(s: Context, name: Name) -> None:

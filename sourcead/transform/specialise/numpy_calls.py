@@ -13,7 +13,7 @@ from numpy.polynomial import polyutils
 from numpy.polynomial._polybase import ABCPolyBase
 
 from sourcead.ir.kinds import Array, List, Np, Object, Py, Tuple, Value, dtype_of, is_scalar
-from sourcead.ir.nodes import Const, Ref, Star
+from sourcead.ir.nodes import Call, Const, Ref, Star
 from sourcead.rules.registry import lookup
 from sourcead.runtime.differences import diff_of_order
 from sourcead.runtime.polynomials import all_coefficients
@@ -165,10 +165,18 @@ def _trim_zeros(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val |
     trim = [*args[1:], *(value for key, value in kwargs if key == "trim")]
     if has_star(args) or len(trim) != len(args) - 1 + len(kwargs) or len(trim) > 1:
         return None
-    if not args or not _is_array(s, args[0], 1) or not follows(s, args[:1]):
+    if not args or not _is_array(s, args[0], 1):
         return None
     if trim and not (isinstance(trim[0], Const) and trim[0].value in ("f", "b", "fb", "bf")):
         return None
+    if not follows(s, args[:1]):
+        kind = s.kind(args[0])
+        assert isinstance(kind, Array)
+        given = tuple(map(s.operand, (args[0], *trim)))
+        found = Array(kind.dtype, (None,))
+        made = s.emit(Call(Ref("np.trim_zeros", np.trim_zeros), given), found, hint)
+        s.share(made, args[0])
+        return made
     return by(s, numpy_library.trimmed, [args[0], *trim])
 
 

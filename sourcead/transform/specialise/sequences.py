@@ -33,6 +33,7 @@ from sourcead.transform.specialise import library
 from sourcead.transform.specialise.certain_errors import raise_if_certain
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
 from sourcead.transform.specialise.iteration import VIEWS, plain_kind, remember
+from sourcead.transform.specialise.nothing_yet import is_empty_yet
 from sourcead.transform.specialise.resuming import (
     here,
     is_resumed,
@@ -104,6 +105,8 @@ def _sum(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
         return None
     items = s.components(args[0])
     special = (Object, List, Tuple, Unknown, Virtual)
+    if items is None and is_empty_yet(s, args[0]):
+        return next((v for k, v in kwargs if k == "start"), args[1] if len(args) > 1 else Const(0))
     if items is None:
         kind = s.kind(args[0])
         held = s.heap.read(kind.site, ITEM) if isinstance(kind, List) else None
