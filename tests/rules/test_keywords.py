@@ -54,6 +54,8 @@ OWN: dict[tuple[str, str], Any] = {
     ("eigvalsh", "type"): 1,
     ("expm_frechet", "method"): "blockEnlarge",
     ("lu", "p_indices"): True,
+    ("nanstd", "correction"): 1,
+    ("nanvar", "correction"): 1,
     ("newton", "tol"): 1e-12,
     ("piecewise", "extrapolate"): False,
     ("pinv", "rtol"): 1e-12,

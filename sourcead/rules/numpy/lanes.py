@@ -13,7 +13,7 @@ import numpy as np
 
 from sourcead.ir.kinds import Tuple
 from sourcead.rules.forms import forward_rule, reverse_rule
-from sourcead.rules.numpy.products import outer
+from sourcead.rules.numpy.products import outer, tensordot
 from sourcead.rules.numpy.samples import call
 from sourcead.rules.registry import Effects
 from sourcead.runtime.accumulate import unless_zero, zeros_kept
@@ -82,7 +82,14 @@ def _kinds_of_values(values, *args, **options):
     reached,
     wrt=("values", "y_bar", "factors"),
     samples=lambda rng: [
-        call((rng.normal(size=2), rng.normal(size=3)), outer, rng.normal(size=(2, 3)))
+        call((rng.normal(size=2), rng.normal(size=3)), outer, rng.normal(size=(2, 3))),
+        call(
+            (rng.normal(size=(2, 3)), rng.normal(size=(3, 4))),
+            tensordot,
+            rng.normal(size=(2, 4)),
+            (rng.normal(size=(2, 3)), rng.normal(size=(3, 4))),
+            (1,),
+        ),
     ],
     kind=_kinds_of_values,
     effects=Effects(returns="maybe"),

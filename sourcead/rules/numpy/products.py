@@ -533,9 +533,17 @@ def _convolutions(rng):
 @reverse_rule(
     np.convolve,
     wrt=("a", "v"),
-    samples=lambda rng: [*_convolutions(rng), _complex(rng, (4,), (2,))],
+    samples=lambda rng: [
+        *_convolutions(rng),
+        *_pairs(rng, ((4,), ()), ((), (4,)), ((), ())),
+        _complex(rng, (4,), (2,)),
+    ],
 )
 def convolve(y_bar, y, a, v, mode="full"):
+    if np.ndim(a) == 0:  # NumPy takes a number as an array of one element
+        return np.sum(y_bar * v), np.reshape(y_bar * a, np.shape(v))
+    if np.ndim(v) == 0:
+        return y_bar * v, np.sum(y_bar * a)
     full_bar = convolution_window(y_bar, np.size(a), np.size(v), mode)
     a_bar = np.convolve(full_bar, v[::-1], "valid")
     v_bar = np.convolve(full_bar, a[::-1], "valid")

@@ -394,7 +394,12 @@ def _with_nan(rng):
         call(a, axis=-1, keepdims=True),
         call(a, axis=(0, 1)),
         call(a[0].astype(np.float32)),
+        call(a, axis=1, where=rng.random((4, 4)) < 0.8),
     ]
+
+
+def _with_nan_and_initial(rng):
+    return [*_with_nan(rng), call(np.array([1.5, np.nan, -0.5]), initial=2.5)]
 
 
 def _with_nan_and_ddof(rng):
@@ -404,21 +409,33 @@ def _with_nan_and_ddof(rng):
     return [*_with_nan(rng), *more, call(a), call(a, axis=0, ddof=1)]
 
 
-@reverse_rule(np.nansum, wrt=("a",), samples=_with_nan)
-def nansum(y_bar, y, a, axis=None, dtype=None, *, keepdims=False):
+def _present(a, where):
+    if where is True:
+        return ~np.isnan(a)
+    return ~np.isnan(a) & where
+
+
+@reverse_rule(np.nansum, wrt=("a",), samples=_with_nan_and_initial)
+def nansum(y_bar, y, a, axis=None, dtype=None, *, keepdims=False, initial=0, where=True):
     if axis is not None and not keepdims:
         y_bar = np.expand_dims(y_bar, axis)
-    return np.where(np.isnan(a), 0.0, y_bar)
+    if where is True:
+        return np.where(np.isnan(a), 0.0, y_bar)
+    return np.where(_present(a, where), y_bar, 0.0)
 
 
 @forward_rule(np.nansum)
-def nansum_tangent(y, a, axis=None, dtype=None, *, keepdims=False, a_dot):
-    return np.sum(np.where(np.isnan(a), 0.0, a_dot), axis=axis, keepdims=keepdims)
+def nansum_tangent(
+    y, a, axis=None, dtype=None, *, keepdims=False, initial=0, where=True, a_dot
+):  # fmt: skip
+    if where is True:
+        return np.sum(np.where(np.isnan(a), 0.0, a_dot), axis=axis, keepdims=keepdims)
+    return np.sum(np.where(_present(a, where), a_dot, 0.0), axis=axis, keepdims=keepdims)
 
 
 @reverse_rule(np.nanmean, wrt=("a",), samples=_with_nan)
-def nanmean(y_bar, y, a, axis=None, dtype=None, *, keepdims=False):
-    counted = ~np.isnan(a)
+def nanmean(y_bar, y, a, axis=None, dtype=None, *, keepdims=False, where=True):
+    counted = _present(a, where)
     y_bar = y_bar / np.sum(counted, axis=axis, keepdims=keepdims, dtype=np.result_type(a))
     if axis is not None and not keepdims:
         y_bar = np.expand_dims(y_bar, axis)
@@ -426,71 +443,93 @@ def nanmean(y_bar, y, a, axis=None, dtype=None, *, keepdims=False):
 
 
 @forward_rule(np.nanmean)
-def nanmean_tangent(y, a, axis=None, dtype=None, *, keepdims=False, a_dot):
-    counted = ~np.isnan(a)
+def nanmean_tangent(y, a, axis=None, dtype=None, *, keepdims=False, where=True, a_dot):
+    counted = _present(a, where)
     total = np.sum(np.where(counted, a_dot, 0.0), axis=axis, keepdims=keepdims)
     return total / np.sum(counted, axis=axis, keepdims=keepdims, dtype=np.result_type(a))
 
 
-@reverse_rule(np.nanprod, wrt=("a",), samples=_with_nan)
-def nanprod(y_bar, y, a, axis=None, dtype=None, *, keepdims=False):
+@reverse_rule(np.nanprod, wrt=("a",), samples=_with_nan_and_initial)
+def nanprod(y_bar, y, a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True):
     if axis is not None and not keepdims:
         y_bar = np.expand_dims(y_bar, axis)
-    missing = np.isnan(a)
-    others = product_of_others(np.where(missing, 1.0, a), axis)
-    return np.where(missing, 0.0, y_bar * others)
+    counted = _present(a, where)
+    others = product_of_others(np.where(counted, a, 1.0), axis)
+    return np.where(counted, y_bar * initial * others, 0.0)
 
 
 @forward_rule(np.nanprod)
-def nanprod_tangent(y, a, axis=None, dtype=None, *, keepdims=False, a_dot):
-    missing = np.isnan(a)
-    others = product_of_others(np.where(missing, 1.0, a), axis)
-    return np.sum(np.where(missing, 0.0, a_dot * others), axis=axis, keepdims=keepdims)
+def nanprod_tangent(
+    y, a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True, a_dot
+):  # fmt: skip
+    counted = _present(a, where)
+    others = product_of_others(np.where(counted, a, 1.0), axis)
+    moved = np.where(counted, a_dot * others, 0.0)
+    return initial * np.sum(moved, axis=axis, keepdims=keepdims)
 
 
-def _deviation_without_nan(a, axis):
+def _deviation_without_nan(a, axis, where):
     """As `_deviation`."""
-    deviation = a - np.nanmean(a, axis=axis, keepdims=True)
+    if where is True:
+        deviation = a - np.nanmean(a, axis=axis, keepdims=True)
+    else:
+        deviation = a - np.nanmean(a, axis=axis, keepdims=True, where=where)
     if np.iscomplexobj(deviation):
         return np.conj(deviation)
     return deviation
 
 
 @reverse_rule(np.nanvar, wrt=("a",), samples=_with_nan_and_ddof)
-def nanvar(y_bar, y, a, axis=None, dtype=None, *, ddof=0, keepdims=False):
-    counted = ~np.isnan(a)
+def nanvar(
+    y_bar, y, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, correction=None
+):  # fmt: skip
+    if correction is not None:
+        ddof = correction
+    counted = _present(a, where)
     count = np.sum(counted, axis=axis, keepdims=True, dtype=np.result_type(y))
     if axis is not None and not keepdims:
         y_bar = np.expand_dims(y_bar, axis)
-    deviation = _deviation_without_nan(a, axis)
+    deviation = _deviation_without_nan(a, axis, where)
     return np.where(counted, 2.0 * y_bar / (count - ddof) * deviation, 0.0)
 
 
 @forward_rule(np.nanvar)
-def nanvar_tangent(y, a, axis=None, dtype=None, *, ddof=0, keepdims=False, a_dot):
-    counted = ~np.isnan(a)
+def nanvar_tangent(
+    y, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, correction=None, a_dot
+):  # fmt: skip
+    if correction is not None:
+        ddof = correction
+    counted = _present(a, where)
     count = np.sum(counted, axis=axis, keepdims=keepdims, dtype=np.result_type(y))
-    deviation = _deviation_without_nan(a, axis)
+    deviation = _deviation_without_nan(a, axis, where)
     change = np.where(counted, 2.0 * np.real(deviation * a_dot), 0.0)
     return np.sum(change, axis=axis, keepdims=keepdims) / (count - ddof)
 
 
 @reverse_rule(np.nanstd, wrt=("a",), samples=_with_nan_and_ddof)
-def nanstd(y_bar, y, a, axis=None, dtype=None, *, ddof=0, keepdims=False):
+def nanstd(
+    y_bar, y, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, correction=None
+):  # fmt: skip
     """0 where the deviation is 0."""
-    counted = ~np.isnan(a)
+    if correction is not None:
+        ddof = correction
+    counted = _present(a, where)
     count = np.sum(counted, axis=axis, keepdims=True, dtype=np.result_type(y))
     y_bar = over_length(y_bar, y)
     if axis is not None and not keepdims:
         y_bar = np.expand_dims(y_bar, axis)
-    deviation = _deviation_without_nan(a, axis)
+    deviation = _deviation_without_nan(a, axis, where)
     return np.where(counted, y_bar / (count - ddof) * deviation, 0.0)
 
 
 @forward_rule(np.nanstd)
-def nanstd_tangent(y, a, axis=None, dtype=None, *, ddof=0, keepdims=False, a_dot):
-    counted = ~np.isnan(a)
+def nanstd_tangent(
+    y, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, correction=None, a_dot
+):  # fmt: skip
+    if correction is not None:
+        ddof = correction
+    counted = _present(a, where)
     count = np.sum(counted, axis=axis, keepdims=keepdims, dtype=np.result_type(y))
-    deviation = _deviation_without_nan(a, axis)
+    deviation = _deviation_without_nan(a, axis, where)
     change = np.where(counted, np.real(deviation * a_dot), 0.0)
     return over_length(np.sum(change, axis=axis, keepdims=keepdims) / (count - ddof), y)

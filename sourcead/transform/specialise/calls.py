@@ -66,7 +66,7 @@ from sourcead.transform.specialise.special_methods import call_of, has_call
 from sourcead.transform.specialise.stars import with_star
 from sourcead.transform.specialise.stores import vary
 from sourcead.transform.specialise.turns import Body
-from sourcead.transform.specialise.ufunc_options import without_options
+from sourcead.transform.specialise.ufunc_options import in_order, without_options
 
 __all__ = ["call", "call_object"]
 
@@ -204,6 +204,9 @@ def call_object(
             and not any(isinstance(a, Star) for a in args)
         ):
             args, kwargs = args[: obj.nin], [*kwargs, ("out", args[obj.nin])]
+        ordered = in_order(s, func, obj, args, kwargs, hint)
+        if ordered is not None:
+            return ordered
         args, kwargs = without_options(s, rule, obj, args, kwargs)
         if rule.effects.pure and any(k == "out" for k, _ in kwargs):
             written = without_out(s, func, obj, args, kwargs, hint)

@@ -17,7 +17,7 @@ from sourcead.transform.builder import Val
 from sourcead.transform.specialise.context import Context, Kwargs
 from sourcead.transform.specialise.sequences import follows
 
-__all__ = ["without_options"]
+__all__ = ["in_order", "without_options"]
 
 ANYWAY: dict[str, tuple[object, ...]] = {
     "casting": ("same_kind", "unsafe"),
@@ -31,7 +31,7 @@ def without_options(
     s: Context, rule: Rule, obj: Any, args: list[Any], kwargs: Kwargs
 ) -> tuple[list[Any], Kwargs]:
     """The arguments and keywords of a call that computes the same; as given, where that is not known."""
-    if not isinstance(obj, np.ufunc) or rule.form != "elementwise" or not kwargs:
+    if not isinstance(obj, np.ufunc) or rule.form == "constant" or not kwargs:
         return args, kwargs
     if not follows(s, args) or any(isinstance(arg, Star) for arg in args):
         return args, kwargs
@@ -42,6 +42,19 @@ def without_options(
         return args, kept
     converted = [_converted(s, arg, given[0], wanted) for arg in args]
     return converted, [(k, v) for k, v in kept if k != "dtype"]
+
+
+def in_order(
+    s: Context, func: Val, obj: Any, args: list[Any], kwargs: Kwargs, hint: str
+) -> Val | None:
+    """`np.add(x, y, order="F")`: the result in a layout that is said."""
+    order = dict(kwargs).get("order")
+    if not isinstance(obj, np.ufunc) or obj.nout != 1 or order not in (Const("C"), Const("F")):
+        return None
+    if not follows(s, args) or not any(isinstance(s.kind(a), Array) for a in args):
+        return None
+    value = s.call_object(func, obj, args, [(k, v) for k, v in kwargs if k != "order"], hint)
+    return s.call(Ref("np.array", np.array), [value], [("order", order)])
 
 
 def _is_anyway(name: str | None, value: Val) -> bool:
