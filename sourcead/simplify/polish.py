@@ -21,6 +21,7 @@ from sourcead.simplify.indices import indices
 from sourcead.simplify.kept import kept, without_twins
 from sourcead.simplify.kept_shapes import kept_shapes
 from sourcead.simplify.late_stores import late_stores
+from sourcead.simplify.list_adjoints import list_adjoints
 from sourcead.simplify.numbers_first import numbers_first
 from sourcead.simplify.one_copy import one_copy
 from sourcead.simplify.outer_products import outer_products
@@ -30,6 +31,7 @@ from sourcead.simplify.shapes import shapes
 from sourcead.simplify.signs import signs
 from sourcead.simplify.spent import spent
 from sourcead.simplify.stores import stores
+from sourcead.simplify.transposed import transposed
 from sourcead.simplify.unchanged import unchanged
 from sourcead.simplify.undone import undone
 from sourcead.simplify.unpacking import unpacked
@@ -45,6 +47,7 @@ def polished(
 ) -> Function:
     """`apart`: parameters share no memory with each other; `stacked`: numbers may be arrays of such."""
     given = function
+    function = given if stacked else list_adjoints(function, b)
     function = late_stores(function, b.kinds, lambda: storage_of(given, b))
     function = cleaned = clean(function, b)
     if apart:
@@ -54,7 +57,7 @@ def polished(
     function = doubles(function, b, lambda: storage_of(shaped, b), lambda e: is_pure(e, b))
     function = function if function is cleaned else clean(function, b)
     function = contractions(outer_products(unchanged(signs(function, b.kinds)), b), b)
-    contracted = function
+    function = contracted = transposed(function, b)
     function = drawn_out(function, b, lambda: storage_of(contracted, b))
     function = kept(first_stores(function, b), b.kinds)
     function = kept_shapes(without_twins(common(stores(function, b), b.kinds)), b)

@@ -23,7 +23,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from sourcead.ir.kinds import Array, Kind, List, Np, Py
-from sourcead.ir.nodes import Assign, Block, Const, Expr, Function, Name, Op, Stmt, Store
+from sourcead.ir.nodes import (
+    Assign,
+    Attr,
+    Block,
+    Const,
+    Expr,
+    Function,
+    MethodCall,
+    Name,
+    Op,
+    Stmt,
+    Store,
+)
 from sourcead.ir.uses import use_counts
 from sourcead.ir.walk import blocks, map_blocks, reads, renewed, with_body
 
@@ -74,7 +86,7 @@ class _Signs:
             return stmt
         match stmt:
             case Store(base, _, Name() as value, "add" | "sub" as op) if value in negatives:
-                if self.is_array(base):
+                if self.is_array(base) or self.is_adjoint_list(stmt):
                     return replace(
                         stmt, op=OTHER_SIGN[op], value=self.positive(value, negatives, out)
                     )
@@ -108,7 +120,7 @@ class _Signs:
         if not negatives:
             return False
         match stmt:
-            case Assign(target, Op("mul" | "truediv", (Name() as first, _))) if (
+            case Assign(target, Op("mul" | "truediv" | "matmul", (Name() as first, _))) if (
                 first in negatives and self.uses[target] == 1
             ):
                 reader = readers.get(target)
@@ -185,6 +197,11 @@ class _Signs:
         kind = self.kinds.get(name) if isinstance(name, Name) else None
         return isinstance(kind, Array) or kind == List(Py(float), "row")
 
+    def is_adjoint_list(self, stmt: Store) -> bool:
+        """A list of the sweep's own, of adjoints."""
+        kind = self.kinds.get(stmt.base) if isinstance(stmt.base, Name) else None
+        return isinstance(kind, List) and bool(stmt.origin.sweep)
+
     def is_numeric(self, operand: object) -> bool:
         if isinstance(operand, Const):
             return type(operand.value) in (int, float)
@@ -198,4 +215,6 @@ def _remove(made: Stmt, out: list[Stmt]) -> None:
 
 def _writes(expr: Expr) -> bool:
     """Could an array that is read later be written by this?"""
+    if isinstance(expr, Attr) or (isinstance(expr, MethodCall) and expr.method == "sum"):
+        return False
     return not isinstance(expr, Op) or expr.op.startswith("i")

@@ -7,12 +7,7 @@ def list_append(x, n):
     return sum(terms)
 # output
 def list_append_grad(x, n, out_bar=1.0):  # grad(list_append), x: float, n: int
-    terms = []
-    for k in range(n):
-        terms.append(x ** k)
-    terms_bar = zeros_like(terms)                  # terms = []
-    add_items(terms_bar, (out_bar,) * len(terms))  # return sum(terms)
     x_bar = 0.0
-    for k in reversed(range(n)):                   # for k in range(n):
-        x_bar += terms_bar.pop() * (k * x ** (k - 1) if k else 0.0)  # terms.append(x**k)
+    for k in reversed(range(n)):                             # for k in range(n):
+        x_bar += out_bar * (k * x ** (k - 1) if k else 0.0)  # terms.append(x**k)
     return x_bar

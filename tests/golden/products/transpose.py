@@ -8,15 +8,11 @@ def transpose(A):
     return np.trace(G) + G[0, 1]
 # output
 def transpose_grad(A, out_bar=1.0):       # grad(transpose), A: float64[:, :]
-    t = A.T
-    G = t @ A
+    G = A.T @ A
     G_bar = np.zeros_like(G)              # return np.trace(G) + G[0, 1]
     G_bar[0, 1] = out_bar
-    t_1, t_2 = G.shape
-    G_bar += out_bar * np.eye(t_1, t_2, k=0, dtype=np.float64)
-    t_bar = t.T @ G_bar                   # G = A.T @ A
-    A_bar = np.zeros_like(A)
-    A_bar_1 = A_bar.T
-    A_bar_1 += G_bar @ A.T
-    A_bar += t_bar
+    t, t_1 = G.shape
+    G_bar += out_bar * np.eye(t, t_1, k=0, dtype=np.float64)
+    A_bar = (G_bar @ A.T).T               # G = A.T @ A
+    A_bar += A @ G_bar
     return A_bar
