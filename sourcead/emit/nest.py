@@ -354,11 +354,18 @@ class _Nester:
         )
         if read & written:
             return False
+        made: set[Operand] = set()  # meanwhile: nothing that was there before shares their memory
         for between in range(index + 1, position):
             passed = site.statements[between]
             if between in together:
                 continue
-            is_private = self._is_logging(passed) or self._is_private_store(passed, stmt)
+            if _makes_zeros(passed):
+                made.add(passed.target)
+            is_private = (
+                self._is_logging(passed)
+                or self._is_private_store(passed, stmt)
+                or (isinstance(passed, Store) and passed.base in made)
+            )
             if not is_private and not commute(strength, statement_effect(passed)):
                 return False
             if read & self._assigned(passed) or (is_logging and blocks(passed)):

@@ -22,6 +22,7 @@ from sourcead.simplify.kept import kept, without_twins
 from sourcead.simplify.kept_shapes import kept_shapes
 from sourcead.simplify.late_stores import late_stores
 from sourcead.simplify.list_adjoints import list_adjoints
+from sourcead.simplify.new_axes import new_axes
 from sourcead.simplify.numbers_first import numbers_first
 from sourcead.simplify.one_copy import one_copy
 from sourcead.simplify.outer_products import outer_products
@@ -57,7 +58,7 @@ def polished(
     function = doubles(function, b, lambda: storage_of(shaped, b), lambda e: is_pure(e, b))
     function = function if function is cleaned else clean(function, b)
     function = contractions(outer_products(unchanged(signs(function, b.kinds)), b), b)
-    function = contracted = transposed(function, b)
+    function = contracted = new_axes(transposed(function, b), b)
     function = drawn_out(function, b, lambda: storage_of(contracted, b))
     function = kept(first_stores(function, b), b.kinds)
     function = kept_shapes(without_twins(common(stores(function, b), b.kinds)), b)

@@ -36,12 +36,11 @@ def de_casteljau_reverse(saved, out_bar):
     else:
         # return de_casteljau((1.0 - t) * points[:-1] + t * points[1:], t)
         points_bar_1, t_bar = de_casteljau_reverse(saved, out_bar)
-        t_bar += np.vdot(points_bar_1, t_1)
         points_bar = np.zeros_like(points)
         points_bar[1:] = points_bar_1 * t_2
         t_bar_1 = np.vdot(points_bar_1, t_3)
         points_bar[:-1] += points_bar_1 * t_4
-        t_bar -= t_bar_1
+        t_bar = t_bar + np.vdot(points_bar_1, t_1) - t_bar_1
     return points_bar, float(t_bar)
 
 

@@ -10,6 +10,6 @@ def solve_tangent(A, b):
 # output
 def solve_tangent_jvp(A, b, A_dot, b_dot):  # jvp(solve_tangent), A: float64[:, :], b: float64[:]
     x = np.linalg.solve(A, b)
-    moved = np.squeeze(A_dot @ np.expand_dims(x, -1), -1)  # x = np.linalg.solve(A, b)
-    x_dot = np.squeeze(np.linalg.solve(A, np.expand_dims(b_dot - moved, -1)), -1)
+    moved = np.squeeze(A_dot @ x[:, None], -1)  # x = np.linalg.solve(A, b)
+    x_dot = np.squeeze(np.linalg.solve(A, (b_dot - moved)[:, None]), -1)
     return np.sum(x * x), np.sum(2.0 * (x_dot * x))

@@ -8,6 +8,5 @@ def axis_zero(A):
 # output
 def axis_zero_grad(A, out_bar=1.0):       # grad(axis_zero), A: float64[:, :]
     # return np.sum(np.sum(A, axis=0) ** 2)
-    A_bar = np.broadcast_to(np.expand_dims(2.0 * out_bar * np.sum(A, axis=0), 0), A.shape)
-    A_bar = A_bar.copy()
+    A_bar = np.broadcast_to(2.0 * out_bar * np.sum(A, axis=0), A.shape).copy()
     return A_bar
