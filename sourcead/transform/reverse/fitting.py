@@ -18,6 +18,7 @@ from sourcead.transform.builder import Virtual
 from sourcead.transform.precision import narrowed
 from sourcead.transform.reverse.parts import Parts
 from sourcead.transform.specialise import Specialiser
+from sourcead.transform.specialise.algebra import stretched_number
 
 __all__ = ["Fitting"]
 
@@ -50,6 +51,8 @@ class Fitting:
             return self._unbroadcast(amount, value, kind)
         match have, kind:
             case Array(), Py() | Np():
+                if not have.dims and (number := self._stretched(amount)) is not None:
+                    return number
                 if not have.dims:  # a number from here on: `+=` would write into the array
                     item = Op("getitem", (amount, self.b.operand(Virtual(()))))
                     return self.b.emit(item, Np(have.dtype), self.b.called.hint(value, "_bar"))
@@ -63,6 +66,13 @@ class Fitting:
                 return self._stretch(amount, value, kind)
             case _:
                 return amount
+
+    def _stretched(self, amount: Operand) -> Operand | None:
+        """The number that is stretched to no axes, which is what it was."""
+        found = stretched_number(self.b, amount)
+        if found is None or self.b.kind(found[1]) not in (Py(float), Np("float64")):
+            return None
+        return found[1]
 
     def _unbroadcast(self, amount: Operand, value: Name, kind: Kind) -> Operand:
         have = self.b.kind(amount)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, NoneKind, is_number, is_scalar, same_dim
+from sourcead.ir.kinds import Array, NoneKind, Py, is_number, is_scalar, same_dim
 from sourcead.ir.nodes import Argument, Call, Const, Name, Operand, Star
 from sourcead.transform.builder import Val, constants
 from sourcead.transform.operations import OPERATORS, class_of
 from sourcead.transform.specialise.context import Context
 
-__all__ = ["fold", "pushed_inside", "unstretched"]
+__all__ = ["fold", "pushed_inside", "stretched_number", "unstretched"]
 
 FOLDED = frozenset(
     {
@@ -108,6 +108,8 @@ def algebra(s: Context, op: str, args: list[Val]) -> Val | None:
         case "mul" if one[0] and is_number(s.kind(args[1])):
             return args[1]
         case "mul" | "truediv" | "pow" if one[1] and is_number(s.kind(args[0])):
+            return args[0]
+        case "add" | "sub" if args[1] == Const(0) and s.kind(args[0]) == Py(int):
             return args[0]
         case "neg" if isinstance(args[0], Name):
             inner = s.formula(args[0])
