@@ -8,7 +8,7 @@
 Looked at are operations on numbers, which neither fail nor change anything, and rows of lists of
 lists, which the function never replaces.  Quotients stay in their loop, where they are computed only if
 there is a turn; elements are read again after anything has been written.  Loops over whole
-arrays are left as they are: there a number costs nothing, and a line is a line.
+arrays are left as they are, but for rows: there a number costs nothing, and a line is a line.
 """
 
 from __future__ import annotations
@@ -189,8 +189,8 @@ class _Common:
         known = _Known()
         for stmt in block:
             stmt = map_blocks(stmt, self.hoisted)
-            if isinstance(stmt, For) and self.is_on_numbers(stmt):
-                first, stmt = self.split(stmt)
+            if isinstance(stmt, For):
+                first, stmt = self.split(stmt, only_rows=not self.is_on_numbers(stmt))
                 out += self.shared_before(first, known)
             out.append(stmt)
         return renewed(block, out)
@@ -206,9 +206,9 @@ class _Common:
                 self.same[stmt.target] = known.values[again.expr]
         return out
 
-    def split(self, loop: For) -> tuple[list[Assign], For]:
+    def split(self, loop: For, only_rows: bool) -> tuple[list[Assign], For]:
         """What every turn computes alike, and the loop without it."""
-        alike = self.alike(loop)
+        alike = [s for s in self.alike(loop) if not only_rows or self.is_row(s.expr)]
         wanted: set[Name] = set()
         for stmt in reversed(alike):
             if self.is_worth_hoisting(stmt) or stmt.target in wanted:

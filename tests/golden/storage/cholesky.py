@@ -19,10 +19,9 @@ def cholesky_grad(A, out_bar=1.0):        # grad(cholesky), A: float64[:, :]
     n = A.shape[0]
     L = np.zeros((n, n))
     for i in range(n):
-        for j in range(i):
-            A_row = A_list[i]
-            L[i, j] = (A_row[j] - L[i, :j] @ L[j, :j]) / L[j, j]
         A_row = A_list[i]
+        for j in range(i):
+            L[i, j] = (A_row[j] - L[i, :j] @ L[j, :j]) / L[j, j]
         L[i, i] = math.sqrt(A_row[i] - L[i, :i] @ L[i, :i])
     L_bar = on_diagonal(out_bar / np.diag(L), L.shape, 0)  # return np.sum(np.log(np.diag(L)))
     A_bar = np.zeros_like(A).tolist()                      # for i in range(n):
