@@ -803,7 +803,11 @@ def _sign(op: str) -> str:
 def _negated(test: ast.expr) -> ast.expr:
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         return test.operand
-    return ast.UnaryOp(ast.Not(), test)
+    match test:
+        case ast.Compare(left, [ast.Eq()], [ast.Constant(int() | float() | str())] as right):
+            return ast.Compare(left, [ast.NotEq()], right)
+        case _:
+            return ast.UnaryOp(ast.Not(), test)
 
 
 def _unparenthesised(syntax: ast.expr) -> str:

@@ -42,6 +42,7 @@ from sourcead.transform.reverse.uses import SHAPE_ATTRIBUTES
 __all__ = ["LARGE", "Plan", "Recomputing", "is_element"]
 
 CHEAP = frozenset({"add", "sub", "mul", "neg", "pos"})
+COMPARISONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge"})
 MANY = 99  # array operations: more than would ever be done again
 DEEP = 6
 LARGE = 3  # axes of an array of which it is assumed that to keep it costs more than a quotient
@@ -177,6 +178,8 @@ class Recomputing:
         match self.kind(name):
             case Py(type=type_) if type_ in (int, bool) and op in CHEAP | {"floordiv", "mod"}:
                 return "an integer" if self.at_hand(expr, at) else None
+            case Py(type=type_) if type_ is bool and op in COMPARISONS and self._are_numbers(expr):
+                return "a comparison" if self.at_hand(expr, at) else None
             case Py() | Np() if op in CHEAP or op == "truediv" or _is_whole_power(expr):
                 return "cheap" if self.at_hand(expr, at) else None
             case Array(dims=dims) if op in CHEAP or (op == "truediv" and len(dims) >= LARGE):
@@ -190,6 +193,9 @@ class Recomputing:
                 return None
             case _:
                 return None
+
+    def _are_numbers(self, expr: Op) -> bool:
+        return all(isinstance(a, Const) or isinstance(self.kind(a), (Py, Np)) for a in expr.args)
 
     def _weight(self, name: Name, depth: int = 0) -> int:
         """How many array operations it takes to compute `name` from what is at hand."""

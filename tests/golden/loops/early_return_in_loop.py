@@ -9,13 +9,12 @@ def early_return_in_loop(x):
     return -y
 # output
 def early_return_in_loop_grad(x, out_bar=1.0):  # grad(early_return_in_loop), x: float
-    saved = []
+    y_saved = []
     returned = False
     y = x
     for _ in range(20):
-        t = y > 10.0
-        saved.append((y, t))
-        if t:
+        y_saved.append(y)
+        if y > 10.0:
             returned = True
             break
         y = y * y
@@ -25,8 +24,8 @@ def early_return_in_loop_grad(x, out_bar=1.0):  # grad(early_return_in_loop), x:
         y_bar_1 = 0.0
     else:                                 # for _ in range(20):
         y_bar, y_bar_1 = 0.0, out_bar
-    for y, t in reversed(saved):
-        if t:                             # if y > 10.0:
+    for y in reversed(y_saved):
+        if y > 10.0:
             y_bar_1 += y_bar
             y_bar = y_bar_1
         else:
