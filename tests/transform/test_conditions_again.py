@@ -98,3 +98,34 @@ def test_nothing_is_kept_for_a_counter():
 def test_second_order():
     check(sourcead.grad(by_what_is_overwritten), 0.3, 4)
     check(sourcead.grad(nested), 0.4, 3)
+
+
+def chain(x, y):
+    z = y * y
+    if x < 0.0:
+        z = -z * x
+    elif x * y < 1.0:
+        y = x * z
+        if y < 0.5:
+            z = math.sin(y) * z
+        x = y * x
+    else:
+        x = x * x
+    return z * x + y
+
+
+def chain_of_results(x, y):
+    if x < 0.0:
+        return 0.0
+    if y < x:
+        return x * y
+    if math.exp(x) < y:
+        return y * y
+    return x + y
+
+
+@pytest.mark.parametrize("function", [chain, chain_of_results])
+@pytest.mark.parametrize("x", [-0.4, 0.3, 0.9, 2.5])
+def test_branches_in_branches(function, x):
+    check(function, x, 0.8, argnums=(0, 1))
+    check(sourcead.grad(function), x, 0.8, argnums=(0, 1))

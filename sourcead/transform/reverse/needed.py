@@ -24,7 +24,7 @@ from sourcead.ir.walk import operands
 from sourcead.transform.locations import Locations
 from sourcead.transform.positions import At
 from sourcead.transform.reverse.program import Program
-from sourcead.transform.reverse.recompute import LARGE, Plan, Recomputing, is_element
+from sourcead.transform.reverse.recompute import COMPARISONS, LARGE, Plan, Recomputing, is_element
 from sourcead.transform.reverse.state import Write
 from sourcead.transform.reverse.uses import Use
 
@@ -263,6 +263,9 @@ class _Solver:
         if expr is not None and self.again.is_index(expr):
             plans[name] = Plan("remake", "an index")
             self.need_operands(expr, at, content=False)
+        elif expr is not None and definition.home and self.is_test(name, expr, at):
+            plans[name] = Plan("recompute", "the test of a branch within one")
+            self.need_inputs(name, expr, at)
         elif self.p.loop_home(definition.home) is None:
             plans[name] = Plan("local", "bound outside of loops")
         elif definition.role == "target" and isinstance(stmt, For) and self.again.can_rerun(stmt):
@@ -276,6 +279,14 @@ class _Solver:
             self.need_inputs(name, expr, at)
         else:
             self.save(name, "changes from turn to turn")
+
+    def is_test(self, name: Name, expr: Expr, at: At) -> bool:
+        """Is it a comparison that may be made again where it is needed: `elif x < 1.0`?"""
+        is_comparison = isinstance(expr, Op) and expr.op in COMPARISONS
+        return (
+            is_comparison
+            and self.again.why(name, expr, self.p.definitions[name].at, at) is not None
+        )
 
     def save(self, name: Name, why: str) -> None:
         self.found.plans[name] = Plan("save", why)

@@ -39,7 +39,7 @@ from sourcead.transform.reverse.program import Program
 from sourcead.transform.reverse.state import Write
 from sourcead.transform.reverse.uses import SHAPE_ATTRIBUTES
 
-__all__ = ["LARGE", "Plan", "Recomputing", "is_element"]
+__all__ = ["COMPARISONS", "LARGE", "Plan", "Recomputing", "is_element"]
 
 CHEAP = frozenset({"add", "sub", "mul", "neg", "pos"})
 COMPARISONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge"})

@@ -10,12 +10,9 @@ def if_elif(x):
     return y
 # output
 def if_elif_grad(x, out_bar=1.0):         # grad(if_elif), x: float
-    t = x < 0.0
-    if not t:
-        t_1 = x < 1.0
-    if t:                                 # if x < 0.0:
+    if x < 0.0:
         x_bar = -out_bar                  # y = -x
-    elif t_1:                             # elif x < 1.0:
+    elif x < 1.0:
         x_bar = 2.0 * out_bar * x         # y = x * x
     else:                                 # elif x < 1.0:
         x_bar = 2.0 * out_bar             # y = 2.0 * x - 1.0
