@@ -20,6 +20,7 @@ from sourcead.simplify.in_place import in_place
 from sourcead.simplify.indices import indices
 from sourcead.simplify.kept import kept, without_twins
 from sourcead.simplify.kept_shapes import kept_shapes
+from sourcead.simplify.last_copies import last_copies
 from sourcead.simplify.late_stores import late_stores
 from sourcead.simplify.list_adjoints import list_adjoints
 from sourcead.simplify.new_axes import new_axes
@@ -63,7 +64,7 @@ def polished(
     function = kept(first_stores(function, b), b.kinds)
     function = kept_shapes(without_twins(common(stores(function, b), b.kinds)), b)
     function = indices(spent(function, b), b)
-    function = function if stacked else factors(function, b)
+    function = last_copies(function if stacked else factors(function, b))
     function = in_place(function, b.kinds, lambda: storage_of(function, b))
     function = rolled(zeros_by_shape(unpacked(function, b.kind), b), b)
     if stacked:
