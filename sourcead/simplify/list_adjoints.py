@@ -37,7 +37,7 @@ def list_adjoints(function: Function, builder: Any) -> Function:
         return function
     pass_ = _Pass(function, builder)
     function = with_body(function, pass_.block(function.body))
-    return substitute(function, pass_.same) if pass_.same else function
+    return substitute(function, pass_.resolved()) if pass_.same else function
 
 
 def _zeros_of(stmt: Stmt, builder: Any) -> Name | None:
@@ -68,6 +68,15 @@ class _Pass:
         )
         self.same: dict[Name, Any] = {}
         self.only_taken: dict[Name, Any] = {}  # lists of one adjoint for all
+
+    def resolved(self) -> dict[Name, Any]:
+        """What is taken from one list may be what fills another."""
+        found = dict(self.same)
+        for name, value in found.items():
+            while value in found:
+                value = found[value]
+            found[name] = value
+        return found
 
     def block(self, block: Block) -> Block:
         out: list[Stmt] = []

@@ -145,3 +145,18 @@ def test_results_are_new_lists_of_floats():
 def test_second_order():
     check(sourcead.grad(squares), POINTS)
     check(lambda x: sourcead.jvp(read_as_well, (x,), (POINTS,))[1], POINTS)
+
+
+def sums_in_sums(x):
+    total = []
+    for v in x:
+        inner = []
+        for w in x:
+            inner.append(sum([v * w * u for u in x]))
+        total.append(sum(inner) * v)
+    return sum(total)
+
+
+def test_sums_of_sums():
+    check(sums_in_sums, POINTS)
+    check(sums_in_sums, POINTS.tolist())

@@ -3,7 +3,8 @@
     y = k * x * x         x_bar = y_bar * (k * x) + y_bar * x * k   ->   x_bar = 2.0 * y_bar * (k * x)
 
 The derivative of a product in which a variable stands more than once has a summand for each place where it does,
-with the same factors in another order.
+with the same factors in another order.  Only where their sum is a power of two times the one: that is exact, and
+the gradient has the same bits where it is differentiated again, with its constants gathered otherwise.
 
 >>> from sourcead.ir.kinds import Py
 >>> b = Builder()
@@ -18,6 +19,7 @@ with the same factors in another order.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable
 
@@ -28,7 +30,6 @@ from sourcead.transform.builder import Builder
 __all__ = ["together"]
 
 DEEPEST = 6  # products within products that are looked into
-
 
 Formula = Callable[[Operand], Op | None]
 
@@ -49,19 +50,18 @@ def together(
     if not (isinstance(one, Name) and _is_float(kind) and b.kind(other) == kind):
         return None
     first, second = _factors(formula, one), _factors(formula, other)
-    if len(second[1]) < 2 or first[1] != second[1]:
+    if len(second[1]) < 2 or first[1] != second[1] or first[0] == 0.0:
         return None
     more = -second[0] if negated else second[0]
-    total, base = first[0] + more, one  # of what the one is a multiple
+    times, base = (first[0] + more) / first[0], one
+    if abs(math.frexp(times)[0]) != 0.5:
+        return None
     match formula(one):
-        case Op("mul", (Const(float() as own), Name() as base)):
-            total *= own
+        case Op("mul", (Const(float() as own), Name() as multiplied)) if b.kind(multiplied) == kind:
+            times, base = times * own, multiplied
         case _:
             pass
-    total /= first[0]
-    if b.kind(base) != kind or total == 0.0 or not (2.0 * total).is_integer():
-        return None
-    return b.emit(Op("mul", (Const(total), base)), kind, hint)
+    return b.emit(Op("mul", (Const(times), base)), kind, hint)
 
 
 def _is_float(kind: Kind) -> bool:
