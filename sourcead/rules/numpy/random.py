@@ -294,18 +294,20 @@ def _kind_of_order(self, x, axis=None):
     return Array("int64", (None,)) if is_count else Unknown()
 
 
-for _functions, _instead, _kind in (
-    ((Generator.choice,), chosen, _kind_of_places),
-    ((RandomState.choice,), chosen_of_vector, _kind_of_places),
-    ((Generator.permutation, RandomState.permutation), permuted, _kind_of_order),
-    ((Generator.shuffle, RandomState.shuffle), shuffled, None),
+SHUFFLES = Effects(pure=False, writes=("x",))
+
+for _functions, _instead, _effects, _kind in (
+    ((Generator.choice,), chosen, DRAW, _kind_of_places),
+    ((RandomState.choice,), chosen_of_vector, DRAW, _kind_of_places),
+    ((Generator.permutation, RandomState.permutation), permuted, DRAW, _kind_of_order),
+    ((Generator.shuffle, RandomState.shuffle), shuffled, SHUFFLES, None),
 ):
     register(
         Rule(
             _instead.__name__,
             "source",
             _functions,
-            effects=DRAW,
+            effects=_effects,
             kind=_kind or (lambda *args, **kwargs: NoneKind()),
             also={"instead": _instead},
         )

@@ -187,7 +187,8 @@ def call_object(
         followed = (func, obj)
         if instead is not None:
             followed = Ref(instead.__name__, instead), instead
-            args = [_of_items(s, arg) for arg in args]
+            if not rule.effects.writes:
+                args = [_of_items(s, arg) for arg in args]
         return with_declared_kinds(
             s,
             call_function(s, *followed, args, kwargs, hint, method),
