@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import fft as scipy_fft
 
-from sourcead.rules.forms import constant, helpers, linear
+from sourcead.rules.forms import constant, formula, helpers, linear, refused
 from sourcead.rules.numpy.fft import _complex, _one, _several, _shifts
 from sourcead.rules.numpy.samples import call
 from sourcead.runtime import scipy_cosines
@@ -176,6 +176,37 @@ def dstn(y_bar, x, type=2, *, axes=None, norm=None, workers=None):
 def idstn(y_bar, x, type=2, *, axes=None, norm=None, workers=None):
     return each_axis(sine_adjoint, y_bar, np.shape(x), type, axes, norm, True)
 
+
+# ---- of signals that are their own mirror images -----------------------------------------------
+
+_SWAPPED = {None: "forward", "backward": "forward", "forward": "backward", "ortho": "ortho"}
+
+
+def _mirrored(rng):
+    x = rng.normal(size=5) + 1j * rng.normal(size=5)
+    return [call(x), call(x, 7), call(x, norm="ortho"), call(rng.normal(size=(2, 4)))]
+
+
+@formula(scipy_fft.hfft, wrt=("x",), samples=_mirrored)
+def hfft(x, n=None, axis=-1, norm=None, overwrite_x=False, workers=None, *, plan=None):
+    """The inverse real transform of the conjugate, normalised the other way."""
+    return scipy_fft.irfft(np.conj(x), n, axis, _SWAPPED[norm])
+
+
+@formula(
+    scipy_fft.ihfft,
+    wrt=("x",),
+    samples=lambda rng: [
+        call(rng.normal(size=6)),
+        call(rng.normal(size=6), 8),
+        call(rng.normal(size=(2, 5)), norm="ortho"),
+    ],
+)
+def ihfft(x, n=None, axis=-1, norm=None, overwrite_x=False, workers=None, *, plan=None):
+    return np.conj(scipy_fft.rfft(x, n, axis, _SWAPPED[norm]))
+
+
+refused(scipy_fft.fht, scipy_fft.ifht, way_out="the product with the transform's matrix")
 
 # ---- results that do not vary ------------------------------------------------------------------
 

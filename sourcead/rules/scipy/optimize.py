@@ -12,7 +12,7 @@ from scipy import optimize
 from scipy.optimize import OptimizeResult, RootResults
 
 from sourcead.ir.kinds import Np, Py, Tuple
-from sourcead.rules.forms import constant, formula, forward_rule, helpers, reverse_rule
+from sourcead.rules.forms import constant, formula, forward_rule, helpers, refused, reverse_rule
 from sourcead.rules.numpy.adjoint_kinds import kind_like
 from sourcead.rules.numpy.samples import call
 from sourcead.rules.registry import Programs, Rule, register
@@ -458,6 +458,14 @@ def least_squares_tangent(
     limits = None if bounds is None else interval(bounds)
     return minimum_tangent(y.x, fun_tangent, fun_gradient_tangent, limits, args, args_dot)
 
+
+# ---- refused ---------------------------------------------------------------------------------
+
+refused(
+    optimize.linprog, optimize.nnls, optimize.lsq_linear,
+    way_out="np.linalg.solve of the equations that hold, with which bounds hold from this call",
+)  # fmt: skip
+refused(optimize.approx_fprime, way_out="sourcead.grad of the function")
 
 # ---- results that do not vary ----------------------------------------------------------------
 

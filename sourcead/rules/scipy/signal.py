@@ -8,11 +8,14 @@ from scipy import signal
 
 from sourcead.rules.forms import (
     constant,
+    formula,
     forward_rule,
     helper,
     helpers,
+    leaving_out,
     linear,
     of_real_numbers,
+    refused,
     reverse_rule,
 )
 from sourcead.rules.numpy.samples import call, present
@@ -29,6 +32,7 @@ from sourcead.runtime.scipy_filters import (
     sections_bars,
     sections_dots,
 )
+from sourcead.runtime.scipy_ranks import windows
 
 helpers(scipy_filters)
 
@@ -373,14 +377,14 @@ def detrend(y_bar, data, axis=-1, type="linear", bp=0):
 def hilbert(y_bar, x, N=None, axis=-1):
     """Fourier transform, weights, back: the matrices are symmetric, so the order turns round."""
     m, n = np.shape(y_bar)[axis], np.shape(x)[axis]
-    weights = np.zeros(m, np.result_type(x))
+    weights = np.zeros(m, np.asarray(x).dtype)
     weights[0] = 1.0
     weights[1 : (m + 1) // 2] = 2.0
     if m % 2 == 0:
         weights[m // 2] = 1.0
     bar = np.moveaxis(y_bar, axis, -1)
     bar = np.real(np.fft.fft(weights * np.fft.ifft(bar)))[..., :n]
-    beyond = np.zeros((*bar.shape[:-1], max(n - m, 0)), np.result_type(x))
+    beyond = np.zeros((*bar.shape[:-1], max(n - m, 0)), np.asarray(x).dtype)
     bar = np.concatenate([bar, beyond], axis=-1)
     return np.moveaxis(bar, -1, axis)
 
@@ -449,10 +453,49 @@ def resample(y_bar, x, num, *, axis=0):
     return np.moveaxis(np.moveaxis(y_bar, axis, -1) @ matrix, -1, axis)
 
 
+# ---- filters by rank --------------------------------------------------------------------------
+
+
+@formula(
+    signal.medfilt,
+    wrt=("volume",),
+    samples=lambda rng: [
+        call(rng.normal(size=8)),
+        call(rng.normal(size=8), 5),
+        call(rng.normal(size=(4, 5)), [3, 1]),
+    ],
+    kind=like(signal.medfilt, "volume"),
+)
+def medfilt(volume, kernel_size=None):
+    """The median of a window, with zeros beyond the ends."""
+    size = 3 if kernel_size is None else kernel_size
+    shown = windows(volume, size, "constant", 0.0)
+    return np.median(shown, axis=-1)
+
+
+leaving_out(signal.medfilt)
+
+# ---- refused ----------------------------------------------------------------------------------
+
+refused(signal.medfilt2d, signal.order_filter, way_out="scipy.ndimage.rank_filter")
+refused(signal.resample_poly, signal.decimate, way_out="scipy.signal.upfirdn, or resample")
+refused(signal.sosfiltfilt, way_out="scipy.signal.filtfilt, or sosfilt of the result turned round")
+refused(signal.wiener, way_out="means of windows: scipy.ndimage.uniform_filter")
+refused(signal.deconvolve, way_out="scipy.signal.lfilter, or np.polydiv")
+refused(signal.sepfir2d, way_out="scipy.signal.convolve2d with boundary='symm'")
+refused(
+    signal.freqz, signal.freqs, signal.sosfreqz,
+    way_out="np.polyval of numerator and denominator, at np.exp(-1j * w) or 1j * w",
+)  # fmt: skip
+refused(
+    signal.step, signal.impulse, signal.lsim,
+    way_out="scipy.linalg.expm of the matrix of the system, or scipy.integrate.solve_ivp",
+)  # fmt: skip
+
 # ---- results that do not vary ----------------------------------------------------------------
 
 constant(*present(signal, "get_window", "choose_conv_method", "next_fast_len"))
 constant(signal.argrelmax, signal.argrelmin, signal.argrelextrema, signal.find_peaks_cwt)
 
 
-of_real_numbers(signal.lfilter, signal.sosfilt, signal.savgol_filter)
+of_real_numbers(signal.medfilt, signal.lfilter, signal.sosfilt, signal.savgol_filter)
