@@ -254,7 +254,7 @@ class _Lister:
         before: list[Stmt] = []
         if items not in self.rows:
             assert isinstance(index, Name)
-            row_index, index = self.indices[index]
+            row_index, index = self.row_and_column(index, before, stmt.origin)
             row = self.new(f"{root.hint}_row", List(Py(float), "row"), root)
             before.append(Assign(row, Op("getitem", (items, row_index)), stmt.origin))
             items = row
@@ -263,6 +263,20 @@ class _Lister:
             return [*before, replace(stmt, base=items, index=index, value=value)]
         assert isinstance(stmt, Assign)
         return [*before, replace(stmt, expr=Op("getitem", (items, index)))]
+
+    def row_and_column(
+        self, index: Name, before: list[Stmt], origin: Origin
+    ) -> tuple[Operand, Operand]:
+        """The two places of an index, which may be a pair that was made elsewhere."""
+        if index in self.indices:
+            row, column = self.indices[index]
+            return row, column
+        places = [self.b.fresh("t", Py(int)) for _ in range(2)]
+        before += [
+            Assign(place, Op("getitem", (index, Const(i))), origin)
+            for i, place in enumerate(places)
+        ]
+        return places[0], places[1]
 
     def number(self, value: Operand, before: list[Stmt], origin: Origin) -> Operand:
         """What is stored, as a Python float; an `np.float64` may be one by now."""

@@ -440,3 +440,59 @@ def value_of_a_policy(beta, reward):
         value = new
     best = q.argmax(axis=0)
     return q[best[0], 0] * value[1] + new.mean()
+
+
+@program(np.array([[0.6, 0.3, 0.9], [0.2, 0.8, 0.5], [0.7, 0.4, 0.1]]))
+def warping_path(costs):
+    n, m = costs.shape
+    table = np.full((n + 1, m + 1), np.inf)
+    table[0, 0] = 0
+    for i in range(1, n + 1):
+        for j in range(1, m + 1):
+            table[i, j] = costs[i - 1, j - 1] + min(
+                table[i - 1, j], table[i, j - 1], table[i - 1, j - 1]
+            )
+    i, j = n, m
+    path = []
+    while i > 0 and j > 0:
+        path.append((i - 1, j - 1))
+        k = np.argmin([table[i - 1, j - 1], table[i - 1, j], table[i, j - 1]])
+        if k == 0:
+            i -= 1
+            j -= 1
+        elif k == 1:
+            i -= 1
+        else:
+            j -= 1
+    return table[n, m] + 0.1 * sum(costs[p] ** 2 for p in path)
+
+
+@program(np.array([[0.6, 0.3, 0.9], [0.2, 0.8, 0.5], [0.7, 0.4, 0.1]]))
+def elements_at_pairs_are_written(c):
+    path = []
+    for i in range(3):
+        c[i, 0] *= 1.5
+        path.append((i, 2 - i))
+    total = 0.0
+    for p in path:
+        total += c[p]
+        c[p] = total * c[p]
+    return total + c[0, 2] * c[2, 0]
+
+
+@program(np.array([0.2, 0.5, 0.9]))
+def continued_fractions(x):
+    def lentz(start, a, b):
+        f = start or 1e-30
+        c, d = f, 0.0
+        for j in itertools.count(1):
+            d = 1 / ((b(j) + a(j) * d) or 1e-30)
+            c = b(j) + a(j) / c
+            f *= c * d
+            if abs(c * d - 1) < 1e-12:
+                return f
+
+    def numerator(v):
+        return lambda j: v if j == 1 else (-((j - 1) ** 2) * v * v if j % 2 else (j - 1) * v)
+
+    return sum(lentz(0.0, numerator(v), lambda j: 1.0 + 0.1 * j) for v in x)

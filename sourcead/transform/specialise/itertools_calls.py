@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sourcead.ir.kinds import Kind, Never, NoneKind, Object, Tuple, Unknown
+from sourcead.ir.kinds import Kind, Never, NoneKind, Object, Py, Tuple, Unknown, is_number, join
 from sourcead.ir.nodes import Call, Const, Ref
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
@@ -177,16 +177,31 @@ def _of_known_rows(
 ) -> Val | None:
     """An iterator without derivatives (`combinations(range(n), 2)`), the kind of whose rows is known."""
     row = _row_kind(s, arrange, args, {str(k): v.value for k, v in kwargs if isinstance(v, Const)})
-    if row is None:
-        return None
+    return None if row is None else _iterator_over(s, row, arrange, args, kwargs, hint)
+
+
+def _iterator_over(
+    s: Context, row: Kind, made_by: Any, args: list[Any], kwargs: Kwargs, hint: str
+) -> Val:
     operands = tuple(map(s.operand, args))
     keywords = tuple((k, s.operand(v)) for k, v in kwargs)
-    path = Ref(f"itertools.{arrange.__name__}", arrange)
+    path = Ref(f"itertools.{made_by.__name__}", made_by)
     made = s.emit(Call(path, operands, keywords), Unknown(), hint)
     site = s.new_site(hint)
     s.kinds[made] = Object(type(iter([])), site)
     s.heap.store(site, ITEM, row)
     return made
+
+
+def _counting(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """`itertools.count()`: what kind of numbers it counts."""
+    given = [*args, *(v for _, v in kwargs)]
+    if has_star(args) or any(map(s.holds_varied, given)):
+        return None
+    kind: Kind = Py(int)
+    for value in given:
+        kind = join(kind, s.kind(value))
+    return _iterator_over(s, kind, itertools.count, args, kwargs, hint) if is_number(kind) else None
 
 
 def _row_kind(s: Context, arrange: Any, args: list[Any], options: dict[str, Any]) -> Kind | None:
@@ -300,6 +315,7 @@ def _starmap(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | No
 
 ITERTOOLS: dict[Any, Handler] = {
     itertools.groupby: _groupby,
+    itertools.count: _counting,
     itertools.chain: _arranged(itertools.chain, _all_in_one),
     itertools.chain.from_iterable: _from_iterable,
     itertools.pairwise: _arranged(itertools.pairwise, _as(neighbours)),
