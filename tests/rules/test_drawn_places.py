@@ -42,6 +42,25 @@ def of_the_module(x):
     return np.sum(a * PLACES) + np.random.choice(x) ** 2 + np.sum(np.random.permutation(x) * PLACES)
 
 
+def shuffled_numbers(x):
+    places, rng, total = [0, 1, 2], new(), 0.0
+    for _ in range(3):
+        rng.shuffle(places)
+        for i in places:
+            total = total * 0.9 + x[i] ** 2
+    np.random.seed(3)
+    np.random.shuffle(places)
+    return total * x[places[0]]
+
+
+def shuffled_array_of_numbers(x):
+    places, rng, w = np.arange(3), new(), 1.0 * x
+    for _ in range(3):
+        rng.shuffle(places)
+        w = w - 0.1 * w[places] ** 2
+    return np.sum(w * PLACES)
+
+
 PROGRAMS = {
     "some": lambda x: np.sum(new().choice(x, 5) ** 2),
     "one": lambda x: new().choice(x) ** 2,
@@ -54,6 +73,8 @@ PROGRAMS = {
     "shuffled": shuffled,
     "shuffled rows": shuffled_rows,
     "shuffled list": shuffled_list,
+    "shuffled numbers": shuffled_numbers,
+    "shuffled array of numbers": shuffled_array_of_numbers,
     "of the module": of_the_module,
 }
 

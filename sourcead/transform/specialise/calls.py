@@ -194,6 +194,8 @@ def call_object(
             call_function(s, *followed, args, kwargs, hint, method),
             rule_kind(s, rule, obj, args, kwargs) if rule.kind is not None else Unknown(),
         )
+    if rule is not None and rule.form == "source" and rule.effects.writes:
+        rule = None  # of constants: what it writes is not known, as of any other call
     if rule is not None and rule.form == "refused":
         if any(map(s.holds_varied, values_of(args, kwargs))):
             s.refuse(f"`{rule.name}` has no derivative rule", rule.also["way_out"], NoRule)

@@ -284,10 +284,12 @@ def object_method(
         path = f"{kind.cls.__name__}.{method}"
         return s.call_object(Ref(path, function), function, [receiver, *args], kwargs, hint)
     rule = registry.lookup(function)
+    varied = s.holds_varied(receiver) or any(map(s.holds_varied, values_of(args, kwargs)))
+    if rule is not None and rule.form == "source" and rule.effects.writes and not varied:
+        rule = None  # of constants: what it writes is not known, as of any other call
     if rule is not None or isinstance(function, types.FunctionType):
         bound = bind_field(s, receiver, function, method, hint)
         return s.call(bound, args, kwargs, hint)
-    varied = s.holds_varied(receiver) or any(map(s.holds_varied, values_of(args, kwargs)))
     if varied and not s.derivative:
         s.refuse(
             f"no derivative rule for method `{kind.cls.__name__}.{method}`, and it has no Python source",
