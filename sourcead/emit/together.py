@@ -74,12 +74,17 @@ class Start:
 
     @property
     def most(self) -> int:
-        """How many of them a line may hold; `x += y` is written as such."""
+        """How many of them a line may hold."""
+        return MOST if self.form else MOST_COMPUTED
+
+    @property
+    def is_update(self) -> bool:
+        """`x += y` is written as such, unless it is done to the three parts of a vector."""
         match self.value:
             case ast.BinOp(left=ast.Name(id=self.target), right=ast.Name()):
-                return 1
+                return True
             case _:
-                return MOST if self.form else MOST_COMPUTED
+                return False
 
     def is_of_line(self, other: Start) -> bool:
         """Do both belong to one line of the user's?  What is computed again belongs to that which needs it."""
@@ -105,6 +110,8 @@ def groups(run: Sequence[Start], fits: Callable[[Sequence[Start]], bool]) -> lis
         group = _with_alike(first, near, fits, _is_alike)
         if len(group) == 1:
             group = _with_alike(first, near, fits, _is_like)
+        if first.is_update and len(group) < MOST_COMPUTED:
+            group = [first]
         made.append(group)
         left = [start for start in left if start not in group]
     return made
@@ -147,9 +154,9 @@ def _is_alike(start: Start, group: Sequence[Start]) -> bool:
 
 def _is_like(start: Start, group: Sequence[Start]) -> bool:
     """But for constants, or because both are short."""
-    is_again = start.is_again or group[0].is_again
+    is_apart = any(each.is_again or each.is_update for each in (start, group[0]))
     return (
-        not is_again
+        not is_apart
         and start.is_of_line(group[0])
         and (start.loose_form == group[0].loose_form or _are_short([*group, start]))
     )

@@ -77,3 +77,8 @@ def test_variables_that_change_places_keep_their_values():
         moved = [value + 1j * step * (i == k) for i, value in enumerate(at[:3])]
         exact = rotated(*moved, at[3]).imag / step
         assert abs(found - exact) < 1e-13 * max(1.0, abs(exact))
+
+
+def test_updates_of_three_parts_share_a_line():
+    assert printed("a = a + p", "b = b + q", "c = c + r") == ["a b c"]
+    assert printed("a = a + p", "b = b + q", "c = c * r") == ["a", "b", "c"]
