@@ -82,6 +82,8 @@ def call(s: Context, func: Val, args: list[Any], kwargs: Kwargs, hint: str = "t"
             return call_closure(s, func, closure, args, kwargs)
         case Bound(receiver, str(name)):
             return s.method(receiver, name, args, kwargs, hint)
+        case Bound(receiver, types.MethodDescriptorType() as f) if registry.lookup(f) is None:
+            return s.method(receiver, f.__name__, args, kwargs, hint)
         case Bound(receiver, function):
             return s.call_object(func, function, [receiver, *args], kwargs, hint, method=True)
         case Partial(inner, bound, given):
