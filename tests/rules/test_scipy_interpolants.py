@@ -239,3 +239,29 @@ def test_a_formula_that_raises_for_an_option_is_refused_with_its_reason():
 def test_two_points_are_refused():
     with pytest.raises(sourcead.NotDifferentiable, match="two points"):
         sourcead.grad(lambda y: np.sum(interpolate.CubicSpline(X[:2], y)(POINTS[:2])))(Y[:2])
+
+
+def open_ends(y):
+    return np.sum(interpolate.CubicSpline(np.linspace(0.0, 4.0, 6), y)(AT) ** 2)
+
+
+def natural_ends(y):
+    spline = interpolate.CubicSpline(np.linspace(0.0, 4.0, 6), y, bc_type="natural")
+    return np.sum(spline(AT) ** 2)
+
+
+def clamped_ends(y):
+    spline = interpolate.CubicSpline(np.linspace(0.0, 4.0, 6), y, bc_type="clamped")
+    return np.sum(spline(AT) ** 2)
+
+
+AT = np.array([0.3, 1.7, 3.1])
+
+
+@pytest.mark.parametrize("energy", [open_ends, natural_ends, clamped_ends])
+def test_a_whole_hessian_in_the_ordinates(energy):
+    """All its columns from one linearisation, which keeps what the formula of these ends has."""
+    y = np.sin(np.linspace(0.0, 4.0, 6))
+    found = sourcead.hessian(energy)(y)
+    columns = [sourcead.hvp(energy)(y, unit) for unit in np.eye(6)]
+    np.testing.assert_allclose(found, np.array(columns).T, rtol=1e-12, atol=1e-12)

@@ -38,7 +38,16 @@ def dims_of(x):
     return x.dims if isinstance(x, Array) else () if is_scalar(x) else None
 
 
-constant(interval, known_ends)
+constant(interval)
+
+
+def _ends(bc_type):
+    """Known where the word is: the formulas of other ends are then left out."""
+    known = isinstance(bc_type, Const) and bc_type.value in ("not-a-knot", "natural", "clamped")
+    return bc_type if known else None
+
+
+constant(known_ends, kind=_ends)
 constant(at_least_three, kind=lambda x: Py(int))
 helpers(scipy_interpolants)
 
