@@ -127,7 +127,9 @@ class _Signs:
             case _:
                 return False
         match reader:
-            case Assign(_, Op("add" | "sub" | "iadd" | "isub", (_, last))):
+            case Assign(_, Op("add", operands)):
+                return operands.count(target) == 1
+            case Assign(_, Op("sub" | "iadd" | "isub", (_, last))):
                 return last == target
             case Store(op="add" | "sub", value=last):
                 return last == target
