@@ -28,6 +28,7 @@ from sourcead.ir.nodes import (
     Operand,
     Param,
     Ref,
+    Star,
     Stmt,
     StoreVariable,
 )
@@ -70,8 +71,17 @@ class _Writer:
         while self.later:
             self.make(self.later.pop())
         given = tuple(Name(p.name.hint, 1000 + i) for i, p in enumerate(own))
-        plain = tuple(g for g, p in zip(given, own) if p.form != "keyword")
-        named = tuple((p.name.hint, g) for g, p in zip(given, own) if p.form == "keyword")
+        together = list(zip(given, own))
+        plain = tuple(
+            Star(g) if p.form == "args" else g
+            for g, p in together
+            if p.form not in ("keyword", "kwargs")
+        )
+        named = tuple(
+            (None if p.form == "kwargs" else p.name.hint, g)
+            for g, p in together
+            if p.form in ("keyword", "kwargs")
+        )
         result = Name("result", 0)
         self.body.append(Assign(result, Call(func, plain, named), self.origin))
         params = (*self.params.values(), *map(Param, given))

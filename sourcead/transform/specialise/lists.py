@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sourcead.errors import NoRule
-from sourcead.ir.kinds import Kind, List, NoneKind, Py, Tuple, Unknown
+from sourcead.ir.kinds import Array, Kind, List, NoneKind, Object, Py, Tuple, Unknown
 from sourcead.ir.nodes import Call, Const, MethodCall, Name, Ref, Star
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
@@ -183,6 +183,8 @@ def _extend(
         for item in new:
             _append(s, receiver, site, [item], [], hint)
         return Const(None)
+    if isinstance(s.kind(args[0]), (Array, Object)) and s.holds_varied(args[0]):
+        args = [s.call(Ref("list", list), args, [])]
     other = s.kind(args[0])
     is_followed = s.holds_varied(args[0]) or site in s.heap.bounded
     if isinstance(other, List) and is_followed and args[0] != receiver:

@@ -327,7 +327,7 @@ def _cached(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | Non
     if len(args) == 1 and isinstance(s.kind(args[0]), Closure):
         function: Val = args[0]
         return function
-    if not args and all(isinstance(v, Const) for _, v in kwargs):
+    if all(isinstance(v, Const) for v in (*args, *(v for _, v in kwargs))):
         return Ref("same", same)
     return None
 
