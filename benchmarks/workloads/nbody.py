@@ -37,13 +37,17 @@ def make_args(scale):
 
 
 def pull(x, mass):
-    """The acceleration, and what its reverse sweep reads."""
+    """The acceleration, and what its reverse sweep reads.
+
+    By the program's own formula: it moves the caller's bodies, and a gradient leaves them where the program
+    does, to the last bit.  (`r2 * np.sqrt(r2)` and one product with all weights are cheaper, and round otherwise.)
+    """
     d = x[None, :, :] - x[:, None, :]
-    r2 = np.einsum("ijk,ijk->ij", d, d)
-    r2 += SOFTENING**2
-    w = r2 * np.sqrt(r2)
+    r2 = np.sum(d**2, axis=2) + SOFTENING**2
+    w = r2**1.5
+    a = np.sum(mass[None, :, None] * d / w[:, :, None], axis=1)
     np.divide(mass, w, out=w)
-    return np.einsum("ij,ijk->ik", w, d), (d, r2, w)
+    return a, (d, r2, w)
 
 
 def pull_back(a_bar, saved, mass, x_bar, mass_bar):
