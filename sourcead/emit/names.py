@@ -73,7 +73,8 @@ def variables(
 ) -> Variables:
     """`nested`: names that are no variables, printed where they are read; `called`: see `titles`."""
     clashes = interference(function, nested)
-    union = _Union(clashes, function, called)
+    params = {param.name for param in function.params}  # which a user may have called `t`
+    union = _Union(clashes, function, {n: c for n, c in called.items() if n not in params})
     for first, second in _affinities(function):
         union.unite(first, second)
     return union.result()

@@ -5,6 +5,7 @@
 import itertools
 import math
 import operator
+import random
 from dataclasses import KW_ONLY, dataclass, field
 from functools import partialmethod, reduce
 from typing import ClassVar
@@ -496,3 +497,43 @@ def continued_fractions(x):
         return lambda j: v if j == 1 else (-((j - 1) ** 2) * v * v if j % 2 else (j - 1) * v)
 
     return sum(lentz(0.0, numerator(v), lambda j: 1.0 + 0.1 * j) for v in x)
+
+
+@program(np.array([1.0, 2.0, 3.0]))
+def places_from_lists_and_draws(x):
+    places = list(range(len(x)))
+    random.seed(2)
+    random.shuffle(places)
+    total = 1.0
+    for i in places:
+        total = total * 0.9 + x[i] ** 2
+    for i in list(range(0, 3, 2)) + [int(v) for v in {0, 2}]:
+        total += x[i] * x[places[0]]
+    for i in set(range(3)):
+        total = total * 0.9 + x[i] ** 3
+    drawn = np.random.default_rng(0)
+    return total + x[random.randint(0, 2)] * x[drawn.integers(3)]
+
+
+@program(np.array([1.0, 2.0, 3.0]))
+def what_loops_leave(x):
+    for i in range(3):
+        for j in range(2):
+            q = x * i + j * x
+        x = x + 0.1 * q * x
+    out = 0.0
+    for k in range(2):
+        for i in range(3):
+            q = x * i * x
+        out += np.sum(q) if k else 0.0
+    for i in range(3):
+        p = x * x[i]
+        if x[i] > 1.5:
+            break
+    else:
+        p = x * 0
+    for i in range(3):
+        r = np.outer(x, x) * i
+        s = r.T
+        s[0] = x
+    return out + q[0] + p[1] + np.sum(r) + s[1, 0]

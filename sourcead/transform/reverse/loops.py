@@ -166,7 +166,9 @@ def _end_of_turn(s: State, c: Carried, entry: Entry) -> Operand:
     seed = s.adj.take(c.inner)
     if seed != ZERO:
         return s.b.operand(seed)
-    if _have_one_shape(s.kind(entry.inner), s.kind(c.inner)):
+    # What a branch leaves may be 0.0, for zeros of any shape; what is computed is not.
+    is_made = isinstance(entry.first, Name) and entry.first in s.b.definitions
+    if is_made and _have_one_shape(s.kind(entry.inner), s.kind(c.inner)):
         zeros = Call(Ref("np.zeros_like", np.zeros_like), (entry.inner,))
         return s.b.emit(zeros, s.kind(entry.inner), s.adj.hint(c.inner))
     return s.adj.zeros(c.inner, or_none=c.initial == UNDEFINED)

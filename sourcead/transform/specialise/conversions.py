@@ -20,7 +20,7 @@ from sourcead.transform.specialise.dicts import dict_like
 from sourcead.transform.specialise.generators import taken_early
 from sourcead.transform.specialise.iteration import UNROLLED, VIEWS, remember, sequenced
 from sourcead.transform.specialise.namespaces import copied
-from sourcead.transform.specialise.sequences import by, follows, has_star
+from sourcead.transform.specialise.sequences import by, element_kind_of, follows, has_star
 
 __all__ = ["CONVERSIONS"]
 
@@ -67,6 +67,13 @@ def _list(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     if isinstance(kind, List) and kind.site:
         name = s.emit(Call(Ref("list", list), (s.operand(args[0]),)), Unknown(), hint)
         return s.list_like(name, kind.site)
+    item = element_kind_of(s, args[0])
+    if isinstance(item, (Py, Np)):  # of a range, of an array without derivatives
+        name = s.emit(Call(Ref("list", list), (s.operand(args[0]),)), Unknown(), hint)
+        site = s.new_site(hint)
+        s.kinds[name] = List(Unknown(), site)
+        s.heap.store(site, ITEM, item)
+        return name
     return None
 
 

@@ -243,6 +243,8 @@ def array_element(s: Context, base: Val, kind: Array, index: Val, hint: str) -> 
     bounds = [p.items if isinstance(p, Virtual) and p.form == "slice" else None for p in parts]
     found = element_kind(kind, list(map(partial(written_out, s), parts)), bounds)
     varied = s.is_varied(base)
+    if isinstance(found, Unknown) and varied:
+        found = Number(real=np.dtype(kind.dtype).kind != "c")
     name = s.emit(Op("getitem", (s.operand(base), s.operand(index))), found, hint, varied)
     if is_basic(list(map(s.kind, parts))) is not False:
         s.share(name, base)
