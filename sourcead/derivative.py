@@ -486,26 +486,31 @@ class Pullback(Derivative):
 
 
 class Spread:
-    """A derivative with respect to elements of `*values`: one derivative for each number of arguments."""
+    """A derivative with respect to elements of `*values`: one derivative for each number of arguments.
+
+    behind: so many arguments come behind them, as the vector of a product.
+    """
 
     def __init__(
-        self, function: FunctionType, argnums: Any, make: Callable[[Any], Derivative]
+        self, function: FunctionType, argnums: Any, make: Callable[[Any], Any], behind: int = 0
     ) -> None:
         self.__wrapped_primal__ = function
         self._argnums = argnums
         self._make = make
-        self._made: dict[int, Derivative] = {}
+        self._made: dict[int, Any] = {}
+        self._behind = behind
         self.__name__ = f"{function.__name__}_grad"
 
-    def for_count(self, count: int) -> Derivative:
+    def for_count(self, count: int) -> Any:
         found = self._made.get(count)
         if found is None:
             found = self._made[count] = self._make(spread(self.__wrapped_primal__, count))
         return found
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        return self.for_count(len(args))(*args, **kwargs)
+        return self.for_count(len(args) - self._behind)(*args, **kwargs)
 
     def source_for(self, *args: Any, **kwargs: Any) -> str:
         """The generated source for these arguments; nothing is run."""
-        return self.for_count(len(args)).source_for(*args, **kwargs)
+        found: str = self.for_count(len(args) - self._behind).source_for(*args, **kwargs)
+        return found

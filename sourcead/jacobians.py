@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from sourcead.api import Argnums, Derivative, grad, positions, pushforward
+from sourcead.api import Argnums, Derivative, addresses_star, grad, positions, pushforward
 from sourcead.callables import source_of
-from sourcead.derivative import Applied
+from sourcead.derivative import Applied, Spread
 from sourcead.errors import NonScalarOutput, NotDifferentiable, NotSeparable, UnknownArgument
 from sourcead.importable import importable
 from sourcead.ir.origin import Origin
@@ -53,6 +53,8 @@ def jacobian(
     """
     if mode not in MODES:
         raise ValueError(f"mode is one of {', '.join(MODES)}, not {mode!r}")
+    if addresses_star(function, argnums):
+        return Spread(function, argnums, lambda f: jacobian(f, argnums, mode=mode, has_aux=has_aux))  # type: ignore[return-value]
     return Jacobian(function, argnums, mode, has_aux)
 
 
@@ -62,6 +64,8 @@ def hessian(function: Any, argnums: Argnums = 0, *, has_aux: bool = False) -> Ja
     Shape `x.shape + x.shape` for an array argument; nested arguments and several `argnums` give blocks
     as in `jacobian`.  The two triangles agree to rounding.
     """
+    if addresses_star(function, argnums):
+        return Spread(function, argnums, lambda f: hessian(f, argnums, has_aux=has_aux))  # type: ignore[return-value]
     return Hessian(function, argnums, has_aux)
 
 
@@ -71,6 +75,8 @@ def hvp(function: Any, argnums: Argnums = 0, *, has_aux: bool = False) -> Hvp:
     Forward over reverse: the cost of a few gradients, whatever the size.  has_aux: the function returns
     `(value, aux)`; the result is `(product, aux)`.
     """
+    if addresses_star(function, argnums):
+        return Spread(function, argnums, lambda f: hvp(f, argnums, has_aux=has_aux), behind=1)  # type: ignore[return-value]
     return Hvp(function, argnums, has_aux)
 
 

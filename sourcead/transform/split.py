@@ -103,7 +103,7 @@ def split(function: Function, builder: Any, *, name: str) -> Split:
     kept = builder.fresh("kept", Unknown())
     sorter = _Sorter(builder, seeded, saved, kept)
     sorter.find_needed(plain, out, out_dot)
-    sorter.unbound = maybe_unbound(plain.body) | _sums_of_lists(plain.body)
+    sorter.unbound = maybe_unbound(plain.body, or_none=True) | _sums_of_lists(plain.body)
     plain = replace(plain, body=bound_where_kept(plain.body, sorter.needed))
     primals = [p for p in plain.params if p.form != "tangent"]
     first, second = sorter.block(plain.body, [p.name for p in primals])
