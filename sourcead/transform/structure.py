@@ -118,7 +118,7 @@ class Tainted(Seeded):
 
 
 SHAPED_BY_VALUES: tuple[Any, ...] = (
-    np.nonzero, np.flatnonzero, np.argwhere, np.unique, np.compress, np.extract, np.arange,
+    np.nonzero, np.flatnonzero, np.argwhere, np.unique, np.union1d, np.compress, np.extract, np.arange,
 )  # fmt: skip
 
 

@@ -22,8 +22,8 @@ REFUSED = {
     "polydiv": (lambda x: np.polynomial.polynomial.polydiv(x, X[:2])[0][0], "np.polydiv"),
     "polyfromroots": (lambda x: np.polynomial.polynomial.polyfromroots(x)[0], "np.poly"),
     "polyfit": (lambda x: np.polynomial.polynomial.polyfit(PLACES, x, 1)[0], "np.polyfit"),
-    "unique": (lambda x: np.sum(np.unique(x)), "np.unique(sourcead.stop_gradient"),
-    "union1d": (lambda x: np.sum(np.union1d(x, 2.0 * x)), "np.unique(sourcead.stop_gradient"),
+    "intersect1d": (lambda x: np.sum(np.intersect1d(x, X)), "x[np.isin(x, y)]"),
+    "setdiff1d": (lambda x: np.sum(np.setdiff1d(x, X[:2])), "x[np.isin(x, y)]"),
     "as_strided": (
         lambda x: np.sum(np.lib.stride_tricks.as_strided(x, (2, 2), (8, 8))),
         "sliding_window_view",

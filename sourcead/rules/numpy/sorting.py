@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sourcead.rules.forms import constant, forward_rule, linear, refused, reverse_rule
+from sourcead.rules.forms import constant, forward_rule, linear, reverse_rule
 from sourcead.rules.numpy.samples import call, methods
 from sourcead.runtime.gathers import in_order
 from sourcead.runtime.quantiles import (
@@ -344,16 +344,3 @@ def quantile_spread_tangent(
         moved = y_bar * for_each_quantile(q_dot, q, y_bar)
         x_dot = x_dot + quantile_spread(moved, a, q, axis, method, skip_nan, order + 1)
     return x_dot
-
-
-# ---- refused ---------------------------------------------------------------------------------------
-
-refused(
-    np.unique,
-    np.union1d,
-    np.intersect1d,
-    np.setdiff1d,
-    np.setxor1d,
-    way_out="take the entries at constant places: "
-    "x[np.unique(sourcead.stop_gradient(x), return_index=True)[1]]",
-)
