@@ -27,6 +27,7 @@ _waiting = {
     "array_api": "scipy._lib._array_api",
     "interpolants": "scipy.interpolate",
     "grids": "scipy.interpolate",
+    "image_spectra": "scipy.ndimage",
     "rank_filters": "scipy.ndimage",
     "sampled_images": "scipy.ndimage",
     "spectral": "scipy.signal",

@@ -112,15 +112,83 @@ def percentile_filter(
     return chosen_by_rank(input, rank, size, mode, cval)
 
 
+# ---- morphology: the greatest and the least value of windows ---------------------------------------
+
+
+@formula(
+    ndimage.grey_erosion,
+    wrt=("input",),
+    samples=_images(),
+    kind=_as_input(ndimage.grey_erosion),
+)
+def grey_erosion(
+    input, size=None, footprint=None, structure=None, output=None, mode="reflect", cval=0.0, origin=0,
+    *, axes=None
+):  # fmt: skip
+    if structure is not None:
+        raise NotImplementedError(
+            "has derivatives without a structure that is added: give the size of a window"
+        )
+    _whole_windows(footprint, output, origin, axes)
+    return chosen_by_rank(input, 0, size, mode, cval)
+
+
+@formula(
+    ndimage.grey_dilation,
+    wrt=("input",),
+    samples=_images(),
+    kind=_as_input(ndimage.grey_dilation),
+)
+def grey_dilation(
+    input, size=None, footprint=None, structure=None, output=None, mode="reflect", cval=0.0, origin=0,
+    *, axes=None
+):  # fmt: skip
+    """The windows of an erosion, turned around."""
+    if structure is not None:
+        raise NotImplementedError(
+            "has derivatives without a structure that is added: give the size of a window"
+        )
+    _whole_windows(footprint, output, origin, axes)
+    return np.flip(chosen_by_rank(np.flip(input), -1, size, mode, cval))
+
+
+@formula(
+    ndimage.grey_opening,
+    wrt=("input",),
+    samples=_images(),
+    kind=_as_input(ndimage.grey_opening),
+)
+def grey_opening(
+    input, size=None, footprint=None, structure=None, output=None, mode="reflect", cval=0.0, origin=0,
+    *, axes=None
+):  # fmt: skip
+    eroded = grey_erosion(input, size, footprint, structure, output, mode, cval, origin, axes=axes)
+    return grey_dilation(eroded, size, footprint, structure, output, mode, cval, origin, axes=axes)
+
+
+@formula(
+    ndimage.grey_closing,
+    wrt=("input",),
+    samples=_images(),
+    kind=_as_input(ndimage.grey_closing),
+)
+def grey_closing(
+    input, size=None, footprint=None, structure=None, output=None, mode="reflect", cval=0.0, origin=0,
+    *, axes=None
+):  # fmt: skip
+    wide = grey_dilation(input, size, footprint, structure, output, mode, cval, origin, axes=axes)
+    return grey_erosion(wide, size, footprint, structure, output, mode, cval, origin, axes=axes)
+
+
 _FILTERS = (
     ndimage.maximum_filter, ndimage.minimum_filter, ndimage.median_filter, ndimage.rank_filter,
-    ndimage.percentile_filter,
+    ndimage.percentile_filter, ndimage.grey_erosion, ndimage.grey_dilation, ndimage.grey_opening,
+    ndimage.grey_closing,
 )  # fmt: skip
 leaving_out(*_FILTERS)
 of_real_numbers(*_FILTERS)
 
 refused(
-    ndimage.grey_erosion, ndimage.grey_dilation, ndimage.grey_opening, ndimage.grey_closing,
     ndimage.maximum_filter1d, ndimage.minimum_filter1d,
     way_out="scipy.ndimage.minimum_filter and maximum_filter with the size of a window",
 )  # fmt: skip
@@ -129,8 +197,3 @@ refused(
     ndimage.generic_laplace,
     way_out="np.lib.stride_tricks.sliding_window_view of the padded image",
 )  # fmt: skip
-refused(
-    ndimage.fourier_gaussian, ndimage.fourier_uniform, ndimage.fourier_shift, ndimage.fourier_ellipsoid,
-    way_out="the product with the transform of the filter",
-)  # fmt: skip
-refused(ndimage.center_of_mass, way_out="np.sum(x * places) / np.sum(x)")
