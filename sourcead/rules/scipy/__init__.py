@@ -26,6 +26,7 @@ _waiting = {
     "curve_fit": "scipy.optimize",
     "array_api": "scipy._lib._array_api",
     "interpolants": "scipy.interpolate",
+    "filtered_signals": "scipy.signal",
     "grids": "scipy.interpolate",
     "image_spectra": "scipy.ndimage",
     "rank_filters": "scipy.ndimage",

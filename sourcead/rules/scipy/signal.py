@@ -477,14 +477,10 @@ leaving_out(signal.medfilt)
 
 # ---- refused ----------------------------------------------------------------------------------
 
-refused(signal.medfilt2d, signal.order_filter, way_out="scipy.ndimage.rank_filter")
-refused(signal.resample_poly, signal.decimate, way_out="scipy.signal.upfirdn, or resample")
-refused(signal.sosfiltfilt, way_out="scipy.signal.filtfilt, or sosfilt of the result turned round")
-refused(signal.wiener, way_out="means of windows: scipy.ndimage.uniform_filter")
-refused(signal.deconvolve, way_out="scipy.signal.lfilter, or np.polydiv")
+refused(signal.medfilt2d, way_out="scipy.ndimage.rank_filter")
 refused(signal.sepfir2d, way_out="scipy.signal.convolve2d with boundary='symm'")
 refused(
-    signal.freqz, signal.freqs, signal.sosfreqz,
+    signal.freqs, signal.sosfreqz,
     way_out="np.polyval of numerator and denominator, at np.exp(-1j * w) or 1j * w",
 )  # fmt: skip
 refused(
