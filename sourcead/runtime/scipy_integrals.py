@@ -10,11 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy.integrate import quad, quad_vec
+from scipy.integrate import dblquad, quad, quad_vec
 
 from sourcead.runtime.scipy_implicit import still
 
 __all__ = [
+    "error_of_double_integral",
     "numbers_of",
     "quad_adjoints",
     "quad_tangent",
@@ -26,6 +27,13 @@ __all__ = [
 Function = Callable[..., Any]
 FINE = 1e-10
 """Absolute tolerance of integrals of slopes; the relative one is the caller's, or 1e-9."""
+
+
+def error_of_double_integral(
+    func: Function, a: Any, b: Any, gfun: Any, hfun: Any, args: Any, epsabs: float, epsrel: float
+) -> float:
+    """The greatest estimate of all the single integrals that SciPy takes."""
+    return dblquad(func, a, b, gfun, hfun, args, epsabs, epsrel)[1]  # type: ignore[no-any-return]
 
 
 def numbers_of(values: Any) -> Any:

@@ -7,9 +7,11 @@ import numpy as np
 from scipy import integrate
 from scipy.integrate._ivp.ivp import OdeResult
 
-from sourcead.ir.kinds import Array, Py, Tuple
+from sourcead.ir.kinds import Array, Py, Tuple, Unknown
 from sourcead.ir.nodes import Const
 from sourcead.rules.forms import (
+    constant,
+    formula,
     forward_rule,
     helper,
     helpers,
@@ -19,7 +21,7 @@ from sourcead.rules.forms import (
 )
 from sourcead.rules.numpy.adjoint_kinds import kind_like
 from sourcead.rules.numpy.samples import call
-from sourcead.rules.registry import Programs, Rule, register
+from sourcead.rules.registry import Effects, Programs, Rule, register
 from sourcead.rules.scipy.kinds import (
     number,
     of_ivp,
@@ -34,6 +36,7 @@ from sourcead.rules.scipy.kinds import (
 )
 from sourcead.runtime import scipy_implicit, scipy_integrals, scipy_odes, scipy_quadrature
 from sourcead.runtime.scipy_integrals import (
+    error_of_double_integral,
     quad_adjoints,
     quad_tangent,
     quad_vec_tangent,
@@ -177,6 +180,65 @@ def romb_tangent(area, y, dx=1.0, axis=-1, *, y_dot, dx_dot):
     return area_dot if dx_dot is None else area_dot + area * dx_dot / dx
 
 
+def _running_parabolas(rng):
+    """Strictly increasing grids; two points are a trapezoid."""
+    calls = _sampled(rng, (2, 3, 4, 7))
+    return [*calls, *[(args, {**kwargs, "initial": 0.4}) for args, kwargs in calls]]
+
+
+def _parts(y, h):
+    """The integral of the parabola through three points over the first of its two intervals."""
+    first, second = h[..., :-1], h[..., 1:]
+    share, ratio = first / (first + second), first / second
+    bend = share * ratio
+    inner = (3.0 - share) * y[..., :-2] + (3.0 + bend + share) * y[..., 1:-1] - bend * y[..., 2:]
+    return first / 6.0 * inner
+
+
+def _running_kind(y, *, initial=None, axis=None, **options):
+    """One less along the axis, or as many with a start."""
+    if not isinstance(y, Array):
+        return Unknown()
+    dtype = str(
+        np.result_type(np.dtype(y.dtype), np.float32 if y.dtype == "float32" else np.float64)
+    )
+    return Array(dtype, (None,) * len(y.dims))
+
+
+def running_parabolas(y, x=None, dx=1.0, axis=-1, initial=None):
+    """Each interval with a parabola through its ends and a neighbour: the next one, or the one before."""
+    along = np.moveaxis(y, axis, -1)
+    count = np.shape(y)[axis] - 1
+    h = np.broadcast_to(_widths(x, dx, axis, count), (*np.shape(along)[:-1], count))
+    if count < 2:
+        pieces = 0.5 * h * (along[..., 1:] + along[..., :-1])
+    else:
+        ahead = _parts(along, h)
+        behind = np.flip(_parts(np.flip(along, -1), np.flip(h, -1)), -1)
+        padded = np.concatenate([ahead, behind[..., -1:]], axis=-1)
+        shifted = np.concatenate([ahead[..., :1], behind], axis=-1)
+        looks_ahead = (np.arange(count) % 2 == 0) & (np.arange(count) < count - 1)
+        pieces = np.where(looks_ahead, padded, shifted)
+    total = np.cumsum(pieces, axis=-1)
+    if initial is not None:
+        start = np.broadcast_to(initial, (*np.shape(total)[:-1], 1))
+        total = np.concatenate([start, start + total], axis=-1)
+    return np.moveaxis(total, -1, axis)
+
+
+def _widths(x, dx, axis, count):
+    if x is None:
+        return np.full(count, dx)
+    return np.diff(x) if np.ndim(x) == 1 else np.diff(np.moveaxis(x, axis, -1))
+
+
+if hasattr(integrate, "cumulative_simpson"):  # of later versions
+
+    @formula(integrate.cumulative_simpson, kind=_running_kind, samples=_running_parabolas)
+    def cumulative_simpson(y, *, x=None, dx=1.0, axis=-1, initial=None):
+        return running_parabolas(y, x, dx, axis, initial)
+
+
 # ---- integrals of functions --------------------------------------------------------------------
 
 
@@ -252,6 +314,39 @@ def quad_vec_rule_tangent(
         y[0], f, f_tangent, a, b, args, epsrel, points, a_dot, b_dot, args_dot
     )
     return value_dot, 0.0
+
+
+def _inner(func, low, high, epsabs, epsrel):
+    """The integral over the first variable, a function of the second one."""
+
+    def integral(x, *args):
+        bottom = low(x) if callable(low) else low
+        top = high(x) if callable(high) else high
+        return integrate.quad(func, bottom, top, (x, *args), epsabs=epsabs, epsrel=epsrel)[0]
+
+    return integral
+
+
+constant(error_of_double_integral, kind=number, effects=Effects("scalar", may_raise=False))
+
+
+def product(y, x, a, b):
+    return np.exp(-a * x * y) + b * x
+
+
+@formula(
+    integrate.dblquad,
+    wrt=("func", "a", "b", "gfun", "hfun", "args"),
+    kind=two_numbers,
+    samples=lambda rng: [
+        call(product, 0.1, 1.5, 0.2, 0.9, (0.7, 1.3)),
+        call(product, 0.1, 1.5, lambda x: 0.1 * x, lambda x: 1.0 + x * x, (0.7, 1.3)),
+    ],
+)
+def dblquad(func, a, b, gfun, hfun, args=(), epsabs=1.49e-08, epsrel=1.49e-08):
+    outer = _inner(func, gfun, hfun, epsabs, epsrel)
+    error = error_of_double_integral(func, a, b, gfun, hfun, args, epsabs, epsrel)
+    return integrate.quad(outer, a, b, args, epsabs=epsabs, epsrel=epsrel)[0], error
 
 
 # ---- differential equations --------------------------------------------------------------------
@@ -356,15 +451,8 @@ def solve_ivp_tangent(
 # ---- refused ---------------------------------------------------------------------------------------
 
 refused(
-    integrate.dblquad,
     integrate.tplquad,
     integrate.nquad,
     way_out="scipy.integrate.quad of a function that calls quad",
 )
-if hasattr(integrate, "cumulative_simpson"):  # of later versions
-    refused(
-        integrate.cumulative_simpson,
-        way_out="scipy.integrate.cumulative_trapezoid, or simpson of each part",
-    )
-
 of_real_numbers(integrate.odeint, integrate.solve_ivp, integrate.quad, integrate.quad_vec)
