@@ -213,7 +213,7 @@ class _Pass:
             if of_products or not _is_slow(axes, _rank(kind)):
                 return stmt
         rest = "".join(LETTERS[k] for k in range(_rank(kind)) if k not in axes)
-        text = ",".join(letters for _, letters in factors) + (f"->{rest}" if rest else "")
+        text = _subscripts([letters for _, letters in factors], rest)
         call = Call(
             Ref("np.einsum", np.einsum), (Const(text), *(operand for operand, _ in factors))
         )
@@ -269,6 +269,20 @@ class _Pass:
                 return inner, letters[:axis] + letters[axis + 1 :]
             case _:
                 return operand, letters
+
+
+def _subscripts(factors: list[str], rest: str) -> str:
+    """What is left is said, but where it is nothing, and letters that all stand twice say so.
+
+    >>> _subscripts(["ij", "ij"], ""), _subscripts(["ij", ""], ""), _subscripts(["ij", "j"], "i")
+    ('ij,ij', 'ij,->', 'ij,j->i')
+    """
+    text = ",".join(factors)
+    return (
+        text
+        if not rest and all(text.count(k) == 2 for k in set(text) - {","})
+        else f"{text}->{rest}"
+    )
 
 
 def _rank(kind: object) -> int:

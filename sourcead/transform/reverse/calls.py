@@ -135,7 +135,9 @@ def _filled(s: State, value: Name, seed: Val) -> Val:
     """The seed, with zeros where nothing flows back to one of several results."""
     if isinstance(seed, Virtual):
         items = [
-            s.b.emit(Op("getitem", (value, Const(i))), Unknown()) if part == ZERO else value
+            s.b.emit(Op("getitem", (value, Const(i))), Unknown())
+            if part == ZERO or isinstance(part, Virtual)
+            else value
             for i, part in enumerate(seed.items)
         ]
         return Virtual(tuple(_filled(s, v, part) for v, part in zip(items, seed.items)))

@@ -10,6 +10,7 @@ from typing import Any
 from sourcead.errors import NoRule
 from sourcead.ir.kinds import Object, Partial, Unknown
 from sourcead.ir.nodes import Call, Const, MethodCall, Ref
+from sourcead.rules.registry import lookup
 from sourcead.transform.builder import Val
 from sourcead.transform.distributions import bound_by, distribution_of, has_parameters_bound
 from sourcead.transform.heap import ITEM
@@ -60,6 +61,12 @@ def _named(distribution: Any) -> Ref:
     return Ref(f"scipy.stats.{name}", distribution)
 
 
+def _has_rule(distribution: Any, method: str) -> bool:
+    """Of a moment, say: some families have rules for theirs."""
+    found = getattr(getattr(distribution, "value", None), method, None)
+    return found is not None and lookup(found) is not None
+
+
 def frozen_method(
     s: Context,
     receiver: Val,
@@ -70,7 +77,7 @@ def frozen_method(
     hint: str,
 ) -> Val:
     """A method of what has been made so: of the distribution itself, with the parameters behind the points."""
-    if method in AT_POINTS:
+    if method in AT_POINTS or _has_rule(kind.function, method):
         return s.method(kind.function, method, [*args, *kind.args], [*kwargs, *kind.kwargs], hint)
     if any(map(s.holds_varied, [receiver, *values_of(args, kwargs)])):
         s.refuse(

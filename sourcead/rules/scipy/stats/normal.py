@@ -75,6 +75,26 @@ def norm_logsf(y, x, loc=0, scale=1):
     )
 
 
+@elementwise(stats.norm.mean, domain=("real", "positive"))
+def norm_mean(y, loc=0, scale=1):
+    return 1.0, 0.0
+
+
+@elementwise(stats.norm.var, domain=("real", "positive"))
+def norm_var(y, loc=0, scale=1):
+    return 0.0, 2.0 * scale
+
+
+@elementwise(stats.norm.std, domain=("real", "positive"))
+def norm_std(y, loc=0, scale=1):
+    return 0.0, 1.0
+
+
+@elementwise(stats.norm.entropy, domain=("real", "positive"))
+def norm_entropy(y, loc=0, scale=1):
+    return 0.0, 1.0 / scale
+
+
 # ---- Student --------------------------------------------------------------------------------
 
 

@@ -8,12 +8,13 @@ lines.  A p-value has a kink where its statistic changes sign: the slope is take
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from scipy import special, stats
 
-from sourcead.ir.kinds import Array, Np, Tuple, Unknown
+from sourcead.ir.kinds import Array, Np, Py, Tuple, Unknown
 from sourcead.ir.nodes import Const
 from sourcead.rules.forms import constant, formula, helper, leaving_out, refused
 from sourcead.rules.numpy.samples import call
@@ -308,6 +309,33 @@ def tmean(a, limits=None, inclusive=(True, True), axis=None):
     return np.sum(np.where(inside, a, 0.0), axis=axis) / np.sum(inside, axis=axis)
 
 
+_DESCRIBED = stats.describe([0.0, 1.0, 3.0])
+_COUNT = type(_DESCRIBED.nobs)  # int in older releases
+
+
+def _described(a, axis=0, *rest, **options):
+    one = _without(a, axis)
+    if isinstance(one, Unknown):
+        return one
+    one = replace(one, dtype=a.dtype if a.dtype == "float32" else "float64")
+    count = Py(int) if _COUNT is int else Np("int64")
+    return Tuple((count, Tuple((one, one)), one, one, one, one), type(_DESCRIBED))
+
+
+@formula(
+    stats.describe,
+    wrt=("a",),
+    kind=_described,
+    samples=_with(_tables(), _tables(ddof=0), _tables(bias=False)),
+)
+def describe(a, axis=0, ddof=1, bias=True):
+    """Count, extrema, mean, variance, skewness, kurtosis."""
+    extrema = np.min(a, axis=axis), np.max(a, axis=axis)
+    mean, variance = np.mean(a, axis=axis), np.var(a, axis=axis, ddof=ddof)
+    skewness, kurtosis = stats.skew(a, axis, bias=bias), stats.kurtosis(a, axis, bias=bias)
+    return _COUNT(_count(a, axis)), extrema, mean, variance, skewness, kurtosis
+
+
 # ---- transformations to a normal distribution ------------------------------------------------------
 
 
@@ -365,7 +393,6 @@ leaving_out(stats.trim_mean, stats.iqr, stats.median_abs_deviation)
 
 # ---- refused ---------------------------------------------------------------------------------------
 
-refused(stats.describe, way_out="np.mean, np.var, scipy.stats.skew and kurtosis of the sample")
 refused(stats.theilslopes, stats.siegelslopes, way_out="np.median of the slopes of all pairs")
 refused(
     stats.tvar, stats.tstd, stats.tsem, stats.kstat, stats.kstatvar, stats.gstd, stats.differential_entropy,
