@@ -68,12 +68,4 @@ refused(
     way_out="the projection on the space (u @ u.T of np.linalg.svd) does not depend on a basis",
 )
 refused(linalg.funm, linalg.signm, way_out="scipy.linalg.expm, logm, sqrtm, sinm and their like")
-refused(
-    linalg.cholesky_banded,
-    linalg.cho_solve_banded,
-    linalg.eig_banded,
-    linalg.eigvals_banded,
-    way_out="scipy.linalg.solve_banded, solveh_banded, eigh_tridiagonal; or a dense matrix",
-)
 refused(linalg.qr_multiply, way_out="scipy.linalg.qr, and a product")
-refused(linalg.diagsvd, way_out="np.diag of the values")

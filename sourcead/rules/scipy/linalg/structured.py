@@ -128,6 +128,16 @@ def companion_tangent(y, a, *, a_dot):
 
 
 @linear(
+    linalg.diagsvd,
+    wrt="s",
+    samples=lambda rng: [call(rng.normal(size=3), *shape) for shape in ((3, 3), (3, 5), (4, 3))],
+    kind=lambda s, M, N: Array(str(dtype_of(s)), (None, None)),
+)
+def diagsvd(y_bar, s, M, N):
+    return np.diagonal(y_bar)
+
+
+@linear(
     linalg.convolution_matrix,
     wrt="a",
     samples=lambda rng: [
