@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 __all__ = [
-    "block_frechet", "collect", "diagonal_sums", "of_its_field", "off_the_cut", "on_band",
-    "outer_on_band", "permutation", "single", "transpose_band",
+    "block_frechet", "collect", "diagonal_sums", "independent_columns", "of_its_field", "off_the_cut",
+    "on_band", "outer_on_band", "permutation", "single", "transpose_band",
 ]  # fmt: skip
 
 
@@ -17,6 +17,12 @@ def single(a: Any, ndim: int = 2) -> None:
     """Refuse stacks of matrices, which these rules are not written for."""
     if np.ndim(a) != ndim:
         raise NotImplementedError("this derivative rule of scipy.linalg takes no stack of matrices")
+
+
+def independent_columns(a: Any) -> None:
+    """Refuse a space of which some column is no new direction: it jumps when the column moves."""
+    if np.linalg.matrix_rank(a) < np.shape(a)[1]:
+        raise NotImplementedError("derivatives of subspace_angles: independent columns")
 
 
 def of_its_field(y: Any, a: Any, name: str) -> None:

@@ -7,8 +7,12 @@ import numpy as np
 from scipy import linalg
 
 from sourcead.ir.kinds import Array, Np, Tuple, Unknown
-from sourcead.rules.forms import formula, refused
+from sourcead.rules.forms import constant, formula, of_real_numbers, refused
 from sourcead.rules.numpy.samples import call, positive_definite
+from sourcead.rules.registry import Effects
+from sourcead.runtime.scipy_matrices import independent_columns
+
+constant(independent_columns, effects=Effects(pure=False))
 
 
 @formula(
@@ -52,6 +56,66 @@ def orthogonal_procrustes(A, B):
     return u @ vh, np.sum(s)
 
 
+def _angles(A, B):
+    """As many as the smaller space has dimensions."""
+    both = isinstance(A, Array) and isinstance(B, Array)
+    return Array("float64", (None,)) if both else Unknown()
+
+
+def _spaces(rng):
+    a = rng.normal(size=(6, 2))
+    near = a @ rng.normal(size=(2, 2)) + 0.1 * rng.normal(size=(6, 2))
+    return [
+        call(a, rng.normal(size=(6, 3))),
+        call(rng.normal(size=(6, 3)), a),
+        call(a, near),
+    ]
+
+
+@formula(linalg.subspace_angles, kind=_angles, samples=_spaces)
+def subspace_angles(A, B):
+    """Of spaces whose columns are independent; small angles by their sines."""
+    independent_columns(A)
+    independent_columns(B)
+    p, q = np.linalg.qr(A)[0], np.linalg.qr(B)[0]
+    if np.shape(A)[1] < np.shape(B)[1]:
+        p, q = q, p
+    product = np.transpose(p) @ q
+    cosines = np.flip(np.linalg.svd(product, compute_uv=False))
+    sines = np.linalg.svd(q - p @ product, compute_uv=False)
+    small = cosines**2 >= 0.5
+    by_sine = np.arcsin(np.where(small, sines, 0.0))
+    return np.where(small, by_sine, np.arccos(np.where(small, 0.0, cosines)))
+
+
+def _product_and_factor(a, c, *rest, **options):
+    if not isinstance(a, Array) or not isinstance(c, Array):
+        return Unknown()
+    dtype = str(np.result_type(np.dtype(a.dtype), np.dtype(c.dtype), np.float32))
+    return Tuple((Array(dtype, (None,) * len(c.dims)), Array(a.dtype, (None, None))))
+
+
+def _to_multiply(rng):
+    a, c = rng.normal(size=(5, 3)), rng.normal(size=(2, 5))
+    square = rng.normal(size=(3, 3))
+    return [
+        call(a, c),
+        call(a, c[0]),
+        call(a, rng.normal(size=(3, 2)), "left"),
+        call(a, rng.normal(size=3), mode="left"),
+        call(square, rng.normal(size=(2, 3))),
+    ]
+
+
+@formula(linalg.qr_multiply, kind=_product_and_factor, samples=_to_multiply)
+def qr_multiply(a, c, mode="right"):
+    """The product with q, and r."""
+    q, r = linalg.qr(a, mode="economic")
+    return (c @ q if mode == "right" else q @ c), r
+
+
+of_real_numbers(linalg.subspace_angles, linalg.qr_multiply)
+
 refused(
     linalg.schur,
     linalg.hessenberg,
@@ -64,8 +128,6 @@ refused(
 refused(
     linalg.null_space,
     linalg.orth,
-    linalg.subspace_angles,
     way_out="the projection on the space (u @ u.T of np.linalg.svd) does not depend on a basis",
 )
 refused(linalg.funm, linalg.signm, way_out="scipy.linalg.expm, logm, sqrtm, sinm and their like")
-refused(linalg.qr_multiply, way_out="scipy.linalg.qr, and a product")
