@@ -29,7 +29,7 @@ REFUSED = {
         "sliding_window_view",
     ),
     "histogram2d": (lambda x: np.sum(np.histogram2d(X, X, weights=x)[0]), "np.bincount"),
-    "griddata": (lambda x: np.sum(interpolate.griddata(PLACES, x, X)), "interpn"),
+    "Rbf": (lambda x: interpolate.Rbf(PLACES, x)(0.5), "np.linalg.solve"),
     "lagrange": (lambda x: interpolate.lagrange(PLACES, x)(0.5), "np.polyfit"),
     "KroghInterpolator": (lambda x: interpolate.KroghInterpolator(PLACES, x)(0.5), "np.polyfit"),
     "derivative": (lambda x: interpolate.CubicSpline(PLACES, x).derivative()(0.5), "spline(t, 1)"),

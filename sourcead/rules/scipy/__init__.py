@@ -32,6 +32,7 @@ _waiting = {
     "rank_filters": "scipy.ndimage",
     "sampled_images": "scipy.ndimage",
     "spectral": "scipy.signal",
+    "scattered": "scipy.interpolate",
     "splines": "scipy.interpolate",
     "sparse_matrices": "scipy.sparse.linalg",
     "sparse_parts": "scipy.sparse.linalg",
@@ -41,7 +42,8 @@ _imported = 0  # modules, when this was asked last
 
 
 REAL = (
-    "stats", "spatial", "optimize", "curve_fit", "interpolate", "interpolants", "grids", "splines", "sampled_images",
+    "stats", "spatial", "optimize", "curve_fit", "interpolate", "interpolants", "grids", "scattered", "splines",
+    "sampled_images",
 )  # fmt: skip
 """Modules whose derivatives are stated for real numbers only: complex ones are refused."""
 

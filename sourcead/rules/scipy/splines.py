@@ -194,11 +194,10 @@ refused(
     way_out="make_interp_spline, or make_lsq_spline with knots that are given",
 )
 refused(
-    interpolate.griddata,
     interpolate.LinearNDInterpolator,
     interpolate.CloughTocher2DInterpolator,
     interpolate.NearestNDInterpolator,
-    way_out="scipy.interpolate.interpn or RegularGridInterpolator, of values on a grid",
+    way_out="scipy.interpolate.griddata, or interpn of values on a grid",
 )
 refused(
     interpolate.lagrange,
