@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 __all__ = [
-    "akima_slopes", "at_least_three", "derivative_along", "hermite_coefficients", "interval", "known_ends",
-    "linear_value", "pchip_slopes", "piecewise_value", "spline_slopes",
+    "akima_slopes", "at_least_three", "derivative_along", "falling", "hermite_coefficients", "interval", "known_ends",
+    "linear_value", "newton_value", "once_each", "pchip_slopes", "piecewise_value", "rising", "spline_slopes",
+    "value_of_pieces",
 ]  # fmt: skip
 
 
@@ -145,6 +147,51 @@ def piecewise_value(knots: Any, c: Any, x: Any, nu: int) -> Any:
     if nu == 2:
         return 6.0 * c0 * u + 2.0 * c1
     return 6.0 * c0 + 0.0 * u
+
+
+def once_each(xi: Any) -> Any:
+    """The nodes of a polynomial, none of them given twice for a slope."""
+    if len(np.unique(xi)) < len(xi):
+        raise NotImplementedError(
+            "derivatives of a polynomial in its points: each of them given once"
+        )
+    return xi
+
+
+def rising(x: Any) -> Any:
+    """The ends of pieces, from left to right."""
+    if x[0] > x[-1]:
+        raise NotImplementedError("derivatives of PPoly in its pieces: x is increasing")
+    return x
+
+
+def newton_value(xi: Any, yi: Any, x: Any) -> Any:
+    """The polynomial through the rows of yi at xi, a row for each point of x: by divided differences."""
+    n = len(xi)
+    c = 1.0 * yi
+    for k in range(1, n):
+        c[k:] = (c[k:] - c[k - 1 : n - 1]) / (xi[k:] - xi[: n - k])[:, np.newaxis]
+    points = np.reshape(x, (-1, 1))
+    value = c[n - 1 :] + 0.0 * points
+    for k in range(n - 2, -1, -1):
+        value = value * (points - xi[k]) + c[k]
+    return value
+
+
+def falling(n: int, nu: int, axes: int) -> tuple[Any, Any]:
+    """What derivative number nu makes of the n coefficients and the exponents of a polynomial, along a first axis."""
+    factors = [float(math.perm(n - 1 - k, nu)) for k in range(n)]
+    exponents = [max(n - 1 - k - nu, 0) for k in range(n)]
+    shape = (n,) + (1,) * axes
+    return np.reshape(factors, shape), np.reshape(exponents, shape)
+
+
+def value_of_pieces(knots: Any, c: Any, x: Any, nu: int) -> Any:
+    """Derivative number nu of piecewise polynomials of any degree."""
+    i = interval(knots, x)
+    u = np.reshape(x - knots[i], np.shape(x) + (1,) * (np.ndim(c) - 2))
+    factors, exponents = falling(len(c), nu, np.ndim(u))
+    return np.sum(factors * np.take(c, i, axis=1) * u**exponents, axis=0)
 
 
 def linear_value(knots: Any, y: Any, x: Any, outside: Any) -> Any:

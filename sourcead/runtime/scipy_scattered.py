@@ -25,7 +25,8 @@ def triangles_around(points: Any, xi: Any, rescale: bool) -> tuple[Any, Any]:
     """The numbers of the corners of the simplex around each place, and whether there is one."""
     if points.shape[-1] == 1:
         return _ends_around(points[:, 0], xi[..., 0])
-    offset, scale = 0.0, 1.0
+    offset: Any = 0.0
+    scale: Any = 1.0
     if rescale:
         offset, scale = np.mean(points, axis=0), np.ptp(points, axis=0)
         scale = np.where(scale > 0.0, scale, 1.0)

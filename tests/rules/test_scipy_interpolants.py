@@ -118,6 +118,25 @@ def unsorted(x, y, t):
     return np.sum(interpolate.interp1d(x[order], y[order])(t) ** 2)
 
 
+def barycentric(x, y, t):
+    return np.sum(interpolate.BarycentricInterpolator(x, y, rng=0)(t) ** 2)
+
+
+def krogh(x, y, t):
+    f = interpolate.KroghInterpolator(x, np.stack([y, y**2], axis=1))
+    return np.sum(f(t) ** 2) + np.sum(f(t[0]))
+
+
+def parabolas(x, y, t):
+    return np.sum(interpolate.PPoly(np.stack([y[1:], y[:-1] ** 2, y[1:]]), x)(t) ** 2)
+
+
+def slopes_of_degree_four(x, y, t):
+    rows = np.stack([y[1:], y[:-1] ** 2, y[1:], y[:-1], y[1:] ** 3])
+    f = interpolate.PPoly(rows, x)
+    return np.sum(f(t, 1) ** 2) * f(t[0])
+
+
 CASES = [
     *[
         (f, X, Y, POINTS)
@@ -140,6 +159,7 @@ CASES = [
     *[(f, X, Y, POINTS) for f in (with_knots, by_fitpack)],
     (columns, X, Y, POINTS),
     *[(f, X, Y, POINTS) for f in (lines, lines_beyond, unsorted)],
+    *[(f, X, Y, POINTS) for f in (barycentric, krogh, parabolas, slopes_of_degree_four)],
 ]
 
 
@@ -148,7 +168,11 @@ def test_first_derivatives(case):
     check(*case)
 
 
-@pytest.mark.parametrize("program", [lines, lines_beyond, unsorted], ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    "program",
+    [lines, lines_beyond, unsorted, barycentric, krogh, parabolas],
+    ids=lambda f: f.__name__,
+)
 def test_second_derivatives(program):
     check(sourcead.grad(program, 1), X, Y, POINTS, modes=["forward"])
 
@@ -234,6 +258,18 @@ def test_a_formula_that_raises_for_an_option_is_refused_with_its_reason():
 
     with pytest.raises(sourcead.NoRule, match="has derivatives with mode constant"):
         sourcead.grad(wrapped)(VALUES)
+
+
+def test_polynomials_at_the_ends_of_pieces():
+    """The powers of zero have slopes, too."""
+    slope = sourcead.grad(parabolas, 2)(X, Y, X[:3])
+    near = sourcead.grad(parabolas, 2)(X, Y, X[:3] + 1e-9)
+    np.testing.assert_allclose(slope, near, rtol=1e-6)
+
+
+def test_nodes_given_twice_are_refused():
+    with pytest.raises(sourcead.NotDifferentiable, match="each of them given once"):
+        sourcead.grad(lambda y: interpolate.KroghInterpolator(X[[0, 0, 1, 2, 3]], y)(0.5))(Y)
 
 
 def test_two_points_are_refused():

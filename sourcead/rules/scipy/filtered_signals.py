@@ -234,7 +234,7 @@ def response(b, a=None, *rest, **options):
     wrt=("b", "a"),
     samples=lambda rng: [
         call(rng.normal(size=3), np.array([2.0, 0.5, 0.3]), 6),
-        call(rng.normal(size=3), worN=5, whole=True),
+        call(rng.normal(size=3), worN=5, whole=True, plot=None),
         call(rng.normal(size=3), np.array([2.0]), np.array([0.1, 0.4]), fs=3.0),
         call(rng.normal(size=4), 2.0, 7, include_nyquist=True),
     ],

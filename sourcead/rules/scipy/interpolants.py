@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import interpolate
 
-from sourcead.ir.kinds import Array, Number, Object, Py, Unknown, is_scalar
+from sourcead.ir.kinds import Array, Number, Object, Py, Tuple, Unknown, is_scalar
 from sourcead.ir.nodes import Const
 from sourcead.rules.forms import constant, formula, helpers
 from sourcead.rules.registry import Programs, lookup
@@ -19,13 +19,18 @@ from sourcead.runtime import scipy_interpolants
 from sourcead.runtime.scipy_interpolants import (
     akima_slopes,
     at_least_three,
+    falling,
     hermite_coefficients,
     interval,
     known_ends,
     linear_value,
+    newton_value,
+    once_each,
     pchip_slopes,
     piecewise_value,
+    rising,
     spline_slopes,
+    value_of_pieces,
 )
 
 TESTS = "rules/test_scipy_interpolants.py"
@@ -38,7 +43,17 @@ def dims_of(x):
     return x.dims if isinstance(x, Array) else () if is_scalar(x) else None
 
 
-constant(interval)
+constant(interval, kind=lambda knots, x: Array("int64", x.dims) if isinstance(x, Array) else None)
+
+
+def _falling(n, nu, axes):
+    if not isinstance(axes, Const):
+        return Unknown()
+    dims = (None, *(1,) * axes.value)
+    return Tuple((Array("float64", dims), Array("int64", dims)))
+
+
+constant(falling, kind=_falling)
 
 
 def _ends(bc_type):
@@ -130,11 +145,28 @@ def hermite(x, y, dydx, axis=0, extrapolate=None):
     return 1.0 * x, hermite_coefficients(x, y, dydx)
 
 
+def pieces(c, x, *options, **named):
+    """Of any degree."""
+    if not isinstance(c, Array) or len(c.dims) < 2 or not _is_first(options[1:2], named):
+        return Unknown()
+    coefficients = Array("float64", (*c.dims[:1], None, *c.dims[2:]))
+    return record(interpolate.PPoly, x=Array("float64", (None,)), c=coefficients)
+
+
+@formula(interpolate.PPoly, wrt=("c", "x"), kind=pieces, samples=Programs(TESTS, "PPoly("))
+def p_poly(c, x, extrapolate=None, axis=0):
+    if axis != 0 or extrapolate == "periodic":
+        raise NotImplementedError(ELSEWHERE)
+    return 1.0 * rising(x), 1.0 * c
+
+
 def evaluated(self, x, nu=0, extrapolate=None):
     """Beyond the ends the outermost polynomials go on."""
     if extrapolate == "periodic":
         raise NotImplementedError(ELSEWHERE)
-    return piecewise_value(self.x, self.c, x, nu)
+    if isinstance(self, interpolate.CubicHermiteSpline):
+        return piecewise_value(self.x, self.c, x, nu)
+    return value_of_pieces(self.x, self.c, x, nu)
 
 
 _call = lookup(interpolate.CubicSpline.__call__)
@@ -186,9 +218,50 @@ _lines = lookup(interpolate.interp1d.__call__)
 assert _lines is not None
 
 
+# ---- one polynomial through all points -----------------------------------------------------------
+
+
+def through(cls):
+    """Nodes, and a column for each component of the values."""
+
+    def kind(xi, yi=None, *options, **named):
+        if not isinstance(yi, Array) or not _is_first(options[:1], named):
+            return Unknown()
+        columns = 1 if len(yi.dims) == 1 else yi.dims[1] if len(yi.dims) == 2 else None
+        return record(cls, xi=Array("float64", (None,)), yi=Array("float64", (None, columns)))
+
+    return kind
+
+
+@formula(
+    interpolate.BarycentricInterpolator,
+    wrt=("xi", "yi"),
+    kind=through(interpolate.BarycentricInterpolator),
+    samples=Programs(TESTS, "BarycentricInterpolator("),
+)
+def barycentric(xi, yi=None, axis=0, *, wi=None, rng=None):
+    if axis != 0 or yi is None or wi is not None:
+        raise NotImplementedError(ELSEWHERE)
+    return 1.0 * once_each(xi), np.reshape(1.0 * yi, (len(yi), -1))
+
+
+@formula(
+    interpolate.KroghInterpolator,
+    wrt=("xi", "yi"),
+    kind=through(interpolate.KroghInterpolator),
+    samples=Programs(TESTS, "KroghInterpolator("),
+)
+def krogh(xi, yi, axis=0):
+    if axis != 0:
+        raise NotImplementedError(ELSEWHERE)
+    return 1.0 * once_each(xi), np.reshape(1.0 * yi, (len(yi), -1))
+
+
 def between(self, x):
-    """Where the interpolant gives its fill value, the slope is zero."""
-    return linear_value(self.x, self.y, x, self._extrapolate)
+    """Of lines: where the interpolant gives its fill value, the slope is zero."""
+    if isinstance(self, interpolate.interp1d):
+        return linear_value(self.x, self.y, x, self._extrapolate)
+    return np.reshape(newton_value(self.xi, self.yi, x), (*np.shape(x), *self._y_extra_shape))
 
 
 _lines.formula = between

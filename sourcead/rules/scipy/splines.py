@@ -201,8 +201,6 @@ refused(
 )
 refused(
     interpolate.lagrange,
-    interpolate.BarycentricInterpolator,
-    interpolate.KroghInterpolator,
     way_out="np.polyval(np.polyfit(x, y, len(x) - 1), t)",
 )
 refused(
@@ -224,6 +222,6 @@ refused(
     way_out="scipy.optimize.brentq of the spline's values",
 )
 refused(
-    *(interpolate.PPoly, interpolate.BPoly, interpolate.NdPPoly),
+    *(interpolate.BPoly, interpolate.NdPPoly),
     way_out="scipy.interpolate.CubicHermiteSpline, or np.polyval of the coefficients of one piece",
 )
