@@ -64,7 +64,7 @@ from sourcead.transform.halves import Half
 from sourcead.transform.locations import Locations, names_of
 from sourcead.transform.operations import OPERATORS
 from sourcead.transform.refusals import check_attempt, check_passive, check_written
-from sourcead.transform.reverse.sweeps import value_and_aux
+from sourcead.transform.reverse.sweeps import unpacked, value_and_aux
 from sourcead.transform.rule_calls import ZERO
 from sourcead.transform.specialise import Specialised
 from sourcead.transform.specialise.recursion import Unit
@@ -88,6 +88,7 @@ def tangent(
     computed without tangents throughout, so that the two can be taken apart (`transform/split.py`).  `given`:
     parameters that are written, with tangents of the caller's own, which are written too.
     """
+    done = unpacked(done) if aux else done
     b = done.builder
     primal = done.function
     params = [p.name for p in primal.params]

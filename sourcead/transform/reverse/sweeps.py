@@ -8,7 +8,7 @@ from functools import partial
 
 from sourcead.analysis.sizes import Sizes
 from sourcead.errors import NonScalarOutput
-from sourcead.ir.kinds import Array, Kind, Np, Number, Py, Unknown, dtype_of, is_optional
+from sourcead.ir.kinds import Array, Kind, Np, Number, Py, Tuple, Unknown, dtype_of, is_optional
 from sourcead.ir.nodes import (
     Assign,
     Call,
@@ -54,7 +54,7 @@ from sourcead.transform.specialise.leaves import Leaf, bar_kind, parts_of
 from sourcead.transform.units import split_units
 from sourcead.transform.wild import Wild
 
-__all__ = ["Sweeps", "sweeps", "value_and_aux"]
+__all__ = ["Sweeps", "sweeps", "unpacked", "value_and_aux"]
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,7 @@ def sweeps(
     `callee`: of a recursive function; the arrays that it is given and writes are its results, too, and
     their adjoints are given (`Sweeps.shadows`) and changed; everything written in them is taken back.
     """
+    done = unpacked(done) if aux else done
     b = done.builder
     places = () if callee is None else sorted(callee.unit.writes)
     writes = [done.function.params[i].name for i in places]
@@ -265,6 +266,18 @@ def _can_open(s: State, reverse: Sequence[Stmt], table: Name) -> bool:
     calls = (stmt.expr for stmt in statements(tuple(reverse)) if isinstance(stmt, Assign))
     methods = {c.method for c in calls if isinstance(c, MethodCall) and c.value == table}
     return all(hasattr(OpenShadows, method) for method in methods)
+
+
+def unpacked(done: Specialised) -> Specialised:
+    """The items of a pair that is returned as one value (the result of a call) are names of their own."""
+    if not isinstance(done.result, Name) or not isinstance(done.builder.kind(done.result), Tuple):
+        return done
+    with done.builder.block() as last:
+        items = done.builder.components(done.result)
+    if items is None:
+        return done
+    function = replace(done.function, body=(*done.function.body, *last))
+    return replace(done, function=function, result=Virtual(tuple(items)))
 
 
 def value_and_aux(done: Specialised) -> tuple[Val, Val]:
