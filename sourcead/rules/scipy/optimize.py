@@ -11,7 +11,7 @@ import numpy as np
 from scipy import optimize
 from scipy.optimize import OptimizeResult, RootResults
 
-from sourcead.ir.kinds import Np, Py, Tuple
+from sourcead.ir.kinds import Array, Np, Py, Tuple
 from sourcead.rules.forms import constant, formula, forward_rule, helpers, refused, reverse_rule
 from sourcead.rules.numpy.adjoint_kinds import kind_like
 from sourcead.rules.numpy.samples import call
@@ -459,10 +459,44 @@ def least_squares_tangent(
     return minimum_tangent(y.x, fun_tangent, fun_gradient_tangent, limits, args, args_dot)
 
 
+# ---- least squares without negative unknowns --------------------------------------------------
+
+
+def positive_unknowns(A, b, maxiter):
+    """The numbers of those unknowns that are not zero."""
+    return np.flatnonzero(optimize.nnls(A, b, maxiter=maxiter)[0])
+
+
+constant(positive_unknowns, kind=lambda A, b, maxiter: Array("int64", (None,)))
+
+
+def unknowns_and_residual(A, b, **options):
+    count = A.dims[1] if isinstance(A, Array) and len(A.dims) == 2 else None
+    return Tuple((Array("float64", (count,)), Np("float64", False)))
+
+
+def _tall(rng):
+    table = rng.normal(size=(6, 3))
+    return [
+        call(table, table @ np.array([1.0, -1.5, 0.7]) + 0.1 * rng.normal(size=6)),
+        call(table, table @ np.array([1.0, 0.5, 0.7]) + 0.1 * rng.normal(size=6), maxiter=40),
+    ]
+
+
+@formula(optimize.nnls, wrt=("A", "b"), kind=unknowns_and_residual, samples=_tall)
+def nnls(A, b, *, maxiter=None):
+    """The least squares of the columns whose unknowns are positive; the others stay at zero."""
+    held = positive_unknowns(A, b, maxiter)
+    columns = A[:, held]
+    x = np.zeros(np.shape(A)[1])
+    x[held] = np.linalg.solve(np.transpose(columns) @ columns, np.transpose(columns) @ b)
+    return x, np.linalg.norm(A @ x - b)
+
+
 # ---- refused ---------------------------------------------------------------------------------
 
 refused(
-    optimize.linprog, optimize.nnls, optimize.lsq_linear,
+    optimize.linprog, optimize.lsq_linear,
     way_out="np.linalg.solve of the equations that hold, with which bounds hold from this call",
 )  # fmt: skip
 refused(optimize.approx_fprime, way_out="sourcead.grad of the function")
