@@ -47,7 +47,7 @@ __all__ = ["on_lists", "polished"]
 def polished(
     function: Function, b: Builder, apart: bool = False, stacked: bool = False
 ) -> Function:
-    """`apart`: parameters share no memory with each other; `stacked`: numbers may be arrays of such."""
+    """`apart`: parameters share no memory with each other; `stacked`: numbers may be arrays of such, and arrays have an axis more."""
     given = function
     function = given if stacked else list_adjoints(function, b)
     function = late_stores(function, b.kinds, lambda: storage_of(given, b))
@@ -59,11 +59,12 @@ def polished(
     function = doubles(function, b, lambda: storage_of(shaped, b), lambda e: is_pure(e, b))
     function = function if function is cleaned else clean(function, b)
     function = contractions(outer_products(unchanged(signs(function, b.kinds)), b), b)
-    function = contracted = transposed(function, b)
+    function = contracted = function if stacked else transposed(function, b)
     function = drawn_out(function, b, lambda: storage_of(contracted, b))
     function = kept(first_stores(function, b), b.kinds)
     function = kept_shapes(without_twins(common(stores(function, b), b.kinds)), b)
-    function = indices(spent(new_axes(function, b), b), b)
+    function = function if stacked else new_axes(function, b)
+    function = indices(spent(function, b), b)
     function = last_copies(function if stacked else factors(function, b))
     function = in_place(function, b.kinds, lambda: storage_of(function, b))
     function = rolled(zeros_by_shape(unpacked(function, b.kind), b), b)

@@ -37,9 +37,11 @@ def without_options(
         return args, kwargs
     kept = [(k, v) for k, v in kwargs if not _is_anyway(k, v)]
     given = [v for k, v in kept if k == "dtype"]
-    wanted = _dtype(s, given[0]) if given else None
-    if wanted is None or not all(_fits(s.kind(arg), wanted) for arg in args):
+    if not given:
         return args, kept
+    wanted = _dtype(s, given[0])
+    if wanted is None or not all(_fits(s.kind(arg), wanted) for arg in args):
+        return args, kwargs  # how it is converted may matter
     converted = [_converted(s, arg, given[0], wanted) for arg in args]
     return converted, [(k, v) for k, v in kept if k != "dtype"]
 
