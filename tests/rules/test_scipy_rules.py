@@ -59,6 +59,8 @@ IN_PROGRAMS = {
     "splines": "test_scipy_interpolants",
     "sparse_parts": "test_scipy_sparse_parts",
     "stats": "test_scipy_families",
+    "sparse_parts": "test_scipy_sparse_parts",
+    "stats": "test_scipy_families",
 }
 WITH_CALLS = [
     rule for rule in RULES if rule.form == "elementwise" or any(True for _ in calls(rule))

@@ -22,11 +22,13 @@ from tests.structures import fresh, pairing, same_content
 ALIASED = {"twice_list"}  # read in two places: an adjoint for each, but one shadow of the memory
 COMPUTED = {"named_descriptor", "computed_once", "found_by_getattr", "passed_on"}
 """Attributes that their class computes: the interpreter knows what an object holds, and properties."""
+OTHERWISE = {"kept_by_new", "decorated_with_signature"}
+"""A `__new__` that keeps what it made, and a signature that is only said: the interpreter takes neither."""
 
 FUNCTIONS = {
     case.function.__name__: (case.function, case.args, case.argnums)
     for case in CASES.values()
-    if case.function.__name__ not in COMPUTED
+    if case.function.__name__ not in COMPUTED | OTHERWISE
 }
 MODULES = {m.__name__ for m in (idioms, recursion, recursion_storage, storage, structures)}
 FUNCTIONS |= {

@@ -184,11 +184,11 @@ _SWAPPED = {None: "forward", "backward": "forward", "forward": "backward", "orth
 
 def _mirrored(rng):
     x = rng.normal(size=5) + 1j * rng.normal(size=5)
-    return [call(x), call(x, 7), call(x, norm="ortho"), call(rng.normal(size=(2, 4)))]
+    return [call(x), call(x, 7), call(x, norm="ortho"), call(rng.normal(size=(4, 2)), axis=0)]
 
 
 @formula(scipy_fft.hfft, wrt=("x",), samples=_mirrored)
-def hfft(x, n=None, axis=-1, norm=None, overwrite_x=False, workers=None, *, plan=None):
+def hfft(x, n=None, axis=-1, norm=None, *, workers=None):
     """The inverse real transform of the conjugate, normalised the other way."""
     return scipy_fft.irfft(np.conj(x), n, axis, _SWAPPED[norm])
 
@@ -199,10 +199,10 @@ def hfft(x, n=None, axis=-1, norm=None, overwrite_x=False, workers=None, *, plan
     samples=lambda rng: [
         call(rng.normal(size=6)),
         call(rng.normal(size=6), 8),
-        call(rng.normal(size=(2, 5)), norm="ortho"),
+        call(rng.normal(size=(5, 2)), axis=0, norm="ortho"),
     ],
 )
-def ihfft(x, n=None, axis=-1, norm=None, overwrite_x=False, workers=None, *, plan=None):
+def ihfft(x, n=None, axis=-1, norm=None, *, workers=None):
     return np.conj(scipy_fft.rfft(x, n, axis, _SWAPPED[norm]))
 
 
