@@ -47,7 +47,11 @@ __all__ = ["on_lists", "polished"]
 def polished(
     function: Function, b: Builder, apart: bool = False, stacked: bool = False
 ) -> Function:
-    """`apart`: parameters share no memory with each other; `stacked`: numbers may be arrays of such, and arrays have an axis more."""
+    """The function as it is printed.
+
+    apart: parameters share no memory with each other.  stacked: numbers may be arrays of such, and arrays
+    have an axis more.
+    """
     given = function
     function = given if stacked else list_adjoints(function, b)
     function = late_stores(function, b.kinds, lambda: storage_of(given, b))

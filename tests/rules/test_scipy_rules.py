@@ -57,7 +57,6 @@ IN_PROGRAMS = {
     "grids": "test_scipy_grids",
     "interpolants": "test_scipy_interpolants",
     "splines": "test_scipy_interpolants",
-    "stats": "test_scipy_families",
     "sparse_parts": "test_scipy_sparse_parts",
     "stats": "test_scipy_families",
 }
