@@ -67,7 +67,16 @@ def in_single(rule: Rule) -> Iterator[Call]:
         yield widened
 
 
-CALLS = [(rule, call) for rule in RULES for call in in_single(rule)]
+def of_numbers(value: Any, tangent: Any) -> list[Any]:
+    """The tangents of what may vary: that of a count is 0.0."""
+    if isinstance(value, (list, tuple)):
+        return [t for v, dot in zip(value, tangent, strict=True) for t in of_numbers(v, dot)]
+    return [tangent] if leaves(value) else []
+
+
+UNENDING = {"dblquad"}
+"""What adapts in two variables divides intervals up to its limit in each where the integrand rounds to 1e-7."""
+CALLS = [(rule, call) for rule in RULES if rule.name not in UNENDING for call in in_single(rule)]
 
 
 @pytest.mark.parametrize(
@@ -83,11 +92,13 @@ def test_single_precision_is_kept(rule: Rule, call: Call) -> None:
             dots = tuple(narrow(random_like(arg, rng)) for arg in made.args)
             bars = pullback(y_bar)
             _, y_dot = sourcead.jvp(made.function, fresh(made.args), dots)
+            y_dot = of_numbers(value, y_dot)
         except sourcead.SourceADError as error:
             raise AssertionError(f"{first_line(error)} in {call}") from error
     assert [np.asarray(bar).dtype for bar in bars] == [np.asarray(a).dtype for a in made.args]
     if all(dtype in SINGLE for dtype in dtypes(value)):
         assert dtypes(y_dot) == dtypes(value)
-    ahead, back = inner(y_bar, y_dot), sum(map(inner, bars, dots))
+    ahead = inner(of_numbers(value, y_bar), y_dot)
+    back = sum(map(inner, bars, dots))
     size = scale(y_bar, y_dot) + sum(map(scale, bars, dots))
     assert abs(ahead - back) <= 1e-3 * (size + 1e-3), f"forward {ahead}, reverse {back} of {call}"

@@ -275,4 +275,6 @@ def deconvolve(signal, divisor):
     return found, signal - np.convolve(divisor, found)
 
 
-of_real_numbers(signal.order_filter, signal.wiener, signal.deconvolve, signal.sosfiltfilt)
+of_real_numbers(
+    signal.order_filter, signal.wiener, signal.deconvolve, signal.sosfiltfilt, signal.decimate
+)
