@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 import sourcead
-from sourcead.rules.registry import Rule
+from sourcead.rules.registry import Programs, Rule
 
 GENERATORS = (np.random.Generator, np.random.RandomState)  # drawn from anew at each evaluation
 STEPS = 2.0 ** -np.arange(6.0, 15.0)
@@ -60,10 +60,11 @@ def calls(rule: Rule, seed: int = 0) -> Iterator[Call]:
 
 
 def samples(rule: Rule, rng: np.random.Generator) -> list[tuple[tuple[Any, ...], dict[str, Any]]]:
-    if rule.form == "elementwise":
+    if rule.form == "elementwise" and not isinstance(rule.domain, Programs):
         return list(_elementwise_samples(rule, rng))
-    assert rule.samples is not None, f"the rule {rule.name} has no samples"
-    return list(rule.samples(rng))
+    sampled = rule.domain if isinstance(rule.domain, Programs) else rule.samples
+    assert sampled is not None, f"the rule {rule.name} has no samples"
+    return list(sampled(rng))
 
 
 def _fitted(function: Any, args: tuple[Any, ...]) -> tuple[Any, ...] | None:
