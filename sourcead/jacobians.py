@@ -36,7 +36,7 @@ AT_ONCE = 1 << 18  # numbers of one intermediate array: 2 MB, what stays in a co
 
 def jacobian(
     function: Any, argnums: Argnums = 0, *, mode: str = "auto", has_aux: bool = False
-) -> Jacobian:
+) -> Jacobian | Spread:
     """The derivative of every number of the result by every number of the arguments `argnums`.
 
     For an array result and one array argument: an array of shape `out.shape + x.shape`.  A result that
@@ -54,29 +54,29 @@ def jacobian(
     if mode not in MODES:
         raise ValueError(f"mode is one of {', '.join(MODES)}, not {mode!r}")
     if addresses_star(function, argnums):
-        return Spread(function, argnums, lambda f: jacobian(f, argnums, mode=mode, has_aux=has_aux))  # type: ignore[return-value]
+        return Spread(function, argnums, lambda f: jacobian(f, argnums, mode=mode, has_aux=has_aux))
     return Jacobian(function, argnums, mode, has_aux)
 
 
-def hessian(function: Any, argnums: Argnums = 0, *, has_aux: bool = False) -> Jacobian:
+def hessian(function: Any, argnums: Argnums = 0, *, has_aux: bool = False) -> Jacobian | Spread:
     """The matrix of second derivatives of a real scalar function, forward over reverse.
 
     Shape `x.shape + x.shape` for an array argument; nested arguments and several `argnums` give blocks
     as in `jacobian`.  The two triangles agree to rounding.
     """
     if addresses_star(function, argnums):
-        return Spread(function, argnums, lambda f: hessian(f, argnums, has_aux=has_aux))  # type: ignore[return-value]
+        return Spread(function, argnums, lambda f: hessian(f, argnums, has_aux=has_aux))
     return Hessian(function, argnums, has_aux)
 
 
-def hvp(function: Any, argnums: Argnums = 0, *, has_aux: bool = False) -> Hvp:
+def hvp(function: Any, argnums: Argnums = 0, *, has_aux: bool = False) -> Hvp | Spread:
     """Hessian times vector: `hvp(f)(*args, v)`, with `v` (a tuple for several argnums) like the argument.
 
     Forward over reverse: the cost of a few gradients, whatever the size.  has_aux: the function returns
     `(value, aux)`; the result is `(product, aux)`.
     """
     if addresses_star(function, argnums):
-        return Spread(function, argnums, lambda f: hvp(f, argnums, has_aux=has_aux), behind=1)  # type: ignore[return-value]
+        return Spread(function, argnums, lambda f: hvp(f, argnums, has_aux=has_aux), behind=1)
     return Hvp(function, argnums, has_aux)
 
 

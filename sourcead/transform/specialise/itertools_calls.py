@@ -1,7 +1,9 @@
 """Functions of `itertools` over values that carry derivatives: done at once, item by item.
 
-Where the items are known they are arranged while the program is written; else by the Python code below,
-which is transformed as if it stood in the program.  (Consumed later, an iterator would give the same.)"""
+Where the items are known they are arranged while the program is written; else by the Python code of
+`itertools_library`, which is transformed as if it stood in the program.  (Consumed later, an iterator would
+give the same.)
+"""
 
 from __future__ import annotations
 
@@ -15,140 +17,33 @@ from sourcead.ir.nodes import Call, Const, Ref
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
+from sourcead.transform.specialise.itertools_library import (
+    accumulated,
+    accumulated_from,
+    compressed,
+    dropped_while,
+    filled,
+    filtered_out,
+    grouped,
+    itself,
+    joined,
+    neighbours,
+    ordered_pairs,
+    pairs,
+    pairs_with_repeats,
+    sliced,
+    starmapped,
+    table,
+    taken_while,
+    triples,
+)
 from sourcead.transform.specialise.sequences import by, element_kind_of, follows, has_star
 
 __all__ = ["ITERTOOLS"]
 
 
-def chained(first, second):  # type: ignore[no-untyped-def]
-    """`itertools.chain(first, second)`"""
-    return [*[item for item in first], *[item for item in second]]  # noqa: C416
-
-
-def neighbours(items):  # type: ignore[no-untyped-def]
-    """`itertools.pairwise(items)`"""
-    return [(items[i], items[i + 1]) for i in range(len(items) - 1)]
-
-
-def joined(rows):  # type: ignore[no-untyped-def]
-    """`itertools.chain.from_iterable(rows)`"""
-    return [item for row in rows for item in row]
-
-
-def pairs(items):  # type: ignore[no-untyped-def]
-    """`itertools.combinations(items, 2)`"""
-    count = len(items)
-    return [(items[i], items[j]) for i in range(count) for j in range(i + 1, count)]
-
-
-def triples(items):  # type: ignore[no-untyped-def]
-    """`itertools.combinations(items, 3)`"""
-    places = itertools.combinations(range(len(items)), 3)
-    return [(items[i], items[j], items[k]) for i, j, k in list(places)]
-
-
-def pairs_with_repeats(items):  # type: ignore[no-untyped-def]
-    """`itertools.combinations_with_replacement(items, 2)`"""
-    count = len(items)
-    return [(items[i], items[j]) for i in range(count) for j in range(i, count)]
-
-
-def ordered_pairs(items):  # type: ignore[no-untyped-def]
-    """`itertools.permutations(items, 2)`"""
-    count = len(items)
-    return [(items[i], items[j]) for i in range(count) for j in range(count) if i != j]
-
-
-def table(first, second):  # type: ignore[no-untyped-def]
-    """`itertools.product(first, second)`"""
-    return [(a, b) for a in first for b in second]
-
-
-def sliced(items, *bounds):  # type: ignore[no-untyped-def]
-    """`itertools.islice(items, *bounds)`"""
-    return items[slice(*bounds)]
-
-
-def filled(first, second, fill):  # type: ignore[no-untyped-def]
-    """`itertools.zip_longest(first, second, fillvalue=fill)`"""
-    count = max(len(first), len(second))
-    return [
-        (first[i] if i < len(first) else fill, second[i] if i < len(second) else fill)
-        for i in range(count)
-    ]
-
-
-def starmapped(function, rows):  # type: ignore[no-untyped-def]
-    """`itertools.starmap(function, rows)`"""
-    return [function(*row) for row in rows]
-
-
-def accumulated(items, function):  # type: ignore[no-untyped-def]
-    """`itertools.accumulate(items, function)`"""
-    found = list(items[:1])
-    for i in range(1, len(items)):
-        found.append(function(found[i - 1], items[i]))
-    return found
-
-
-def accumulated_from(items, function, initial):  # type: ignore[no-untyped-def]
-    """`itertools.accumulate(items, function, initial=initial)`"""
-    found = [initial]
-    for item in items:
-        found.append(function(found[-1], item))
-    return found
-
-
-def grouped(items, key):  # type: ignore[no-untyped-def]
-    """`itertools.groupby(items, key)`"""
-    names = [key(item) for item in items]
-    found = []
-    start = 0
-    for end in range(1, len(items) + 1):
-        if end == len(items) or names[end] != names[start]:
-            found.append((names[start], items[start:end]))
-            start = end
-    return found
-
-
-def itself(item):  # type: ignore[no-untyped-def]
-    return item
-
-
-def taken_while(test, items):  # type: ignore[no-untyped-def]
-    """`itertools.takewhile(test, items)`"""
-    found = []
-    for item in items:
-        if not test(item):
-            break
-        found.append(item)
-    return found
-
-
-def dropped_while(test, items):  # type: ignore[no-untyped-def]
-    """`itertools.dropwhile(test, items)`"""
-    found = []
-    dropping = True
-    for item in items:
-        if dropping and test(item):
-            continue
-        dropping = False
-        found.append(item)
-    return found
-
-
-def filtered_out(test, items):  # type: ignore[no-untyped-def]
-    """`itertools.filterfalse(test, items)`"""
-    return [item for item in items if not test(item)]
-
-
-def compressed(items, selectors):  # type: ignore[no-untyped-def]
-    """`itertools.compress(items, selectors)`"""
-    return [item for item, selected in zip(items, selectors) if selected]
-
-
 Source = Callable[[Sequence[Any]], "tuple[Callable[..., Any], Sequence[Any]] | None"]
-"""Which of the functions above does a call with these arguments, and with which of them."""
+"""Which of the functions of the library does a call with these arguments, and with which of them."""
 
 
 def _arranged(
