@@ -17,7 +17,7 @@ import numpy as np
 
 from benchmarks.workload import Args, Workload, differentiated, map_leaves
 
-__all__ = ["Contestant", "derived", "hand", "peers", "primal", "sourcead"]
+__all__ = ["Contestant", "derived", "emitted", "hand", "peers", "primal", "sourcead"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,11 @@ def sourcead(workload: Workload) -> Contestant:
     import sourcead
 
     return Contestant("sourcead", sourcead.grad(workload.primal, workload.wrt))
+
+
+def emitted(ours: Contestant, args: Args) -> Contestant:
+    """The generated function itself, for arguments of these kinds."""
+    return Contestant("emitted", ours.function.compiled_for(*args).call)  # type: ignore[attr-defined]
 
 
 def peers(workload: Workload) -> list[Contestant]:

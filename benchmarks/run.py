@@ -17,7 +17,7 @@ import numpy as np
 
 import sourcead
 from benchmarks import call_overhead
-from benchmarks.contestants import Contestant, derived, hand, peers, primal
+from benchmarks.contestants import Contestant, derived, emitted, hand, peers, primal
 from benchmarks.contestants import sourcead as ours
 from benchmarks.page import PAGE, with_others
 from benchmarks.size import function_lines, peak_memory, source_lines, written_bytes
@@ -69,7 +69,7 @@ def measure(workload: Workload, seconds: float) -> Row:
     compiled = ours(workload)
     refused = objection(workload, compiled)
     if not refused:
-        contestants.insert(2, compiled)
+        contestants[2:2] = [compiled, emitted(compiled, full_size(workload))]
     times = best_times(contestants, lambda: workload.make_args(workload.full_scale), seconds)
     lines = {"hand": function_lines(workload.hand_gradient)}
     memory = {"hand": peak_memory(workload.hand_gradient, full_size(workload))}
@@ -105,6 +105,7 @@ def objection(workload: Workload, compiled: Contestant) -> str:
 RATIOS = (
     ("gradient / primal", "sourcead", "primal"),
     ("sourcead / hand", "sourcead", "hand"),
+    ("emitted / hand", "emitted", "hand"),
     ("sourcead / derived", "sourcead", "derived"),
     ("autograd / sourcead", "autograd", "sourcead"),
     ("torch / sourcead", "torch", "sourcead"),
@@ -142,7 +143,9 @@ def document(rows: Sequence[Row]) -> str:
 
 Written by `python -m benchmarks.run --write` on {environment()}, one thread.
 Ratios of the least times of one run, in which all took turns. `gradient` is sourcead's; `hand` is the reverse
-sweep of the same program as an expert writes it in Python and NumPy; `derived`, for five of them, is a gradient that
+sweep of the same program as an expert writes it in Python and NumPy; `emitted` is the generated function called
+directly, as from a saved file: without finding it for the kinds of its arguments, which what a call costs beside its
+body (below) is for; `derived`, for five of them, is a gradient that
 mathematics or other loops make cheaper than any reverse sweep of the program (products of matrices instead of
 pairs of bodies, the inputs of all steps of a network at once, a derived density, logarithms of prices). JAX's
 times are those of its compiled code, without compiling. `lines` are those of the generated gradient and of
