@@ -123,16 +123,22 @@ class _Signs:
             case Assign(target, Op("mul" | "truediv" | "matmul", (Name() as first, _))) if (
                 first in negatives and self.uses[target] == 1
             ):
-                reader = readers.get(target)
+                return self.is_only_added(target, readers)
             case _:
                 return False
-        match reader:
+
+    def is_only_added(self, name: Name, readers: Mapping[Name, Stmt]) -> bool:
+        """Is what is read once added to something, itself or a multiple of it?"""
+        match readers.get(name):
             case Assign(_, Op("add", operands)):
-                return operands.count(target) == 1
+                return operands.count(name) == 1
             case Assign(_, Op("sub" | "iadd" | "isub", (_, last))):
-                return last == target
+                return last == name
             case Store(op="add" | "sub", value=last):
-                return last == target
+                return last == name
+            case Assign(target, Op("mul" | "truediv" | "matmul", (first, other))):
+                is_once = first == name != other and self.uses[target] == 1
+                return is_once and self.is_only_added(target, readers)
             case _:
                 return False
 
