@@ -354,13 +354,14 @@ def tools_for(source: Source) -> Tools:
 
     def derivative(
         function: types.FunctionType, kinds: Sequence[Kind], form: str, wrt: Sequence[int]
-    ) -> tuple[Any, Any]:
+    ) -> tuple[Any, ...]:
         inner, _, outer = form.rpartition(" ")
         of = source_of(function)
         if inner:
             of = gradient_source(of, Mode(inner, (0,)))
-        compiled = compile_derivative(of, kinds, Mode(outer, tuple(wrt)))
-        return compiled.unchecked, compiled.reverse
+        # Careful: generated code calls it by name, and is differentiated again.
+        compiled = compile_derivative(of, kinds, Mode(outer, tuple(wrt)), careful=True)
+        return (compiled.unchecked, compiled.reverse)[: len(compiled.functions)]
 
     def made(function: Function) -> Source:
         return replace(source, name=function.name, template=Written(function), receiver=None)

@@ -65,7 +65,8 @@ class Rule:
     formula: a Python function with the same value (to rounding), which is differentiated instead.
     calls: the parameters that are functions which the primal calls, each with the kinds of what it is
       given first (made from the kinds of the call's arguments); what follows are the values of the
-      parameter `captured`, except for the functions in `alone`.
+      parameter `captured`, except for the functions in `alone` (`also={"passes": kind}`: the
+      rule passes them in another precision, where this gives the kinds).
     values: what is made of such a function's result before it is differentiated for the rule (of a pair,
       the first item; None: nothing).
     singular: can a partial be infinite or NaN?  True: where the value is finite (sqrt at 0); "pole":

@@ -16,6 +16,9 @@ from sourcead.runtime.scipy_implicit import still
 
 __all__ = [
     "error_of_double_integral",
+    "holds_single",
+    "in_double",
+    "like_given",
     "numbers_of",
     "quad_adjoints",
     "quad_tangent",
@@ -58,6 +61,40 @@ def with_numbers(like: Any, numbers: Any) -> Any:
     return None if like is None else numbers[0]
 
 
+def holds_single(value: Any) -> bool:
+    """Are there numbers in single precision, also in tuples?
+
+    Their slopes are noise to a quadrature of finer tolerance, which then takes ever smaller steps.
+    """
+    if isinstance(value, tuple):
+        return any(holds_single(item) for item in value)
+    return isinstance(value, (np.ndarray, np.generic)) and value.dtype.char in "fF"
+
+
+def in_double(value: Any) -> Any:
+    """Numbers and arrays, also in tuples, in double precision; anything else as it is.
+
+    >>> in_double((np.float32(0.5), "word"))
+    (np.float64(0.5), 'word')
+    """
+    if isinstance(value, tuple):
+        return tuple([in_double(item) for item in value])
+    if isinstance(value, (np.ndarray, np.generic)) and value.dtype.char in "fF":
+        return value.astype(np.promote_types(value.dtype, np.float64))
+    return value
+
+
+def like_given(bars: Any, values: Any) -> Any:
+    """Adjoints in the precision of the values that they belong to."""
+    if bars is None:
+        return None
+    if isinstance(values, (tuple, list)):
+        return tuple([like_given(bar, value) for bar, value in zip(bars, values)])
+    if isinstance(values, (np.ndarray, np.generic)) and values.dtype.char in "fF":
+        return bars.astype(values.dtype)
+    return bars
+
+
 def _at_end(f: Function, end: Any, args: tuple[Any, ...]) -> Any:
     """The integrand at a limit of the integral; an infinite limit does not move."""
     return f(end, *args) if np.isfinite(end) else 0.0
@@ -80,6 +117,9 @@ def quad_adjoints(
     points: Any = None,
 ) -> Any:
     """The adjoints of a, b and args; the integrand may be a number or an array."""
+    given, single = args, holds_single(args)
+    if single:
+        args = in_double(args)
     a_bar = -np.sum(value_bar * _at_end(f, a, args))
     b_bar = np.sum(value_bar * _at_end(f, b, args))
     if not args:
@@ -93,7 +133,8 @@ def quad_adjoints(
     inside = 0.5 * (a + b) if np.isfinite(a + b) else 1.0
     like = f_reverse(f_forward(inside, *args)[1], seed)[1:]
     total = quad_vec(slopes, a, b, FINE, min(epsrel, 1e-9), points=points, args=args)[0]
-    return a_bar, b_bar, with_numbers(like, scale * total)
+    args_bar = with_numbers(like, scale * total)
+    return a_bar, b_bar, like_given(args_bar, given) if single else args_bar
 
 
 def quad_tangent(
@@ -108,6 +149,8 @@ def quad_tangent(
     b_dot: Any,
     args_dot: Any,
 ) -> Any:
+    if holds_single(args):
+        args, args_dot = in_double(args), in_double(args_dot)
     value_dot = _moved_ends(f, a, b, args, a_dot, b_dot)
     if args_dot is not None:
         slope = _slope(f_tangent, args, args_dot)
@@ -129,13 +172,15 @@ def quad_vec_tangent(
     b_dot: Any,
     args_dot: Any,
 ) -> Any:
+    if holds_single(args):
+        args, args_dot = in_double(args), in_double(args_dot)
     value_dot = np.zeros_like(value)[()] + _moved_ends(f, a, b, args, a_dot, b_dot)
     if args_dot is not None:
         slope = _slope(f_tangent, args, args_dot)
         rel = min(epsrel, 1e-9)
         total = quad_vec(slope, a, b, FINE, rel, points=points, args=args)[0]
         value_dot = value_dot + total
-    return value_dot
+    return like_given(value_dot, value) if holds_single(value) else value_dot
 
 
 def _moved_ends(f: Function, a: Any, b: Any, args: tuple[Any, ...], a_dot: Any, b_dot: Any) -> Any:

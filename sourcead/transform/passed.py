@@ -42,7 +42,7 @@ class Tools:
     """
 
     live: Callable[[Function, Sequence[Any]], FunctionType]
-    derivative: Callable[[FunctionType, Sequence[Kind], str, Sequence[int]], tuple[Any, Any]]
+    derivative: Callable[[FunctionType, Sequence[Kind], str, Sequence[int]], tuple[Any, ...]]
     clean: Callable[[Function, Any], Function]
     tangent: Callable[[Any], Function]
     derive: Callable[[Source, Sequence[Kind], Mode], tuple[Function, ...]]
@@ -88,7 +88,9 @@ def derivatives_of_functions(
         if name not in bound or is_no_function(s, bound[name]):
             continue
         extra = [] if name in rule.alone else given_items(s, bound.get(rule.captured)) or []
-        all_kinds = [*own(kinds), *(_entry_kind(s, v) for v in extra)]
+        extra_kinds = [_entry_kind(s, v) for v in extra]
+        passed_as = rule.also.get("passes")
+        all_kinds = [*own(kinds), *(map(passed_as, extra_kinds) if passed_as else extra_kinds)]
         for form, parts in FORMS.items():
             if any(f"{name}_{part}" in asked for part in parts):
                 halves = _derivative(s, bound[name], all_kinds, form)
@@ -114,7 +116,7 @@ def _derivative(
     live = getattr(live, "__differentiated__", live)
     varying = range(getattr(live, "__varies_from__", 0), len(kinds))
     halves = s.tools.derivative(live, kinds, form, varying if wrt is None else wrt)
-    return [Ref(f.__name__, f) for f in dict.fromkeys(halves)]
+    return [Ref(half.__name__, half) for half in halves]
 
 
 def _holds_varied(s: Any, kind: Kind) -> bool:

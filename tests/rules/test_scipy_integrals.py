@@ -79,3 +79,25 @@ def test_second_order():
     expected = np.array([(grad(X + s) - grad(X - s)) / 2e-5 for s in steps])
     found = sourcead.hessian(between_curves)(X)
     np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-8)
+
+
+def single(x):
+    return integrate.quad(lambda t: x[0] * np.exp(-x[1] * t * t), 0.0, 1.0)[0]
+
+
+def single_with_args(x):
+    return integrate.quad(lambda t, p: p[0] * np.exp(-p[1] * t * t), 0.0, 1.0, args=(x,))[0]
+
+
+def several(x):
+    return integrate.quad_vec(lambda t: x * np.exp(-x[1] * t * t), 0.0, 1.0, epsrel=1e-5)[0][0]
+
+
+@pytest.mark.parametrize("f", [single, single_with_args, several, of_what_the_integrand_captures])
+@pytest.mark.filterwarnings("ignore::scipy.integrate.IntegrationWarning")
+def test_of_single_precision_what_is_integrated_is_not_its_noise(f):
+    x, v = X.astype(np.float32), np.ones(5, np.float32)
+    found = sourcead.grad(f)(x)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, sourcead.grad(f)(X), rtol=2e-6, atol=1e-7)
+    np.testing.assert_allclose(sourcead.jvp(f, (x,), (v,))[1], np.sum(found), rtol=2e-6)

@@ -23,6 +23,8 @@ from sourcead.rules.numpy.adjoint_kinds import kind_like
 from sourcead.rules.numpy.samples import call
 from sourcead.rules.registry import Effects, Programs, Rule, register
 from sourcead.rules.scipy.kinds import (
+    as_double,
+    is_single,
     number,
     of_ivp,
     of_path,
@@ -37,6 +39,8 @@ from sourcead.rules.scipy.kinds import (
 from sourcead.runtime import scipy_implicit, scipy_integrals, scipy_odes, scipy_quadrature
 from sourcead.runtime.scipy_integrals import (
     error_of_double_integral,
+    holds_single,
+    in_double,
     quad_adjoints,
     quad_tangent,
     quad_vec_tangent,
@@ -56,6 +60,8 @@ _limits = kind_like(quad_adjoints, ("a", "b", "args"))
 register(Rule("quad_adjoints", "source", (quad_adjoints,), kind=_limits))
 register(Rule("seed_or_zeros", "source", (seed_or_zeros,), kind=lambda seed, value: value))
 register(Rule("quad_vec_tangent", "source", (quad_vec_tangent,), kind=lambda value, *rest: value))
+constant(holds_single, kind=lambda values: Const(is_single(values)))
+register(Rule("in_double", "source", (in_double,), kind=as_double))
 register(Rule("quad_tangent", "source", (quad_tangent,), kind=number))
 
 
@@ -260,6 +266,7 @@ def weighted(x, w):
         call(bell, -np.inf, np.inf, args=(0.7, 1.3), epsabs=1e-13, epsrel=1e-13),
     ],
     calls={"func": one_float},
+    also={"passes": as_double},
 )
 def quad(
     y_bar, y, func, a, b, args=(), *, epsabs=1.49e-08, epsrel=1.49e-08, limit=50, points=None,
@@ -292,6 +299,7 @@ def several(x, a, b):
     ],
     kind=vector_integral,
     calls={"f": one_float},
+    also={"passes": as_double},
 )
 def quad_vec(
     y_bar, y, f, a, b, epsabs=1e-200, epsrel=1e-8, norm="2", cache_size=100e6, limit=10000, workers=1,

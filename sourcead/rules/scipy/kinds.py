@@ -31,6 +31,8 @@ from sourcead.rules.registry import all_rules, lookup
 
 __all__ = [
     "array_at",
+    "as_double",
+    "is_single",
     "eigenpairs",
     "eigenpairs_of_bands",
     "filtered",
@@ -190,6 +192,22 @@ def stretched_like(count: int, *positions: int) -> Callable[..., Kind]:
 def record(cls: type, opaque: tuple[str, ...] = (), **fields: Kind) -> Kind:
     """A result with values by attributes; those in `opaque` vary too, but no rule says how."""
     return Object(cls, "", (*fields.items(), *((name, Unknown()) for name in opaque)))
+
+
+def as_double(kind: Kind) -> Kind:
+    """A number, an array or a tuple of them in double precision, as `in_double` has it."""
+    match kind:
+        case Array("float32" | "complex64") | Np("float32" | "complex64"):
+            return replace(kind, dtype=str(np.promote_types(kind.dtype, np.float64)))
+        case Tuple(items):
+            return replace(kind, items=tuple(map(as_double, items)))
+        case _:
+            return kind
+
+
+def is_single(kind: Kind) -> bool:
+    """Does `in_double` change it, as far as that is known?"""
+    return as_double(kind) != kind
 
 
 def vector_integral(f: Any, a: Any, b: Any, *args: Any, **kwargs: Any) -> Kind:
