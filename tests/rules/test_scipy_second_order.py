@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("scipy")
 
-from scipy import integrate, interpolate
+from scipy import integrate, interpolate, optimize
 
 import sourcead
 
@@ -55,11 +55,32 @@ def points(q):
     return np.sum(interpolate.RegularGridInterpolator(GRID, HEIGHTS)(q) ** 2)
 
 
+def exponential(x, a, b):
+    return a * np.exp(-b * x)
+
+
+def slopes_of_exponential(x, a, b):
+    return np.stack([np.exp(-b * x), -a * x * np.exp(-b * x)], axis=1)
+
+
+def parameters(y):
+    tight = {"xtol": 1e-15, "ftol": 1e-15, "gtol": 1e-15, "jac": slopes_of_exponential}
+    found, _ = optimize.curve_fit(exponential, X, y, [2.0, 1.0], **tight)
+    return found[0] * found[1] ** 2
+
+
+def covariance(y):
+    _, found = optimize.curve_fit(lambda x, a, b: a * x + b * x * x, X, y)
+    return 1e3 * found[0, 1]
+
+
 BOTH = [
     (path, 0.7),
     (initial_value_problem, 0.7),
     (heights, HEIGHTS),
     (points, POINTS),
+    (parameters, Y),
+    (covariance, Y),
 ]
 
 
