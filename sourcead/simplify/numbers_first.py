@@ -9,6 +9,7 @@ which the rules multiply them (see `doubles.py`).  Of derivatives only, where no
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from sourcead.ir.kinds import Array, Kind, Np, Py
@@ -39,6 +40,9 @@ def numbers_first(function: Function, b: Any) -> Function:
 class _NumbersFirst:
     def __init__(self, function: Function, b: Any) -> None:
         self.b, self.uses = b, use_counts(function)
+        self.scaled: dict[
+            Name, tuple[Const, Operand]
+        ] = {}  # numbers that are read once, as products
 
     def block(self, block: Block) -> Block:
         made: dict[Name, Assign] = {}  # products since something was written
@@ -56,6 +60,8 @@ class _NumbersFirst:
                     stmt = Assign(stmt.target, Op("mul", (factor, arrays[0])), stmt.origin)
             elif not self.leaves_alone(stmt):
                 made = {}
+            elif isinstance(stmt, Assign):
+                self.note_scaled(stmt)
             out.append(stmt)
         return renewed(block, out)
 
@@ -63,6 +69,19 @@ class _NumbersFirst:
         if not (isinstance(stmt, Assign) and isinstance(stmt.expr, Op)):
             return False
         return stmt.expr.op == "mul" and self.is_array(stmt.target)
+
+    def note_scaled(self, stmt: Assign) -> None:
+        """A number times a power of two, which may be multiplied by elsewhere without a rounding."""
+        match stmt:
+            case Assign(target, Op("mul", (Const(float() as factor) as constant, other))) if (
+                abs(math.frexp(factor)[0]) == 0.5
+                and self.uses[target] == 1
+                and self.b.kind(target) in FLOATS
+                and self.b.kind(other) in FLOATS
+            ):
+                self.scaled[target] = constant, other
+            case _:
+                pass
 
     def is_array(self, operand: Operand) -> bool:
         kind = self.b.kind(operand)
@@ -79,7 +98,9 @@ class _NumbersFirst:
         numbers, arrays = list[Operand](), list[Operand]()
         for operand in stmt.expr.args:
             inner = made.get(operand) if isinstance(operand, Name) else None
-            if isinstance(operand, Const) or self.b.kind(operand) in FLOATS:
+            if isinstance(operand, Name) and operand in self.scaled:
+                numbers += self.scaled[operand]
+            elif isinstance(operand, Const) or self.b.kind(operand) in FLOATS:
                 numbers.append(operand)
             elif inner is not None and self.uses[inner.target] == 1:
                 more = self.leaves(inner, made)
