@@ -30,6 +30,7 @@ from sourcead.rules.registry import Effects, Rule, Samples, Singular, lookup, re
 
 __all__ = [
     "by_lane",
+    "by_parts",
     "constant",
     "elementwise",
     "formula",
@@ -76,7 +77,8 @@ def elementwise(
     `also`: better partials for a special case: "scalar" (all operands are Python floats or ints: may
     use `math` and conditional expressions), "constant_exponent" (the second parameter is known when
     the gradient is written), "reciprocal" (the first parameter is 1); "complex" (an operand is complex;
-    None refuses these: `of_real_numbers`).
+    None refuses these: `of_real_numbers`).  `also={"regular": f}`: `f(seed, y, *parameters)` is false where Python
+    cannot divide by a zero of the partial, and the seed is zero too.
     """
 
     def decorate(function: F) -> F:
@@ -329,6 +331,18 @@ def by_lane(*functions: Any, of: str) -> Callable[[F], F]:
         return function
 
     return decorate
+
+
+def by_parts(*functions: Any) -> None:
+    """Functions of any numbers, elements of whose result depend on some elements of the arguments only.
+
+    Where a part of the result is left out, what is infinite or NaN and enters no other has no share.  Which
+    elements enter is found by the rule itself, at arbitrary numbers.
+    """
+    for function in functions:
+        rule = lookup(function)
+        assert rule is not None, function
+        rule.parts = True
 
 
 def helper(function: F) -> F:

@@ -77,6 +77,7 @@ class Rule:
       adjoint of zero comes back to them, and stays zero whatever slope they have on the way.
     product: of a sum of products, the function that gives the adjoints of its factors, and the names of the
       options that it takes behind them (`forms.products`).
+    parts: elements of the result depend on some elements of the arguments only (`forms.by_parts`).
     lanes: of a function of lanes of an argument, what the rule reads in place of the result and of that
       argument, and its name (`forms.by_lane`).
     """
@@ -92,6 +93,7 @@ class Rule:
     selects: bool = False
     leaves_out: bool = False
     product: tuple[Callable[..., Any], tuple[str, ...]] | None = None
+    parts: bool = False
     lanes: tuple[Callable[..., Any], str] | None = None
     effects: Effects = Effects()
     kind: Callable[..., Any] | None = None

@@ -14,6 +14,7 @@ from sourcead.ir.kinds import (
     Kind,
     List,
     Np,
+    Number,
     Object,
     Py,
     Tuple,
@@ -44,6 +45,7 @@ from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.effects import function_of, index_kinds, written_arguments
 from sourcead.transform.heap import Heap, place_of, places
 from sourcead.transform.indexing import is_basic
+from sourcead.transform.some_paths import on_some_paths
 from sourcead.transform.specialise import Specialiser
 
 __all__ = ["activity", "find_selected", "find_useful"]
@@ -255,6 +257,8 @@ def find_selected(
     `by_name`: by a function that selects (`where`, `minimum`) only.  What is not active leaves nothing out:
     no adjoint comes back through it.  `divided`: arrays by the parts that make them up, all of which have adjoints.
 
+    So does a branch that does not read what was computed before it.
+
     A part of a product with a vector depends on all elements of the vector: what takes a part of the product by
     a basic index leaves nothing of it out.
     """
@@ -263,15 +267,16 @@ def find_selected(
     whole: list[Any] = [
         n for n, k in kinds.items() if isinstance(k, Array) and heap.find(str(n)) in lost
     ]
+    whole += on_some_paths(body, is_active)
     parts: list[Any] = []
     for stmt in statements(body):
         if isinstance(stmt, Assign) and _is_plain(stmt, kinds, is_active):
             continue
         match stmt:
             case Assign(target, Op("getitem", (Name() as base, index))):
-                if isinstance(kinds.get(base), List) and selections.is_slice(index):
+                if isinstance(kinds.get(base), List) and not selections.takes_all(index):
                     parts.extend(reads(stmt))
-                if by_name or not isinstance(kinds.get(base), Array):
+                if by_name or not isinstance(kinds.get(base), (Array, Number)):
                     continue
                 if target in divided.get(base, ()):
                     continue

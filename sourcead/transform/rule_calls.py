@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -15,8 +16,21 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from sourcead.errors import NoRule
-from sourcead.ir.kinds import Array, Bound, Closure, Kind, List, Number, Partial, is_scalar
-from sourcead.ir.nodes import Call, Const, For, Function, Name, Op, Ref, Star, Try, While
+from sourcead.ir.kinds import Array, Bound, Closure, Kind, List, Number, Partial, Py, is_scalar
+from sourcead.ir.nodes import (
+    Call,
+    Const,
+    For,
+    Function,
+    If,
+    Merge,
+    Name,
+    Op,
+    Ref,
+    Star,
+    Try,
+    While,
+)
 from sourcead.rules import registry
 from sourcead.rules.registry import Rule
 from sourcead.rules.variants import is_singular, partials_for, refuses_complex
@@ -33,6 +47,8 @@ __all__ = ["ZERO", "Arguments", "Bindings", "Formula", "Keywords", "RuleCalls", 
 
 ZERO = Const(None)
 """A structural zero: no derivative at all."""
+
+NUMBERS = (Py(float), Py(int))
 
 Formula: TypeAlias = Callable[..., Any]
 Arguments: TypeAlias = Sequence[Val | Star]
@@ -164,6 +180,39 @@ class RuleCalls:
         names = [p.name for p in _parameters(body)[1:]]
         return self._paired(result, [n for n in rule.wrt if n in names], bound)
 
+    def raising_apart(
+        self,
+        rule: Rule,
+        target: Name,
+        args: Arguments,
+        kwargs: Keywords,
+        seed: Val,
+        has_derivative: Callable[[Any], bool],
+    ) -> Val | None:
+        """The slope of a Python number by which Python cannot divide where it is singular; None for others.
+
+        Where the seed is zero as well it counts as zero, where the seed is False (of forward mode) as infinite:
+        the number may be left out.
+        """
+        regular: Formula | None = rule.also.get("regular")
+        active = [has_derivative(arg) for arg in args]
+        if regular is None or kwargs or active != [True, *[False] * (len(args) - 1)]:
+            return None
+        if any(isinstance(v, Star) or self.b.kind(v) not in NUMBERS for v in (target, *args)):
+            return None
+        if is_singular(rule, args) is not True or target not in self.selected:
+            return None
+        bound = self.bound(rule, regular, 2, args, ())
+        test = self.b.operand(self.inline(regular, [seed, target], bound))
+        with self.b.block() as then:
+            ((_, partial),) = self.partials(rule, target, args, kwargs, has_derivative)[:1]
+            slope = self.b.operand(partial)
+        other = Ref("math.inf", math.inf) if seed == Const(False) else Const(0.0)
+        found = self.b.fresh("t", Py(float), True)
+        merges = (Merge(found, slope, other),)
+        self.b.add(If(test, tuple(then), (), merges, self.b.origin))
+        return found
+
     def _is_nonnegative(self, value: Val) -> bool:
         return is_nonnegative(value, self.b.definitions)
 
@@ -205,13 +254,13 @@ class RuleCalls:
     def term(self, rule: Rule, target: Name, args: Arguments, seed: Val, partial: Val) -> Val:
         """`seed * partial`; a zero of the seed wins where a lane of `target` may be left out."""
         if self.needs_guard(rule, target, args) or self._is_wild(target, partial):
-            return self._guarded(seed, partial)
+            return self.guarded(seed, partial)
         return weigh(self.b, seed, partial)
 
     def taken(self, partial: Val, dot: Val) -> Val:
         """The tangent where an operand was taken: what was not taken may have been infinite or NaN."""
         if is_scalar(self.b.kind(partial)) and is_scalar(self.b.kind(dot)):
-            return self._guarded(partial, dot)
+            return self.guarded(partial, dot)
         return self.b.call(Ref("np.where", np.where), [partial, dot, Const(0.0)], [])
 
     def _is_wild(self, target: Name, partial: Val) -> bool:
@@ -239,7 +288,8 @@ class RuleCalls:
             and self.is_active(divisor)
         )
 
-    def _guarded(self, seed: Val, partial: Val) -> Val:
+    def guarded(self, seed: Val, partial: Val) -> Val:
+        """Their product, and zero where the seed is zero."""
         pair = (self.b.operand(seed), self.b.operand(partial))
         kind = self.b.operator_kind("mul", list(map(self.b.kind, pair)), pair)
         return self.b.emit(Call(Ref("unless_zero", unless_zero), pair), kind)

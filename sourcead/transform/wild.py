@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sourcead.ir.kinds import Array, dtype_of
+from sourcead.ir.kinds import Array, Py, dtype_of
 from sourcead.ir.nodes import Assign, Attr, Block, Call, MethodCall, Name, Op, Ref, Stmt
 from sourcead.ir.walk import operands, statements
 from sourcead.rules import registry
@@ -59,7 +59,8 @@ class Wild:
             return False
         given = list(operands(made))
         rule = registry.lookup(function_of(made, self.b.kinds))
-        if rule is not None and rule.form == "elementwise":
+        raises = isinstance(self.b.kind(value), Py)  # Python does, where NumPy gives an infinity
+        if rule is not None and rule.form == "elementwise" and not raises:
             args = _arguments(made)
             if args and self.begins(rule, value, args):
                 return True

@@ -26,6 +26,14 @@ def two(u):
     return np.stack([np.log(u), u])
 
 
+def last(items):
+    for i in range(1, len(items)):
+        item = items[i] ** 2
+    return item
+
+
+trapezoid = getattr(np, "trapezoid", None) or np.trapz
+
 PROGRAMS = [
     ("outer", lambda u: np.outer(np.log(u), np.log(u))[1, 1]),
     ("outer, of its diagonal", lambda u: np.diag(np.outer(np.log(u), np.log(u)))[1]),
@@ -51,6 +59,20 @@ PROGRAMS = [
     ("multiply.reduce", lambda u: np.multiply.reduce(two(u))[1]),
     ("logaddexp.reduce", lambda u: np.logaddexp.reduce(two(u))[1]),
     ("polyval", lambda u: np.polyval(np.array([1.0, 2.0, 3.0]), np.log(u))[1]),
+    ("average", lambda u: np.average(two(u), axis=0, weights=u[1] * np.array([1.0, 2.0]))[1] ** 2),
+    ("average, weighted by each", lambda u: np.average(two(u), axis=0, weights=np.stack([u + 1.0, np.log(u)]))[1]),
+    ("trapezoid", lambda u: trapezoid(two(u), np.stack([u, np.log(u)]), axis=0)[1]),
+    ("vander", lambda u: np.vander(np.log(u), 3)[1, 0]),
+    ("cross", lambda u: np.cross(np.log(u)[:, None] * np.ones(3), u[:, None] * np.arange(3.0))[1, 2] + u[1] ** 3),
+    ("inv", lambda u: np.linalg.inv(np.log(u)[:, None, None] + np.eye(2))[1, 0, 1]),
+    ("det", lambda u: np.linalg.det(np.log(u)[:, None, None] + np.eye(2))[1]),
+    ("slogdet", lambda u: np.linalg.slogdet(np.log(u)[:, None, None] + np.eye(2))[1][1]),
+    ("solve", lambda u: np.linalg.solve(np.log(u)[:, None, None] + np.eye(2), np.ones((2, 2, 1)))[1, 0, 0]),
+    ("matrix_power", lambda u: np.linalg.matrix_power(np.log(u)[:, None, None] + np.eye(2), 3)[1, 0, 1]),
+    ("cholesky", lambda u: np.linalg.cholesky(np.sqrt(u - 1.0)[:, None, None] + np.eye(2))[1, 1, 0]),
+    ("cov", lambda u: np.cov(np.stack([np.log(u), np.array([1.0, 2.0]) * u[1], np.array([3.0, -1.0]) * u[1] ** 2]))[1, 2]),
+    ("element of a list", lambda u: [np.sqrt(v) for v in u][1]),
+    ("element of a list, in a loop", lambda u: last([np.log(v) * v for v in u])),
     ("one element", lambda u: np.take(np.sqrt(u), 1)),
     ("array of a list", lambda u: np.sum(np.array([np.sqrt(v) for v in u])[1:])),
     ("logaddexp", lambda u: np.logaddexp(np.log(u), u)[1]),

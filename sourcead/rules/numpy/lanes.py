@@ -17,7 +17,8 @@ from sourcead.rules.numpy.products import outer, tensordot
 from sourcead.rules.numpy.samples import call
 from sourcead.rules.registry import Effects
 from sourcead.runtime.accumulate import unless_zero, zeros_kept
-from sourcead.runtime.lanes import reached
+from sourcead.runtime.averages import align_weights
+from sourcead.runtime.lanes import connected, reached
 
 
 def _factors(rng):
@@ -117,3 +118,56 @@ def reached_tangent(
         return None
     given = values if factors is None else factors
     return reached(values_dot, adjoint, y_bar, given, options)
+
+
+# ---- other functions -----------------------------------------------------------------------
+
+
+def _mean(a, weights):
+    return np.average(a, axis=0, weights=weights)
+
+
+def _mean_adjoints(y_bar, y, a, weights):
+    share = align_weights(weights, np.shape(a), 0) / np.sum(weights)
+    return y_bar * share, np.sum(y_bar * (a - y), axis=1) / np.sum(weights)
+
+
+def _parts(rng):
+    a, weights = rng.normal(size=(2, 3)), rng.uniform(0.5, 1.5, size=2)
+    seeds = np.array([0.0, 1.5, -2.0])
+    given = ("a", "weights"), (), _mean, _mean_adjoints, seeds
+    return [call((a, weights), *given), call((a, None), *given, (a, weights))]
+
+
+@reverse_rule(
+    connected,
+    wrt=("values", "y_bar", "factors"),
+    samples=_parts,
+    kind=_kinds_of_values,
+    effects=Effects(returns="maybe"),
+)
+def connected_again(out_bar, out, values, names, options, primal, adjoint, y_bar, factors=None):
+    """Each element is kept, or is not."""
+    given = values if factors is None else factors
+    return connected(out_bar, names, options, primal, adjoint, y_bar, given), None, None
+
+
+@forward_rule(connected)
+def connected_tangent(
+    out,
+    values,
+    names,
+    options,
+    primal,
+    adjoint,
+    y_bar,
+    factors=None,
+    *,
+    values_dot,
+    y_bar_dot,
+    factors_dot,
+):
+    if values_dot is None:
+        return None
+    given = values if factors is None else factors
+    return connected(values_dot, names, options, primal, adjoint, y_bar, given)

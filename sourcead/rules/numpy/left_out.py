@@ -13,11 +13,12 @@ import operator
 import numpy as np
 from numpy.polynomial import polynomial
 
-from sourcead.rules.forms import by_lane, products
+from sourcead.rules.forms import by_lane, by_parts, products
 from sourcead.rules.numpy.products import vecdot
 from sourcead.rules.numpy.samples import methods, present
 from sourcead.runtime.accumulate import zeros_kept
 from sourcead.runtime.einsum import einsum_adjoints
+from sourcead.runtime.lanes import matrices_kept
 from sourcead.runtime.norms import spread_norm
 
 # ---- sums of products ----------------------------------------------------------------------
@@ -42,6 +43,17 @@ products(np.tensordot, *present(np.linalg, "tensordot"), options=("axes",))
 products(np.convolve, np.correlate, options=("mode",))
 products(*present(np, "vecdot"), adjoints=_vecdot, options=("axis",))
 products(np.einsum, adjoints=_einsum, options=("subscripts",))
+
+
+# ---- other functions of any numbers ---------------------------------------------------------
+
+by_parts(
+    np.average, np.trapezoid, np.vander, np.cross, np.cov, np.corrcoef, np.polymul, np.polyfit,
+    *present(np.linalg, "cross"),
+    np.linalg.inv, np.linalg.det, np.linalg.slogdet, np.linalg.solve, np.linalg.matrix_power,
+    np.linalg.qr, np.linalg.svd, np.linalg.pinv, np.linalg.eigh, np.linalg.eigvalsh, np.linalg.cond,
+    np.linalg.tensorsolve, *present(np.linalg, "svdvals", "vector_norm", "matrix_norm"),
+)  # fmt: skip
 
 
 # ---- lanes along axes ----------------------------------------------------------------------
@@ -79,3 +91,8 @@ def running_along(y_bar, y, array, axis=0):
 @by_lane(np.polyval, polynomial.polyval, of="x")
 def each(y_bar, y, x):
     return zeros_kept(y, y_bar), zeros_kept(x, y_bar)
+
+
+@by_lane(np.linalg.cholesky, of="a")
+def each_matrix(y_bar, y, a):
+    return matrices_kept(y, y_bar), a

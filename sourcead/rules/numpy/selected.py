@@ -11,14 +11,15 @@ import numpy as np
 from sourcead.rules.forms import leaving_out
 from sourcead.rules.numpy.samples import present
 from sourcead.runtime.accumulate import unless_zero, zeros_kept
-from sourcead.runtime.lanes import reached
+from sourcead.runtime.gathers import item_of
+from sourcead.runtime.lanes import connected, reached
 
 leaving_out(
     # by a condition, or by what is larger
     np.where, np.select, np.choose, np.compress, np.ndarray.compress, np.extract,
     np.minimum, np.maximum, np.fmin, np.fmax, np.clip, np.ndarray.clip, np.nan_to_num,
     # by a place
-    np.take, np.take_along_axis, np.ndarray.item, np.delete, np.repeat, np.resize, np.interp,
+    np.take, np.take_along_axis, np.ndarray.item, item_of, np.delete, np.repeat, np.resize, np.interp,
     np.diag, np.diagonal, np.trace, np.tril, np.triu, np.histogram,
     *present(np.linalg, "diagonal", "trace"),
     # extrema and quantiles
@@ -29,5 +30,5 @@ leaving_out(
     # of a symmetric matrix one triangle is read
     np.linalg.cholesky, np.linalg.eigh, np.linalg.eigvalsh,
     # of derivatives: what meets a zero adjoint
-    unless_zero, zeros_kept, reached,
+    unless_zero, zeros_kept, reached, connected,
 )  # fmt: skip

@@ -59,6 +59,10 @@ def slope_of_any_sign(y, base, exp):
     return exp * real_power(base, exp - 1.0) if exp else 0.0
 
 
+def power_is_regular(seed, y, base, exp):
+    return exp >= 1.0 or exp == 0.0 or seed or base
+
+
 # Three-argument pow is for integers, which carry no derivative: only two are differentiated.
 @elementwise(
     pow,
@@ -68,6 +72,7 @@ def slope_of_any_sign(y, base, exp):
         "constant_exponent": pow_constant,
         "any_sign": slope_of_any_sign,
         "scalar": pow_of_numbers,
+        "regular": power_is_regular,
     },
 )
 def pow_(y, base, exp):

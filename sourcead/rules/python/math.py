@@ -30,7 +30,13 @@ def number(*args, **kwargs):
 # -- powers, exponentials, logarithms --------------------------------------------------------
 
 
-@elementwise(math.sqrt, domain="positive", singular=True, effects=NUMBER)
+def by_value(seed, y, x):
+    return seed or y
+
+
+@elementwise(
+    math.sqrt, domain="positive", singular=True, effects=NUMBER, also={"regular": by_value}
+)
 def sqrt(y, x):
     return 0.5 / y
 
@@ -79,12 +85,16 @@ def pow_constant(y, x, n):
     return n * math.pow(x, n - 1)
 
 
+def power_is_regular(seed, y, x, n):
+    return n >= 1.0 or n == 0.0 or seed or x
+
+
 @elementwise(
     math.pow,
     domain=("positive", "real"),
     singular=True,
     effects=NUMBER,
-    also={"constant_exponent": pow_constant},
+    also={"constant_exponent": pow_constant, "regular": power_is_regular},
 )
 def pow(y, x, n):
     return n * math.pow(x, n - 1.0) if n else 0.0, y * math.log(x) if x else 0.0
@@ -92,7 +102,9 @@ def pow(y, x, n):
 
 if sys.version_info >= (3, 11):
 
-    @elementwise(math.cbrt, domain="positive", singular=True, effects=NUMBER)
+    @elementwise(
+        math.cbrt, domain="positive", singular=True, effects=NUMBER, also={"regular": by_value}
+    )
     def cbrt(y, x):
         return 1.0 / (3.0 * y * y)
 
@@ -119,12 +131,16 @@ def tan(y, x):
     return 1.0 + y * y
 
 
-@elementwise(math.asin, domain="unit", singular=True, effects=NUMBER)
+def within(seed, y, x):
+    return seed or -1.0 < x < 1.0
+
+
+@elementwise(math.asin, domain="unit", singular=True, effects=NUMBER, also={"regular": within})
 def asin(y, x):
     return 1.0 / math.sqrt((1.0 - x) * (1.0 + x))
 
 
-@elementwise(math.acos, domain="unit", singular=True, effects=NUMBER)
+@elementwise(math.acos, domain="unit", singular=True, effects=NUMBER, also={"regular": within})
 def acos(y, x):
     return -1.0 / math.sqrt((1.0 - x) * (1.0 + x))
 
@@ -160,7 +176,9 @@ def asinh(y, x):
     return 1.0 / math.hypot(1.0, x)
 
 
-@elementwise(math.acosh, domain=(1.1, 5.0), singular=True, effects=NUMBER)
+@elementwise(
+    math.acosh, domain=(1.1, 5.0), singular=True, effects=NUMBER, also={"regular": by_value}
+)
 def acosh(y, x):
     return 1.0 / math.sqrt((x - 1.0) * (x + 1.0))
 

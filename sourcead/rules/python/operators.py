@@ -134,6 +134,10 @@ def pow_of_numbers(y, x, n):
     return n * x ** (n - 1.0) if n else 0.0, y * math.log(x) if x else 0.0
 
 
+def power_is_regular(seed, y, x, n):
+    return n >= 1.0 or n == 0.0 or seed or x
+
+
 @elementwise(
     operator.pow,
     domain=("positive", "real"),
@@ -143,6 +147,7 @@ def pow_of_numbers(y, x, n):
         "inactive_exponent": slope_of_power,
         "any_sign": slope_of_any_sign,
         "scalar": pow_of_numbers,
+        "regular": power_is_regular,
     },
 )
 def pow(y, x, n):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import replace
@@ -59,8 +60,12 @@ def rule_tangent(
 
 
 def _elementwise(s: Tangents, rule: Rule, target: Name, args: Arguments, kwargs: Keywords) -> Val:
+    varies = functools.partial(_varies, s)
+    slope = s.rules.raising_apart(rule, target, args, kwargs, Const(False), varies)
+    if slope is not None:
+        return s.rules.guarded(s.dot(args[0]), slope)
     total: Val = ZERO
-    partials = s.rules.partials(rule, target, args, kwargs, lambda a: s.dot(a) != ZERO)
+    partials = s.rules.partials(rule, target, args, kwargs, varies)
     for value, partial in partials:
         dot = s.dot(value)
         if dot != ZERO and partial != ZERO:
@@ -70,6 +75,10 @@ def _elementwise(s: Tangents, rule: Rule, target: Name, args: Arguments, kwargs:
                 term = s.rules.term(rule, target, args, dot, partial)
             total = term if total == ZERO else plus(s.b, total, term)
     return total
+
+
+def _varies(s: Tangents, value: Any) -> bool:
+    return s.dot(value) != ZERO
 
 
 def _linear(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -53,6 +53,10 @@ def _elementwise(
     seed: Val,
     owned: bool,
 ) -> None:
+    slope = s.rules.raising_apart(rule, target, args, kwargs, seed, s.is_active)
+    if slope is not None:
+        s.adj.contribute(cast(Val, args[0]), weigh(s.b, seed, slope))
+        return
     shorter = s.rules.along_length(rule, target, args, kwargs, seed)
     if shorter is None:
         partials = s.rules.partials(rule, target, args, kwargs, s.is_active)

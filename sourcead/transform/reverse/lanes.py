@@ -15,7 +15,8 @@ import inspect
 from sourcead.ir.kinds import Array, Kind, Np, Number, Py
 from sourcead.ir.nodes import Const, Name, Ref
 from sourcead.rules.registry import Rule
-from sourcead.runtime.lanes import reached
+from sourcead.runtime.accumulate import zeros_kept
+from sourcead.runtime.lanes import connected, reached
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.reverse.state import State
 from sourcead.transform.rule_calls import Bindings, Formula, default_of
@@ -31,6 +32,8 @@ def within_lanes(
         return y, bound
     if rule.product is not None:
         return y, _product(s, rule, bound, seed)
+    if rule.parts:
+        return _parts(s, rule, y, bound, seed)
     if rule.lanes is not None and s.rules.wild.has(bound[rule.lanes[1]]):
         return _lanes(s, rule.lanes, y, bound, seed)
     return y, bound
@@ -58,6 +61,34 @@ def _product(s: State, rule: Rule, bound: Bindings, seed: Val) -> Bindings:
         args += [Const(None), Virtual(tuple(given))]
     found = s.b.components(s.b.call(Ref("reached", reached), args, []))
     return bound if found is None else _placed(rule, bound, list(found))
+
+
+def _parts(s: State, rule: Rule, y: Val, bound: Bindings, seed: Val) -> tuple[Val, Bindings]:
+    """The arguments without what has no way to the seed, and the result without what is left out."""
+    assert rule.reverse is not None and s.rules.wild is not None
+    factors = [n for n in rule.wrt if n in bound and _is_number(s.b.kind(bound[n]))]
+    options = [n for n in bound if n not in factors]
+    wild = {n for n, value in bound.items() if any(map(s.rules.wild.has, _items(value)))}
+    if not wild or not wild <= set(factors):
+        return y, bound
+    args: list[Val] = [
+        Virtual(tuple(bound[n] for n in factors)),
+        Virtual(tuple(map(Const, (*factors, *options)))),
+        Virtual(tuple(bound[n] for n in options)),
+        Ref(rule.name, rule.functions[0]),
+        Ref(f"{rule.name}_adjoint", rule.reverse),
+        seed,
+    ]
+    found = s.b.components(s.b.call(Ref("connected", connected), args, []))
+    if found is None:
+        return y, bound
+    return _kept(s, y, seed), {**bound, **dict(zip(factors, found))}
+
+
+def _kept(s: State, y: Val, seed: Val) -> Val:
+    if isinstance(y, Virtual) or not _is_number(s.b.kind(y)):
+        return y
+    return s.b.call(Ref("zeros_kept", zeros_kept), [y, seed], [])
 
 
 def _given(rule: Rule, bound: Bindings) -> list[Val]:
