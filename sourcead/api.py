@@ -9,11 +9,10 @@ from types import FunctionType
 from typing import Any, TypeVar, overload
 
 from sourcead.adapters import spread
-from sourcead.callables import Mode, Source, source_of
+from sourcead.callables import Mode, Source, origin_of, source_of
 from sourcead.derivative import Applied, Derivative, Pullback, Pushforward, Spread
 from sourcead.errors import UnknownArgument, WrongCotangent
 from sourcead.importable import importable
-from sourcead.ir.origin import Origin
 
 __all__ = [
     "Derivative",
@@ -48,7 +47,7 @@ def positions(function: Any, argnums: Argnums) -> tuple[tuple[int, ...], bool]:
             or not -len(names) <= position < len(names)
         ):
             raise UnknownArgument.at(
-                _origin(source),
+                origin_of(source),
                 f"`{source.name}` has no parameter {item!r}",
                 f"its parameters are: {', '.join(names) or 'none'}",
             )
@@ -62,7 +61,7 @@ def _asked_for(function: Any, argnums: Argnums) -> tuple[tuple[int, ...], bool]:
     if not found:
         source = source_of(function)
         raise UnknownArgument.at(
-            _origin(source),
+            origin_of(source),
             f"the gradient of `{source.name}` is asked for with respect to nothing",
             "name a parameter: argnums=0, argnums='x'",
         )
@@ -71,12 +70,6 @@ def _asked_for(function: Any, argnums: Argnums) -> tuple[tuple[int, ...], bool]:
 
 def _several(argnums: Argnums) -> list[Any]:
     return list(argnums) if isinstance(argnums, (tuple, list, range)) else [argnums]
-
-
-def _origin(source: Source) -> Origin:
-    code = source.live.__code__
-    line = code.co_firstlineno
-    return Origin(code.co_filename, line, 0, line, 0, source.name, "")
 
 
 def addresses_star(function: Any, argnums: Argnums) -> bool:
@@ -154,7 +147,7 @@ def _check_tangents(function: Any, primals: Any, tangents: Any) -> None:
     if cause:
         source = source_of(function)
         way_out = "pass two tuples: jvp(f, (x, y), (x_dot, y_dot))"
-        raise WrongCotangent.at(_origin(source), cause, way_out)
+        raise WrongCotangent.at(origin_of(source), cause, way_out)
 
 
 def _kept(make: Any) -> Any:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from sourcead.ir.kinds import Kind
     from sourcead.ir.nodes import Function, Name
 
-__all__ = ["Compiled", "Mode", "Source", "Written", "call_primal", "gradient_source", "source_of"]
+__all__ = [
+    "Compiled", "Mode", "Source", "Written", "call_primal", "gradient_source", "origin_of", "source_of",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,13 @@ class Source:
     live: types.FunctionType  # whose globals and closure cells the code reads
     parameters: tuple[inspect.Parameter, ...]
     receiver: Any = None
+
+
+def origin_of(source: Source) -> Origin:
+    """The first line of its function."""
+    code = source.live.__code__
+    line = code.co_firstlineno
+    return Origin(code.co_filename, line, 0, line, 0, source.name, "")
 
 
 @dataclass

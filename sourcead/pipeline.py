@@ -14,7 +14,15 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sourcead.callables import Compiled, Mode, Source, Written, gradient_source, source_of
+from sourcead.callables import (
+    Compiled,
+    Mode,
+    Source,
+    Written,
+    gradient_source,
+    origin_of,
+    source_of,
+)
 from sourcead.emit.load import load, texts_behind
 from sourcead.emit.source import emit
 from sourcead.errors import NotDifferentiable, NotSeparable, SourceADError
@@ -34,6 +42,7 @@ from sourcead.ir.nodes import (
     Try,
 )
 from sourcead.ir.walk import statements, substitute
+from sourcead.of_derivatives import said_of_the_function
 from sourcead.offences import all_offences, lower_without
 from sourcead.outer_sharing import with_check
 from sourcead.runtime.batched import one_by_one
@@ -205,9 +214,8 @@ def derive(
     try:
         return derive_without(frozenset(), source, kinds, mode, compared, reopened)
     except SourceADError as error:
-        raise all_offences(
-            error, lambda places: derive_without(places, source, kinds, mode)
-        ) from error.__cause__
+        every = all_offences(error, lambda places: derive_without(places, source, kinds, mode))
+        raise said_of_the_function(every, origin_of(source)) from error.__cause__
 
 
 def derive_without(

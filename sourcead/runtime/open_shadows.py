@@ -10,9 +10,23 @@ from collections import deque
 
 import numpy as np
 
+from sourcead.runtime.lists import added
 from sourcead.runtime.shadows import owner_of
+from sourcead.runtime.structures import gradient_of
 
-__all__ = ["OpenShadows", "Place", "memory_for", "place_in", "place_of", "same_memory", "window_at"]
+__all__ = [
+    "OpenShadows",
+    "Place",
+    "holds_tuples",
+    "is_tuple",
+    "memory_for",
+    "place_in",
+    "place_of",
+    "same_memory",
+    "slot_zeros",
+    "tuple_zeros",
+    "window_at",
+]
 
 
 class Place:
@@ -73,6 +87,32 @@ def window_at(memory, place, shape):
     return np.ndarray(shape, memory.dtype, memory, place.offset * size, strides)
 
 
+def holds_tuples(xs):
+    """Are the elements of a list tuples?  Known by their kinds, where this is transformed."""
+    return any(isinstance(held, tuple) for held in xs)
+
+
+def is_tuple(value):
+    """The same of a value: what is of unknown kind yet is taken for none."""
+    return isinstance(value, tuple)
+
+
+def tuple_zeros(items):
+    """Zeros for the numbers and arrays of a tuple; None for what has its adjoints elsewhere."""
+    return tuple([_zero(each) for each in items])
+
+
+def slot_zeros(holder, slot, amount):
+    """Zeros for a slot that holds a tuple, of which `amount` is an adjoint; by kinds, where this is transformed."""
+    return tuple_zeros(amount)
+
+
+def _zero(value):
+    if isinstance(value, np.ndarray):
+        return np.zeros_like(value)
+    return 0.0 if isinstance(value, (float, int, np.number)) else None
+
+
 class OpenShadows:
     """The adjoints of one reverse sweep.
 
@@ -87,6 +127,8 @@ class OpenShadows:
         self.numbers = {}
         self.arrays = {}
         self.lists = {}
+        self.tuples = {}
+        self.lists_of_tuples = {}
 
     # -- arrays ------------------------------------------------------------------------------
 
@@ -129,6 +171,11 @@ class OpenShadows:
             if place not in self.arrays:
                 self.arrays[place] = np.zeros_like(amount)
             self.arrays[place] = self.arrays[place] + amount
+        elif is_tuple(amount):
+            place = place_in(holder, slot)
+            if place not in self.tuples:
+                self.tuples[place] = slot_zeros(holder, slot, amount)
+            self.tuples[place] = added(self.tuples[place], amount)
         else:
             place = place_in(holder, slot)
             if place not in self.numbers:
@@ -139,18 +186,22 @@ class OpenShadows:
         if isinstance(slot, slice):
             places = range(*slot.indices(len(items)))
             for k in range(len(places)):
-                items[places[k]] = items[places[k]] + amount[k]
+                items[places[k]] = added(items[places[k]], amount[k])
         else:
-            items[slot] = items[slot] + amount
+            items[slot] = added(items[slot], amount)
 
     def take_slot(self, holder, slot, like):
         """The adjoint of the value that was stored to a slot; what was in the slot before has none yet."""
         if isinstance(holder, (list, tuple, deque)):
             items = self.items(holder)
             found = items[slot]
-            items[slot] = 0.0
+            items[slot] = tuple_zeros(found) if is_tuple(found) else 0.0
             return found
         place = place_in(holder, slot)
+        if is_tuple(like):
+            if place not in self.tuples:
+                self.tuples[place] = tuple_zeros(like)
+            return self.tuples.pop(place)
         if isinstance(like, np.ndarray):
             if place not in self.arrays:
                 self.arrays[place] = np.zeros_like(like)
@@ -164,13 +215,30 @@ class OpenShadows:
     def items(self, xs):
         """The adjoints of the elements; as many as there are, when the list is met first."""
         place = place_in(xs, None)
+        if holds_tuples(xs):
+            if place not in self.lists_of_tuples:
+                self.lists_of_tuples[place] = [tuple_zeros(held) for held in xs]
+            return self.lists_of_tuples[place]
         if place not in self.lists:
             self.lists[place] = [0.0] * len(xs)
         return self.lists[place]
 
-    def full_slot(self, xs, slot, like):
-        """The adjoint of an element."""
-        return self.items(xs)[slot]
+    def full_slot(self, holder, slot, like):
+        """The adjoint in a slot, which keeps it."""
+        if isinstance(holder, (list, tuple, deque)):
+            return self.items(holder)[slot]
+        place = place_in(holder, slot)
+        if isinstance(like, np.ndarray):
+            if place not in self.arrays:
+                self.arrays[place] = np.zeros_like(like)
+            return self.arrays[place]
+        if is_tuple(like):
+            if place not in self.tuples:
+                self.tuples[place] = tuple_zeros(like)
+            return self.tuples[place]
+        if place not in self.numbers:
+            self.numbers[place] = 0.0
+        return self.numbers[place]
 
     def full(self, adjoint, like):
         """The adjoint, of which there are no other than numbers."""
@@ -180,7 +248,7 @@ class OpenShadows:
         """Add to the adjoint of each element."""
         items = self.items(xs)
         for i in range(len(amounts)):
-            items[i] = items[i] + amounts[i]
+            items[i] = added(items[i], amounts[i])
 
     def add_unless_lists(self, xs, amounts):
         """The same for elements of unknown kinds."""
@@ -191,7 +259,10 @@ class OpenShadows:
     def take_list(self, xs):
         """The adjoints of the elements of a list whose making is gone back over."""
         items = self.items(xs)
-        del self.lists[place_in(xs, None)]
+        if holds_tuples(xs):
+            del self.lists_of_tuples[place_in(xs, None)]
+        else:
+            del self.lists[place_in(xs, None)]
         return items
 
     def take_values(self, xs, depth):
@@ -276,6 +347,20 @@ class OpenShadows:
     def take_items(self, xs, index, size, values):
         """The same; zeros are written out."""
         return self.take_slice(xs, index, size)
+
+    # -- results -----------------------------------------------------------------------------
+
+    def gradient_of(self, value):
+        """The adjoint of an argument that holds others, in its structure as it was on entry."""
+        return gradient_of(value, self.full_slot, self.leaf)
+
+    def leaf(self, value, adjoint):
+        """The adjoint of a number or an array, as it is returned."""
+        if isinstance(value, np.ndarray):
+            return (
+                np.zeros_like(value) + self.of(value) + adjoint if value.dtype.kind == "f" else None
+            )
+        return type(value)(adjoint) if isinstance(value, (float, np.floating)) else None
 
 
 def _inserted(index, size):

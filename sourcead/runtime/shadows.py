@@ -57,8 +57,8 @@ class Shadows:
         for i, each in zip(range(*slot.indices(len(items))), amount or (), strict=False):
             items[i] = added(items[i], each)
 
-    def peek_slot(self, holder: Any, slot: Any) -> Any:
-        """The adjoint in a slot of a dict, object or list; None is zero."""
+    def peek_slot(self, holder: Any, slot: Any, held: Any = None) -> Any:
+        """The adjoint in a slot of a dict, object or list; None is zero. `held`: what was in it."""
         if isinstance(holder, (list, tuple, deque)):
             return self.items(holder)[slot]
         found = self.slots.get((id(holder), slot))
@@ -77,16 +77,30 @@ class Shadows:
         """The adjoint in a slot, with zeros written out."""
         return self.full(self.peek_slot(holder, slot), like)
 
-    def add_structure(self, value: Any, amount: Any) -> None:
-        """Add to the adjoints of all that a list, dict or object holds what `amount` holds there."""
+    def add_structure(self, value: Any, amount: Any, by_memory: Any = False) -> None:
+        """Add to the adjoints of all that a list, dict or object holds what `amount` holds there.
+
+        `by_memory`: those of its arrays are found by their memory; or of these in these slots.
+        """
         for slot, held in slots_of(value) or ():
-            given = part_at(amount, value, slot)
-            if given is None:
-                continue
-            if isinstance(held, tuple) or slots_of(held) is None:
-                self.add_slot(value, slot, given)
-            else:
-                self.add_structure(held, given)
+            left = self._left_in_slot(held, part_at(amount, value, slot), slot, by_memory)
+            if left is not None:
+                self.add_slot(value, slot, left)
+
+    def _left_in_slot(self, held: Any, given: Any, slot: Any, by_memory: Any) -> Any:
+        """The part of a contribution that stays in the slot; the rest goes to what the slot refers to."""
+        if given is None:
+            return None
+        if isinstance(held, tuple):
+            return tuple([self._left_in_slot(*pair, slot, by_memory) for pair in zip(held, given)])
+        if isinstance(held, np.ndarray):
+            if by_memory is True or (by_memory and slot in by_memory):
+                self.of(held)[...] += given
+                return None
+        elif slots_of(held) is not None:
+            self.add_structure(held, given, by_memory)
+            return None
+        return given
 
     # -- lists -------------------------------------------------------------------------------
 

@@ -40,7 +40,7 @@ def entry_of(value: Any) -> Any:
     """What a structure holds now, whatever the program does to it later.
 
     >>> xs = [1.0, [2.0]]; before = entry_of(xs); xs.clear()
-    >>> gradient_of(before, lambda holder, slot: None, lambda number, adjoint: 0.0)
+    >>> gradient_of(before, lambda holder, slot, held: None, lambda number, adjoint: 0.0)
     [0.0, [0.0]]
     """
     if isinstance(value, tuple) and _holds_leaves(value):
@@ -80,13 +80,13 @@ def part_at(value: Any, like: Any, slot: Any) -> Any:
 
 def gradient_of(
     value: Any,
-    adjoint_in: Callable[[Any, Any], Any],
+    adjoint_in: Callable[[Any, Any, Any], Any],
     leaf: Callable[[Any, Any], Any],
     given: Any = None,
 ) -> Any:
     """The adjoint in the structure of `value`; None where it carries no derivative.
 
-    `adjoint_in(holder, slot)`: of what is in a slot; `leaf(value, adjoint)`: of a number or an array.
+    `adjoint_in(holder, slot, held)`: of what was in a slot; `leaf(value, adjoint)`: of a number or an array.
     `given`: the adjoint of a tuple, which is a value: it is in the slot that the tuple is in.
     """
     if not isinstance(value, Entry):
@@ -102,7 +102,7 @@ def gradient_of(
         if is_tuple:
             own = None if given is None else given[slot]
         else:
-            own = adjoint_in(holder, slot)
+            own = adjoint_in(holder, slot, each)
         if isinstance(each, tuple):
             parts[slot] = _of_leaves(each, leaf, own)
         elif not isinstance(each, Entry):

@@ -126,7 +126,9 @@ class Heap:
         self.blind: set[tuple[str, Hashable]] = (
             set()
         )  # slots read without knowing what was stored last
-        self.certain: set[tuple[str, Hashable]] = set()  # keys that an argument has on entry
+        self.certain: set[tuple[str, Hashable]] = (
+            set()
+        )  # keys and attributes that an argument has on entry
         self.keys: dict[str, Kind] = {}  # of dicts: the kinds of keys known only while running
         self.removed: set[str] = set()  # dicts of which items are deleted
         self.watching: list[set[str]] = []

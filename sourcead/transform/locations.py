@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,8 +54,14 @@ class Locations:
     """Where each array lives: its owner and the views that lead from the owner to it."""
 
     def __init__(
-        self, body: Block, kinds: Mapping[Name, Kind], heap: Heap, params: Iterable[Name]
+        self,
+        body: Block,
+        kinds: Mapping[Name, Kind],
+        heap: Heap,
+        params: Iterable[Name],
+        handed_out: Iterable[str] = (),
     ) -> None:
+        """`handed_out`: sites of which the caller gives a cotangent as they are at the end."""
         self.kinds = kinds
         self.heap = heap
         params = self.params = list(params)
@@ -81,8 +87,14 @@ class Locations:
             if isinstance(kinds.get(name), Array) and name not in self.views:
                 self.owners.setdefault(self.cls(name), set()).add(name)
         for site in heap.whole:  # what is in a list when it is read as a whole is one more owner
-            for place in places(place_of(site, ITEM), heap.read(site, ITEM)):
-                self.owners.setdefault(heap.find(place), set()).add(Name(place, 0))
+            self._own(site, ITEM)
+        for site in handed_out:
+            for slot in heap.known(site):
+                self._own(site, slot)
+
+    def _own(self, site: str, slot: Hashable) -> None:
+        for place in places(place_of(site, slot), self.heap.read(site, slot)):
+            self.owners.setdefault(self.heap.find(place), set()).add(Name(place, 0))
 
     def cls(self, name: Name) -> str:
         """The class of arrays that may share storage with `name`."""
@@ -106,8 +118,12 @@ class Locations:
 
     def holds_dynamic(self, site: str) -> bool:
         """Is it open whose the arrays in this list are?"""
-        held = places(place_of(site, ITEM), self.heap.read(site, ITEM))
-        return any(not self._is_static(self.heap.find(place)) for place in held)
+        return True in self.found_by_memory(site, ITEM)
+
+    def found_by_memory(self, site: str, slot: Hashable) -> set[bool]:
+        """Of the arrays that may be in a slot: are their adjoints found by their memory?"""
+        held = places(place_of(site, slot), self.heap.read(site, slot))
+        return {not self._is_static(self.heap.find(place)) for place in held}
 
     def _is_static(self, cls: str) -> bool:
         if any(self.cls(n) == cls for n in self.optional):

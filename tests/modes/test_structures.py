@@ -241,6 +241,44 @@ def written_after_it_was_stored(x, n):
     return d
 
 
+def arrays_of_objects_in_a_list_written_later(x, n):
+    made = []
+    for k in range(n):
+        y = x * (k + 1.0)
+        made.append(Layer(y, x[0]))
+        if k == 1:
+            y[0] *= 3.0
+    for each in made:
+        each.w += each.b * x
+    return made
+
+
+def arrays_of_objects_on_one_branch(x, n):
+    made = []
+    for k in range(n):
+        y = x * 2.0 if k != 1 else None
+        made.append(Slotted(y))
+    return made
+
+
+def one_array_in_two_places_of_a_structure(x, n):
+    y = x * 2.0
+    d = {"a": (y, [x**2]), "l": []}
+    for _ in range(n):
+        y[0] *= x[1]
+        d["l"].append(y[:1])
+    return d
+
+
+def a_list_as_an_attribute(x, n):
+    p = Layer(x * 2.0, 0.0)
+    p.b = []
+    for k in range(n):
+        p.b.append(p.w.copy())
+        p.w[0] *= x[k]
+    return p
+
+
 def the_argument_itself(x, n):
     return {"x": x, "twice": [x, 2.0 * x]}
 
@@ -256,6 +294,8 @@ RESULTS = [
     dicts_in_a_list_that_is_built, lists_in_a_list_that_is_built, namedtuples_in_a_list_that_is_built, computed_keys,
     a_dict_comprehension, a_key_on_a_branch, an_entry_that_is_changed_in_a_loop, an_object_that_is_changed,
     an_array_twice, written_after_it_was_stored, the_argument_itself, a_list_and_a_tuple_of_unknown_length,
+    arrays_of_objects_in_a_list_written_later, arrays_of_objects_on_one_branch,
+    one_array_in_two_places_of_a_structure, a_list_as_an_attribute,
 ]  # fmt: skip
 results = pytest.mark.parametrize("f", RESULTS, ids=lambda f: f.__name__)
 

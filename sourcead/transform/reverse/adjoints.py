@@ -61,6 +61,7 @@ from sourcead.transform.reverse.table import Table
 from sourcead.transform.reverse.views import follow
 from sourcead.transform.rule_calls import ZERO
 from sourcead.transform.specialise import Specialiser
+from sourcead.transform.trees import sites_in
 
 __all__ = ["Adjoint", "Adjoints", "Manner"]
 
@@ -337,7 +338,24 @@ class Adjoints:
         if not holds_containers(self.b, value):
             self.contribute(value, bar, shared=True)
         elif isinstance(value, Name) and self.is_active(value):
-            self.table.undo("add_structure", value, self.b.operand(bar))
+            by_memory = self._slots_by_memory(value)
+            self.table.undo("add_structure", value, self.b.operand(bar), self.b.operand(by_memory))
+
+    def _slots_by_memory(self, value: Name) -> Val:
+        """The slots of a structure whose arrays have adjoints that are found by memory; True: all of them."""
+        kind_of = {True: set[Slot](), False: set[Slot]()}
+        for site in sites_in(self.b.heap, self.b.kind(value)):
+            for slot in self.b.heap.known(site):
+                for found in self.at.found_by_memory(site, slot):
+                    kind_of[found].add(slot)
+        if not kind_of[False] or not kind_of[True]:
+            return Const(bool(kind_of[True]))
+        if kind_of[True] & kind_of[False] or ITEM in kind_of[True] | kind_of[False]:
+            self.b.refuse(
+                f"`{value.hint}` holds arrays that are written, and others that are not, and gets a cotangent",
+                "put copies of the arrays into it: np.array(...)",
+            )
+        return Virtual(tuple(Const(slot) for slot in sorted(kind_of[True], key=str)))
 
     def _contribute_name(self, value: Name, amount: Val, manner: Manner) -> None:
         kind = self.b.kind(value)

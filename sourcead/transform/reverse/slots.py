@@ -6,7 +6,7 @@ stored to, in the table by holder and slot (`table.py`).
 
 from __future__ import annotations
 
-from sourcead.ir.kinds import Dict, List, Np, Object, Py
+from sourcead.ir.kinds import Dict, Np, Object, Py
 from sourcead.ir.nodes import Attr, Call, Const, Expr, MethodCall, Name, Op, Operand, Ref
 from sourcead.rules import registry
 from sourcead.transform.builder import Val, Virtual
@@ -92,11 +92,6 @@ def field(s: State, target: Name, base: Operand, attr: str, seed: Val) -> None:
 def slot_store(s: State, base: Operand, slot: Operand, value: Operand, op: str | None) -> None:
     """Reverse of a store to an attribute or an entry of a dict: what is in the slot moves to the value."""
     kind = s.kind(value)
-    if isinstance(kind, List) and not s.structures.is_dynamic(value) and s.is_active(value):
-        s.b.refuse(
-            "a list that carries derivatives is stored in another container",
-            "use a tuple or an array",
-        )
     if s.adj.is_reference(value):
         return  # adjoints stay with what it refers to
     if op is not None:

@@ -44,13 +44,14 @@ from sourcead.transform.reverse.program import Program
 from sourcead.transform.reverse.returning import Returning
 from sourcead.transform.reverse.settled import settled_views
 from sourcead.transform.reverse.state import State, Write
-from sourcead.transform.reverse.structures import Structures
+from sourcead.transform.reverse.structures import Structures, holds_containers
 from sourcead.transform.reverse.sweep import reverse_sweep
 from sourcead.transform.reverse.unbound import maybe_unbound
 from sourcead.transform.reverse.uncertain import check_uncertain
 from sourcead.transform.reverse.uses import Use, reverse_uses
 from sourcead.transform.specialise import Specialised, Specialiser
 from sourcead.transform.specialise.leaves import Leaf, bar_kind, parts_of
+from sourcead.transform.trees import sites_in
 from sourcead.transform.units import split_units
 from sourcead.transform.wild import Wild
 
@@ -118,7 +119,8 @@ def sweeps(
         _check_scalar(b.kind(result), primal.origin)
     seeded = Virtual((result, *(leaf.value for leaf in leaves), *writes))
     useful = find_useful(primal.body, seeded, done.heap, b.kinds, b.formula_of)
-    locations = Locations(primal.body, b.kinds, done.heap, params)
+    out = {p for leaf in leaves if holds_containers(b, leaf.value) for p in _sites(b, leaf.value)}
+    locations = Locations(primal.body, b.kinds, done.heap, params, sorted(out))
     sizes = Sizes(primal.body, b.kinds, partial(_element, b))
     program = Program(primal.body, params)
     locations.settled = settled_views(locations, program)
@@ -249,6 +251,10 @@ def _leaves(done: Specialised, result: Val, aux: bool) -> tuple[Leaf, ...]:
         return done.leaves
     inside = [leaf for leaf in done.leaves if leaf.path and leaf.path[0].key == 0]
     return tuple(Leaf(leaf.path[1:], leaf.value) for leaf in inside) or (Leaf((), result),)
+
+
+def _sites(b: Specialiser, value: Val) -> set[str]:
+    return sites_in(b.heap, b.kind(value))
 
 
 def _bar_kind(kind: Kind, leaves: Sequence[Leaf]) -> Kind:

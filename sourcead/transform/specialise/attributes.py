@@ -228,6 +228,8 @@ def live_attr(s: Context, base: Val, obj: Any, attr: str, hint: str) -> Val:
         return Const(value)
     if isinstance(obj, dataclasses.Field) and isinstance(value, str):
         return Const(value)  # which of the fields it is
+    if isinstance(obj, np.dtype) and isinstance(value, (str, int)):
+        return Const(value)  # nobody can change it
     path = f"{base.path}.{attr}" if isinstance(base, Ref) else attr
     if isinstance(obj, type):
         if attr == "__dict__":

@@ -27,6 +27,8 @@ from sourcead.transform.specialise.resuming import RESUMING
 from sourcead.transform.specialise.sequences import SEQUENCES
 from sourcead.transform.specialise.splitting import SPLITTING
 from sourcead.transform.specialise.states import STATES
+from sourcead.transform.specialise.structured_adjoints import STRUCTURED_ADJOINTS
+from sourcead.transform.specialise.structured_tangents import STRUCTURED_TANGENTS
 
 __all__ = ["STRUCTURAL"]
 
@@ -39,6 +41,7 @@ def vars_called(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val |
 STRUCTURAL: dict[Any, Handler] = {
     **QUESTIONS, **CONVERSIONS, **COLLECTIONS, **SEQUENCES, **OBJECTS, **AGAIN, **NUMPY_CALLS, **ITERTOOLS,
     **HOOKS, **ADJOINT_LISTS, **STATES, **SPLITTING, **DERIVATIVES, **QUOTIENTS, **HEAPS, **RESUMING,
+    **STRUCTURED_TANGENTS, **STRUCTURED_ADJOINTS,
     contextlib.contextmanager: as_manager,
     vars: vars_called,
     functools.update_wrapper: as_wrapper,

@@ -45,6 +45,7 @@ def enter(s: Context, kind: Kind, path: str, varied: bool) -> Kind:
             return Dict(Unknown(), site, cls=kind.cls)
         case Object(cls, "", fields):
             for attr, each in fields:
+                s.heap.certain.add((path, attr))
                 s.heap.enter_slot(
                     site,
                     attr,

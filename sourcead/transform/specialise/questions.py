@@ -4,6 +4,7 @@ Each handler returns the value, or None where the call is to be treated like any
 
 from __future__ import annotations
 
+from collections import deque
 from types import FunctionType, GeneratorType, WrapperDescriptorType
 from typing import Any
 
@@ -18,6 +19,7 @@ from sourcead.ir.kinds import (
     Never,
     NoneKind,
     Np,
+    Number,
     Object,
     Py,
     Text,
@@ -42,6 +44,9 @@ from sourcead.transform.specialise.special_methods import has_call
 __all__ = ["QUESTIONS"]
 
 
+NO_NUMBERS = {list, tuple, dict, set, str, bytes, deque}
+
+
 def _isinstance(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     kind = s.kind(args[0])
     cls = type(args[0].value) if isinstance(args[0], Const) else class_of(without_none(kind))
@@ -57,6 +62,9 @@ def _isinstance(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val |
         wanted = tuple(classes) if items and len(classes) == len(items) else None
     if wanted is not None and is_one_of_several(s, args[0]) and not is_optional(kind):
         return asked(s, args[0], lambda each: issubclass(_shown(s, each), wanted))
+    if isinstance(kind, Number) and wanted is not None:
+        asked_for = wanted if isinstance(wanted, tuple) else (wanted,)
+        return Const(False) if set(asked_for) <= NO_NUMBERS else None
     if cls is None or wanted is None:
         return None
     found = issubclass(cls, wanted)
