@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from sourcead.errors import NoRule
-from sourcead.ir.kinds import Kind, Object, Py, Tuple, Unknown, dtype_of, is_scalar
+from sourcead.ir.kinds import Array, Kind, Number, Object, Py, Tuple, Unknown, dtype_of, is_scalar
 from sourcead.ir.nodes import Attr, Call, Const, Expr, MethodCall, Name, Op, Operand, Ref
+from sourcead.ir.walk import reads
 from sourcead.rules.registry import Rule
-from sourcead.runtime.accumulate import in_precision
+from sourcead.runtime.accumulate import in_precision, unbroadcast
 from sourcead.runtime.records import Record
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.formulas import plus
@@ -65,6 +66,7 @@ def _elementwise(s: Tangents, rule: Rule, target: Name, args: Arguments, kwargs:
     if slope is not None:
         return s.rules.guarded(s.dot(args[0]), slope)
     total: Val = ZERO
+    before = len(s.b.statements)
     partials = s.rules.partials(rule, target, args, kwargs, varies)
     for value, partial in partials:
         dot = s.dot(value)
@@ -74,11 +76,27 @@ def _elementwise(s: Tangents, rule: Rule, target: Name, args: Arguments, kwargs:
             else:
                 term = s.rules.term(rule, target, args, dot, partial)
             total = term if total == ZERO else plus(s.b, total, term)
+    if total != ZERO and _may_be_smaller(s, target, args, before):
+        made = Call(Ref("unbroadcast", unbroadcast), (s.b.operand(total), target))
+        return s.b.emit(made, s.kind(target), hint_of(target))
     return total
 
 
 def _varies(s: Tangents, value: Any) -> bool:
     return s.dot(value) != ZERO
+
+
+def _may_be_smaller(s: Tangents, target: Name, args: Arguments, before: int) -> bool:
+    """Is there an operand of unknown shape whose shape the tangent has not got?
+
+    It has no tangent, and no statement since `before` reads it: of `x + w`, the tangent is that of x.  Where
+    the shape of the result is known, `Tangents.fit` sees to it.
+    """
+    if not isinstance(s.kind(target), (Number, Unknown)):
+        return False
+    names = {a for a in args if isinstance(a, Name) and s.dot(a) == ZERO}
+    open_ = {a for a in names if isinstance(s.kind(a), (Array, Number, Unknown))}
+    return not open_ <= {name for stmt in s.b.statements[before:] for name in reads(stmt)}
 
 
 def _linear(
