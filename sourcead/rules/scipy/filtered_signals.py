@@ -17,7 +17,7 @@ from sourcead.rules.forms import constant, formula, helpers, leaving_out, of_rea
 from sourcead.rules.numpy.samples import call
 from sourcead.rules.scipy.kinds import like
 from sourcead.runtime import scipy_resampling
-from sourcead.runtime.scipy_ranks import windows
+from sourcead.runtime.scipy_ranks import chosen_by_rank, window_cells
 from sourcead.runtime.scipy_resampling import (
     angles,
     anti_aliasing,
@@ -190,8 +190,8 @@ def decimate(x, q, n=None, ftype="iir", axis=-1, zero_phase=True):
 )
 def order_filter(a, domain, rank):
     """Of each window the value of this rank, among those that `domain` marks; zeros beyond the ends."""
-    shown = windows(a, np.shape(domain), "constant", 0.0)
-    return np.sort(shown[..., np.flatnonzero(domain)], axis=-1)[..., rank]
+    cells = window_cells(np.ndim(a), None, domain, None)
+    return chosen_by_rank(a, rank, cells, "constant", 0.0, 0, None)
 
 
 leaving_out(signal.order_filter)

@@ -6,8 +6,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-from sourcead.ir.kinds import Array, Np, Tuple, Unknown
-from sourcead.rules.forms import forward_rule, helper, linear, reverse_rule
+from sourcead.ir.kinds import Array, Unknown
+from sourcead.rules.forms import constant, instead_of, linear
 from sourcead.rules.numpy.samples import call
 from sourcead.rules.scipy.kinds import like
 
@@ -76,32 +76,26 @@ def fourier_shift(y_bar, input, shift, n=-1, axis=-1):
 # ---- centre of mass --------------------------------------------------------------------------------
 
 
-def _coordinates(input, *rest, **options):
-    if not isinstance(input, Array):
-        return Unknown()
-    return Tuple((Np("float64"),) * len(input.dims))
+def places_along(image, axis):
+    """The number along this axis of each place."""
+    return np.indices(np.shape(image), float)[axis]
 
 
-@reverse_rule(
-    ndimage.center_of_mass,
-    wrt=("input",),
-    kind=_coordinates,
-    samples=lambda rng: [call(rng.uniform(0.2, 1.0, shape)) for shape in ((4,), (3, 4), (2, 3, 2))],
-)
-@helper
-def center_of_mass(y_bar, y, input):
-    """A place pulls by its distance from the centre."""
-    places = np.indices(np.shape(input))
-    input_bar = np.zeros(np.shape(input))
-    for i, bar in enumerate(y_bar):
-        if bar is not None:
-            input_bar = input_bar + bar * (places[i] - y[i])
-    return input_bar / np.sum(input)
+def _number_each(image, axis):
+    return Array("float64", image.dims) if isinstance(image, Array) else Unknown()
 
 
-@forward_rule(ndimage.center_of_mass)
-@helper
-def center_of_mass_tangent(y, input, *, input_dot):
-    places = np.indices(np.shape(input))
-    share = input_dot / np.sum(input)
-    return tuple([np.sum((places[i] - at) * share) for i, at in enumerate(y)])
+constant(places_along, kind=_number_each)
+
+
+@instead_of(ndimage.center_of_mass)
+def center_of_mass(input, labels=None, index=None):
+    """A tuple of coordinates; a list of them where several regions are asked for."""
+    mass = ndimage.sum_labels(input, labels, index)
+    centre = tuple([
+        ndimage.sum_labels(input * places_along(input, axis), labels, index) / mass
+        for axis in range(np.ndim(input))
+    ])  # fmt: skip
+    if labels is None or not isinstance(index, (list, tuple, np.ndarray)):
+        return centre
+    return [tuple([along[i] for along in centre]) for i in range(len(index))]

@@ -1,36 +1,68 @@
 # mypy: allow-untyped-defs, allow-untyped-calls
-"""`scipy.ndimage`: filters that choose a value of a window by its rank.
+"""`scipy.ndimage`: filters that choose a value of a window by its rank, and grey morphology.
 
 The slope is that of the value chosen; at ties it is the first that a sort puts there.
 """
 
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
 from scipy import ndimage
 
-from sourcead.rules.forms import formula, helpers, leaving_out, of_real_numbers, refused
+from sourcead.ir.kinds import Array, Py, Unknown
+from sourcead.ir.nodes import Const
+from sourcead.rules.forms import (
+    constant,
+    formula,
+    helpers,
+    leaving_out,
+    of_real_numbers,
+    refused,
+)
 from sourcead.rules.numpy.samples import call
+from sourcead.rules.registry import Rule, register
 from sourcead.rules.scipy.kinds import like
 from sourcead.runtime import scipy_ranks
-from sourcead.runtime.scipy_ranks import chosen_by_rank
+from sourcead.runtime.scipy_ranks import (
+    chosen_by_rank,
+    dilated,
+    eroded,
+    modes_along,
+    opposite_origin,
+    rank_in_percent,
+    window_cells,
+    window_reach,
+    windows,
+)
 
+
+def _cells_kind(ndim, size, footprint, axes):
+    return Array("bool", (None,) * ndim.value) if isinstance(ndim, Const) else None
+
+
+constant(window_cells, kind=_cells_kind)
+
+
+def _shown_kind(image, *rest):
+    return Array(image.dtype, (*image.dims, None)) if isinstance(image, Array) else Unknown()
+
+
+register(Rule("windows", "source", (windows,), kind=_shown_kind))
+constant(window_reach, modes_along, opposite_origin)
+constant(rank_in_percent, kind=lambda cells, percentile: Py(int))
 helpers(scipy_ranks)
 
-
-def _whole_windows(footprint, output, origin, axes):
-    """Windows are boxes around the place, in all axes."""
-    if footprint is not None or output is not None or origin != 0 or axes is not None:
-        raise NotImplementedError(
-            "filters by rank with a footprint, an output, an origin or axes: give the size of a window"
-        )
-
-
-def _as_input(function):
-    return like(function, "input")
+OUTPUT = "has derivatives where it returns its result: leave `output` out"
+CROSS = np.array([[False, True, False], [True, True, True]])
+AXES = "axes" in inspect.signature(ndimage.grey_erosion).parameters  # of later versions
+HILL = np.array([[0.3, -0.2, 0.5], [0.0, 0.7, 0.1]])
 
 
 def _images(*before):
+    """Calls of filters; `before` stands before the size."""
+
     def samples(rng):
         a = rng.permutation(20).reshape(4, 5) + 0.1 * rng.random((4, 5))
         modes = ("mirror", "nearest", "wrap")
@@ -38,160 +70,192 @@ def _images(*before):
             call(a, *before, size=3),
             call(a, *before, size=(2, 3), mode="constant", cval=7.3),
             call(a[0].copy(), *before, size=4),
+            call(a, *before, size=(4, 3), origin=(1, -1)),
+            call(a, *before, footprint=CROSS, origin=-1),
             *[call(a, *before, size=3, mode=mode) for mode in modes],
+            *[call(a, *before, size=(3,), axes=(0,)) for _ in range(AXES)],
         ]
 
     return samples
 
 
-@formula(
-    ndimage.maximum_filter,
-    wrt=("input",),
-    samples=_images(),
-    kind=_as_input(ndimage.maximum_filter),
-)
+def _hills(rng):
+    """Calls of morphology, also with a structure."""
+    a = rng.permutation(20).reshape(4, 5) + 0.1 * rng.random((4, 5))
+    return [
+        *_images()(rng),
+        call(a, structure=HILL, mode="nearest"),
+        call(a, footprint=CROSS, structure=HILL, origin=(-1, 1)),
+    ]
+
+
+def _filter(function, *before, samples=None):
+    """States a formula for a filter of images."""
+    wrt = ("input",) if samples is None else ("input", "structure")
+    samples = samples or _images(*before)
+    return formula(function, wrt=wrt, samples=samples, kind=like(function, "input"))
+
+
+# ---- one value of each window ------------------------------------------------------------------------
+
+
+@_filter(ndimage.maximum_filter)
 def maximum_filter(
     input, size=None, footprint=None, output=None, mode="reflect", cval=0.0, origin=0, *, axes=None
 ):
-    _whole_windows(footprint, output, origin, axes)
-    return chosen_by_rank(input, -1, size, mode, cval)
+    if output is not None:
+        raise NotImplementedError(OUTPUT)
+    cells = window_cells(np.ndim(input), size, footprint, axes)
+    return chosen_by_rank(input, -1, cells, mode, cval, origin, axes)
 
 
-@formula(
-    ndimage.minimum_filter,
-    wrt=("input",),
-    samples=_images(),
-    kind=_as_input(ndimage.minimum_filter),
-)
+@_filter(ndimage.minimum_filter)
 def minimum_filter(
     input, size=None, footprint=None, output=None, mode="reflect", cval=0.0, origin=0, *, axes=None
 ):
-    _whole_windows(footprint, output, origin, axes)
-    return chosen_by_rank(input, 0, size, mode, cval)
+    if output is not None:
+        raise NotImplementedError(OUTPUT)
+    cells = window_cells(np.ndim(input), size, footprint, axes)
+    return chosen_by_rank(input, 0, cells, mode, cval, origin, axes)
 
 
-def _count(input, size):
-    return size ** np.ndim(input) if isinstance(size, (int, np.integer)) else int(np.prod(size))
-
-
-@formula(
-    ndimage.median_filter, wrt=("input",), samples=_images(), kind=_as_input(ndimage.median_filter)
-)
+@_filter(ndimage.median_filter)
 def median_filter(
     input, size=None, footprint=None, output=None, mode="reflect", cval=0.0, origin=0, *, axes=None
 ):
-    _whole_windows(footprint, output, origin, axes)
-    return chosen_by_rank(input, _count(input, size) // 2, size, mode, cval)
+    if output is not None:
+        raise NotImplementedError(OUTPUT)
+    cells = window_cells(np.ndim(input), size, footprint, axes)
+    rank = int(np.count_nonzero(cells)) // 2
+    return chosen_by_rank(input, rank, cells, mode, cval, origin, axes)
 
 
-@formula(
-    ndimage.rank_filter, wrt=("input",), samples=_images(1), kind=_as_input(ndimage.rank_filter)
-)
+@_filter(ndimage.rank_filter, 1)
 def rank_filter(
     input, rank, size=None, footprint=None, output=None, mode="reflect", cval=0.0, origin=0, *,
     axes=None
 ):  # fmt: skip
-    _whole_windows(footprint, output, origin, axes)
-    return chosen_by_rank(input, rank, size, mode, cval)
+    if output is not None:
+        raise NotImplementedError(OUTPUT)
+    cells = window_cells(np.ndim(input), size, footprint, axes)
+    return chosen_by_rank(input, rank, cells, mode, cval, origin, axes)
 
 
-@formula(
-    ndimage.percentile_filter,
-    wrt=("input",),
-    samples=_images(30),
-    kind=_as_input(ndimage.percentile_filter),
-)
+@_filter(ndimage.percentile_filter, 30)
 def percentile_filter(
     input, percentile, size=None, footprint=None, output=None, mode="reflect", cval=0.0, origin=0, *,
     axes=None
 ):  # fmt: skip
-    _whole_windows(footprint, output, origin, axes)
-    share = percentile + 100.0 if percentile < 0.0 else percentile
-    count = _count(input, size)
-    rank = count - 1 if share == 100.0 else int(float(count) * share / 100.0)
-    return chosen_by_rank(input, rank, size, mode, cval)
+    if output is not None:
+        raise NotImplementedError(OUTPUT)
+    cells = window_cells(np.ndim(input), size, footprint, axes)
+    rank = rank_in_percent(cells, percentile)
+    return chosen_by_rank(input, rank, cells, mode, cval, origin, axes)
+
+
+def _along_one_axis(rng):
+    a = rng.permutation(20).reshape(4, 5) + 0.1 * rng.random((4, 5))
+    return [
+        call(a, 3),
+        call(a, 4, 0, mode="constant", cval=7.3, origin=1),
+        call(a[0].copy(), 3, origin=-1, mode="wrap"),
+    ]
+
+
+@formula(
+    ndimage.maximum_filter1d,
+    wrt=("input",),
+    samples=_along_one_axis,
+    kind=like(ndimage.maximum_filter1d, "input"),
+)
+def maximum_filter1d(input, size, axis=-1, output=None, mode="reflect", cval=0.0, origin=0):
+    if output is not None:
+        raise NotImplementedError(OUTPUT)
+    cells = window_cells(np.ndim(input), size, None, axis)
+    return chosen_by_rank(input, -1, cells, mode, cval, origin, axis)
+
+
+@formula(
+    ndimage.minimum_filter1d,
+    wrt=("input",),
+    samples=_along_one_axis,
+    kind=like(ndimage.minimum_filter1d, "input"),
+)
+def minimum_filter1d(input, size, axis=-1, output=None, mode="reflect", cval=0.0, origin=0):
+    if output is not None:
+        raise NotImplementedError(OUTPUT)
+    cells = window_cells(np.ndim(input), size, None, axis)
+    return chosen_by_rank(input, 0, cells, mode, cval, origin, axis)
 
 
 # ---- morphology: the greatest and the least value of windows ---------------------------------------
 
 
-@formula(
-    ndimage.grey_erosion,
-    wrt=("input",),
-    samples=_images(),
-    kind=_as_input(ndimage.grey_erosion),
-)
+def _cells(input, size, footprint, structure, axes):
+    """The window of a morphology: of a structure without footprint, all of it."""
+    if structure is None:
+        return window_cells(np.ndim(input), size, footprint, axes)
+    if axes is not None:
+        raise NotImplementedError(
+            "has derivatives with a structure along all axes: leave `axes` out"
+        )
+    return window_cells(np.ndim(input), np.shape(structure), footprint, axes)
+
+
+@_filter(ndimage.grey_erosion, samples=_hills)
 def grey_erosion(
     input, size=None, footprint=None, structure=None, output=None, mode="reflect", cval=0.0, origin=0,
     *, axes=None
 ):  # fmt: skip
-    if structure is not None:
-        raise NotImplementedError(
-            "has derivatives without a structure that is added: give the size of a window"
-        )
-    _whole_windows(footprint, output, origin, axes)
-    return chosen_by_rank(input, 0, size, mode, cval)
+    if output is not None:
+        raise NotImplementedError(OUTPUT)
+    cells = _cells(input, size, footprint, structure, axes)
+    return eroded(input, cells, structure, mode, cval, origin, axes)
 
 
-@formula(
-    ndimage.grey_dilation,
-    wrt=("input",),
-    samples=_images(),
-    kind=_as_input(ndimage.grey_dilation),
-)
+@_filter(ndimage.grey_dilation, samples=_hills)
 def grey_dilation(
     input, size=None, footprint=None, structure=None, output=None, mode="reflect", cval=0.0, origin=0,
     *, axes=None
 ):  # fmt: skip
-    """The windows of an erosion, turned around."""
-    if structure is not None:
-        raise NotImplementedError(
-            "has derivatives without a structure that is added: give the size of a window"
-        )
-    _whole_windows(footprint, output, origin, axes)
-    return np.flip(chosen_by_rank(np.flip(input), -1, size, mode, cval))
+    if output is not None:
+        raise NotImplementedError(OUTPUT)
+    cells = _cells(input, size, footprint, structure, axes)
+    return dilated(input, cells, structure, mode, cval, origin, axes)
 
 
-@formula(
-    ndimage.grey_opening,
-    wrt=("input",),
-    samples=_images(),
-    kind=_as_input(ndimage.grey_opening),
-)
+@_filter(ndimage.grey_opening, samples=_hills)
 def grey_opening(
     input, size=None, footprint=None, structure=None, output=None, mode="reflect", cval=0.0, origin=0,
     *, axes=None
 ):  # fmt: skip
-    eroded = grey_erosion(input, size, footprint, structure, output, mode, cval, origin, axes=axes)
-    return grey_dilation(eroded, size, footprint, structure, output, mode, cval, origin, axes=axes)
+    if output is not None:
+        raise NotImplementedError(OUTPUT)
+    cells = _cells(input, size, footprint, structure, axes)
+    lower = eroded(input, cells, structure, mode, cval, origin, axes)
+    return dilated(lower, cells, structure, mode, cval, origin, axes)
 
 
-@formula(
-    ndimage.grey_closing,
-    wrt=("input",),
-    samples=_images(),
-    kind=_as_input(ndimage.grey_closing),
-)
+@_filter(ndimage.grey_closing, samples=_hills)
 def grey_closing(
     input, size=None, footprint=None, structure=None, output=None, mode="reflect", cval=0.0, origin=0,
     *, axes=None
 ):  # fmt: skip
-    wide = grey_dilation(input, size, footprint, structure, output, mode, cval, origin, axes=axes)
-    return grey_erosion(wide, size, footprint, structure, output, mode, cval, origin, axes=axes)
+    if output is not None:
+        raise NotImplementedError(OUTPUT)
+    cells = _cells(input, size, footprint, structure, axes)
+    higher = dilated(input, cells, structure, mode, cval, origin, axes)
+    return eroded(higher, cells, structure, mode, cval, origin, axes)
 
 
 _FILTERS = (
     ndimage.maximum_filter, ndimage.minimum_filter, ndimage.median_filter, ndimage.rank_filter,
     ndimage.percentile_filter, ndimage.grey_erosion, ndimage.grey_dilation, ndimage.grey_opening,
-    ndimage.grey_closing,
+    ndimage.grey_closing, ndimage.maximum_filter1d, ndimage.minimum_filter1d,
 )  # fmt: skip
 leaving_out(*_FILTERS)
 of_real_numbers(*_FILTERS)
 
-refused(
-    ndimage.maximum_filter1d, ndimage.minimum_filter1d,
-    way_out="scipy.ndimage.minimum_filter and maximum_filter with the size of a window",
-)  # fmt: skip
 refused(
     ndimage.generic_filter, ndimage.generic_filter1d, ndimage.generic_gradient_magnitude,
     ndimage.generic_laplace,

@@ -32,7 +32,7 @@ from sourcead.runtime.scipy_filters import (
     sections_bars,
     sections_dots,
 )
-from sourcead.runtime.scipy_ranks import windows
+from sourcead.runtime.scipy_ranks import chosen_by_rank, window_cells
 
 helpers(scipy_filters)
 
@@ -469,15 +469,26 @@ def resample(y_bar, x, num, *, axis=0):
 def medfilt(volume, kernel_size=None):
     """The median of a window, with zeros beyond the ends."""
     size = 3 if kernel_size is None else kernel_size
-    shown = windows(volume, size, "constant", 0.0)
-    return np.median(shown, axis=-1)
+    cells = window_cells(np.ndim(volume), size, None, None)
+    return chosen_by_rank(volume, cells.size // 2, cells, "constant", 0.0, 0, None)
 
 
-leaving_out(signal.medfilt)
+@formula(
+    signal.medfilt2d,
+    wrt=("input",),
+    samples=lambda rng: [
+        call(rng.normal(size=(4, 5))),
+        call(rng.normal(size=(4, 5)), 5),
+        call(rng.normal(size=(4, 5)), [3, 1]),
+    ],
+    kind=like(signal.medfilt2d, "input"),
+)
+def medfilt2d(input, kernel_size=3):
+    cells = window_cells(2, kernel_size, None, None)
+    return chosen_by_rank(input, cells.size // 2, cells, "constant", 0.0, 0, None)
 
-# ---- refused ----------------------------------------------------------------------------------
 
-refused(signal.medfilt2d, way_out="scipy.ndimage.rank_filter")
+leaving_out(signal.medfilt, signal.medfilt2d)
 refused(signal.sepfir2d, way_out="scipy.signal.convolve2d with boundary='symm'")
 refused(
     signal.freqs, signal.sosfreqz,
