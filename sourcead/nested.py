@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import random
 import types
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, is_dataclass
@@ -234,7 +235,7 @@ def _entries(value: Any) -> dict[Any, Any] | None:
 
 
 def _is_generator(value: Any) -> bool:
-    return isinstance(value, (np.random.Generator, np.random.RandomState))
+    return isinstance(value, (np.random.Generator, np.random.RandomState, random.Random))
 
 
 def _attributes(value: Any) -> dict[str, Any]:

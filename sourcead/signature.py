@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 import functools
+import random
 import types
 from dataclasses import replace
 from typing import Any
@@ -70,7 +71,7 @@ def kind_of(value: Any, path: str, depth: int = 0) -> Kind:
         return Array(str(value.dtype), dims)
     if isinstance(value, np.generic) and value.dtype.kind in "biufc":
         return Np(str(value.dtype))
-    if isinstance(value, (np.random.Generator, np.random.RandomState)):
+    if isinstance(value, (np.random.Generator, np.random.RandomState)) or cls is random.Random:
         return Object(cls)  # its draws have rules
     if value is None:
         return NoneKind()

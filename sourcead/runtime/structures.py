@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from random import Random
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -68,7 +69,8 @@ def slots_of(value: Any) -> list[tuple[Any, Any]] | None:
     own = list(getattr(value, "__dict__", {}).items())
     is_container = slotted or hasattr(value, "__dict__")
     # a generator is no container, and NumPy imports its module where it is used first
-    return named + own if is_container and not isinstance(value, np.random.Generator) else None
+    is_generator = isinstance(value, (Random, np.random.Generator))
+    return named + own if is_container and not is_generator else None
 
 
 def part_at(value: Any, like: Any, slot: Any) -> Any:

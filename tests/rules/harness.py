@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import random
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -20,7 +21,11 @@ import numpy as np
 import sourcead
 from sourcead.rules.registry import Programs, Rule
 
-GENERATORS = (np.random.Generator, np.random.RandomState)  # drawn from anew at each evaluation
+GENERATORS = (
+    np.random.Generator,
+    np.random.RandomState,
+    random.Random,
+)  # drawn from anew at each evaluation
 STEPS = 2.0 ** -np.arange(6.0, 15.0)
 
 

@@ -12,6 +12,7 @@ from sourcead.rules.python import (
     math,
     messages,
     operators,
+    random,
     statistics,
 )
 from sourcead.runtime import selection, sequences
@@ -25,6 +26,7 @@ __all__ = [
     "math",
     "messages",
     "operators",
+    "random",
     "statistics",
 ]
 

@@ -52,6 +52,7 @@ from sourcead.transform.locations import READING
 from sourcead.transform.specialise.context import Context, Unreached
 from sourcead.transform.specialise.plans import (
     Entries,
+    Manner,
     Numbers,
     Parts,
     Path,
@@ -59,7 +60,6 @@ from sourcead.transform.specialise.plans import (
     Whole,
     containers_of,
     hints_of,
-    inlined,
     items_of,
     leaf_plans,
     leaves_of_plan,
@@ -68,7 +68,7 @@ from sourcead.transform.specialise.plans import (
     plan_of,
     put,
     put_together,
-    refilled,
+    refill,
     refuse_call,
     remade,
     slot_hint,
@@ -192,8 +192,8 @@ class Opened:
         elif isinstance(plan, Numbers):
             whole = Virtual((Const(None), Const(None), Const(None)), "slice")
             s.store(value, whole, listed_again(s, plan, next(rest)), None)
-        else:
-            inlined(s, refilled, [value, next(rest), next(rest)])
+        elif isinstance(plan, Entries):
+            refill(s, plan, value, next(rest), next(rest))
 
     # -- its own side ---------------------------------------------------------------------------
 
@@ -223,7 +223,7 @@ class Opened:
 
     def _handed_back(self, s: Context, env: dict[Name, Val], found: Val) -> Val:
         made = {s.heap.site(site) for site in self.sites}
-        plan = plan_of(s, found, True)
+        plan = plan_of(s, found, Manner(forced=True))
         if made & {s.heap.site(site) for site in s.reachable([found])}:
             if not isinstance(plan, Numbers):
                 refuse_call(s, "returns (what holds) a list, dict or object that it is given")

@@ -44,9 +44,9 @@ from sourcead.transform.specialise.making import fresh_object
 from sourcead.transform.specialise.special_methods import is_set_plainly, made_plainly
 
 __all__ = [
-    "Entries", "Numbers", "Parts", "Path", "Plan", "Whole", "containers_of", "hints_of", "inlined",
+    "Entries", "Manner", "Numbers", "Parts", "Path", "Plan", "Whole", "containers_of", "hints_of", "inlined",
     "items_of", "leaf_plans", "leaves_of_plan", "listed_again", "part_of", "plan_of", "plans_of", "put",
-    "put_together", "refilled", "refuse_call", "remade", "slot_hint", "without_keys"
+    "put_together", "refill", "refuse_call", "remade", "slot_hint", "without_keys"
 ]  # fmt: skip
 
 DEPTH = 8  # of objects in each other
@@ -66,7 +66,9 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Entries:
-    """A dict of floats, as its keys and an array."""
+    """A dict of numbers, as its keys and an array; `plain`: of Python's floats, not of NumPy's."""
+
+    plain: bool
 
 
 @dataclass(frozen=True)
@@ -78,13 +80,22 @@ class Parts:
     cls: Any = None
 
 
+@dataclass(frozen=True)
+class Manner:
+    """How arguments go in. `forced`: also what carries no derivative as far as is known; `of_numpy`: what is
+    stored into lists and dicts that are empty here is taken to be NumPy's numbers, not Python's."""
+
+    forced: bool = False
+    of_numpy: bool = False
+
+
 Plan: TypeAlias = Union[Whole, Numbers, Entries, Parts]
 Path: TypeAlias = tuple[Hashable, ...]
 
 
-def plans_of(s: Context, values: Sequence[Val], forced: bool) -> tuple[Plan, ...]:
-    """How the arguments go in; `forced`: also what carries no derivative as far as is known."""
-    found = tuple(plan_of(s, v, forced) for v in values)
+def plans_of(s: Context, values: Sequence[Val], manner: Manner) -> tuple[Plan, ...]:
+    """How the arguments go in."""
+    found = tuple(plan_of(s, v, manner) for v in values)
     met: dict[str, list[Val]] = {}
     for _, value in containers_of(s, found, values):
         site = s.heap.site(getattr(s.kind(value), "site", "") or str(value))
@@ -96,43 +107,44 @@ def plans_of(s: Context, values: Sequence[Val], forced: bool) -> tuple[Plan, ...
     return found
 
 
-def plan_of(s: Context, value: Val, forced: bool, depth: int = 0) -> Plan:
+def plan_of(s: Context, value: Val, manner: Manner, depth: int = 0) -> Plan:
     known = s.memory.known(value)
     if known is not None and known.form == "cell":
         held = known.slots.get("")
         if held is None or held is UNDEFINED:
             s.refuse("a variable around a nested function is not bound yet", "bind it before")
-        return Parts("cell", (("", plan_of(s, held, forced, depth)),))
+        return Parts("cell", (("", plan_of(s, held, manner, depth)),))
     kind = s.kind(value)
     if isinstance(kind, Tuple):
         items = s.components(value)
-        parts = tuple((i, plan_of(s, v, forced, depth + 1)) for i, v in enumerate(items or ()))
+        parts = tuple((i, plan_of(s, v, manner, depth + 1)) for i, v in enumerate(items or ()))
         is_plain = all(isinstance(p, Whole) for _, p in parts)
         return Whole() if items is None or is_plain else Parts("tuple", parts, kind.cls)
     if not isinstance(kind, (List, Dict, Object)) or not kind.site or kind.optional:
         return Whole()
-    if not forced and not s.holds_varied(value):
+    if not manner.forced and not s.holds_varied(value):
         return Whole()
     if depth > DEPTH:
         s.refuse(
             f"a {kind} that holds others of its kind is passed to a function that calls itself",
             "pass numbers, arrays and tuples of them",
         )
-    return _of_container(s, value, kind, forced, depth)
+    return _of_container(s, value, kind, manner, depth)
 
 
 def _of_container(
-    s: Context, value: Val, kind: List | Dict | Object, forced: bool, depth: int
+    s: Context, value: Val, kind: List | Dict | Object, manner: Manner, depth: int
 ) -> Plan:
     slots = s.heap.known(kind.site)
     held = [s.heap.read(kind.site, slot) for slot in slots]
+    is_empty = all(isinstance(k, Never) for k in held)
     floats = all(isinstance(k, Never) or k == Py(float) for k in held)
+    floats = floats and not (is_empty and manner.of_numpy)
+    of_numpy = all(isinstance(k, Never) or k == Np("float64") for k in held)
     if isinstance(kind, List):
-        if kind.cls is list and (floats or all(k == Np("float64") for k in held)):
-            return Numbers(floats)
-        return Whole()
-    if isinstance(kind, Dict) and floats:
-        return Entries() if kind.cls is dict else Whole()
+        return Numbers(floats) if kind.cls is list and (floats or of_numpy) else Whole()
+    if isinstance(kind, Dict) and (floats or (of_numpy and (is_empty or ITEM in slots))):
+        return Entries(floats) if kind.cls is dict else Whole()
     if ITEM in slots or (isinstance(kind, Dict) and kind.cls is not dict):
         return Whole()
     if isinstance(kind, Object) and not _is_plain_class(kind.cls):
@@ -147,7 +159,7 @@ def _of_container(
                 "set it in `__init__`",
             )
         part = s.getitem(value, Const(slot)) if isinstance(kind, Dict) else _field(s, value, slot)
-        parts.append((slot, plan_of(s, part, forced, depth + 1)))
+        parts.append((slot, plan_of(s, part, manner, depth + 1)))
     form = "dict" if isinstance(kind, Dict) else "object"
     return Parts(form, tuple(parts), getattr(kind, "cls", None))
 
@@ -279,7 +291,7 @@ def remade(s: Context, plan: Plan, rest: Iterator[Val], hint: str) -> Val:
         case Numbers():
             return listed_again(s, plan, next(rest), hint)
         case Entries():
-            return inlined(s, entries, [next(rest), next(rest)])
+            return inlined(s, entries_of(plan), [next(rest), next(rest)])
         case _:
             return next(rest)
 
@@ -328,6 +340,15 @@ def listed_again(s: Context, plan: Numbers, array: Val, hint: str = "t") -> Val:
     return s.call(Ref("list", list), [array], [], hint)
 
 
+def entries_of(plan: Entries) -> Any:
+    return entries if plan.plain else entries_of_numpy
+
+
+def refill(s: Context, plan: Entries, value: Val, keys: Val, values: Val) -> None:
+    """A dict holds these entries, and no others."""
+    inlined(s, refilled if plan.plain else refilled_of_numpy, [value, keys, values])
+
+
 def inlined(s: Context, function: Any, args: list[Val]) -> Val:
     return s.inline(s.lower(function), function, args, [])
 
@@ -347,7 +368,17 @@ def entries(keys: Any, values: Any) -> Any:
     return {keys[i]: v for i, v in enumerate(values.tolist())}
 
 
+def entries_of_numpy(keys: Any, values: Any) -> Any:
+    return {keys[i]: v for i, v in enumerate(values)}
+
+
 def refilled(d: Any, keys: Any, values: Any) -> None:
     d.clear()
     for i, v in enumerate(values.tolist()):
+        d[keys[i]] = v
+
+
+def refilled_of_numpy(d: Any, keys: Any, values: Any) -> None:
+    d.clear()
+    for i, v in enumerate(values):
         d[keys[i]] = v

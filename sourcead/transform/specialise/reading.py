@@ -7,7 +7,7 @@ from __future__ import annotations
 import enum
 import operator
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -166,6 +166,11 @@ def getitem(s: Context, base: Val, index: Val, hint: str = "t") -> Val:
     item = tuple_item(s, kind)
     if not isinstance(kind, Text):
         raise_if_certain(s, operator.getitem, [base, index])
+    if varied and isinstance(kind, Tuple) and not is_number(item):
+        s.refuse(
+            "of a tuple of unlike things, which carry a derivative, one is picked by an index that is not known here",
+            "make a list of lists of it, or arrays of one shape",
+        )
     if varied and not is_number(item):
         s.refuse(
             "a value of unknown kind that carries a derivative is indexed here",
@@ -208,10 +213,31 @@ def _in_one_precision(s: Context, items: list[Val]) -> list[Val]:
 def tuple_item(s: Context, kind: Kind) -> Kind:
     if not isinstance(kind, Tuple):
         return kind if isinstance(kind, Text) else Unknown()
-    item: Kind = Never()
-    for each in kind.items:
-        item = s.heap.cover(item, each)
+    item = _covering(s, kind.items)
+    if isinstance(item, Unknown) and all(map(_is_plain_tuple, kind.items)):
+        return _of_some_length(s, kind)
     return item
+
+
+def _covering(s: Context, kinds: Iterable[Kind]) -> Kind:
+    found: Kind = Never()
+    for each in kinds:
+        found = s.heap.cover(found, each)
+    return found
+
+
+def _is_plain_tuple(kind: Kind) -> bool:
+    return isinstance(kind, Tuple) and kind.cls is tuple and not carries(kind)
+
+
+def _of_some_length(s: Context, rows: Tuple) -> Kind:
+    """One of several tuples of different lengths, in which nothing carries a derivative."""
+    held = _covering(s, (each for row in rows.items for each in row.items))  # type: ignore[union-attr]
+    if isinstance(held, Unknown):
+        return held
+    site = s.new_site("row")
+    s.heap.store(site, ITEM, held)
+    return List(Unknown(), site, cls=tuple)
 
 
 def picked_item(s: Context, base: Val, items: list[Val], index: Val) -> Val | None:

@@ -50,7 +50,7 @@ from sourcead.transform.specialise.closures import reads_of
 from sourcead.transform.specialise.context import Context, Unreached
 from sourcead.transform.specialise.given import reaches_out, written_parameters
 from sourcead.transform.specialise.opened import Opened, opened_in
-from sourcead.transform.specialise.plans import Plan, Whole, plans_of
+from sourcead.transform.specialise.plans import Manner, Plan, Whole, plans_of
 from sourcead.transform.specialise.stores import vary
 
 if TYPE_CHECKING:
@@ -59,6 +59,9 @@ if TYPE_CHECKING:
 __all__ = ["Unit", "call_unit", "is_unit_call", "kind_here", "solved"]
 
 MAX_ROUNDS = 12
+
+OTHERWISE = (Manner(of_numpy=True), Manner(forced=True), Manner(forced=True, of_numpy=True))
+"""How arguments go in where going in as they seem to be is refused."""
 
 
 @dataclass(eq=False, repr=False)
@@ -86,7 +89,7 @@ class Unit(CalledByName):
     shares: frozenset[int] = frozenset()  # positions of arrays of which the result may be (a view)
     reaches_out: bool = False  # may it change a list, dict or object that it has not made?
     opened: Opened | None = None  # where its arguments are taken apart
-    forced: bool = False  # also those that carry no derivative
+    manner: Manner = field(default_factory=Manner)  # how they are
 
     def widen(self, kinds: Sequence[Kind], varied: Sequence[bool]) -> None:
         """A call of itself with other kinds than were assumed."""
@@ -151,23 +154,31 @@ def call_unit(
     """The call of a recursive function with one value for each parameter."""
     unit = _being_solved(s, code, reads_of(template, live))
     if unit is not None:
-        if unit.opened is not None and plans_of(s, values, unit.forced) != unit.opened.plans:
+        if unit.opened is not None and plans_of(s, values, unit.manner) != unit.opened.plans:
             s.refuse(
                 f"`{unit.name}` calls itself with lists, dicts or objects that are not alike",
                 "pass the same kinds of values in all calls",
             )
         return _called(s, unit, values, hint)
-    plans = plans_of(s, values, False)
+    plans = plans_of(s, values, Manner())
+    tried = {(plans, all(isinstance(p, Whole) for p in plans))}
     try:
-        return _called(s, _unit(s, code, template, values, live, plans, False), values, hint)
+        unit = _unit(s, code, template, values, live, plans, Manner())
+        return _called(s, unit, values, hint)
     except SourceADError as error:
-        forced = None if isinstance(code, CalledByName) else plans_of(s, values, True)
-        if forced is None or (forced == plans and not all(isinstance(p, Whole) for p in plans)):
+        if isinstance(code, CalledByName):
             raise
-        try:
-            return _called(s, _unit(s, code, template, values, live, forced, True), values, hint)
-        except SourceADError:
-            raise error from None
+        for manner in OTHERWISE:
+            other = plans_of(s, values, manner)
+            if (other, False) in tried:
+                continue
+            tried.add((other, False))
+            try:
+                unit = _unit(s, code, template, values, live, other, manner)
+                return _called(s, unit, values, hint)
+            except SourceADError:
+                continue
+        raise error from None
 
 
 def _unit(
@@ -177,16 +188,16 @@ def _unit(
     values: Sequence[Val],
     live: Any,
     plans: tuple[Plan, ...],
-    forced: bool,
+    manner: Manner,
 ) -> Unit:
     """The unit for these arguments; `plans`: of lists, dicts and objects, how they go in (`opened.py`)."""
-    if forced or not all(isinstance(p, Whole) for p in plans):
+    if manner.forced or not all(isinstance(p, Whole) for p in plans):
         opened = Opened(template, plans, live, getattr(live, "__code__", live))
         values, template, live = opened.given(s, values), opened.function(s.origin), _opened
         kinds = opened.of_any_length([_entry_kind(s, v) for v in values])
     else:
         kinds = tuple(_entry_kind(s, v) for v in values)
-    return solved(s, code, template, kinds, tuple(map(s.holds_varied, values)), live, forced)
+    return solved(s, code, template, kinds, tuple(map(s.holds_varied, values)), live, manner)
 
 
 def _opened() -> None:
@@ -222,7 +233,7 @@ def solved(
     kinds: Sequence[Kind],
     varied: tuple[bool, ...],
     live: Any,
-    forced: bool = False,
+    manner: Manner | None = None,
 ) -> Unit:
     """The unit for arguments of these kinds."""
     plain, opened = _canonical(kinds), opened_in(template)
@@ -237,7 +248,7 @@ def solved(
     if open_ones > MAX_ROUNDS:
         s.refuse(f"`{name}` makes itself anew in each call", "pass what it captures as arguments")
     unit = Unit(name, code, template, plain, varied, s.origin, asked, live, key)
-    unit.opened, unit.forced = opened, forced
+    unit.opened, unit.manner = opened, manner or Manner()
     s.units.append(unit)
     try:
         _solve(s, unit)
