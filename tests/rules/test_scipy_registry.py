@@ -49,6 +49,9 @@ NOT_AGAIN = {
     "odeint": "NoRule: `ode_adjoints` has no forward rule",  # the derivative of a tangent is there
     "curve_fit": "NotDifferentiable: the loop runs over values",
     "quad_vec": "NotDifferentiable: the loop runs over values",  # of integrands that return arrays
+    "dirichlet_multinomial_pmf": "NotDifferentiable: of a derivative a derivative is taken",
+    "multinomial_mean": "NotDifferentiable: `op=` on a value whose kind is not known",
+    "multinomial_pmf": "NotDifferentiable: of a derivative a derivative is taken",
 }
 """Rules whose reverse part is not differentiated again, and what the refusal says."""
 

@@ -402,4 +402,3 @@ refused(
     stats.f_oneway, stats.bartlett, stats.levene, stats.fligner, stats.shapiro, stats.jarque_bera,
     way_out="compute the statistic from np.mean and np.var of the samples",
 )  # fmt: skip
-refused(stats.gaussian_kde, way_out="np.mean(scipy.stats.norm.pdf(t, points, width)) at each t")
