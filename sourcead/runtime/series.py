@@ -11,7 +11,17 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["factor_adjoint", "of_each_degree", "product_change", "sum_change", "summand_adjoint"]
+__all__ = [
+    "all_degrees",
+    "factor_adjoint",
+    "of_each_degree",
+    "product_change",
+    "slopes_of_product",
+    "slopes_of_roots",
+    "sum_change",
+    "summand_adjoint",
+    "without_zeros",
+]
 
 Operation = Callable[..., Any]
 
@@ -56,6 +66,47 @@ def sum_change(y: Any, c_dot: Any) -> Any:
     if np.size(c_dot) > len(y):
         _refuse()
     return _fitted(np.reshape(c_dot, (-1,)), len(y))
+
+
+def slopes_of_roots(evaluate: Operation, derive: Operation, roots: Any, c: Any) -> Any:
+    """In row k the derivatives of the roots in coefficient k: minus the element of the basis, by the slope there.
+
+    >>> P = np.polynomial.polynomial
+    >>> slopes_of_roots(P.polyval, P.polyder, np.array([-2.0]), np.array([4.0, 2.0])).tolist()
+    [[-0.5], [1.0]]
+    """
+    basis = evaluate(roots, np.eye(len(c)))
+    slope = evaluate(roots, derive(np.asarray(c)))
+    return (-basis / slope).astype(np.result_type(roots), copy=False)
+
+
+def slopes_of_product(make: Operation, roots: Any) -> Any:
+    """Row k: the derivative of the series `make(roots)` in root k, minus that of the other roots.
+
+    >>> slopes_of_product(np.polynomial.polynomial.polyfromroots, np.array([2.0, 3.0])).tolist()
+    [[3.0, -1.0, 0.0], [2.0, -1.0, 0.0]]
+    """
+    roots = np.asarray(roots)
+    rows = [
+        np.concatenate([-make(np.delete(roots, k)), np.zeros(1)]) for k in range(np.size(roots))
+    ]
+    return np.stack(rows) if rows else np.zeros((0, 1))
+
+
+def all_degrees(c: Any) -> None:
+    """Of a series that is divided: no coefficient may be left out."""
+    if np.size(c) > 1:
+        _check_last(c)
+
+
+def without_zeros(c: Any) -> Any:
+    """What NumPy leaves of a remainder: no zeros of the highest degrees.
+
+    >>> without_zeros(np.array([1.0, 2.0, 0.0])).tolist(), without_zeros(np.zeros(3)).tolist()
+    ([1.0, 2.0], [0.0])
+    """
+    places = np.flatnonzero(c)
+    return c[: places[-1] + 1] if len(places) else c[:1]
 
 
 def _fitted(c: Any, count: int) -> Any:

@@ -53,11 +53,10 @@ REFUSED: dict[tuple[str, str], tuple[str, ...]] = {
     )},
     **{("second", name): (BRANCHES,) for name in (
         "acosh", "add_reduceat", "cov", "cross", "dist", "eig", "eigvals", "einsum_adjoint_back", "interp", "lstsq",
-        "matrix_norm", "norm", "roots", "unravel_from_memory_back",
+        "matrix_norm", "norm", "roots", "roots_of_series", "unravel_from_memory_back",
     )},
     ("second", "block"): (UNKNOWN, BRANCHES, "at the first turn of the loop"),
     ("second", "power_block_back"): ("a value of unknown structure",),
-    ("second", "multivariate_normal"): (UNKNOWN, BRANCHES),
 }  # fmt: skip
 """(order, rule) -> parts of the messages: some calls of these are refused, and the refusal says why."""
 

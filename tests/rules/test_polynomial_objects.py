@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-import sourcead
 from sourcead.testing import check_grad
 
 C = np.array([1.0, -2.0, 3.0])
@@ -79,8 +78,3 @@ def test_trimmed_zeros():
         return np.trim_zeros(np.append([0.0, 0.0], c * x[0]), "f") ** 2
 
     check_grad(f, C, X, modes=("reverse", "forward"))
-
-
-def test_roots_of_series_are_refused_by_name():
-    with pytest.raises(sourcead.NoRule, match="`polyroots` has no derivative rule"):
-        sourcead.grad(lambda c: np.polynomial.Polynomial(c).roots()[0])(C)

@@ -24,6 +24,13 @@ PROGRAMS = {
     "beside numbers": lambda c: (2.0 - Polynomial(c) * c[0] - 1.0)(0.5) + (-Polynomial(c)).copy()(0.3),
     "degree": lambda c: Legendre(c).degree() * Legendre(c)(0.3) + len(Legendre(c)),
     "integral with constants": lambda c: Chebyshev(c).integ(2, k=[1.0, 2.0])(0.3),
+    "roots": lambda c: np.sum(np.abs(Polynomial(c).roots() - 0.5) ** 2),
+    "roots of a product": lambda c: np.sum(powers.polyroots(powers.polyfromroots(c)) ** 3),
+    "quotient": lambda c: (Polynomial(c) // Polynomial([c[1], 0.5]))(0.4),
+    "remainder": lambda c: (Laguerre(c) % Laguerre([c[1], 0.5]))(0.4),
+    "divmod": lambda c: divmod(Hermite(c), Hermite([c[1], 0.5]))[1](0.4),
+    "division by one of a higher degree": lambda c: powers.polydiv(c[:2], c)[1][1] ** 2,
+    "fit": lambda c: np.sum(powers.polyfit([1.0, 2.0, 4.0], c, 1, w=c) ** 2),
     "functions": lambda c: powers.polyval(0.5, powers.polymul(powers.polyadd(c, [1.0]), powers.polyder(c, 1))),
 }  # fmt: skip
 

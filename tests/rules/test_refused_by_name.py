@@ -18,16 +18,8 @@ X = np.array([1.3, 0.5, 0.3, 1.7, 0.9])
 PLACES = np.arange(5.0)
 
 REFUSED = {
-    "polyroots": (lambda x: np.polynomial.polynomial.polyroots(x)[0], "np.roots"),
-    "polydiv": (lambda x: np.polynomial.polynomial.polydiv(x, X[:2])[0][0], "np.polydiv"),
-    "polyfromroots": (lambda x: np.polynomial.polynomial.polyfromroots(x)[0], "np.poly"),
-    "polyfit": (lambda x: np.polynomial.polynomial.polyfit(PLACES, x, 1)[0], "np.polyfit"),
     "intersect1d": (lambda x: np.sum(np.intersect1d(x, X)), "x[np.isin(x, y)]"),
     "setdiff1d": (lambda x: np.sum(np.setdiff1d(x, X[:2])), "x[np.isin(x, y)]"),
-    "as_strided": (
-        lambda x: np.sum(np.lib.stride_tricks.as_strided(x, (2, 2), (8, 8))),
-        "sliding_window_view",
-    ),
     "histogram2d": (lambda x: np.sum(np.histogram2d(X, X, weights=x)[0]), "np.bincount"),
     "Rbf": (lambda x: interpolate.Rbf(PLACES, x)(0.5), "np.linalg.solve"),
     "lagrange": (lambda x: interpolate.lagrange(PLACES, x)(0.5), "np.polyfit"),

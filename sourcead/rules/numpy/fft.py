@@ -8,6 +8,7 @@ import numpy as np
 from sourcead.rules.forms import constant, forward_rule, linear, reverse_rule
 from sourcead.rules.numpy.decided import computed
 from sourcead.rules.numpy.samples import call
+from sourcead.rules.registry import lookup
 from sourcead.runtime.fourier import (
     fitted,
     fitted_axes,
@@ -215,3 +216,29 @@ def fftfreq(y_bar, y, n, d=1.0):
 @forward_rule(np.fft.fftfreq)
 def fftfreq_tangent(y, n, d=1.0, *, d_dot):
     return -y / d * d_dot
+
+
+# ---- where NumPy takes `out=` and does not write it (ifft2, irfft2, hfft in 2.4) --------------------
+
+
+def _ignores_out(transform):
+    a = np.ones((2, 2))
+    out = np.full_like(transform(a), np.nan)
+    try:
+        transform(a, out=out)
+    except TypeError:  # before NumPy 2 they have no such keyword
+        return False
+    return bool(np.isnan(out).any())
+
+
+for _function in (
+    np.fft.ifft2,
+    np.fft.irfft2,
+    np.fft.hfft,
+    np.fft.ihfft,
+    np.fft.fft2,
+    np.fft.rfft2,
+):
+    _rule = lookup(_function)
+    assert _rule is not None
+    _rule.also["ignores_out"] = _ignores_out(_function)

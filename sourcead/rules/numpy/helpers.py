@@ -98,6 +98,8 @@ LIKE: dict[Any, str | tuple[str, ...]] = {
     covariance.correlation_tangent: "r",
     differences.gradient_adjoints: ("f", "spacing"),
     differences.trapezoid_adjoints: ("y", "x", "dx"),
+    draws.draws_adjoint: "cov",
+    draws.draws_tangent: "y",
     einsum.einsum_adjoint: "operands",
     einsum.einsum_adjoints: "operands",
     gathers.choose_adjoint: "choices",

@@ -8,7 +8,7 @@ from numpy.polynomial import chebyshev, hermite, hermite_e, laguerre, legendre, 
 
 from sourcead.analysis.shape_kinds import inferred_kind
 from sourcead.ir.kinds import Array, Number
-from sourcead.rules.forms import forward_rule, helper, linear, refused, reverse_rule
+from sourcead.rules.forms import forward_rule, helper, linear, reverse_rule
 from sourcead.rules.numpy.decided import maybe_complex
 from sourcead.rules.numpy.kinds import common
 from sourcead.rules.numpy.samples import call
@@ -238,6 +238,7 @@ def polyint_tangent(y, p, m=1, k=None, *, p_dot):
 
 # ---- series in other bases, coefficients from the lowest up --------------------------------
 
+
 for _function in (
     *(polynomial.polyvander, chebyshev.chebvander, legendre.legvander),
     *(hermite.hermvander, hermite_e.hermevander, laguerre.lagvander),
@@ -369,27 +370,3 @@ def lagval_tangent(y, x, c, *, x_dot, c_dot):
     if c_dot is not None:
         y_dot = y_dot + laguerre.lagval(x, c_dot)
     return y_dot
-
-
-# ---- refused ---------------------------------------------------------------------------------------
-
-refused(
-    *(polynomial.polyroots, chebyshev.chebroots, legendre.legroots),
-    *(hermite.hermroots, hermite_e.hermeroots, laguerre.lagroots),
-    way_out="np.roots of the coefficients of the powers, from the highest down",
-)
-refused(
-    *(polynomial.polydiv, chebyshev.chebdiv, legendre.legdiv),
-    *(hermite.hermdiv, hermite_e.hermediv, laguerre.lagdiv),
-    way_out="np.polydiv of the coefficients of the powers, from the highest down",
-)
-refused(
-    *(polynomial.polyfromroots, chebyshev.chebfromroots, legendre.legfromroots),
-    *(hermite.hermfromroots, hermite_e.hermefromroots, laguerre.lagfromroots),
-    way_out="np.poly, which gives the coefficients of the powers, from the highest down",
-)
-refused(
-    *(polynomial.polyfit, chebyshev.chebfit, legendre.legfit),
-    *(hermite.hermfit, hermite_e.hermefit, laguerre.lagfit),
-    way_out="np.linalg.lstsq with the matrix of the basis (polyvander), or np.polyfit",
-)

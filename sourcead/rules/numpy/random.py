@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, NoneKind, Object, Py, Unknown
+from sourcead.ir.kinds import Array, NoneKind, Object, Py, Tuple, Unknown
 from sourcead.ir.nodes import Const
 from sourcead.rules.forms import constant, forward_rule, reverse_rule
 from sourcead.rules.numpy.decided import drawn
-from sourcead.rules.numpy.samples import call, present
+from sourcead.rules.numpy.samples import call, present, symmetric
 from sourcead.rules.registry import Effects, Rule, register
-from sourcead.runtime.draws import standardised
+from sourcead.runtime.draws import draws_adjoint, draws_tangent, standardised
 
 DRAW = Effects(pure=False)
 Generator, RandomState = np.random.Generator, np.random.RandomState
@@ -228,24 +228,76 @@ def gamma_tangent(y, self, shape, scale=1.0, size=None, *, scale_dot):
     return standardised(y, 0.0, scale) * scale_dot
 
 
+def _covariances(rng):
+    """With the last one: of the generator, which has several ways to a factor of the covariance."""
+    cov = symmetric(np.array([[2.0, 0.3, 0.1], [0.3, 1.0, 0.4], [0.1, 0.4, 1.5]]))
+    mean = rng.normal(size=(3,))
+    return [call(_rng(), mean, cov), call(_rng(), mean, cov, (3,)), call(_rng(), mean, cov, (2, 2))]
+
+
+def _vectors(self, mean, cov, size=None, *options, **others):
+    """A vector for each place of `size`."""
+    match size:
+        case None | Const(None) | NoneKind():
+            places = 0
+        case Const(int()) | Py():
+            places = 1
+        case Tuple(items):
+            places = len(items)
+        case _:
+            return None
+    return Array("float64", (None,) * (places + 1))
+
+
 @reverse_rule(
     Generator.multivariate_normal,
-    RandomState.multivariate_normal,
-    wrt=("mean",),
+    wrt=("mean", "cov"),
     samples=lambda rng: [
-        call(_rng(), rng.normal(size=(2,)), np.array([[2.0, 0.3], [0.3, 1.0]])),
-        call(_rng(), rng.normal(size=(2,)), np.array([[2.0, 0.3], [0.3, 1.0]]), (3,)),
+        *_covariances(rng),
+        call(*_covariances(rng)[1][0], method="cholesky"),
+        call(*_covariances(rng)[1][0], method="eigh"),
     ],
     effects=DRAW,
+    kind=_vectors,
 )
-def multivariate_normal(y_bar, y, self, mean, cov, size=None):
-    """In the mean only."""
-    return y_bar
+def multivariate_normal(
+    y_bar, y, self, mean, cov, size=None, check_valid="warn", tol=1e-8, *, method="svd"
+):
+    """The draws are `mean + z @ factor.T`, for a factor of the covariance, at distinct eigenvalues of it."""
+    return y_bar, draws_adjoint(y_bar, y, mean, cov, method)
 
 
 @forward_rule(Generator.multivariate_normal)
-def multivariate_normal_tangent(y, self, mean, cov, size=None, *, mean_dot):
-    return np.broadcast_to(mean_dot, np.shape(y))
+def multivariate_normal_tangent(
+    y, self, mean, cov, size=None, check_valid="warn", tol=1e-8, *, method="svd", mean_dot, cov_dot
+):
+    if cov_dot is None:
+        return np.broadcast_to(mean_dot, np.shape(y))
+    y_dot = draws_tangent(y, mean, cov, cov_dot, method)
+    return y_dot if mean_dot is None else y_dot + mean_dot
+
+
+@reverse_rule(
+    RandomState.multivariate_normal,
+    wrt=("mean", "cov"),
+    samples=_covariances,
+    effects=DRAW,
+    kind=_vectors,
+)
+def multivariate_normal_of_state(
+    y_bar, y, self, mean, cov, size=None, check_valid="warn", tol=1e-8
+):
+    return y_bar, draws_adjoint(y_bar, y, mean, cov, "rows")
+
+
+@forward_rule(RandomState.multivariate_normal)
+def multivariate_normal_of_state_tangent(
+    y, self, mean, cov, size=None, check_valid="warn", tol=1e-8, *, mean_dot, cov_dot
+):
+    if cov_dot is None:
+        return np.broadcast_to(mean_dot, np.shape(y))
+    y_dot = draws_tangent(y, mean, cov, cov_dot, "rows")
+    return y_dot if mean_dot is None else y_dot + mean_dot
 
 
 # ---- elements in drawn places --------------------------------------------------------------

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from sourcead.ir.kinds import Array, Tuple, dtype_of
 from sourcead.ir.nodes import Const
-from sourcead.rules.forms import constant, forward_rule, linear, refused, reverse_rule
+from sourcead.rules.forms import constant, forward_rule, linear, reverse_rule
 from sourcead.rules.numpy.kinds import by_shape, numeric, repeated
 from sourcead.rules.numpy.samples import call, methods, present
 from sourcead.rules.registry import Effects
 from sourcead.runtime.accumulate import in_steps
 from sourcead.runtime.diagonals import on_diagonal
+from sourcead.runtime.gathers import take_adjoint
 from sourcead.runtime.pads import constant_pad_adjoint, pad_adjoint
 from sourcead.runtime.shapes import (
     inverse_permutation,
@@ -28,6 +30,7 @@ from sourcead.runtime.shapes import (
     unravel_from_memory,
     windows_adjoint,
 )
+from sourcead.runtime.strided import strided_places
 
 VIEW = Effects(returns="view")
 MAYBE = Effects(
@@ -42,6 +45,12 @@ def reading(a, order):
 
 constant(inverse_permutation)
 constant(reading_order, kind=reading)
+constant(strided_places, kind=lambda x, shape, strides: Array("int64", (None,) * _axes(shape)))
+
+
+def _axes(shape):
+    return len(shape.items) if isinstance(shape, Tuple) else 0
+
 
 # ---- reshape -------------------------------------------------------------------------------
 
@@ -696,12 +705,40 @@ def sliding_window_view(y_bar, x, window_shape, axis=None):
     return windows_adjoint(y_bar, np.shape(x), window_shape, axis)
 
 
-# ---- refused ---------------------------------------------------------------------------------------
+def _strided(rng):
+    """Strides that fit single precision, too."""
+    a = rng.normal(size=(6,))
+    return [
+        call(a, (2, 2), (8, 8)),
+        call(a, (2, 3), (0, 8)),
+        call(a, shape=(3,), strides=(8,)),
+        call(rng.normal(size=(3, 4)), (2, 2), (8, 16)),
+        call(a, (0, 2), (8, 8)),
+    ]
 
-refused(
+
+def _as_strided(x, shape=None, strides=None, subok=False, writeable=True, **options):
+    dtype = dtype_of(x)
+    if dtype is None or not isinstance(shape, Tuple):
+        return None
+    return Array(str(dtype), (None,) * len(shape.items))
+
+
+@reverse_rule(
     np.lib.stride_tricks.as_strided,
-    way_out="np.lib.stride_tricks.sliding_window_view, or an array of places as index",
+    wrt=("x",),
+    samples=_strided,
+    kind=_as_strided,
+    effects=MAYBE,
 )
+def as_strided(y_bar, y, x, shape=None, strides=None, subok=False, writeable=True):
+    """A gather from the places that the strides show; each of them must be one of `x`."""
+    return take_adjoint(y_bar, np.shape(x), strided_places(x, shape, strides), None)
+
+
+@forward_rule(np.lib.stride_tricks.as_strided)
+def as_strided_tangent(y, x, shape=None, strides=None, subok=False, writeable=True, *, x_dot):
+    return np.take(x_dot, strided_places(x, shape, strides))
 
 
 @linear(

@@ -49,6 +49,9 @@ def rule_tangent(
             "the order of the elements follows the memory layout of the array",
             "say order='C' or order='F', or use reverse mode",
         )
+    shown = [v for v in (target, *args[:1]) if isinstance(v, Name)]
+    if function is np.lib.stride_tricks.as_strided and any(map(s.is_stored, shown)):
+        s.b.refuse("an array is written while a strided view of it is in use", "copy it first")
     match rule.form:
         case "constant":
             return ZERO

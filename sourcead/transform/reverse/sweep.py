@@ -218,10 +218,19 @@ def _call(s: State, stmt: Assign, expr: Call | MethodCall) -> bool:
     return False
 
 
+OVERLAPPING: dict[object, str] = {
+    np.broadcast_to: "broadcast",
+    np.lib.stride_tricks.sliding_window_view: "sliding window",
+    np.lib.stride_tricks.as_strided: "strided",
+}
+"""Views that show an element several times: an adjoint for each, which is no view of the adjoint of the array."""
+
+
 def _source_of(s: State, target: Name, expr: Expr) -> Name | None:
     """What an array of which it is open whether it is a view may be a view of."""
-    if function_of(expr, s.b.kinds) is np.broadcast_to:
-        s.b.refuse("an array is written while a broadcast view of it is in use", "copy it first")
+    made_by = OVERLAPPING.get(function_of(expr, s.b.kinds))
+    if made_by is not None:
+        s.b.refuse(f"an array is written while a {made_by} view of it is in use", "copy it first")
     if target not in s.at.maybe:
         return None
     source = next((o for o in operands(expr) if isinstance(o, Name)), None)

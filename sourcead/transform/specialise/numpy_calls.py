@@ -260,6 +260,9 @@ SERIES_OPERATORS: dict[str, Any] = {
     "__rsub__": numpy_library.series_difference_reflected,
     "__mul__": numpy_library.series_product,
     "__rmul__": numpy_library.series_product_reflected,
+    "__divmod__": numpy_library.series_division,
+    "__floordiv__": numpy_library.series_quotient,
+    "__mod__": numpy_library.series_remainder,
     "__pow__": numpy_library.series_power,
 }
 
@@ -311,11 +314,14 @@ FOLDS: dict[str, Any] = {
     "reduceat": numpy_library.reduced_at,
 }
 
-IN_TURN = (
-    np.multiply, np.subtract, np.divide, np.hypot, np.logaddexp, np.logaddexp2,
-    np.maximum, np.minimum, np.fmax, np.fmin,
-)  # fmt: skip
-"""Of others (`np.arctan2.reduce`) NumPy gives what no order of the elements gives."""
+IN_TURN = {
+    "f": (
+        np.multiply, np.subtract, np.divide, np.hypot, np.logaddexp, np.logaddexp2, np.fmod, np.remainder,
+        np.float_power, np.copysign, np.maximum, np.minimum, np.fmax, np.fmin,
+    ),
+    "c": (np.subtract, np.divide, np.power, np.float_power),
+}  # fmt: skip
+"""Of real and of complex numbers: of others (`np.arctan2.reduce`) NumPy gives what no order of the elements gives."""
 
 
 def fold_of_ufunc(s: Context, obj: Any, args: list[Any], kwargs: Kwargs) -> Val | None:
@@ -327,11 +333,15 @@ def fold_of_ufunc(s: Context, obj: Any, args: list[Any], kwargs: Kwargs) -> Val 
         args = [either_as_array(s, arg) for arg in args]
         known = lookup(ufunc) is not None and follows(s, args)
         return by(s, numpy_library.outer, [_ufunc(ufunc), *args]) if known else None
-    if obj.__name__ not in FOLDS or ufunc not in IN_TURN:
+    if obj.__name__ not in FOLDS:
         return None
     each, array = FOLDS[obj.__name__], either_as_array(s, args[0])
+    if each is numpy_library.reduced and ufunc.identity is not None:
+        each = numpy_library.reduced_or_identity
     kind = s.kind(array)
-    if not isinstance(kind, Array) or not kind.dims or np.dtype(kind.dtype).kind != "f":
+    if not isinstance(kind, Array) or not kind.dims:
+        return None
+    if ufunc not in IN_TURN.get(np.dtype(kind.dtype).kind, ()):
         return None
     names = list(inspect.signature(each).parameters)[2:]
     options = [*zip(names, args[1:]), *kwargs]

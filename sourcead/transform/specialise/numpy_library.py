@@ -173,9 +173,24 @@ def at_each_alone(ufunc, a, indices):
 
 
 def reduced(ufunc, array, axis=0, *, keepdims=False):
+    """`ufunc.reduce(array, axis)`, where there are rows"""
+    rows = np.moveaxis(array, axis, 0)
+    if np.shape(rows)[0] == 0:
+        name = ufunc.__name__
+        raise ValueError(f"zero-size array to reduction operation {name} which has no identity")
+    total = rows[0]
+    for i in range(1, np.shape(rows)[0]):
+        total = ufunc(total, rows[i])
+    return np.expand_dims(total, axis) if keepdims else total
+
+
+def reduced_or_identity(ufunc, array, axis=0, *, keepdims=False):
     """`ufunc.reduce(array, axis)`"""
     rows = np.moveaxis(array, axis, 0)
-    total = rows[0]
+    if np.shape(rows)[0] == 0:
+        total = ufunc.identity + np.sum(rows, axis=0)
+    else:
+        total = rows[0]
     for i in range(1, np.shape(rows)[0]):
         total = ufunc(total, rows[i])
     return np.expand_dims(total, axis) if keepdims else total
@@ -200,7 +215,7 @@ def reduced_at(ufunc, array, indices, axis=0):
         for i in range(start + 1, end):
             total = ufunc(total, rows[i])
         found.append(total)
-    return np.moveaxis(np.array(found), 0, axis)
+    return np.stack(found, axis)
 
 
 def outer(ufunc, A, B):
@@ -267,6 +282,25 @@ def series_product(p, q):
 def series_product_reflected(p, q):
     """`q * p`"""
     return p.__class__(p._mul(q, p.coef), p.domain, p.window, p.symbol)
+
+
+def series_division(p, q):
+    """`divmod(p, q)`"""
+    quotient, rest = p._div(p.coef, p._get_coefficients(q))
+    first = p.__class__(quotient, p.domain, p.window, p.symbol)
+    return first, p.__class__(rest, p.domain, p.window, p.symbol)
+
+
+def series_quotient(p, q):
+    """`p // q`"""
+    quotient, _ = p._div(p.coef, p._get_coefficients(q))
+    return p.__class__(quotient, p.domain, p.window, p.symbol)
+
+
+def series_remainder(p, q):
+    """`p % q`"""
+    _, rest = p._div(p.coef, p._get_coefficients(q))
+    return p.__class__(rest, p.domain, p.window, p.symbol)
 
 
 def series_power(p, n):

@@ -12,6 +12,7 @@ import numpy as np
 
 from sourcead.ir.kinds import Array, NoneKind, Py, is_scalar
 from sourcead.ir.nodes import Const, Ref
+from sourcead.rules import registry
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise import numpy_library
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
@@ -155,13 +156,19 @@ def without_out(
         out = components[0]
     if "where" in named:
         return _into_selected(s, func, obj, out, args, named)
-    if isinstance(s.kind(out), NoneKind):
+    if isinstance(s.kind(out), NoneKind) or _ignores_out(obj):
         return s.call_object(func, obj, args, list(named.items()), hint)
     if not isinstance(s.kind(out), Array):
         return None
     value = s.call_object(func, obj, args, list(named.items()), hint)
     s.store(out, WHOLE, value, None)
     return out
+
+
+def _ignores_out(obj: Any) -> bool:
+    """Does NumPy take the keyword, and write nothing?"""
+    rule = registry.lookup(obj)
+    return rule is not None and bool(rule.also.get("ignores_out"))
 
 
 def _into_selected(

@@ -1,0 +1,160 @@
+# mypy: allow-untyped-defs, allow-untyped-calls, no-check-untyped-defs
+"""Series of polynomials from equations that they satisfy: roots, quotients with remainders, least squares."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.polynomial import chebyshev, hermite, hermite_e, laguerre, legendre, polynomial
+
+from sourcead.rules.forms import constant, formula, forward_rule, instead_of, reverse_rule
+from sourcead.rules.numpy.decided import maybe_complex
+from sourcead.rules.numpy.kinds import of_rank, rank
+from sourcead.rules.numpy.samples import call
+from sourcead.rules.registry import Effects
+from sourcead.runtime.polynomials import direction
+from sourcead.runtime.series import all_degrees, slopes_of_product, slopes_of_roots, without_zeros
+
+constant(all_degrees, effects=Effects(pure=False))
+
+# ---- roots ---------------------------------------------------------------------------------
+
+
+def _state_roots(find, evaluate, derive):
+    @reverse_rule(
+        find,
+        wrt=("c",),
+        kind=lambda c: maybe_complex(c, 1),
+        samples=lambda rng: [
+            call(np.array([-6.0, 11.0, -6.0, 1.0])),
+            call(np.array([3.0, 0.5, 2.0])),
+            call(np.array([1.5, 2.0])),
+            call(np.array([1.0 + 2.0j, -0.5, 2.0])),
+        ],
+    )
+    def roots_of_series(r_bar, r, c):
+        """By the implicit function theorem, at simple roots."""
+        c_bar = slopes_of_roots(evaluate, derive, r, c) @ r_bar
+        return np.real(c_bar) if np.isrealobj(c) else c_bar
+
+    @forward_rule(find)
+    def roots_of_series_tangent(r, c, *, c_dot):
+        return direction(c_dot) @ slopes_of_roots(evaluate, derive, r, c)
+
+
+def _of_all(roots):
+    return of_rank(roots, 1)
+
+
+def _state_from_roots(make):
+    @reverse_rule(
+        make,
+        wrt=("roots",),
+        kind=_of_all,
+        samples=lambda rng: [
+            call(rng.normal(size=(3,))),
+            call(rng.normal(size=(1,))),
+            call([1.5, -0.5]),
+            call(rng.normal(size=(2,)) + 1j),
+        ],
+    )
+    def series_from_roots(y_bar, y, roots):
+        return slopes_of_product(make, roots) @ y_bar
+
+    @forward_rule(make)
+    def series_from_roots_tangent(y, roots, *, roots_dot):
+        return direction(roots_dot) @ slopes_of_product(make, roots)
+
+
+# ---- least squares -------------------------------------------------------------------------
+
+
+def _coefficients(x, y, deg, rcond=None, full=False, w=None):
+    return of_rank(y, rank(y), x, y)
+
+
+def _state_fit(fit, vander):
+    @formula(
+        fit,
+        kind=_coefficients,
+        samples=lambda rng: [
+            call(rng.normal(size=(6,)), rng.normal(size=(6,)), 2),
+            call(rng.normal(size=(6,)), rng.normal(size=(6, 2)), 1),
+            call(rng.normal(size=(6,)), rng.normal(size=(6,)), 3, w=rng.uniform(0.5, 1.5, 6)),
+            call(rng.normal(size=(6,)), rng.normal(size=(6, 2)), 2, w=rng.uniform(0.5, 1.5, 6)),
+        ],
+    )
+    def fit_of_series(x, y, deg, rcond=None, full=False, w=None):
+        """The columns of the basis are scaled to length one, as NumPy does."""
+        if full:
+            raise NotImplementedError(
+                "the derivative of a fit with `full` is not known; leave it out"
+            )
+        basis = vander(np.ravel(x), deg)
+        targets = np.asarray(y)
+        if w is not None:
+            basis = basis * np.expand_dims(w, 1)
+            targets = targets * np.reshape(w, (-1,) + (1,) * (np.ndim(targets) - 1))
+        scale = np.sqrt(np.sum(basis * basis, axis=0))
+        solution = np.linalg.lstsq(basis / scale, targets, rcond)[0]
+        return solution / np.reshape(scale, (-1,) + (1,) * (np.ndim(targets) - 1))
+
+
+# ---- quotients -----------------------------------------------------------------------------
+
+
+@instead_of(polynomial.polydiv)
+def polydiv(c1, c2):
+    """As NumPy divides: by the leading coefficient, once."""
+    c1, c2 = np.atleast_1d(c1), np.atleast_1d(c2)
+    all_degrees(c1)
+    all_degrees(c2)
+    if c2[-1] == 0:
+        raise ZeroDivisionError
+    count = len(c1) - len(c2) + 1
+    if count < 1:
+        return c1[:1] * 0.0, np.copy(c1)
+    if len(c2) == 1:
+        return c1 / c2[-1], c1[:1] * 0.0
+    low = c2[:-1] / c2[-1]
+    rest = np.copy(c1)
+    for i in range(count - 1, -1, -1):
+        end = i + len(low)
+        rest[i:end] -= low * rest[end]
+    return rest[len(low) :] / c2[-1], without_zeros(rest[: len(low)])
+
+
+def _state_division(divide, multiply):
+    @instead_of(divide)
+    def divided(c1, c2):
+        """As NumPy divides: by products with each element of the basis."""
+        c1, c2 = np.atleast_1d(c1), np.atleast_1d(c2)
+        all_degrees(c1)
+        all_degrees(c2)
+        if c2[-1] == 0:
+            raise ZeroDivisionError
+        count = len(c1) - len(c2) + 1
+        if count < 1:
+            return c1[:1] * 0.0, np.copy(c1)
+        if len(c2) == 1:
+            return c1 / c2[-1], c1[:1] * 0.0
+        quotient = np.zeros(count, np.result_type(c1, c2))
+        rest = c1
+        for i in range(count - 1, -1, -1):
+            part = multiply(np.array([0.0] * i + [1.0]), c2)
+            quotient[i] = rest[-1] / part[-1]
+            rest = rest[:-1] - quotient[i] * part[:-1]
+        return quotient, without_zeros(rest)
+
+
+for _module, _prefix in (
+    (polynomial, "poly"), (chebyshev, "cheb"), (legendre, "leg"),
+    (hermite, "herm"), (hermite_e, "herme"), (laguerre, "lag"),
+):  # fmt: skip
+    _evaluate, _derive, _vander, _multiply = (
+        getattr(_module, f"{_prefix}{name}") for name in ("val", "der", "vander", "mul")
+    )
+    _state_roots(getattr(_module, f"{_prefix}roots"), _evaluate, _derive)
+    _state_from_roots(getattr(_module, f"{_prefix}fromroots"))
+    _state_fit(getattr(_module, f"{_prefix}fit"), _vander)
+    if _module is not polynomial:
+        _state_division(getattr(_module, f"{_prefix}div"), _multiply)
