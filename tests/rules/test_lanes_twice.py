@@ -133,3 +133,24 @@ def test_a_factor_that_is_missing_in_rows_that_are_left_out():
 def test_a_selected_infinity_is_not_hidden():
     found = sourcead.grad(lambda u: np.outer(np.log(u), u)[0, 1])(np.array([0.0, 4.0]))
     assert not np.isfinite(found).any()
+
+
+def test_a_constant_factor_beside_one_that_is_guarded():
+    """The tangent of the guarded factors has a part for each, and none for the constant."""
+    rows = np.array([[1.0, 2.0], [0.5, -1.0], [-0.3, 0.8]])
+
+    def trained(start, rate):
+        w = start.copy()
+        for batch in (rows[:2], rows[1:]):
+            p = np.exp(batch @ w)
+            p /= p.sum(axis=1, keepdims=True)
+            w -= rate * (batch.T @ p)
+        return np.sum(w**2)
+
+    def along(h):
+        return sourcead.grad(trained, argnums=1)(W, 0.1 + h)
+
+    W = np.array([[0.3, -0.2, 0.5], [0.1, 0.4, -0.6]])
+    expected = (8.0 * (along(1e-3) - along(-1e-3)) - (along(2e-3) - along(-2e-3))) / 12e-3
+    found = sourcead.hessian(trained, argnums=1)(W, 0.1)
+    np.testing.assert_allclose(found, expected, rtol=1e-8)

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sourcead.ir.kinds import Tuple
+from sourcead.ir.kinds import NoneKind, Py, Tuple
+from sourcead.ir.nodes import Const
 from sourcead.rules.forms import forward_rule, reverse_rule
 from sourcead.rules.numpy.products import outer, tensordot
 from sourcead.rules.numpy.samples import call
@@ -76,7 +77,13 @@ def zeros_kept_tangent(y, change, adjoint, *, change_dot, adjoint_dot):
 def _kinds_of_values(values, *args, **options):
     """As the values, item by item."""
     items = values.items if isinstance(values, Tuple) else values
-    return Tuple(tuple(items)) if isinstance(items, tuple) else None
+    return Tuple(tuple(map(_kind, items))) if isinstance(items, tuple) else None
+
+
+def _kind(item):
+    if not isinstance(item, Const):
+        return item
+    return NoneKind() if item.value is None else Py(type(item.value))
 
 
 @reverse_rule(

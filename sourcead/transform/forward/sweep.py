@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from sourcead.ir.kinds import Dict, List, Object, Tuple, carries
+from sourcead.ir.kinds import Dict, List, NoneKind, Object, Tuple, carries
 from sourcead.ir.never import assert_never
 from sourcead.ir.nodes import (
     UNDEFINED,
@@ -280,7 +280,17 @@ def _getitem(s: Tangents, target: Name, base: Operand, index: Operand) -> Val:
         if isinstance(index, Const):
             return found.items[int(index.value)]
         found = s.b.operand(s.full(base))
+    if _is_none(s, found, index):
+        return ZERO
     return s.b.emit(Op("getitem", (found, index)), s.kind(target), hint_of(target))
+
+
+def _is_none(s: Tangents, found: Operand, index: Operand) -> bool:
+    """Is it a part of a tuple of tangents that is known to have none (`lanes.reached`)?"""
+    kind = s.kind(found)
+    if not isinstance(kind, Tuple) or not isinstance(index, Const) or index.value >= len(kind.items):
+        return False
+    return isinstance(kind.items[index.value], NoneKind)
 
 
 # -- control flow ----------------------------------------------------------------------------
