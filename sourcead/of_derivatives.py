@@ -14,9 +14,16 @@ from sourcead.ir.origin import Origin
 __all__ = ["said_of_the_function"]
 
 _OWN = tuple(
-    os.path.join(os.path.dirname(__file__), *folder) + os.sep
-    for folder in (("runtime",), ("transform", "specialise"))
+    os.path.join(os.path.dirname(__file__), *place)
+    for place in (
+        ("runtime", ""),
+        ("transform", "specialise", "adjoint_lists.py"),
+        ("transform", "specialise", "structured_adjoints.py"),
+        ("transform", "specialise", "structured_tangents.py"),
+    )
 )
+
+_NO_USERS = (os.path.dirname(__file__) + os.sep, "<sourcead")
 
 
 def said_of_the_function(error: SourceADError, function: Origin) -> SourceADError:
@@ -29,9 +36,7 @@ def said_of_the_function(error: SourceADError, function: Origin) -> SourceADErro
 def _said(offence: Offence, function: Origin) -> Offence:
     if not offence.origin.file.startswith(_OWN):
         return offence
-    outside = [
-        o for o in offence.called_from if o.file and not o.file.startswith((*_OWN, "<sourcead"))
-    ]
+    outside = [o for o in offence.called_from if o.file and not o.file.startswith(_NO_USERS)]
     place, *calls = outside or [function]
     return replace(
         offence,

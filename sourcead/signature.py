@@ -182,7 +182,8 @@ def _container(value: Any, cls: type, path: str, depth: int) -> Kind:
     foreign = cls.__module__ in ("builtins", "numpy") and cls is not np.poly1d
     if attributes is None or foreign:
         return Unknown()
-    if cls.__flags__ & (1 << 9) == 0:  # not a heap type: an extension class
+    is_heap_type = cls.__flags__ & (1 << 9) != 0
+    if not is_heap_type and cls is not types.SimpleNamespace:  # an extension class
         return Unknown()
     return Object(
         cls, "", tuple((k, kind_of(v, f"{path}.{k}", depth + 1)) for k, v in attributes.items())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 __all__ = [
     "add_item",
     "add_items",
+    "blank",
     "entries",
     "like_object",
     "take_items",
@@ -103,6 +105,17 @@ def added(a: Any, b: Any) -> Any:
     return a + b
 
 
+def blank(cls: type) -> Any:
+    """An instance without attributes.
+
+    >>> blank(SimpleNamespace)
+    namespace()
+    """
+    if issubclass(cls, SimpleNamespace):
+        return SimpleNamespace.__new__(cls)
+    return object.__new__(cls)
+
+
 def like_object(value: Any, fields: dict[str, Any]) -> Any:
     """An object of the class of `value` with these attributes (its adjoint).
 
@@ -110,7 +123,7 @@ def like_object(value: Any, fields: dict[str, Any]) -> Any:
     >>> vars(like_object(Spring(), {"k": 1.0}))
     {'k': 1.0}
     """
-    made = object.__new__(type(value))
+    made = blank(type(value))
     for name, field in fields.items():
         object.__setattr__(made, name, field)
     return made
@@ -148,7 +161,7 @@ def tangent_of(
     elif isinstance(value, dict):
         made = {k: inner(v, None if given is None else given.get(k)) for k, v in value.items()}
     elif hasattr(value, "__dict__") and not callable(value):
-        made = seen[id(value)] = object.__new__(type(value))  # whose methods see the tangents
+        made = seen[id(value)] = blank(type(value))  # whose methods see the tangents
         for name, field in vars(value).items():
             object.__setattr__(made, name, inner(field, getattr(given, name, None)))
     else:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from sourcead.runtime.lists import added
+from sourcead.runtime.lists import added, blank
 
 __all__ = ["Entry", "entry_of", "gradient_of", "part_at", "slots_of"]
 
@@ -134,7 +134,7 @@ def _rebuilt(holder: Any, parts: dict[Any, Any]) -> Any:
         return type(holder)(*made) if hasattr(holder, "_fields") else made
     if isinstance(holder, dict):
         return parts
-    like = object.__new__(type(holder))
+    like = blank(type(holder))
     for name, field in parts.items():
         object.__setattr__(like, name, field)
     return like

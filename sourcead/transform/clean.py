@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -31,7 +32,8 @@ from sourcead.transform.halves import Half
 __all__ = ["clean", "is_pure", "shared_bases", "storage_of"]
 
 HARMLESS = (
-    range, len, np.zeros_like, enumerate, zip, reversed, object.__new__, float, functools.partial,
+    range, len, np.zeros_like, enumerate, zip, reversed, object.__new__, SimpleNamespace, float,
+    functools.partial,
 )  # fmt: skip
 
 # They raise ValueError where the formula of their derivative gives a number: 1 / x for the logarithm of a

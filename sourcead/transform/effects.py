@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Mapping, Sequence
-from types import BuiltinMethodType, MethodType, ModuleType
+from types import BuiltinMethodType, MethodType, ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -144,6 +144,7 @@ _HARMLESS = (
     sum,
     iter,
     object.__new__,
+    SimpleNamespace,
     functools.partial,
 )
 

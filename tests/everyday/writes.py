@@ -131,3 +131,12 @@ def patterns(x):
         + area("ab")
         + area(float(x[0]))
     )
+
+
+@program(X, np.array([True, False, True, True, False]))
+def selected_into_the_operand(x, mask):
+    u = x + 2.0
+    np.sqrt(u, out=u, where=mask)
+    np.divide(u, x[::-1], out=u, where=mask)
+    np.add(u, 1.0, out=u, where=u > 1.0)
+    return np.sum(u**2)

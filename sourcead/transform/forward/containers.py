@@ -48,7 +48,7 @@ def contained(s: Tangents, target: Name, expr: Expr) -> Val | None:
             return s.b.emit(copied, s.kind(target), hint_of(target))
         case Op("list" | "dict" as form, items) if isinstance(s.kind(target), (List, Dict)):
             return _display(s, target, form, items)
-        case Call(Ref("object.__new__")) if isinstance(s.kind(target), Object):
+        case Call(Ref("object.__new__" | "SimpleNamespace")) if isinstance(s.kind(target), Object):
             return s.b.emit(expr, s.kind(target), hint_of(target))  # whose methods see the tangents
         case Call(Ref(value=cls) as func, ()) if cls is deque and isinstance(s.kind(target), List):
             made = Call(func, ())  # drops nothing by itself

@@ -288,7 +288,11 @@ def _getitem(s: Tangents, target: Name, base: Operand, index: Operand) -> Val:
 def _is_none(s: Tangents, found: Operand, index: Operand) -> bool:
     """Is it a part of a tuple of tangents that is known to have none (`lanes.reached`)?"""
     kind = s.kind(found)
-    if not isinstance(kind, Tuple) or not isinstance(index, Const) or index.value >= len(kind.items):
+    if (
+        not isinstance(kind, Tuple)
+        or not isinstance(index, Const)
+        or index.value >= len(kind.items)
+    ):
         return False
     return isinstance(kind.items[index.value], NoneKind)
 

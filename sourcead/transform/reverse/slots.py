@@ -29,7 +29,7 @@ def made_structure(s: State, target: Name, expr: Expr) -> bool:
         case Op("dict", items):
             for slot, value in zip(items[::2], items[1::2]):
                 _entry(s, target, slot, value)
-        case Call(Ref("object.__new__")):
+        case Call(Ref("object.__new__" | "SimpleNamespace")):
             pass
         case MethodCall(Name() as source, "copy") if not s.is_active(source):
             pass  # of what is inactive, and changed later

@@ -235,7 +235,10 @@ class Structures:
                 return True
             case Op("getitem", (base, index)):
                 return isinstance(self.b.kind(base), List) and isinstance(self.b.kind(index), Slice)
-            case Call(Ref("object.__new__" | "list" | "tuple")) | MethodCall(method="copy"):
+            case (
+                Call(Ref("object.__new__" | "SimpleNamespace" | "list" | "tuple"))
+                | MethodCall(method="copy")
+            ):
                 return True
             case Call() | MethodCall() as call:
                 return registry.lookup(function_of(call, self.b.kinds)) is not None

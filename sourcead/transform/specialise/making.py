@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any
 
 from sourcead.ir.kinds import Dict, Kind, List, Object, Unknown
@@ -98,7 +99,10 @@ def fresh_set(s: Context, args: Sequence[Val], hint: str) -> Name:
 
 
 def fresh_object(s: Context, cls: type, func: Operand, hint: str) -> Name:
-    name = s.emit(Call(Ref("object.__new__", object.__new__), (func,)), Unknown(), hint)
+    made = Call(Ref("object.__new__", object.__new__), (func,))
+    if cls is SimpleNamespace:
+        made = Call(Ref("SimpleNamespace", SimpleNamespace), ())
+    name = s.emit(made, Unknown(), hint)
     site = s.new_site(cls.__name__)
     s.kinds[name] = Object(cls, site)
     s.memory.begin(name, site, "object", {})

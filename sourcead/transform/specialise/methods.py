@@ -290,6 +290,8 @@ def object_method(
     if rule is not None or isinstance(function, types.FunctionType):
         bound = bind_field(s, receiver, function, method, hint)
         return s.call(bound, args, kwargs, hint)
+    if varied and not s.derivative and kind.cls is set:
+        s.refuse("a set of values that carry a derivative", "use a list")
     if varied and not s.derivative:
         s.refuse(
             f"no derivative rule for method `{kind.cls.__name__}.{method}`, and it has no Python source",
@@ -329,6 +331,11 @@ def number_method(
             found,
             hint,
             s.is_varied(receiver),
+        )
+    if method == "view" and (args or kwargs) and s.is_varied(receiver):
+        s.refuse(
+            "`view` of an array that carries a derivative, as another dtype or class",
+            "use `astype`, `.real` and `.imag`, or plain arrays",
         )
     rule = registry.lookup(function)
     if rule is None and isinstance(kind, Np):

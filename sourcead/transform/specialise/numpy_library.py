@@ -333,20 +333,23 @@ def polynomial_again(p):
     return np.poly1d(p.coeffs, variable=p.variable)
 
 
-def into_selected(ufunc, out, where, x):
+def into_selected(ufunc, out, where, x, is_like_out):
     """`ufunc(x, out=out, where=where)`: what is not selected is neither computed nor written"""
-    shape = np.shape(out)
-    mask = np.broadcast_to(where, shape)
-    out[mask] = ufunc(np.broadcast_to(x, shape)[mask])
+    mask = np.broadcast_to(where, np.shape(out))
+    out[mask] = ufunc(at_mask(x, mask, is_like_out))
     return out
 
 
-def into_selected_of_two(ufunc, out, where, x1, x2):
+def into_selected_of_two(ufunc, out, where, x1, x2, is_like_out1, is_like_out2):
     """`ufunc(x1, x2, out=out, where=where)`"""
-    shape = np.shape(out)
-    mask = np.broadcast_to(where, shape)
-    out[mask] = ufunc(np.broadcast_to(x1, shape)[mask], np.broadcast_to(x2, shape)[mask])
+    mask = np.broadcast_to(where, np.shape(out))
+    out[mask] = ufunc(at_mask(x1, mask, is_like_out1), at_mask(x2, mask, is_like_out2))
     return out
+
+
+def at_mask(x, mask, is_alike):
+    """The selected elements; `is_alike`: x has the shape of the mask, and may be written meanwhile."""
+    return x[mask] if is_alike else np.broadcast_to(x, np.shape(mask))[mask]
 
 
 def matrix_power(a, n):

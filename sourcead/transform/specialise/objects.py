@@ -11,7 +11,7 @@ import functools
 import logging
 import operator
 from collections.abc import Iterable
-from types import FunctionType
+from types import FunctionType, SimpleNamespace
 from typing import Any
 
 from sourcead.errors import UnsupportedSyntax
@@ -75,9 +75,34 @@ def _setattr(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | No
         return None
     name = constant_text(s, args[1])
     if name is None:
-        return set_by_name(s, args)
+        return _set_by_unknown_name(s, args)
     s.store_attr(args[0], name.value, args[2], None)
     return Const(None)
+
+
+def _set_by_unknown_name(s: Context, args: list[Any]) -> Val | None:
+    found = set_by_name(s, args)
+    if found is None and any(map(s.holds_varied, args)):
+        s.refuse(
+            "the name of an attribute that is set is known only while the program runs",
+            "set the attributes by name, in `__init__` too, or keep the values in a dict",
+        )
+    return found
+
+
+def _namespace(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    """`types.SimpleNamespace(a=x, b=y)`"""
+    held = [s.memory.known(v) for k, v in kwargs if k is None]
+    if args or not all(h is not None and h.complete for h in held):
+        return None
+    made = fresh_object(s, SimpleNamespace, Ref("SimpleNamespace", SimpleNamespace), hint)
+    kind = s.kind(made)
+    assert isinstance(kind, Object)
+    for name, value in kwargs:
+        known = s.memory.known(value) if name is None else None
+        for slot, each in known.slots.items() if known is not None else [(name, value)]:
+            s.store_field(made, kind, str(slot), each)
+    return made
 
 
 def _set_slot(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
@@ -400,7 +425,8 @@ OBJECTS: dict[Any, Handler] = {
     **{f: _reads_names(f.__name__) for f in (eval, exec, locals, vars)},
     copy.copy: _copy, copy.deepcopy: _deepcopy, dataclasses.replace: _replace,
     dataclasses.asdict: _as_dict, dataclasses.fields: _fields, dataclasses.astuple: _as_tuple,
-    object.__new__: _new, object.__setattr__: _set_slot, setattr: _setattr,
+    object.__new__: _new, SimpleNamespace: _namespace,
+    object.__setattr__: _set_slot, setattr: _setattr,
     logging.getLogger: _logger, functools.partial: _partial,
     functools.lru_cache: _cached, functools.cache: _cached,
     collections.namedtuple: _namedtuple,

@@ -6,6 +6,7 @@ What is said here is what Python and NumPy say for values of these kinds.  What 
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any, TypeAlias
 
 from sourcead.hooks import adjoint_of
@@ -62,6 +63,7 @@ SAFE: tuple[Any, ...] = (
     repr,
     str,
     object.__new__,
+    SimpleNamespace,
     type,
     adjoint_of,
 )

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, NoneKind, Py, is_scalar
+from sourcead.ir.kinds import Array, NoneKind, Py, is_scalar, same_dim
 from sourcead.ir.nodes import Const, Ref
 from sourcead.rules import registry
 from sourcead.transform.builder import Val, Virtual
@@ -181,4 +181,15 @@ def _into_selected(
     if not isinstance(s.kind(out), Array) or obj.nin not in (1, 2) or len(args) != obj.nin:
         return None
     library = numpy_library.into_selected, numpy_library.into_selected_of_two
-    return by(s, library[obj.nin - 1], [func, out, named["where"], *args])
+    alike = [Const(_has_shape_of(s, arg, out)) for arg in args]
+    return by(s, library[obj.nin - 1], [func, out, named["where"], *args, *alike])
+
+
+def _has_shape_of(s: Context, value: Val, other: Val) -> bool:
+    """Have two arrays certainly one shape?"""
+    mine, its = s.kind(value), s.kind(other)
+    if value == other:
+        return True
+    if not isinstance(mine, Array) or not isinstance(its, Array) or len(mine.dims) != len(its.dims):
+        return False
+    return all(map(same_dim, mine.dims, its.dims))

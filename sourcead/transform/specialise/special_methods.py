@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 __all__ = ["call_of", "has_call", "is_set_plainly", "made_plainly", "special_method"]
@@ -19,7 +20,8 @@ def made_plainly(cls: type) -> bool:
 
 def is_set_plainly(cls: type) -> bool:
     """Whether `x.attr = value` writes the attribute and does nothing else (properties aside)."""
-    return special_method(cls, "__setattr__") is object.__setattr__
+    found = special_method(cls, "__setattr__")
+    return found is object.__setattr__ or found is SimpleNamespace.__setattr__
 
 
 def has_call(cls: type) -> bool:
