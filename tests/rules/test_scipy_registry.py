@@ -47,8 +47,8 @@ def fullest(rule: Rule) -> Iterator[Call]:
 
 NOT_AGAIN = {
     "odeint": "NoRule: `ode_adjoints` has no forward rule",  # the derivative of a tangent is there
-    "curve_fit": "NotDifferentiable: the loop runs over values",
-    "quad_vec": "NotDifferentiable: the loop runs over values",  # of integrands that return arrays
+    "curve_fit": "NotDifferentiable: of a derivative a derivative is taken",
+    "quad_vec": "NotDifferentiable: of a derivative a derivative is taken",  # of integrands that return arrays
     "dirichlet_multinomial_pmf": "NotDifferentiable: of a derivative a derivative is taken",
     "multinomial_mean": "NotDifferentiable: `op=` on a value whose kind is not known",
     "multinomial_pmf": "NotDifferentiable: of a derivative a derivative is taken",

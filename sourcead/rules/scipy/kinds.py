@@ -26,6 +26,7 @@ from sourcead.ir.kinds import (
     broadcast_dims,
     dtype_of,
 )
+from sourcead.ir.nodes import Const
 from sourcead.rules.numpy.adjoint_kinds import kind_like
 from sourcead.rules.registry import all_rules, lookup
 
@@ -182,7 +183,7 @@ def stretched_like(count: int, *positions: int) -> Callable[..., Kind]:
         one: Kind = Array("float64", dims) if dims else Np("float64", False)
         return (
             Tuple((one,) * count)
-            if all(isinstance(k, (Array, Py, Np)) for k in given)
+            if all(isinstance(k, (Array, Const, Py, Np)) for k in given)
             else Unknown()
         )
 

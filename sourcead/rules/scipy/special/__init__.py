@@ -9,12 +9,38 @@ from __future__ import annotations
 
 from sourcead.rules.forms import helpers
 from sourcead.rules.scipy.lanes import guard
-from sourcead.rules.scipy.special import bessel, distributions, errors, gamma, integrals, several
-from sourcead.runtime import scipy_asymptotic, scipy_elliptic, scipy_gamma, scipy_incomplete
+from sourcead.rules.scipy.special import (
+    bessel,
+    distributions,
+    errors,
+    gamma,
+    integrals,
+    inverses,
+    polynomials,
+    several,
+    solutions,
+)
+from sourcead.runtime import (
+    scipy_asymptotic,
+    scipy_elliptic,
+    scipy_gamma,
+    scipy_incomplete,
+    scipy_quantiles,
+)
 
-__all__ = ["bessel", "distributions", "errors", "gamma", "integrals", "several"]
+__all__ = [
+    "bessel",
+    "distributions",
+    "errors",
+    "gamma",
+    "integrals",
+    "inverses",
+    "polynomials",
+    "several",
+    "solutions",
+]
 
-helpers(scipy_asymptotic, scipy_elliptic, scipy_gamma, scipy_incomplete)
+helpers(scipy_asymptotic, scipy_elliptic, scipy_gamma, scipy_incomplete, scipy_quantiles)
 
 BOUNDED = frozenset({
     "erf", "erfc", "dawsn", "ndtr", "expit", "log_expit", "softplus", "cosm1", "sindg", "cosdg", "j0", "j1", "i0e",

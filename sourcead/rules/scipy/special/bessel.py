@@ -79,8 +79,9 @@ def jv(y, v, z):
     return 0.5 * (special.jv(v - 1, z) - special.jv(v + 1, z))
 
 
-@elementwise(special.yn, domain=([0, 2], "positive"), wrt=("x",))
+@elementwise(special.yn, domain=([0, 2, 2.6], "positive"), wrt=("x",))
 def yn(y, n, x):
+    n = np.trunc(n)  # as SciPy does
     return 0.5 * (special.yv(n - 1, x) - special.yv(n + 1, x))
 
 
@@ -94,8 +95,9 @@ def iv(y, v, z):
     return 0.5 * (special.iv(v - 1, z) + special.iv(v + 1, z))
 
 
-@elementwise(special.kn, domain=([0, 2], "positive"), wrt=("x",))
+@elementwise(special.kn, domain=([0, 2, 2.6], "positive"), wrt=("x",))
 def kn(y, n, x):
+    n = np.trunc(n)
     return -0.5 * (special.kv(n - 1, x) + special.kv(n + 1, x))
 
 
@@ -145,29 +147,33 @@ def hankel2e(y, v, z):
     return 0.5 * (special.hankel2e(v - 1, z) - special.hankel2e(v + 1, z)) + 1j * y
 
 
-@elementwise(special.spherical_jn, domain=([0, 1, 3], "positive", [False, True]), wrt=("z",))
+@elementwise(special.spherical_jn, domain=([0, 1, 3, 1.5], "positive", [False, True]), wrt=("z",))
 def spherical_jn(y, n, z, derivative=False):
+    n = np.trunc(n)
     if not derivative:
         return special.spherical_jn(n, z, True)
     return (n * (n + 1) / (z * z) - 1.0) * special.spherical_jn(n, z) - 2.0 / z * y
 
 
-@elementwise(special.spherical_yn, domain=([0, 1, 3], "positive", [False, True]), wrt=("z",))
+@elementwise(special.spherical_yn, domain=([0, 1, 3, 1.5], "positive", [False, True]), wrt=("z",))
 def spherical_yn(y, n, z, derivative=False):
+    n = np.trunc(n)
     if not derivative:
         return special.spherical_yn(n, z, True)
     return (n * (n + 1) / (z * z) - 1.0) * special.spherical_yn(n, z) - 2.0 / z * y
 
 
-@elementwise(special.spherical_in, domain=([0, 1, 3], "positive", [False, True]), wrt=("z",))
+@elementwise(special.spherical_in, domain=([0, 1, 3, 1.5], "positive", [False, True]), wrt=("z",))
 def spherical_in(y, n, z, derivative=False):
+    n = np.trunc(n)
     if not derivative:
         return special.spherical_in(n, z, True)
     return (n * (n + 1) / (z * z) + 1.0) * special.spherical_in(n, z) - 2.0 / z * y
 
 
-@elementwise(special.spherical_kn, domain=([0, 1, 3], "positive", [False, True]), wrt=("z",))
+@elementwise(special.spherical_kn, domain=([0, 1, 3, 1.5], "positive", [False, True]), wrt=("z",))
 def spherical_kn(y, n, z, derivative=False):
+    n = np.trunc(n)
     if not derivative:
         return special.spherical_kn(n, z, True)
     return (n * (n + 1) / (z * z) + 1.0) * special.spherical_kn(n, z) - 2.0 / z * y

@@ -91,31 +91,34 @@ def pdtrc(y, k, m):
     return np.exp(special.xlogy(np.floor(k), m) - m - special.gammaln(np.floor(k) + 1.0))
 
 
-@elementwise(special.bdtr, domain=([0, 2], [4], (0.1, 0.9)), wrt=("p",))
+@elementwise(special.bdtr, domain=([0, 2], [4, 3.7], (0.1, 0.9)), wrt=("p",))
 def bdtr(y, k, n, p):
-    k = np.floor(k)
+    k, n = np.floor(k), np.trunc(n)
     log_rate = (
         special.xlogy(k, p) + special.xlog1py(n - k - 1.0, -p) - special.betaln(n - k, k + 1.0)
     )
     return -np.exp(log_rate)
 
 
-@elementwise(special.bdtrc, domain=([0, 2], [4], (0.1, 0.9)), wrt=("p",))
+@elementwise(special.bdtrc, domain=([0, 2], [4, 3.7], (0.1, 0.9)), wrt=("p",))
 def bdtrc(y, k, n, p):
-    k = np.floor(k)
+    k, n = np.floor(k), np.trunc(n)
     log_rate = (
         special.xlogy(k, p) + special.xlog1py(n - k - 1.0, -p) - special.betaln(n - k, k + 1.0)
     )
     return np.exp(log_rate)
 
 
-@elementwise(special.nbdtr, domain=([0, 2], [4], (0.1, 0.9)), wrt=("p",))
+@elementwise(special.nbdtr, domain=([0, 2, 1.4], [4, 3.7], (0.1, 0.9)), wrt=("p",))
 def nbdtr(y, k, n, p):
+    """Counts that are no integers are cut off, as SciPy does."""
+    k, n = np.trunc(k), np.trunc(n)
     return np.exp(special.xlogy(n - 1.0, p) + special.xlog1py(k, -p) - special.betaln(n, k + 1.0))
 
 
-@elementwise(special.nbdtrc, domain=([0, 2], [4], (0.1, 0.9)), wrt=("p",))
+@elementwise(special.nbdtrc, domain=([0, 2, 1.4], [4, 3.7], (0.1, 0.9)), wrt=("p",))
 def nbdtrc(y, k, n, p):
+    k, n = np.trunc(k), np.trunc(n)
     return -np.exp(special.xlogy(n - 1.0, p) + special.xlog1py(k, -p) - special.betaln(n, k + 1.0))
 
 

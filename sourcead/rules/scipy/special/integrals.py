@@ -25,9 +25,10 @@ def expi(y, x):
     return np.exp(x) / x
 
 
-@elementwise(special.expn, domain=([0, 1, 3], "positive"), wrt=("x",))
+@elementwise(special.expn, domain=([0, 1, 3, 2.6], "positive"), wrt=("x",))
 def expn(y, n, x):
-    """E_n' = -E_(n-1), and E_0(x) = exp(-x) / x."""
+    """E_n' = -E_(n-1), and E_0(x) = exp(-x) / x; an order that is no integer is cut off."""
+    n = np.trunc(n)
     return np.where(n == 0, -y * (1.0 + 1.0 / x), -special.expn(np.maximum(n - 1, 0), x))
 
 

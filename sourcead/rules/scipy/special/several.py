@@ -8,6 +8,8 @@ import math
 import numpy as np
 from scipy import special
 
+from sourcead.ir.kinds import Array, Np, Py, Tuple, Unknown, broadcast_dims
+from sourcead.ir.nodes import Const
 from sourcead.rules.forms import constant, forward_rule, helper, of_real_numbers, reverse_rule
 from sourcead.rules.numpy.samples import call
 from sourcead.rules.registry import lookup
@@ -21,7 +23,7 @@ def _points(rng):
     return [call(rng.uniform(0.3, 2.5, (2, 3))), call(1.3), call(np.array(0.7))]
 
 
-def _combined(y_bar, slopes):
+def combined(y_bar, slopes):
     """The sum of `y_bar[i] * slopes[i]` over the results that something flows back from."""
     return sum(bar * slope for bar, slope in zip(y_bar, slopes) if bar is not None)
 
@@ -29,7 +31,7 @@ def _combined(y_bar, slopes):
 @reverse_rule(special.sici, wrt=("x",), samples=_points)
 @helper
 def sici(y_bar, y, x):
-    return _combined(y_bar, (np.sinc(x / math.pi), np.cos(x) / x))
+    return combined(y_bar, (np.sinc(x / math.pi), np.cos(x) / x))
 
 
 @forward_rule(special.sici)
@@ -41,7 +43,7 @@ def sici_tangent(y, x, *, x_dot):
 @helper
 def shichi(y_bar, y, x):
     """sinh(x) / x is exprel(2 x) exp(-x), also at 0."""
-    return _combined(y_bar, (special.exprel(2.0 * x) * np.exp(-x), np.cosh(x) / x))
+    return combined(y_bar, (special.exprel(2.0 * x) * np.exp(-x), np.cosh(x) / x))
 
 
 @forward_rule(special.shichi)
@@ -52,7 +54,7 @@ def shichi_tangent(y, x, *, x_dot):
 @reverse_rule(special.fresnel, wrt=("z",), samples=_points)
 @helper
 def fresnel(y_bar, y, z):
-    return _combined(y_bar, (np.sin(0.5 * math.pi * z * z), np.cos(0.5 * math.pi * z * z)))
+    return combined(y_bar, (np.sin(0.5 * math.pi * z * z), np.cos(0.5 * math.pi * z * z)))
 
 
 @forward_rule(special.fresnel)
@@ -68,7 +70,7 @@ def _around_zero(rng):
 @helper
 def airy(y_bar, y, z):
     """`(Ai, Ai', Bi, Bi')`, with f'' = z f."""
-    return _combined(y_bar, (y[1], z * y[0], y[3], z * y[2]))
+    return combined(y_bar, (y[1], z * y[0], y[3], z * y[2]))
 
 
 @forward_rule(special.airy)
@@ -85,7 +87,7 @@ def _airye_slopes(y, z):
 @reverse_rule(special.airye, wrt=("z",), samples=_points)
 @helper
 def airye(y_bar, y, z):
-    return _combined(y_bar, _airye_slopes(y, z))
+    return combined(y_bar, _airye_slopes(y, z))
 
 
 @forward_rule(special.airye)
@@ -112,12 +114,23 @@ def _ellipj_in_m(y, m):
     return cn * am_m, -sn * am_m, -0.5 * sn * (sn + 2.0 * m * cn * am_m) / dn, am_m
 
 
-@reverse_rule(special.ellipj, wrt=("u", "m"), samples=_arguments_of_ellipj)
+def _four(*given):
+    """Results of the shape and precision that the arguments have together."""
+    if not all(isinstance(k, (Array, Const, Np, Py)) for k in given):
+        return Unknown()
+    said = [k.dtype for k in given if isinstance(k, (Array, Np))]
+    dtype = str(np.result_type(*said, np.float32)) if said else "float64"
+    arrays = [k.dims for k in given if isinstance(k, Array)]
+    one = Array(dtype, broadcast_dims(arrays)) if arrays else Np(dtype)
+    return Tuple((one,) * 4)
+
+
+@reverse_rule(special.ellipj, wrt=("u", "m"), samples=_arguments_of_ellipj, kind=_four)
 @helper
 def ellipj(y_bar, y, u, m):
     sn, cn, dn, _ = y
     in_u = (cn * dn, -sn * dn, -m * sn * cn, dn)
-    return _combined(y_bar, in_u), _combined(y_bar, _ellipj_in_m(y, m))
+    return combined(y_bar, in_u), combined(y_bar, _ellipj_in_m(y, m))
 
 
 @forward_rule(special.ellipj)
