@@ -28,12 +28,14 @@ from sourcead.ir.nodes import (
     Block,
     Call,
     Expr,
+    For,
     Name,
     Op,
     Operand,
     Stmt,
     Store,
     Try,
+    While,
 )
 from sourcead.ir.walk import blocks, operands
 from sourcead.rules import registry
@@ -66,24 +68,32 @@ class Sizes:
 
     def same(self, a: Dim, b: Dim, at: At) -> bool:
         """Are the two certainly equal while the statement at `at` is gone back over?"""
-        return same_dim(a, b) or (self.at_most(a, b, at) and self.at_most(b, a, at))
+        if same_dim(a, b):
+            return True
+        return self._is_stretched_to(a, b, at) or self._is_stretched_to(b, a, at)
+
+    def _is_stretched_to(self, a: Dim, b: Dim, at: At) -> bool:
+        """Is a at most b, and is it also at least b, or not one?"""
+        return self.at_most(a, b, at) and (self.at_most(b, a, at) or self._is_not_one(a, at))
 
     def at_most(self, a: Dim, b: Dim, at: At) -> bool:
         """Is a certainly equal to b, or one?"""
         if a is None or b is None:
             return False
-        if a == 1 or same_dim(a, b):
-            return True
+        return a == 1 or same_dim(a, b) or b in self._above_of(a, at)
+
+    def _is_not_one(self, a: Dim, at: At) -> bool:
+        equal = (b for b in self._above_of(a, at) if a in self._above_of(b, at))
+        return any(map(_is_stretched_never, equal))
+
+    def _above_of(self, a: Dim, at: At) -> set[Dim]:
         reached: set[Dim] = {a}
         rest: list[Dim] = [a]
         while rest:
-            for larger in self._directly_above(rest.pop(), at):
-                if larger == b:
-                    return True
-                if larger not in reached:
-                    reached.add(larger)
-                    rest.append(larger)
-        return False
+            new = self._directly_above(rest.pop(), at) - reached
+            reached |= new
+            rest += new
+        return reached
 
     def largest(self, dims: list[Dim], at: At) -> Dim:
         """The size to which axes of these sizes are stretched together, where one of them is it."""
@@ -106,6 +116,8 @@ class Sizes:
             if not isinstance(stmt, Try):  # left half-way, perhaps
                 for inner in blocks(stmt):
                     self._block(inner)
+            if isinstance(stmt, (For, While)) and stmt.body:
+                self._carried(stmt, stmt.body[-1].origin.at)
 
     def _statement(self, stmt: Stmt) -> None:
         home = stmt.origin.at[:-1]
@@ -121,6 +133,21 @@ class Sizes:
                 if isinstance(kind, Array):
                     self._stretched([value], kind.dims, home)
 
+    def _carried(self, stmt: For | While, end: At) -> None:
+        """What begins with a size and has that size again at the end of each turn has it always."""
+        for c in stmt.carried:
+            first, last = self._dims(c.initial), self._dims(c.next)
+            for axis, (before, after) in enumerate(zip(first, last)):
+                if len(first) != len(last) or not self.same(before, after, end):
+                    continue
+                self._equal(self._dims(c.inner)[axis : axis + 1], before, end[:-1])
+                self._equal(self._dims(c.result)[axis : axis + 1], before, stmt.origin.at[:-1])
+
+    def _equal(self, one: Dims, other: Dim, home: At) -> None:
+        for dim in one:
+            self._note(dim, other, home)
+            self._note(other, dim, home)
+
     def _dims(self, operand: object) -> Dims:
         kind = self._kinds.get(operand) if isinstance(operand, Name) else None
         return kind.dims if isinstance(kind, Array) else ()
@@ -133,8 +160,7 @@ class Sizes:
     def _multiplied(self, a: Dims, b: Dims, home: At) -> None:
         if a and b:
             inner = b[-1] if len(b) == 1 else b[-2]
-            self._note(a[-1], inner, home)
-            self._note(inner, a[-1], home)
+            self._equal(a[-1:], inner, home)
 
     def _note(self, small: Dim, large: Dim, home: At) -> None:
         if small is None or large is None or small == large:

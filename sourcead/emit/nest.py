@@ -489,10 +489,13 @@ def _plain(syntax: ast.expr) -> ast.expr:
 
 
 def _first_summands(function: Function, is_number: Callable[[Name], bool]) -> frozenset[Name]:
-    """Contributions to a number's adjoint that may be printed as one sum with the one that follows.
+    """Contributions to an adjoint that may be printed as one sum with what they are added to, or what follows.
 
     x_bar = a_bar * y
     x_bar += b_bar * z        ->       x_bar = a_bar * y + b_bar * z
+
+    x_bar_1 = (y_bar * a).sum()
+    x_bar += x_bar_1          ->       x_bar += (y_bar * a).sum()
 
     Only those of one statement of the user's: each line belongs to one.  `x_bar.copy()` and
     `float(x_bar)` under the same name finish the expression likewise.
@@ -509,6 +512,15 @@ def _first_summands(function: Function, is_number: Callable[[Name], bool]) -> fr
                 or _same_line(made[first].origin, stmt.origin)
             ):
                 found.add(first)
+        match stmt.expr:
+            case Op("iadd" | "isub", (_, Name() as added)) if (
+                added in made
+                and added.hint == stmt.target.hint
+                and _same_line(made[added].origin, stmt.origin)
+            ):
+                found.add(added)
+            case _:
+                pass
     return frozenset(found)
 
 

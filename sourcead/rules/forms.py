@@ -44,6 +44,7 @@ __all__ = [
     "products",
     "refused",
     "reverse_rule",
+    "taking_all",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -293,6 +294,15 @@ def leaving_out(*functions: Any) -> None:
         rule = lookup(function)
         assert rule is not None, function
         rule.leaves_out = True
+
+
+def taking_all(*functions: Any) -> None:
+    """Every element of the arguments enters the result of these functions (`Rule.takes_all`)."""
+    for function in functions:
+        rule = lookup(function)
+        assert rule is not None, function
+        assert not rule.leaves_out, function
+        rule.takes_all = True
 
 
 def products(

@@ -75,6 +75,8 @@ class Rule:
     selects: a partial is True or False, and False means that the operand was not taken.
     leaves_out: some elements of an argument may not enter the result at all (a maximum, a gather): an
       adjoint of zero comes back to them, and stays zero whatever slope they have on the way.
+    takes_all: every element of the arguments enters the result, always (a sum, a transposed array); so do those
+      of an elementwise function that leaves nothing out.
     product: of a sum of products, the function that gives the adjoints of its factors, and the names of the
       options that it takes behind them (`forms.products`).
     parts: elements of the result depend on some elements of the arguments only (`forms.by_parts`).
@@ -92,6 +94,7 @@ class Rule:
     singular: Singular = False
     selects: bool = False
     leaves_out: bool = False
+    takes_all: bool = False
     product: tuple[Callable[..., Any], tuple[str, ...]] | None = None
     parts: bool = False
     lanes: tuple[Callable[..., Any], str] | None = None

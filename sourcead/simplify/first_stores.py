@@ -7,6 +7,9 @@
     r_bar = np.zeros_like(r)
     r_bar[:, :, None] += t          ->      r_bar = t[:, :, 0]
 
+    r_bar = np.zeros_like(r)
+    r_bar += t.sum(axis=1)          ->      r_bar = t.sum(axis=1)
+
 A part is new where it shares no element with those that were written before: single places and slices
 without steps, of which one ends where the other begins at the latest.  Bounds are compared as sums of multiples
 of lengths, which are not negative.
@@ -29,6 +32,7 @@ from sourcead.ir.nodes import (
     Const,
     Expr,
     Function,
+    MethodCall,
     Name,
     Op,
     Operand,
@@ -37,7 +41,7 @@ from sourcead.ir.nodes import (
     Store,
 )
 from sourcead.ir.uses import use_counts
-from sourcead.ir.walk import map_blocks, reads, renewed, statements, with_body
+from sourcead.ir.walk import binds, map_blocks, reads, renewed, statements, with_body
 from sourcead.transform.effects import index_kinds
 from sourcead.transform.indexing import is_basic
 
@@ -147,6 +151,12 @@ class _Pass(Places):
                 continue
             if not isinstance(stmt, Store) or stmt.base != target or stmt.value == target:
                 return
+            if not written and self.is_alone(stmt, target, out[:k]):
+                made = next(s for s in out if isinstance(s, Assign) and s.target == stmt.value)
+                out[out.index(made)] = replace(made, target=target)
+                del out[k]
+                out.remove(zeros)
+                return
             if stmt.op is None or not self.is_part(target, stmt.index):
                 return
             if not written and self.is_whole(stmt, target):
@@ -161,6 +171,24 @@ class _Pass(Places):
         """Does the index name each place of the part once?"""
         parts = index_kinds(index, self.b.kinds)
         return parts is not None and is_basic(parts) is True and index != Const(Ellipsis)
+
+    def is_alone(self, stmt: Store, target: Name, before: list[Stmt]) -> bool:
+        """Is it `target += t` with a new array t of its shape, which is made in this block and read only here?"""
+        kind, mine = self.b.kind(stmt.value), self.b.kind(target)
+        if stmt.op != "add" or stmt.index != Const(Ellipsis) or not isinstance(stmt.value, Name):
+            return False
+        if not isinstance(kind, Array) or not isinstance(mine, Array) or kind.dtype != mine.dtype:
+            return False
+        match self.made.get(stmt.value):
+            case Op(op):
+                is_new = op in NEW_ARRAY
+            case MethodCall(_, "sum"):
+                is_new = len(kind.dims) > 0
+            case _:
+                is_new = False
+        is_here = any(binds(s) == (stmt.value,) for s in before)
+        alike = len(kind.dims) == len(mine.dims) and all(map(same_dim, kind.dims, mine.dims))
+        return is_new and is_here and alike and self.uses[stmt.value] == 1
 
     # -- the whole, with axes put in -----------------------------------------------------------
 

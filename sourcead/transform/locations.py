@@ -38,6 +38,9 @@ from sourcead.transform.heap import ENTWINED, ITEM, Heap, place_of, places
 __all__ = ["Locations", "View", "binds_all", "names_of"]
 
 
+KEEPING = frozenset({"add", "sub", "mul", "truediv", "pow"})
+"""`a[i] op= value` computes each element from what it was: nothing is lost."""
+
 READING = frozenset({"items", "keys", "values", "get", "copy", "index", "count", "of"})
 """Methods of containers that change nothing."""
 
@@ -67,7 +70,7 @@ class Locations:
         params = self.params = list(params)
         self.views: dict[Name, View] = {}
         self.written: dict[str, list[tuple[int, ...]]] = {}
-        self.overwritten: set[str] = set()  # of those, where content is lost, not only added to
+        self.overwritten: set[str] = set()  # of those, where content is lost, not only changed
         self.owners: dict[str, set[Name]] = {}
         self.mutated_sites: set[str] = set()
         self.maybe: set[Name] = set()
@@ -187,7 +190,7 @@ class Locations:
     def _write(self, name: Name, stmt: Stmt) -> None:
         if isinstance(self.kinds.get(name), Array):
             self.written.setdefault(self.cls(name), []).append(stmt.origin.at)
-            if not (isinstance(stmt, Store) and stmt.op in ("add", "sub")):
+            if not (isinstance(stmt, Store) and stmt.op in KEEPING):
                 self.overwritten.add(self.cls(name))
 
     def _mutate(self, name: Name) -> None:

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from sourcead.ir.nodes import Call, Const, Expr, Name, Op, Ref
+from sourcead.ir.nodes import Attr, Call, Const, Expr, Name, Op, Ref
 
 __all__ = ["is_nonnegative"]
 
-_ALWAYS = frozenset({abs, math.fabs, math.sqrt, math.exp, math.hypot, math.dist, math.cosh,
+_ALWAYS = frozenset({abs, len, math.fabs, math.sqrt, math.exp, math.hypot, math.dist, math.cosh,
                      np.abs, np.fabs, np.sqrt, np.exp, np.hypot, np.square})  # fmt: skip
 
 
@@ -40,10 +40,15 @@ def is_nonnegative(value: Any, definitions: Mapping[Name, Expr]) -> bool:
             return both(first, second)
         case Op("pow", (_, Const(int() as n))) if n % 2 == 0:
             return True
+        case Op("getitem", (Name() as shape, Const(int()))):
+            made = definitions.get(shape)
+            return isinstance(made, Attr) and made.attr == "shape"
+        case Attr(_, "size" | "ndim"):
+            return True
         case Op("pow", (base, _)):
             return both(base)
         case Call(Ref(_, function), args):
-            if function is max:
+            if function in (max, np.maximum):
                 return any(map(both, args))
             return function in _ALWAYS if _is_hashable(function) else False
         case _:

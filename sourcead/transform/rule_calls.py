@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from sourcead.errors import NoRule
-from sourcead.ir.kinds import Array, Bound, Closure, Kind, List, Number, Partial, Py, is_scalar
+from sourcead.ir.kinds import Array, Bound, Closure, Kind, List, Np, Number, Partial, Py, is_scalar
 from sourcead.ir.nodes import (
     Call,
     Const,
@@ -169,16 +169,25 @@ class RuleCalls:
         args: Arguments,
         kwargs: Keywords,
         has_derivative: Callable[[Any], bool],
+        *,
+        is_regular: bool = False,
     ) -> list[tuple[Val, Val]]:
-        """The arguments of an elementwise call that may vary, each with its partial derivative."""
-        kinds = [self.b.kind(arg) for arg in args if not isinstance(arg, Star)]
-        body = partials_for(
-            rule, args, kinds, list(map(has_derivative, args)), self._is_nonnegative
-        )
-        bound = self.bound(rule, body, 1, args, kwargs)
-        result = self.inline(body, [target], bound)
+        """The arguments of an elementwise call that may vary, each with its partial derivative.
+
+        `is_regular`: this is known while running (see `raising_apart`).
+        """
+        is_active = list(map(has_derivative, args))
+        read, made = args, target
+        raises = not is_regular and self._raises_where_left_out(rule, target, args)
+        if raises:
+            read, made = [self._as_numpy(arg) for arg in args], self._as_numpy(target)
+        kinds = [self.b.kind(arg) for arg in read if not isinstance(arg, Star)]
+        body = partials_for(rule, read, kinds, is_active, self._is_nonnegative)
+        result = self.inline(body, [made], self.bound(rule, body, 1, read, kwargs))
         names = [p.name for p in _parameters(body)[1:]]
-        return self._paired(result, [n for n in rule.wrt if n in names], bound)
+        bound = self.bound(rule, body, 1, args, kwargs)
+        pairs = self._paired(result, [n for n in rule.wrt if n in names], bound)
+        return [(v, self._as_python(slope, v)) for v, slope in pairs] if raises else pairs
 
     def raising_apart(
         self,
@@ -205,7 +214,8 @@ class RuleCalls:
         bound = self.bound(rule, regular, 2, args, ())
         test = self.b.operand(self.inline(regular, [seed, target], bound))
         with self.b.block() as then:
-            ((_, partial),) = self.partials(rule, target, args, kwargs, has_derivative)[:1]
+            pairs = self.partials(rule, target, args, kwargs, has_derivative, is_regular=True)
+            ((_, partial),) = pairs[:1]
             slope = self.b.operand(partial)
         other = Ref("math.inf", math.inf) if seed == Const(False) else Const(0.0)
         found = self.b.fresh("t", Py(float), True)
@@ -274,11 +284,32 @@ class RuleCalls:
     def needs_guard(self, rule: Rule, target: Name, args: Arguments) -> bool:
         """May a lane of `target` be left out where a partial is infinite?"""
         singular = is_singular(rule, args)
+        if singular == "pole" and isinstance(self.b.kind(target), Py):
+            return False  # an exception of the program's own
         if singular == "pole" and not self._varies_by_element(
             args[0] if isinstance(args[-1], Const) else args[-1]
         ):
             return target in self.chosen
         return bool(singular) and target in self.selected
+
+    def _raises_where_left_out(self, rule: Rule, target: Name, args: Arguments) -> bool:
+        """Python's division by zero is an exception, also in the slope of what is left out."""
+        read = [target, *(arg for arg in args if isinstance(arg, Name))]
+        is_python = any(self.b.kind(name) in NUMBERS for name in read)
+        return is_python and self.needs_guard(rule, target, args)
+
+    def _as_numpy(self, value: Any) -> Any:
+        """The number as NumPy's, whose quotients may be infinite."""
+        if not isinstance(value, Name) or self.b.kind(value) not in NUMBERS:
+            return value
+        return self.b.emit(Call(Ref("np.float64", np.float64), (value,)), Np("float64"))
+
+    def _as_python(self, slope: Val, value: Val) -> Val:
+        """The slope by a Python number as one, which may be infinite in turn."""
+        if self.b.kind(slope) != Np("float64") or self.b.kind(value) not in NUMBERS:
+            return slope
+        assert isinstance(slope, Name)
+        return self.b.emit(Call(Ref("float", float), (slope,)), Py(float))
 
     def _varies_by_element(self, divisor: Val | Star) -> bool:
         """Of an array that carries a derivative any element may be zero, where others are not."""

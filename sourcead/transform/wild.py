@@ -14,13 +14,28 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from sourcead.ir.kinds import Array, Py, dtype_of
-from sourcead.ir.nodes import Assign, Attr, Block, Call, MethodCall, Name, Op, Ref, Stmt
+from sourcead.ir.nodes import (
+    Assign,
+    Attr,
+    Block,
+    Call,
+    Const,
+    Expr,
+    MethodCall,
+    Name,
+    Op,
+    Ref,
+    Stmt,
+)
 from sourcead.ir.walk import operands, statements
 from sourcead.rules import registry
 from sourcead.rules.registry import Rule
 from sourcead.transform.builder import Builder
 from sourcead.transform.effects import function_of
+from sourcead.transform.nonnegative import is_nonnegative
 from sourcead.transform.operations import OPERATORS
 
 __all__ = ["Wild"]
@@ -59,12 +74,24 @@ class Wild:
             return False
         given = list(operands(made))
         rule = registry.lookup(function_of(made, self.b.kinds))
-        raises = isinstance(self.b.kind(value), Py)  # Python does, where NumPy gives an infinity
-        if rule is not None and rule.form == "elementwise" and not raises:
+        if rule is not None and rule.form == "elementwise" and not self._is_finite(value, made):
             args = _arguments(made)
             if args and self.begins(rule, value, args):
                 return True
         return any(map(self.has, given))
+
+    def _is_finite(self, value: Name, made: Expr) -> bool:
+        """Python raises an exception where a number would be infinite; a root is NaN of negative numbers only."""
+        if isinstance(self.b.kind(value), Py):
+            return True
+        match _arguments(made):
+            case [radicand] if function_of(made, self.b.kinds) is np.sqrt:
+                pass
+            case [radicand, Const(float() as power)] if power > 0.0:
+                pass
+            case _:
+                return False
+        return is_nonnegative(radicand, self.b.definitions)
 
     def _carries(self, value: Name | Ref) -> bool:
         """Has this kind of value room for an infinity?"""

@@ -1,4 +1,4 @@
-"""Functions that may leave elements of an argument out of their result: `np.max`, `np.take`, `np.tril`.
+"""Functions that may leave elements of an argument out of their result (`np.max`, `np.take`, `np.tril`), or none.
 
 An element that was left out contributes exactly zero, whatever its own slope is: of
 `np.median(np.sqrt(x))` at `x[0] = 0` the first element has an infinite slope, and no part in the median.
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sourcead.rules.forms import leaving_out
-from sourcead.rules.numpy.samples import present
+from sourcead.rules.forms import leaving_out, taking_all
+from sourcead.rules.numpy.samples import methods, present
 from sourcead.runtime.accumulate import unless_zero, zeros_kept
 from sourcead.runtime.gathers import item_of
 from sourcead.runtime.lanes import connected, reached
@@ -31,4 +31,17 @@ leaving_out(
     np.linalg.cholesky, np.linalg.eigh, np.linalg.eigvalsh,
     # of derivatives: what meets a zero adjoint
     unless_zero, zeros_kept, reached, connected,
+)  # fmt: skip
+
+taking_all(
+    # sums, and what is made of them
+    np.sum, np.mean, np.var, np.std, np.prod, np.cumsum, np.cumprod,
+    *methods("sum", "mean", "var", "std", "prod", "cumsum", "cumprod"),
+    np.add.reduce, np.multiply.reduce, np.add.accumulate, np.multiply.accumulate, np.linalg.norm,
+    # products
+    np.dot, np.matmul, np.inner, np.outer, np.vdot, np.kron, np.tensordot, *methods("dot"),
+    # the same elements in another order or shape
+    np.reshape, np.ravel, np.transpose, np.swapaxes, np.moveaxis, np.squeeze, np.expand_dims,
+    np.broadcast_to, np.flip, np.roll, np.concatenate, np.stack, np.copy,
+    *methods("reshape", "ravel", "flatten", "transpose", "swapaxes", "squeeze", "copy"), np.ndarray.T,
 )  # fmt: skip

@@ -150,7 +150,7 @@ def atan(y, x):
     return 1.0 / (1.0 + x * x)
 
 
-@elementwise(math.atan2, domain=("real", "positive"), effects=NUMBER)
+@elementwise(math.atan2, domain=("real", "positive"), singular=True, effects=NUMBER)
 def atan2(angle, y, x):
     """Divided twice by the radius: its square would underflow near the origin."""
     return x / math.hypot(x, y) / math.hypot(x, y), -y / math.hypot(x, y) / math.hypot(x, y)

@@ -46,7 +46,7 @@ from sourcead.ir.nodes import (
     With,
 )
 from sourcead.ir.walk import goes_on
-from sourcead.transform.activity import activity, find_selected, find_useful
+from sourcead.transform.activity import activity, find_useful
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.effects import function_of, makes_namedtuple, written_arguments
 from sourcead.transform.formulas import start_derivative
@@ -66,6 +66,7 @@ from sourcead.transform.operations import OPERATORS
 from sourcead.transform.refusals import check_attempt, check_passive, check_written
 from sourcead.transform.reverse.sweeps import unpacked, value_and_aux
 from sourcead.transform.rule_calls import ZERO
+from sourcead.transform.selected import find_selected
 from sourcead.transform.specialise import Specialised
 from sourcead.transform.specialise.recursion import Unit
 
@@ -100,7 +101,13 @@ def tangent(
     s = Tangents(b, locations, is_active, primal.body, separate)
     start_derivative(b)
     left_out = partial(
-        find_selected, primal.body, b.kinds, done.heap, is_active=is_active, divided=b.divided
+        find_selected,
+        primal.body,
+        done.result,
+        b.kinds,
+        done.heap,
+        is_active=is_active,
+        divided=b.divided,
     )
     s.rules.selected = left_out(locations.overwritten)
     s.rules.chosen = left_out((), by_name=True)

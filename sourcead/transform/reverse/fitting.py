@@ -6,7 +6,7 @@ shape of `y`, the sum over the axes along which it was stretched is added here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from sourcead.ir.nodes import Attr, Call, Const, MethodCall, Name, Op, Operand, 
 from sourcead.runtime.accumulate import unbroadcast
 from sourcead.transform.builder import Virtual
 from sourcead.transform.precision import narrowed
+from sourcead.transform.reverse.cuts import cut_alike
 from sourcead.transform.reverse.parts import Parts
 from sourcead.transform.specialise import Specialiser
 from sourcead.transform.specialise.algebra import stretched_number
@@ -106,8 +107,14 @@ class Fitting:
             return self._stretch(amount, value, kind)
         dims = [self._size(amount, axis) for axis in range(len(have.dims))]
         pairs = list(zip(dims[extra:], kind.dims))
-        if any(map(self._is_open, pairs)):
+        alike = {i for i, pair in enumerate(pairs) if self._is_open(pair)}
+        if not all(cut_alike(self.b, amount, value, len(pairs) - 1 - i) for i in alike):
             return self._unbroadcast(amount, value, kind)
+        if alike and isinstance(amount, Name):
+            mine = (
+                kind.dims[i - extra] if i - extra in alike else d for i, d in enumerate(have.dims)
+            )
+            have = self._known(amount, replace(have, dims=tuple(mine)))
         if extra:
             summed = MethodCall(amount, "sum", (), (("axis", self._axes(list(range(extra)))),))
             amount = self.b.emit(
@@ -120,6 +127,14 @@ class Fitting:
                 MethodCall(amount, "sum", (), options), kind, self.b.called.hint(value, "_bar")
             )
         return amount
+
+    def _known(self, amount: Name, kind: Array) -> Array:
+        """From here on the amount is known to be of this kind, and what it is the negative of."""
+        self.b.kinds[amount] = kind
+        match self.b.definitions.get(amount):
+            case Op("neg", (Name() as positive,)):
+                self.b.kinds[positive] = kind
+        return kind
 
     def _is_open(self, pair: tuple[Dim, Dim]) -> bool:
         """Is it open until the gradient runs whether this axis was stretched?"""

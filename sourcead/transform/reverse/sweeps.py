@@ -12,6 +12,7 @@ from sourcead.ir.kinds import Array, Kind, Np, Number, Py, Tuple, Unknown, dtype
 from sourcead.ir.nodes import (
     Assign,
     Call,
+    Const,
     Function,
     MethodCall,
     Name,
@@ -25,7 +26,7 @@ from sourcead.ir.walk import statements
 from sourcead.runtime.open_shadows import OpenShadows
 from sourcead.runtime.shadows import Shadows
 from sourcead.simplify.stretches import stretches
-from sourcead.transform.activity import activity, find_selected, find_useful
+from sourcead.transform.activity import activity, find_useful
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.clean import clean
 from sourcead.transform.effects import index_kinds
@@ -49,6 +50,7 @@ from sourcead.transform.reverse.sweep import reverse_sweep
 from sourcead.transform.reverse.unbound import maybe_unbound
 from sourcead.transform.reverse.uncertain import check_uncertain
 from sourcead.transform.reverse.uses import Use, reverse_uses
+from sourcead.transform.selected import find_selected
 from sourcead.transform.specialise import Specialised, Specialiser
 from sourcead.transform.specialise.leaves import Leaf, bar_kind, parts_of
 from sourcead.transform.trees import sites_in
@@ -131,8 +133,15 @@ def sweeps(
     s.saved_by_units, s.reopened = calls.saved, reopened
     s.adj.fitting.reopened = reopened
     start_derivative(b)
+    seen = result if callee is None else Const(None)  # the caller may leave out what it gets
     left_out = partial(
-        find_selected, primal.body, b.kinds, done.heap, is_active=s.is_active, divided=b.divided
+        find_selected,
+        primal.body,
+        seen,
+        b.kinds,
+        done.heap,
+        is_active=s.is_active,
+        divided=b.divided,
     )
     s.rules.selected = left_out(locations.overwritten)
     s.rules.chosen = left_out((), by_name=True)

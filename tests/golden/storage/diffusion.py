@@ -15,8 +15,7 @@ def diffusion_grad(u, rate, out_bar=1.0):  # grad(diffusion), u: float64[:], rat
     rate_bar = 0.0
     for _ in range(3):
         t_bar = u_bar[1:-1]               # u[1:-1] += rate * (u[2:] + u[:-2] - 2.0 * u[1:-1])
-        rate_bar_1 = t_bar @ saved.pop()
-        rate_bar += rate_bar_1
+        rate_bar += t_bar @ saved.pop()
         t_bar = t_bar * rate
         u_bar[1:-1] *= 1.0 - 2.0 * rate
         u_bar[2:] += t_bar
