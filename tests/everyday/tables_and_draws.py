@@ -95,3 +95,37 @@ def walker_with_a_generator(x):
     for _ in range(3):
         x[0] = walker.step(x[0])
     return x[0] * x[1]
+
+
+@program(1.7, np.array([0.2, 1.0, -0.5, 0.7]), 2)
+def splines_by_recursion(t, c, order):
+    knots = [0, 0, 0, 1, 2, 3, 3, 3]
+
+    def basis(i, k):
+        if k == 0:
+            return 1.0 if knots[i] <= t < knots[i + 1] else 0.0
+        total = 0.0
+        if knots[i + k] != knots[i]:
+            total += (t - knots[i]) / (knots[i + k] - knots[i]) * basis(i, k - 1)
+        if knots[i + k + 1] != knots[i + 1]:
+            total += (
+                (knots[i + k + 1] - t) / (knots[i + k + 1] - knots[i + 1]) * basis(i + 1, k - 1)
+            )
+        return total
+
+    return sum(c[i] * basis(i, order) for i in range(4)) ** 2
+
+
+@program(np.array([60.0, 100.0, 120.0]), 5)
+def packed_into_a_sack(values, room):
+    weights = [1, 2, 3]
+
+    def best(i, left):
+        if i == len(weights):
+            return 0.0
+        skipped = best(i + 1, left)
+        if weights[i] > left:
+            return skipped
+        return max(skipped, values[i] * 1.1 + best(i + 1, left - weights[i]))
+
+    return best(0, room) ** 2

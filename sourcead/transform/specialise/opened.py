@@ -124,7 +124,7 @@ class Opened:
         """The kinds of the leaves, where a list or dict may be longer in another call."""
         plans = [leaf for plan in self.plans for leaf in leaf_plans(plan)]
         return tuple(
-            Array("float64", (None,))
+            Array(kind.dtype, (None,))
             if isinstance(kind, Array) and not isinstance(plan, Whole)
             else kind
             for plan, kind in zip(plans, kinds, strict=True)

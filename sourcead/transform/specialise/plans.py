@@ -59,9 +59,10 @@ class Whole:
 
 @dataclass(frozen=True)
 class Numbers:
-    """A list of numbers, as an array; `plain`: of Python's floats, not of NumPy's."""
+    """A list of numbers, as an array; `plain`: of Python's numbers, not of NumPy's; `whole`: of integers."""
 
     plain: bool
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,10 +84,12 @@ class Parts:
 @dataclass(frozen=True)
 class Manner:
     """How arguments go in. `forced`: also what carries no derivative as far as is known; `of_numpy`: what is
-    stored into lists and dicts that are empty here is taken to be NumPy's numbers, not Python's."""
+    stored into lists and dicts that are empty here is taken to be NumPy's numbers, not Python's; `integers`:
+    lists of these, too."""
 
     forced: bool = False
     of_numpy: bool = False
+    integers: bool = False
 
 
 Plan: TypeAlias = Union[Whole, Numbers, Entries, Parts]
@@ -141,6 +144,9 @@ def _of_container(
     floats = all(isinstance(k, Never) or k == Py(float) for k in held)
     floats = floats and not (is_empty and manner.of_numpy)
     of_numpy = all(isinstance(k, Never) or k == Np("float64") for k in held)
+    if manner.integers and isinstance(kind, List) and kind.cls is list:
+        if held and all(k == Py(int) for k in held):
+            return Numbers(True, whole=True)
     if isinstance(kind, List):
         return Numbers(floats) if kind.cls is list and (floats or of_numpy) else Whole()
     if isinstance(kind, Dict) and (floats or (of_numpy and (is_empty or ITEM in slots))):
@@ -265,7 +271,7 @@ def leaves_of_plan(s: Context, plan: Plan, value: Val) -> list[Val]:
                 for leaf in leaves_of_plan(s, part, part_of(s, plan, value, slot))
             ]
         case Numbers():
-            return [_numbers(s, packed, value)]
+            return [_numbers(s, packed_whole if plan.whole else packed, value)]
         case Entries():
             keys = s.emit(Call(Ref("list", list), (s.operand(value),)), Unknown(), "keys")
             return [keys, _numbers(s, values_of_entries, value)]
@@ -358,6 +364,10 @@ def inlined(s: Context, function: Any, args: list[Val]) -> Val:
 
 def packed(xs: Any) -> Any:
     return np.array(xs, float)
+
+
+def packed_whole(xs: Any) -> Any:
+    return np.array(xs, np.int64)
 
 
 def values_of_entries(d: Any) -> Any:

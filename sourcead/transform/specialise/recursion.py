@@ -60,7 +60,12 @@ __all__ = ["Unit", "call_unit", "is_unit_call", "kind_here", "solved"]
 
 MAX_ROUNDS = 12
 
-OTHERWISE = (Manner(of_numpy=True), Manner(forced=True), Manner(forced=True, of_numpy=True))
+OTHERWISE = (
+    Manner(of_numpy=True),
+    Manner(forced=True),
+    Manner(forced=True, of_numpy=True),
+    Manner(forced=True, integers=True),
+)
 """How arguments go in where going in as they seem to be is refused."""
 
 
@@ -161,7 +166,7 @@ def call_unit(
             )
         return _called(s, unit, values, hint)
     plans = plans_of(s, values, Manner())
-    tried = {(plans, all(isinstance(p, Whole) for p in plans))}
+    tried = {(plans, _are_opened(plans, Manner()))}
     try:
         unit = _unit(s, code, template, values, live, plans, Manner())
         return _called(s, unit, values, hint)
@@ -170,15 +175,21 @@ def call_unit(
             raise
         for manner in OTHERWISE:
             other = plans_of(s, values, manner)
-            if (other, False) in tried:
+            way = other, _are_opened(other, manner)
+            if way in tried:
                 continue
-            tried.add((other, False))
+            tried.add(way)
             try:
                 unit = _unit(s, code, template, values, live, other, manner)
                 return _called(s, unit, values, hint)
             except SourceADError:
                 continue
         raise error from None
+
+
+def _are_opened(plans: tuple[Plan, ...], manner: Manner) -> bool:
+    """Is the function given what its arguments hold?"""
+    return manner.forced or not all(isinstance(p, Whole) for p in plans)
 
 
 def _unit(
@@ -191,7 +202,7 @@ def _unit(
     manner: Manner,
 ) -> Unit:
     """The unit for these arguments; `plans`: of lists, dicts and objects, how they go in (`opened.py`)."""
-    if manner.forced or not all(isinstance(p, Whole) for p in plans):
+    if _are_opened(plans, manner):
         opened = Opened(template, plans, live, getattr(live, "__code__", live))
         values, template, live = opened.given(s, values), opened.function(s.origin), _opened
         kinds = opened.of_any_length([_entry_kind(s, v) for v in values])
