@@ -9,7 +9,8 @@ import numpy as np
 
 __all__ = [
     "akima_slopes", "at_least_three", "derivative_along", "falling", "hermite_coefficients", "interval", "known_ends",
-    "linear_value", "newton_value", "once_each", "pchip_slopes", "piecewise_value", "rising", "spline_slopes",
+    "linear_value", "newton_value", "once_each", "pchip_slopes", "piecewise_value",
+    "polynomial_through", "rising", "spline_slopes",
     "value_of_pieces",
 ]  # fmt: skip
 
@@ -176,6 +177,22 @@ def newton_value(xi: Any, yi: Any, x: Any) -> Any:
     for k in range(n - 2, -1, -1):
         value = value * (points - xi[k]) + c[k]
     return value
+
+
+def polynomial_through(x: Any, w: Any) -> Any:
+    """Coefficients, of the highest power first, of the polynomial with the values w at x.
+
+    A sum of products of linear factors, in SciPy's order, so that it has SciPy's bits.
+    """
+    n = len(x)
+    total = np.zeros(n)
+    for j in range(n):
+        product = w[j : j + 1]
+        for k in range(n):
+            if k != j:
+                product = np.convolve(product, np.array([1.0, -x[k]]) / (x[j] - x[k]))
+        total = total + product
+    return total
 
 
 def falling(n: int, nu: int, axes: int) -> tuple[Any, Any]:

@@ -22,7 +22,6 @@ REFUSED = {
     "setdiff1d": (lambda x: np.sum(np.setdiff1d(x, X[:2])), "x[np.isin(x, y)]"),
     "histogram2d": (lambda x: np.sum(np.histogram2d(X, X, weights=x)[0]), "np.bincount"),
     "Rbf": (lambda x: interpolate.Rbf(PLACES, x)(0.5), "np.linalg.solve"),
-    "lagrange": (lambda x: interpolate.lagrange(PLACES, x)(0.5), "np.polyfit"),
     "BPoly": (lambda x: interpolate.BPoly(x[:, np.newaxis], PLACES[:2])(0.5), "np.polyval"),
     "derivative": (lambda x: interpolate.CubicSpline(PLACES, x).derivative()(0.5), "spline(t, 1)"),
     "integrate": (

@@ -137,7 +137,26 @@ def slopes_of_degree_four(x, y, t):
     return np.sum(f(t, 1) ** 2) * f(t[0])
 
 
+def by_lagrange(x, y, t):
+    polynomial = interpolate.lagrange(x, y)
+    return np.sum(polynomial(t) ** 2) + polynomial.c[0]
+
+
+def through_all(x, y, t):
+    f = interpolate.InterpolatedUnivariateSpline(x, y)
+    return np.sum(f(t) ** 2) + np.sum(f(t, 1))
+
+
+def of_fitpack(x, y, t):
+    return np.sum(interpolate.UnivariateSpline(x, y, s=0)(t) ** 2)
+
+
+def of_degree_two_by_fitpack(x, y, t):
+    return np.sum(interpolate.InterpolatedUnivariateSpline(x, y, k=2)(t) ** 2)
+
+
 CASES = [
+    *[(f, X, Y, POINTS) for f in (by_lagrange, through_all, of_fitpack, of_degree_two_by_fitpack)],
     *[
         (f, X, Y, POINTS)
         for f in (spline, natural, slope_of_clamped, hermite, in_a_loop, splines_of_constants)

@@ -12,7 +12,7 @@ from scipy import interpolate
 
 from sourcead.ir.kinds import Array, Number, Object, Py, Tuple, Unknown, is_scalar
 from sourcead.ir.nodes import Const
-from sourcead.rules.forms import constant, formula, helpers
+from sourcead.rules.forms import constant, formula, helpers, instead_of
 from sourcead.rules.registry import Programs, lookup
 from sourcead.rules.scipy.kinds import held, record
 from sourcead.runtime import scipy_interpolants
@@ -28,6 +28,7 @@ from sourcead.runtime.scipy_interpolants import (
     once_each,
     pchip_slopes,
     piecewise_value,
+    polynomial_through,
     rising,
     spline_slopes,
     value_of_pieces,
@@ -255,6 +256,12 @@ def krogh(xi, yi, axis=0):
     if axis != 0:
         raise NotImplementedError(ELSEWHERE)
     return 1.0 * once_each(xi), np.reshape(1.0 * yi, (len(yi), -1))
+
+
+@instead_of(interpolate.lagrange)
+def lagrange(x, w):
+    """As `np.poly1d`."""
+    return np.poly1d(polynomial_through(np.asarray(x), np.asarray(w)))
 
 
 def between(self, x):

@@ -185,11 +185,59 @@ assert _splev is not None
 _splev.formula = splev_of_varied
 
 
+# ---- FITPACK's objects ----------------------------------------------------------------------------
+
+
+def through_all(x, y, *options, **named):
+    """Knots, coefficients and degree."""
+    known = isinstance(y, Array)
+    return record(interpolate.InterpolatedUnivariateSpline, _eval_args=TCK) if known else Unknown()
+
+
+@formula(
+    interpolate.InterpolatedUnivariateSpline,
+    wrt=("x", "y"),
+    kind=through_all,
+    samples=Programs(TESTS, "InterpolatedUnivariateSpline("),
+)
+def interpolated_univariate_spline(x, y, w=None, bbox=None, k=3):
+    """Of weights nothing depends; the knots move with the points."""
+    if bbox is not None:
+        raise NotImplementedError("derivatives of splines of FITPACK: without bbox")
+    knots = knots_of_points(x, k, True)
+    return ((knots, padded(interpolating_coefficients(x, y, knots, k, None), k), k),)
+
+
+@formula(
+    interpolate.UnivariateSpline,
+    wrt=("x", "y"),
+    kind=through_all,
+    samples=Programs(TESTS, "UnivariateSpline(x, y, s=0)"),
+)
+def univariate_spline_of_points(x, y, w=None, bbox=None, k=3, s=None):
+    """Of a smoothing spline the knots are chosen by the data."""
+    if s is None or s != 0:
+        raise NotImplementedError(
+            "derivatives of UnivariateSpline: with s=0; or make_lsq_spline with knots that are given"
+        )
+    return interpolated_univariate_spline(x, y, w, bbox, k)
+
+
+def value_of_fitpack(self, x, nu=0, ext=None):
+    """Beyond the ends the outermost polynomials go on."""
+    if ext is not None and ext != 0 and ext != "extrapolate":
+        raise NotImplementedError("derivatives of splines of FITPACK in their points: without ext")
+    t, c, k = self._eval_args
+    return np.reshape(spline_rows(t, c[: len(t) - k - 1], x, nu), np.shape(x))
+
+
+_univariate = lookup(interpolate.UnivariateSpline.__call__)
+assert _univariate is not None
+_univariate.formula = value_of_fitpack
+
 # ---- refused ---------------------------------------------------------------------------------------
 
 refused(
-    interpolate.InterpolatedUnivariateSpline,
-    interpolate.UnivariateSpline,
     interpolate.make_smoothing_spline,
     way_out="make_interp_spline, or make_lsq_spline with knots that are given",
 )
@@ -200,8 +248,11 @@ refused(
     way_out="scipy.interpolate.griddata, or interpn of values on a grid",
 )
 refused(
-    interpolate.lagrange,
-    way_out="np.polyval(np.polyfit(x, y, len(x) - 1), t)",
+    *(interpolate.UnivariateSpline.integral, interpolate.UnivariateSpline.derivatives),
+    *(interpolate.UnivariateSpline.derivative, interpolate.UnivariateSpline.antiderivative),
+    *(interpolate.UnivariateSpline.roots, interpolate.UnivariateSpline.get_residual),
+    *(interpolate.UnivariateSpline.get_coeffs, interpolate.UnivariateSpline.get_knots),
+    way_out="the spline's values, or its derivative where it is evaluated: spline(t, 1)",
 )
 refused(
     interpolate.RBFInterpolator,

@@ -132,7 +132,7 @@ def pbwa_tangent(y, a, x, *, x_dot):
 # ---- others ------------------------------------------------------------------------------------
 
 
-@elementwise(special.radian)
+@elementwise(special.radian, domain=("real", "real", "real"))
 def radian(y, d, m, s):
     return np.pi / 180.0, np.pi / 10800.0, np.pi / 648000.0
 
