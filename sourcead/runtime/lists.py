@@ -12,7 +12,6 @@ import numpy as np
 __all__ = [
     "add_item",
     "add_items",
-    "blank",
     "entries",
     "like_object",
     "take_items",
@@ -105,15 +104,15 @@ def added(a: Any, b: Any) -> Any:
     return a + b
 
 
-def blank(cls: type) -> Any:
-    """An instance without attributes.
+def blank(like: Any) -> Any:
+    """An instance of the class of `like` without attributes.
 
-    >>> blank(SimpleNamespace)
+    >>> blank(SimpleNamespace(a=1))
     namespace()
     """
-    if issubclass(cls, SimpleNamespace):
-        return SimpleNamespace.__new__(cls)
-    return object.__new__(cls)
+    if isinstance(like, SimpleNamespace):
+        return SimpleNamespace.__new__(type(like))
+    return object.__new__(type(like))
 
 
 def like_object(value: Any, fields: dict[str, Any]) -> Any:
@@ -123,7 +122,7 @@ def like_object(value: Any, fields: dict[str, Any]) -> Any:
     >>> vars(like_object(Spring(), {"k": 1.0}))
     {'k': 1.0}
     """
-    made = blank(type(value))
+    made = blank(value)
     for name, field in fields.items():
         object.__setattr__(made, name, field)
     return made
@@ -161,7 +160,7 @@ def tangent_of(
     elif isinstance(value, dict):
         made = {k: inner(v, None if given is None else given.get(k)) for k, v in value.items()}
     elif hasattr(value, "__dict__") and not callable(value):
-        made = seen[id(value)] = blank(type(value))  # whose methods see the tangents
+        made = seen[id(value)] = blank(value)  # whose methods see the tangents
         for name, field in vars(value).items():
             object.__setattr__(made, name, inner(field, getattr(given, name, None)))
     else:

@@ -134,7 +134,7 @@ def _rebuilt(holder: Any, parts: dict[Any, Any]) -> Any:
         return type(holder)(*made) if hasattr(holder, "_fields") else made
     if isinstance(holder, dict):
         return parts
-    like = blank(type(holder))
+    like = blank(holder)
     for name, field in parts.items():
         object.__setattr__(like, name, field)
     return like
