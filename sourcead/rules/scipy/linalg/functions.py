@@ -130,6 +130,27 @@ def sqrtm_tangent(Y, A, *, A_dot):
     return linalg.solve_sylvester(Y, Y, A_dot)
 
 
+def _of_both_signs(rng):
+    shift = np.diag([2.0, -1.5, 1.0])
+    return [
+        call(shift + 0.3 * rng.normal(size=(3, 3))),
+        call(-shift + 0.3j * rng.normal(size=(3, 3))),
+    ]
+
+
+@reverse_rule(linalg.signm, wrt=("A",), samples=_of_both_signs)
+def signm(Y_bar, Y, A):
+    """From Y Y = 1 and Y A = A Y: with N = A Y, N dY + dY N = dA - Y dA Y (Kenney and Laub 1991)."""
+    sign, root = transpose(Y), transpose(A @ Y)
+    part = linalg.solve_sylvester(root, root, Y_bar)
+    return part - sign @ part @ sign
+
+
+@forward_rule(linalg.signm)
+def signm_tangent(Y, A, *, A_dot):
+    return linalg.solve_sylvester(A @ Y, A @ Y, A_dot - Y @ A_dot @ Y)
+
+
 @reverse_rule(linalg.sinm, wrt=("A",), samples=_small)
 def sinm(Y_bar, Y, A):
     return block_frechet(linalg.sinm, transpose(A), Y_bar)

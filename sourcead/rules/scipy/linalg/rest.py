@@ -114,7 +114,30 @@ def qr_multiply(a, c, mode="right"):
     return (c @ q if mode == "right" else q @ c), r
 
 
-of_real_numbers(linalg.subspace_angles, linalg.qr_multiply)
+def balancing(A, permute, scale):
+    """The scaled permutation, which jumps where it changes."""
+    return linalg.matrix_balance(A, permute, scale)[1]
+
+
+constant(balancing, kind=lambda A, permute, scale: A)
+
+
+@formula(
+    linalg.matrix_balance,
+    wrt=("A",),
+    kind=lambda A, permute=None, scale=None: Tuple((A, A)) if isinstance(A, Array) else Unknown(),
+    samples=lambda rng: [
+        call(np.diag([1.0, 100.0, 0.01]) @ rng.normal(size=(3, 3))),
+        call(np.triu(rng.normal(size=(4, 4))) * 10.0 ** np.arange(4.0), scale=False),
+        call(np.diag([1.0, 1e3, 1.0]) @ rng.normal(size=(3, 3)), permute=False),
+    ],
+)
+def matrix_balance(A, permute=True, scale=True):
+    T = balancing(A, permute, scale)
+    return np.linalg.solve(T, A @ T), T
+
+
+of_real_numbers(linalg.subspace_angles, linalg.qr_multiply, linalg.matrix_balance)
 
 refused(
     linalg.schur,
@@ -122,7 +145,6 @@ refused(
     linalg.qz,
     linalg.cossin,
     linalg.ldl,
-    linalg.matrix_balance,
     way_out="np.linalg.eig, qr, svd and cholesky are differentiated",
 )
 refused(
@@ -130,4 +152,4 @@ refused(
     linalg.orth,
     way_out="the projection on the space (u @ u.T of np.linalg.svd) does not depend on a basis",
 )
-refused(linalg.funm, linalg.signm, way_out="scipy.linalg.expm, logm, sqrtm, sinm and their like")
+refused(linalg.funm, way_out="scipy.linalg.expm, logm, sqrtm, sinm and their like")
