@@ -29,6 +29,7 @@ _waiting = {
     "filtered_signals": "scipy.signal",
     "grids": "scipy.interpolate",
     "image_spectra": "scipy.ndimage",
+    "linear_programs": "scipy.optimize",
     "rank_filters": "scipy.ndimage",
     "sampled_images": "scipy.ndimage",
     "spectral": "scipy.signal",
@@ -42,8 +43,8 @@ _imported = 0  # modules, when this was asked last
 
 
 REAL = (
-    "stats", "spatial", "optimize", "curve_fit", "interpolate", "interpolants", "grids", "scattered", "splines",
-    "sampled_images",
+    "stats", "spatial", "optimize", "curve_fit", "linear_programs", "interpolate", "interpolants", "grids",
+    "scattered", "splines", "sampled_images",
 )  # fmt: skip
 """Modules whose derivatives are stated for real numbers only: complex ones are refused."""
 

@@ -496,7 +496,7 @@ def nnls(A, b, *, maxiter=None):
 # ---- refused ---------------------------------------------------------------------------------
 
 refused(
-    optimize.linprog, optimize.lsq_linear,
+    optimize.lsq_linear,
     way_out="np.linalg.solve of the equations that hold, with which bounds hold from this call",
 )  # fmt: skip
 refused(optimize.approx_fprime, way_out="sourcead.grad of the function")
