@@ -409,3 +409,30 @@ def view_passed_on_twice(d):
 
     values = d.values()
     return total(values) * total(values) + ("a" in d.keys()) * sum(values)
+
+
+@program(np.array([0.3, 0.2]))
+def holdings_by_name(x):
+    target = {"A": x[0], "B": x[1]}
+    held = dict.fromkeys(target, 0.0)
+    cash = 10.0
+    for _ in range(3):
+        for name, gain in zip(held, [0.1, 0.2]):
+            held[name] *= 1.0 + gain
+        total = cash + sum(held.values())
+        for name, weight in target.items():
+            trade = weight * total - held[name]
+            held[name] += trade
+            cash -= trade + 0.1 * abs(trade)
+    return cash + sum(held.values()) ** 2
+
+
+@program(np.array([0.3, 0.2]))
+def entries_beside_an_array(x):
+    d = dict.fromkeys("ab", 0.0)
+    for key, value in zip(d, x):
+        d[key] = value**2
+    total = 0.0
+    for (_, entry), value in zip(d.items(), x):
+        total += entry * value
+    return total * d["a"]

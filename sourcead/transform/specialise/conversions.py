@@ -9,13 +9,25 @@ from typing import Any
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, Dict, List, NoneKind, Np, Object, Py, Unknown, Value, is_scalar
+from sourcead.ir.kinds import (
+    Array,
+    Dict,
+    List,
+    NoneKind,
+    Np,
+    Object,
+    Py,
+    Tuple,
+    Unknown,
+    Value,
+    is_scalar,
+)
 from sourcead.ir.nodes import Call, Const, Name, Ref, Star
 from sourcead.runtime.powers import log_or_zero
 from sourcead.transform.builder import Val, Virtual, constants
 from sourcead.transform.heap import ITEM
 from sourcead.transform.specialise import dict_library, library
-from sourcead.transform.specialise.context import Again, Context, Handler, Kwargs
+from sourcead.transform.specialise.context import TRACKED, Again, Context, Handler, Kwargs
 from sourcead.transform.specialise.dicts import dict_like
 from sourcead.transform.specialise.generators import taken_early
 from sourcead.transform.specialise.iteration import UNROLLED, VIEWS, remember, sequenced
@@ -135,9 +147,20 @@ def _known_pairs(s: Context, items: Val) -> list[Val] | None:
 
 
 def _from_keys(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    if kwargs or not 1 <= len(args) <= 2 or not follows(s, args[1:]):
+    if kwargs or not 1 <= len(args) <= 2 or any(isinstance(a, Star) for a in args):
         return None
-    return by(s, dict_library.from_keys, args)
+    keys, value = args[0], args[1] if len(args) > 1 else Const(None)
+    if isinstance(s.kind(keys), Dict):
+        keys = s.entries(keys, VIEWS[0])
+    if isinstance(keys, Const) and isinstance(keys.value, str):
+        keys = Virtual(tuple(map(Const, keys.value)))
+    items = s.components(keys)
+    known = None if items is None or len(items) > TRACKED else constants(items)
+    if known is not None:
+        return s.fresh_dict([o for k in dict.fromkeys(known) for o in (Const(k), value)], hint)
+    if not follows(s, [keys, value]) and not isinstance(s.kind(keys), (List, Tuple, Object)):
+        return None
+    return by(s, dict_library.from_keys, [keys, value])
 
 
 def _range(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:

@@ -227,10 +227,12 @@ def sequenced(s: Context, items: Val) -> Sequenced | None:
     kind = s.kind(items)
     if isinstance(kind, List) and kind.site:
         return _sequenced_list(s, items, kind.site)
+    if isinstance(kind, Dict):
+        return sequenced(s, s.entries(items, VIEWS[0]))
     found = s.components(items)
     if found is not None:
         return Sequenced(
-            lambda: Const(len(found)), lambda i: s.getitem(items, i), lambda: len(found)
+            lambda: Const(len(found)), lambda i: _picked(s, items, found, i), lambda: len(found)
         )
     if not isinstance(kind, (Array, List, Text)) and kind != Object(range):
         return None
@@ -254,6 +256,18 @@ def _sequenced_list(s: Context, items: Val, site: str) -> Sequenced:
         count,
         (site,),
     )
+
+
+def _picked(s: Context, items: Val, found: list[Val], index: Val) -> Val:
+    """One of these; of unlike tuples of one length (the entries of a dict) each part for itself."""
+    kinds = set(map(s.kind, found))
+    rows = [s.components(v) if isinstance(s.kind(v), Tuple) else None for v in found]
+    known = [row for row in rows if row is not None]
+    if isinstance(index, Const) or len(kinds) < 2 or len(set(map(len, known))) != 1:
+        return s.getitem(items, index)
+    if len(known) < len(found):
+        return s.getitem(items, index)
+    return Virtual(tuple(s.getitem(s.operand(Virtual(column)), index) for column in zip(*known)))
 
 
 def _get(s: Context, held: Operand, index: Val) -> Val:

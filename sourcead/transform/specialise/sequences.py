@@ -107,6 +107,8 @@ def _sum(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     special = (Object, List, Tuple, Unknown, Virtual)
     if items is None and is_empty_yet(s, args[0]):
         return next((v for k, v in kwargs if k == "start"), args[1] if len(args) > 1 else Const(0))
+    if items is None and _is_view(s, args) and not kwargs and not follows(s, args):
+        return _sum_of_constants(s, args, hint)
     if items is None:
         kind = s.kind(args[0])
         held = s.heap.read(kind.site, ITEM) if isinstance(kind, List) else None
@@ -128,6 +130,24 @@ def _sum(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     for item in items:
         total = s.op("add", [total, item])
     return total
+
+
+def _is_view(s: Context, args: list[Any]) -> bool:
+    """Is it the values of a dict?"""
+    is_known = len(args) == 1 and isinstance(args[0], Name) and args[0] in s.iterators
+    return is_known and s.iterators[args[0]][0] in VIEWS
+
+
+def _sum_of_constants(s: Context, args: list[Any], hint: str) -> Val | None:
+    """Of what carries no derivative yet: a number as the values are, or 0 where there are none."""
+    match element_kind_of(s, args[0]):
+        case Py(type=type_):
+            kind: Kind = Py(int) if type_ in (bool, int) else Py(type_, exact=False)
+        case Np(dtype):
+            kind = Np(dtype, exact=False)
+        case _:
+            return None
+    return s.opaque(Ref("sum", sum), args, [], hint, kind)
 
 
 def _is_corrected(s: Context, terms: list[Val]) -> bool:
