@@ -37,6 +37,7 @@ from sourcead.simplify.transposed import transposed
 from sourcead.simplify.unchanged import unchanged
 from sourcead.simplify.undone import undone
 from sourcead.simplify.unpacking import unpacked
+from sourcead.simplify.versions import versions
 from sourcead.simplify.zeros import zeros_by_shape
 from sourcead.transform.builder import Builder
 from sourcead.transform.clean import clean, is_pure, shared_bases, storage_of
@@ -55,6 +56,7 @@ def polished(
     given = function
     function = given if stacked else list_adjoints(function, b)
     function = late_stores(function, b.kinds, lambda: storage_of(given, b))
+    function = versions(function, b, lambda: storage_of(given, b))
     function = cleaned = clean(function, b)
     if apart:
         function = undone(function, b, lambda: storage_of(cleaned, b), lambda e: is_pure(e, b))

@@ -12,11 +12,7 @@ def augmented_array(x, y):
 def augmented_array_grad(x, y, out_bar=1.0):  # grad(augmented_array), x: float64[:], y: float64[:]
     z = x * y
     z += x
-    t = z.copy()
-    z *= y
-    shape = x.shape                       # return np.sum(z)
-    z[...] = t
-    z_bar = np.full(shape, out_bar)       # z *= y
+    z_bar = np.full(x.shape, out_bar)     # z *= y
     y_bar = z_bar * z
     z_bar *= y
     x_bar = z_bar.copy()                  # z += x
