@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import sourcead
+from tests.numeric import check
 
 U = np.array([0.7, 1.3])
 
@@ -75,12 +76,24 @@ def test_second_derivatives(title):
     )
 
 
-def test_lists_of_lists_of_two_kinds_in_one_list_are_refused_while_it_runs():
+def test_lists_of_lists_of_two_kinds_in_one_list():
     def f(x, y):
         total = 0.0
         for rows in [x.tolist(), list(y)]:
-            total = total + np.sum(np.array(rows))
+            total = total + np.sum(np.array(rows) ** 2)
+        return total
+
+    x, y = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[2.0, 3.0], [4.0, 5.0]])
+    check(f, x, y, argnums=(0, 1))
+
+
+def test_lists_of_lists_of_two_kinds_are_refused_while_it_runs_where_one_of_them_is_picked():
+    def f(x, y, n):
+        total = 0.0
+        both = [x.tolist(), list(y)]
+        for k in range(n):
+            total = total + np.sum(np.array(both[k]))
         return total
 
     with pytest.raises(sourcead.NotDifferentiable, match="make it where the lists are"):
-        sourcead.grad(f, argnums=(0, 1))(np.eye(2), np.eye(2))
+        sourcead.grad(f, argnums=(0, 1))(np.eye(2), np.eye(2), 2)

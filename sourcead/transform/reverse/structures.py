@@ -214,10 +214,17 @@ class Structures:
         )
 
     def _is_shared(self, site: str, names: Sequence[Name]) -> bool:
-        """May a list be changed under one name and read under another?"""
-        return len(names) > 1 and (
-            site in self.at.mutated_sites or not all(map(self.is_plain, names))
-        )
+        """May a list be changed under one name and read under another?
+
+        Lists that one display makes, as the rows of a matrix are, are several lists.
+        """
+        if len(names) == 1 or all(map(self._is_display, names)):
+            return False
+        return site in self.at.mutated_sites or not all(map(self.is_plain, names))
+
+    def _is_display(self, name: Name) -> bool:
+        made = self.made.get(name)
+        return isinstance(made, Op) and made.op == "list"
 
     def _is_changed(self, tree: set[str]) -> bool:
         """Does the program change a structure that has structures in it?"""
