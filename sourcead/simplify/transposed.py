@@ -61,7 +61,11 @@ def transposed(function: Function, builder: Any) -> Function:
     function = substitute(function, back) if back else function
     pass_ = _Pass(function, builder, views)
     function = with_body(function, pass_.block(function.body))
-    return _without(function, {*back, *pass_.unread}) if back or pass_.unread else function
+    if not (back or pass_.unread):
+        return function
+    function = _without(function, {*back, *pass_.unread})
+    uses = use_counts(function)
+    return _without(function, {view for view in views if not uses[view]})
 
 
 def _without(function: Function, unread: set[Name]) -> Function:
