@@ -57,6 +57,7 @@ from sourcead.transform.clean import clean
 from sourcead.transform.forward.sweep import tangent
 from sourcead.transform.gradient import gradient
 from sourcead.transform.halves import Half, without_arguments
+from sourcead.transform.hoisted import hoisted
 from sourcead.transform.integer_leaves import refuse_integer_leaves
 from sourcead.transform.invariant import without_invariant_extrema
 from sourcead.transform.left_out import LEFT_OUT, leave_out
@@ -193,7 +194,7 @@ def specialised(
     )
     refuse_integer_leaves(done, kinds, wrt)
     without_invariant_extrema(done)
-    done = adjacent_together(done)
+    done = hoisted(adjacent_together(done))
     done = replace(done, function=updates(done.function, done.builder.kinds))
     if (looked_into := _looked_into.get(None)) is not None:
         looked_into.note(done, kinds)

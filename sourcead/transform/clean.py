@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable
 from types import SimpleNamespace
 
 import numpy as np
@@ -29,7 +28,7 @@ from sourcead.transform.builder import Builder
 from sourcead.transform.effects import function_of, view_base
 from sourcead.transform.halves import Half
 
-__all__ = ["clean", "is_pure", "shared_bases", "storage_of"]
+__all__ = ["clean", "is_fine", "is_pure", "known_number", "shared_bases", "storage_of"]
 
 HARMLESS = (
     range, len, np.zeros_like, enumerate, zip, reversed, object.__new__, SimpleNamespace, float,
@@ -49,7 +48,7 @@ def clean(function: Function, b: Builder) -> Function:
             case Call(Ref(_, Half(form="reverse") as half)) if not half.unit.writes:
                 return True  # adjoints only
             case Call(Ref(_, called), (x,)) if any(called is bounded for bounded in BOUNDED):
-                return _is_fine(called, known_number(x, b))
+                return is_fine(called, known_number(x, b))
         return is_pure(expr, b)
 
     return needless_copies(dead_code(function, pure, storage_of(function, b)), b.kinds)
@@ -69,11 +68,15 @@ def known_number(value: object, b: Builder) -> float | None:
             return None
 
 
-def _is_fine(function: Callable[[float], float], x: float | None) -> bool:
-    """Is it known that the function raises nothing here?"""
+def is_fine(function: object, x: float | None) -> bool:
+    """Is it a function of `math`, of which is known that it raises nothing here?"""
+    name = getattr(function, "__name__", "")
+    made = getattr(math, name, None) if isinstance(name, str) else None
+    if x is None or made is not function or not callable(made):
+        return False
     try:
-        return x is not None and math.isfinite(function(x))
-    except ValueError:
+        return math.isfinite(made(x))
+    except (ArithmeticError, TypeError, ValueError):
         return False
 
 

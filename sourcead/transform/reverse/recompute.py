@@ -171,6 +171,8 @@ class Recomputing:
                 return "a count" if self.at_hand(expr, at) else None
             case Call() if is_constant_call(expr):
                 return "a constant"
+            case Call() if self._is_same_in_every_turn(name, expr):
+                return "the same in every turn"
             case _:
                 return None
 
@@ -193,6 +195,24 @@ class Recomputing:
                 return None
             case _:
                 return None
+
+    def _is_same_in_every_turn(self, name: Name, expr: Call) -> bool:
+        """Is it a function of numbers that no loop changes? To keep it in each turn costs what it costs."""
+        if not isinstance(self.kind(name), (Py, Np)) or expr.kwargs:
+            return False
+        rule = registry.lookup(function_of(expr, self.kinds))
+        return (
+            rule is not None
+            and rule.effects.pure
+            and not rule.effects.writes
+            and all(isinstance(a, Const) or self._is_fixed_number(a) for a in expr.args)
+        )
+
+    def _is_fixed_number(self, operand: object) -> bool:
+        """Is it a number that was bound outside of loops?"""
+        found = self.p.definitions.get(operand) if isinstance(operand, Name) else None
+        is_number = isinstance(self.kind(operand), (Py, Np))
+        return is_number and found is not None and self.p.loop_home(found.home) is None
 
     def _are_numbers(self, expr: Op) -> bool:
         return all(isinstance(a, Const) or isinstance(self.kind(a), (Py, Np)) for a in expr.args)

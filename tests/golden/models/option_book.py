@@ -21,16 +21,16 @@ def option_book(spot, volatility, strikes, maturity):
 def option_book_grad(spot, volatility, strikes, maturity, out_bar=1.0):
     t = math.sqrt(maturity)
     spread = volatility * t
-    saved = []
     t_1 = 0.5 * spread
     t_2 = t_1 * spread
     t_3 = math.sqrt(2)
+    saved = []
     for strike in strikes:
         upper = (math.log(spot / strike) + t_2) / spread
         t_4 = -upper / t_3
         saved.append((strike, -(upper - spread) / t_3, 0.5 * math.erfc(t_4), t_4, upper))
     t_bar = 0.5 * (out_bar * spot)                              # return 0.5 * math.erfc(-z / math.sqrt(2))
-    spot_bar, spread_bar = 0.0, 0.0
+    spot_bar, spread_bar, t_bar_1 = 0.0, 0.0, 0.0
     for _ in range(len(saved)):                                 # for strike in strikes:
         strike, t_2, t_4, t_5, upper = saved.pop()
         t_2 = -2.0 / math.sqrt(math.pi) * math.exp(-t_2 * t_2)  # return 0.5 * math.erfc(-z / math.sqrt(2))
@@ -38,11 +38,13 @@ def option_book_grad(spot, volatility, strikes, maturity, out_bar=1.0):
         # total += spot * normal(upper) - strike * normal(upper - spread)
         spread_bar -= upper_bar
         # return 0.5 * math.erfc(-z / math.sqrt(2))
-        t_bar_1 = t_bar * (-2.0 / math.sqrt(math.pi) * math.exp(-t_5 * t_5)) / t_3
-        upper_bar -= t_bar_1
+        t_bar_2 = t_bar * (-2.0 / math.sqrt(math.pi) * math.exp(-t_5 * t_5)) / t_3
+        upper_bar -= t_bar_2
         # upper = (math.log(spot / strike) + 0.5 * spread * spread) / spread
-        t_bar_1 = upper_bar / spread
-        spread_bar = spread_bar - t_bar_1 * upper + 2.0 * (t_bar_1 * t_1)
-        spot_bar = spot_bar + out_bar * t_4 + t_bar_1 / (spot / strike) / strike
-    volatility_bar = spread_bar * t                             # spread = volatility * math.sqrt(maturity)
+        t_bar_2 = upper_bar / spread
+        spread_bar -= t_bar_2 * upper
+        t_bar_1 += t_bar_2
+        spot_bar = spot_bar + out_bar * t_4 + t_bar_2 / (spot / strike) / strike
+    spread_bar += 2.0 * (t_bar_1 * t_1)
+    volatility_bar = spread_bar * t       # spread = volatility * math.sqrt(maturity)
     return spot_bar, volatility_bar
