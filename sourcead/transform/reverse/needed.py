@@ -23,6 +23,7 @@ from sourcead.ir.nodes import Const, Expr, For, Name, Op, Store
 from sourcead.ir.walk import operands
 from sourcead.transform.locations import Locations
 from sourcead.transform.positions import At
+from sourcead.transform.reverse.grown_lists import GrownLists
 from sourcead.transform.reverse.program import Program
 from sourcead.transform.reverse.recompute import COMPARISONS, LARGE, Plan, Recomputing, is_element
 from sourcead.transform.reverse.state import Write
@@ -57,11 +58,12 @@ def find_needed(
     writes: Sequence[Write],
     contents: Sequence[Use] = (),
     undone: Collection[int] = (),
+    lists: GrownLists | None = None,
 ) -> Needed:
     """Decide for every name; what must be undone first, so that the rest can rely on it.
 
     `contents`: arrays that are read by other functions, under names of theirs.  `undone`: writes that are
-    undone in any case.
+    undone in any case.  `lists`: those whose elements may be read again.
 
     Where arrays would have to be kept that could be computed again from storage that is written, undoing
     those writes instead is tried, and taken if it keeps fewer arrays.
@@ -70,7 +72,7 @@ def find_needed(
     identities = {use.name for use in uses if use.identity}
 
     def solve(forced: set[int]) -> Needed:
-        solver = _Solver(program, locations, kinds, writes, identities)
+        solver = _Solver(program, locations, kinds, writes, identities, lists)
         return solver.solve(uses, forced, contents)
 
     forced = set(undone)
@@ -116,6 +118,7 @@ class _Solver:
         kinds: Mapping[Name, Kind],
         writes: Sequence[Write],
         identities: Collection[Name],
+        lists: GrownLists | None,
     ) -> None:
         self.p = program
         self.kinds = kinds
@@ -123,8 +126,9 @@ class _Solver:
         self.found = Needed()
         self.read_at: dict[Name, list[At]] = {}
         self.again = Recomputing(
-            program, locations, kinds, writes, self.found.plans, self.found.undone, identities
-        )
+            program, locations, kinds, writes, self.found.plans, self.found.undone, identities,
+            lists,
+        )  # fmt: skip
 
     def solve(self, uses: Sequence[Use], forced: set[int], contents: Sequence[Use]) -> Needed:
         self.found.undone |= forced

@@ -35,6 +35,7 @@ from sourcead.transform.indexing import is_basic
 from sourcead.transform.locations import Locations
 from sourcead.transform.positions import At
 from sourcead.transform.reverse.dependence import overwrites_later
+from sourcead.transform.reverse.grown_lists import GrownLists
 from sourcead.transform.reverse.program import Program
 from sourcead.transform.reverse.state import Write
 from sourcead.transform.reverse.uses import SHAPE_ATTRIBUTES
@@ -109,8 +110,10 @@ class Recomputing:
         plans: Mapping[Name, Plan],
         undone: Collection[int],
         identities: Collection[Name],
+        lists: GrownLists | None = None,
     ) -> None:
         self.p = program
+        self.lists = lists
         self.at = locations
         self.kinds = kinds
         self.plans = plans
@@ -161,6 +164,9 @@ class Recomputing:
                 return "a shape"
             case Op("getitem", (Name() as base, index)) if isinstance(self.kind(base), Array):
                 return self._reread(base, index, made, at)
+            case Op("getitem", (Name() as base, index)) if isinstance(self.kind(base), List):
+                stays = self.lists is not None and self.lists.stays(base, index, name)
+                return "still in its list" if stays and self.at_hand(expr, at) else None
             case Op("getitem", (Name() as base, Const())) if isinstance(self.kind(base), Tuple):
                 return "an item of a tuple" if self.at_hand(expr, at) else None
             case Op(op):

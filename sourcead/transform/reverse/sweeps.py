@@ -37,6 +37,7 @@ from sourcead.transform.locations import Locations, names_of
 from sourcead.transform.positions import positioned
 from sourcead.transform.reverse.compared import Comparisons
 from sourcead.transform.reverse.finish import Finish
+from sourcead.transform.reverse.grown_lists import GrownLists
 from sourcead.transform.reverse.keeping import forward_sweep
 from sourcead.transform.reverse.kept import Kept, plan_kept
 from sourcead.transform.reverse.list_reads import check_list_reads
@@ -162,7 +163,11 @@ def sweeps(
     trimmed = clean(written, b).body
     check_list_reads(s, primal.body, trimmed, program)
     uses = reverse_uses(trimmed, program, s.adj.table.name)
-    needed = find_needed(uses, program, locations, b.kinds, s.writes, s.contents, _into(s, writes))
+    out = {n for n in (primal.result, *(leaf.value for leaf in leaves)) if isinstance(n, Name)}
+    lists = GrownLists(primal.body, out, program, locations, b.kinds)
+    needed = find_needed(
+        uses, program, locations, b.kinds, s.writes, s.contents, _into(s, writes), lists
+    )
     kept = plan_kept(b, program, needed, s.writes, trimmed)
     if compared:
         kept.comparisons = Comparisons(b, program, uses)
