@@ -10,30 +10,55 @@
 
     xs_bar = zeros_like(xs)                       ->      xs_bar = [0.0] * len(xs)
 
-The kinds say that the elements are floats.  Every element of a sum has the same adjoint: where the list of adjoints
-is only taken from, item by item, each of them is that.
+    hs_bar = zeros_like(hs)
+    add_items(hs_bar, t_bar)                      ->      hs_bar = list(t_bar)
+
+The kinds say that the elements are floats, or arrays.  Every element of a sum has the same adjoint: where the list of
+adjoints is only taken from, item by item, each of them is that.  What is added first to such a list makes it, if it is
+an array that nothing else reads.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
-from sourcead.ir.kinds import List, Np, Py
-from sourcead.ir.nodes import Assign, Block, Call, Const, Function, MethodCall, Name, Op, Ref, Stmt
+import numpy as np
+
+from sourcead.ir.kinds import Array, Kind, List, Np, Py
+from sourcead.ir.nodes import (
+    Assign,
+    Attr,
+    Block,
+    Call,
+    Const,
+    Function,
+    MethodCall,
+    Name,
+    Op,
+    Ref,
+    Stmt,
+    Store,
+)
 from sourcead.ir.uses import use_counts
-from sourcead.ir.walk import map_blocks, reads, renewed, statements, substitute, with_body
+from sourcead.ir.walk import binds, map_blocks, reads, renewed, statements, substitute, with_body
+from sourcead.runtime.accumulate import unbroadcast
+from sourcead.runtime.joins import unstacked
 from sourcead.runtime.lists import add_items, zeros_like
 from sourcead.transform.heap import ITEM
 
 __all__ = ["list_adjoints"]
 
 ZERO = Const(0.0)
+FLOATS = (Py(float), Np("float64"))
+NEW_ARRAY = frozenset({"add", "sub", "mul", "truediv", "neg", "matmul"})
+MAKERS: tuple[object, ...] = (np.zeros_like, np.zeros, np.outer)
 
 
 def list_adjoints(function: Function, builder: Any) -> Function:
     """The function itself where nothing is to be done."""
-    if not any(_zeros_of(s, builder) is not None for s in statements(function.body)):
+    if not any(_zeros_like(s) is not None for s in statements(function.body)):
         return function
     pass_ = _Pass(function, builder)
     function = with_body(function, pass_.block(function.body))
@@ -42,18 +67,24 @@ def list_adjoints(function: Function, builder: Any) -> Function:
 
 def _zeros_of(stmt: Stmt, builder: Any) -> Name | None:
     """The list of floats of which the statement makes zeros."""
+    like = _zeros_like(stmt)
+    return like if like is not None and _item(builder, like) in FLOATS else None
+
+
+def _zeros_like(stmt: Stmt) -> Name | None:
     match stmt:
         case Assign(_, Call(Ref(value=maker), (Name() as like,), ())) if maker is zeros_like:
-            return like if _is_of_floats(builder, like) else None
+            return like
         case _:
             return None
 
 
-def _is_of_floats(builder: Any, name: Name) -> bool:
+def _item(builder: Any, name: Name) -> Kind | None:
+    """What a list holds; None of anything else."""
     kind = builder.kinds.get(name)
     if not (isinstance(kind, List) and kind.cls is list):
-        return False
-    return builder.heap.read(kind.site, ITEM) in (Py(float), Np("float64"))
+        return None
+    return cast(Kind, builder.heap.read(kind.site, ITEM))
 
 
 class _Pass:
@@ -95,6 +126,15 @@ class _Pass:
                         self.only_taken[total] = amount[0]
                     else:
                         out += self.filled(total, *amount, stmt)
+                case Assign(
+                    _, Call(Ref(value=adding), (Name() as total, Name() as amounts), ()), origin
+                ) if (
+                    adding is add_items
+                    and (zeros := self.zeros_before(total, out)) is not None
+                    and (rows := self.rows(amounts, zeros, out)) is not None
+                ):
+                    out.remove(zeros)
+                    out += [replace(each, origin=origin) for each in rows]
                 case Assign(target, MethodCall(Name() as value, "pop", ())) if (
                     value in self.only_taken
                 ):
@@ -113,11 +153,65 @@ class _Pass:
                         return number, length
         return None
 
-    def zeros_before(self, total: Name, out: list[Stmt]) -> Stmt | None:
+    # -- what is added first -------------------------------------------------------------------
+
+    def rows(self, amounts: Name, zeros: Assign, out: list[Stmt]) -> list[Assign] | None:
+        """The list of what is added, instead of the zeros, if nothing else sees the array that it is made of."""
+        like = _zeros_like(zeros)
+        item = _item(self.b, like) if like is not None else None
+        array, turned = self.stacked(amounts)
+        kind = self.b.kinds.get(array)
+        if not isinstance(kind, Array) or not self.is_last_use(amounts, out):
+            return None
+        if item in FLOATS and not turned and len(kind.dims) == 1 and kind.dtype == "float64":
+            return [Assign(zeros.target, MethodCall(array, "tolist", ()), zeros.origin)]
+        is_alike = isinstance(item, Array) and item.dtype == kind.dtype
+        if not is_alike or (array == amounts and len(kind.dims) < 2) or not self.is_new(array, out):
+            return None
+        made = []
+        if turned:
+            rows = self.b.fresh("t", kind)
+            made.append(Assign(rows, Attr(array, "T"), zeros.origin))
+            array = rows
+        return [*made, Assign(zeros.target, Call(Ref("list", list), (array,)), zeros.origin)]
+
+    def stacked(self, amounts: Name) -> tuple[Name, bool]:
+        """The array of which the amounts are the rows, or, where the second is true, the columns."""
+        match self.made.get(amounts):
+            case Call(Ref(value=function), (Name() as array, _, Const(axis)), ()) if (
+                function is unstacked
+            ):
+                kind = self.b.kinds.get(array)
+                rank = len(kind.dims) if isinstance(kind, Array) else 0
+                if axis == 0 or (rank == 2 and axis in (1, -1)):
+                    return array, axis != 0
+        return amounts, False
+
+    def is_last_use(self, name: Name, out: list[Stmt]) -> bool:
+        """Does nothing behind these statements and the next one read it?"""
+        before = sum(reads(s).count(name) for s in statements(tuple(out)))
+        return before + 1 == self.uses[name]
+
+    def is_new(self, array: Name, out: list[Stmt]) -> bool:
+        """Is it an array that was computed here, and which one statement reads?"""
+        stores = [s for s in out if isinstance(s, Store) and s.base == array != s.value]
+        if self.uses[array] != len(stores) + 1 or not any(array in binds(s) for s in out):
+            return False
+        match self.made.get(array):
+            case Call(Ref(value=function), (Name() as inner, _), ()) if function is unbroadcast:
+                return self.is_new(inner, out)
+            case Call(Ref(value=function)):
+                return any(function is each for each in MAKERS)
+            case Op(op):
+                return op in NEW_ARRAY
+            case _:
+                return False
+
+    def zeros_before(self, total: Name, out: list[Stmt]) -> Assign | None:
         """The statement that makes the list of zeros, if nothing has looked at it since."""
         for stmt in reversed(out):
             if isinstance(stmt, Assign) and stmt.target == total:
-                return stmt if _zeros_of(stmt, self.b) is not None else None
+                return stmt if _zeros_like(stmt) is not None else None
             if any(total in reads(s) for s in statements((stmt,))):
                 return None
         return None

@@ -118,14 +118,41 @@ class _Pass:
         zeros = self.zeros_before(owner, out)
         if zeros is not None and stmt.op == "add" and self.is_new(value, kind):
             out.remove(zeros)
+            if self.turned_product(value, owner, out):
+                return []
             return [Assign(owner, Attr(value, "T"), stmt.origin)]
         if self.turn_outer(value, out):
             return [replace(stmt, base=owner)]
+        total = self.b.fresh("t", kind)
+        if self.turned_product(value, total, out):
+            return [replace(stmt, base=owner, value=total)]
         turned = self.b.fresh("t", kind)
         return [
             Assign(turned, Attr(value, "T"), stmt.origin),
             replace(stmt, base=owner, value=turned),
         ]
+
+    def turned_product(self, value: Operand, target: Name, out: list[Stmt]) -> bool:
+        """`(a.T @ b).T` is `b.T @ a`: compute that instead, under this name, if the product is read here only."""
+        made = self.made.get(value) if isinstance(value, Name) else None
+        match made:
+            case Assign(product, Op("matmul", (Name() as a, Name() as b)), origin) if (
+                (a in self.views or b in self.views)
+                and self.uses[product] == 1
+                and made in out
+                and all(len(self.b.kind(x).dims) == 2 for x in (a, b))
+            ):
+                turned = [self.views.get(x) or self.b.fresh("t", self.b.kind(x)) for x in (b, a)]
+                views: list[Stmt] = [
+                    Assign(t, Attr(x, "T"), origin)
+                    for t, x in zip(turned, (b, a))
+                    if x not in self.views
+                ]
+                at = out.index(made)
+                out[at : at + 1] = [*views, Assign(target, Op("matmul", tuple(turned)), origin)]
+                return True
+            case _:
+                return False
 
     def turn_outer(self, value: Operand, out: list[Stmt]) -> bool:
         """`np.outer(b, a)` is the transposed of `np.outer(a, b)`."""

@@ -61,7 +61,17 @@ def _call(s: State, bar: Operand, method: str, *args: Val) -> None:
 def made_list(s: State, target: Name, expr: Expr, apply: Callable[..., None]) -> bool:
     """Reverse of making a list: its elements' adjoints are those that are left; `apply`: of a rule."""
     if s.structures.is_dynamic(target) and isinstance(s.kind(target), List):
-        return not s.is_active(target) or unmake_list(s, target, expr)
+        if not s.is_active(target):
+            return True
+        if (
+            isinstance(expr, Op)
+            and expr.op == "getitem"
+            and isinstance(s.kind(expr.args[1]), Slice)
+        ):
+            taken = s.adj.table.take("take_list", s.kind(target), target)
+            list_item(s, expr.args[0], expr.args[1], taken)
+            return True
+        return unmake_list(s, target, expr)
     if not isinstance(s.kind(target), List) or not (s.is_built(target) or _is_copied(expr)):
         return False
     bar = s.adj.list_adjoint(target)
@@ -80,6 +90,8 @@ def made_list(s: State, target: Name, expr: Expr, apply: Callable[..., None]) ->
             Ref("list" | "tuple"), (Name() as source,)
         ):
             s.adj.contribute(source, bar)
+        case Op("getitem", (Name() as source, index)) if isinstance(s.kind(index), Slice):
+            list_item(s, source, index, bar)
         case Call() | MethodCall() if registry.lookup(function_of(expr, s.b.kinds)) is not None:
             apply(s, target, expr, bar, owned=False)
         case _:
@@ -95,8 +107,9 @@ def _is_copied(expr: Expr) -> bool:
             return False
 
 
-def list_item(s: State, base: Name, index: Operand, seed: Val) -> None:
+def list_item(s: State, base: Operand, index: Operand, seed: Val) -> None:
     """Reverse of reading an element or a slice of a list."""
+    assert isinstance(base, Name)
     if s.structures.is_dynamic(base):
         s.adj.table.add_slot(base, index, seed)
         return

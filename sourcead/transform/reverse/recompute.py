@@ -8,6 +8,7 @@ goes through `x[None, :, :] - x[:, None, :]` by the few coordinates of one point
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -177,7 +178,7 @@ class Recomputing:
                 return "a count" if self.at_hand(expr, at) else None
             case Call() if is_constant_call(expr):
                 return "a constant"
-            case Call() if self._is_same_in_every_turn(name, expr):
+            case Call() if self._is_same_in_every_turn(expr):
                 return "the same in every turn"
             case _:
                 return None
@@ -202,17 +203,13 @@ class Recomputing:
             case _:
                 return None
 
-    def _is_same_in_every_turn(self, name: Name, expr: Call) -> bool:
-        """Is it a function of numbers that no loop changes? To keep it in each turn costs what it costs."""
-        if not isinstance(self.kind(name), (Py, Np)) or expr.kwargs:
-            return False
-        rule = registry.lookup(function_of(expr, self.kinds))
-        return (
-            rule is not None
-            and rule.effects.pure
-            and not rule.effects.writes
-            and all(isinstance(a, Const) or self._is_fixed_number(a) for a in expr.args)
-        )
+    def _is_same_in_every_turn(self, expr: Call) -> bool:
+        """Is it the root of a number that no loop changes? To keep it in each turn costs what it costs."""
+        match expr:
+            case Call(Ref(value=function), (x,), ()):
+                return function is math.sqrt and self._is_fixed_number(x)
+            case _:
+                return False
 
     def _is_fixed_number(self, operand: object) -> bool:
         """Is it a number that was bound outside of loops?"""

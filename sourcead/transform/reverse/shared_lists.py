@@ -79,9 +79,6 @@ def unmake_list(s: State, target: Name, expr: Expr) -> bool:
             table.undo("take_joined", target, left, right)
         case Op("mul", (left, right)):
             table.undo("take_repeated", target, left if isinstance(s.kind(left), List) else right)
-        case Op("getitem", (xs, index)) if isinstance(s.kind(index), Slice):
-            made = table.take("take_list", s.kind(target), target)
-            table.add_slot(xs, index, made)
         case _:
             return False
     return True

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Hashable, Iterator, Sequence
 
-from sourcead.ir.kinds import Dict, Kind, List, Object, Slice, Tuple, Unknown
+from sourcead.ir.kinds import Dict, Kind, List, Np, Object, Py, Slice, Tuple, Unknown
 from sourcead.ir.nodes import (
     Assign,
     Attr,
@@ -174,6 +174,8 @@ class Structures:
             case Op("add" | "mul", args):
                 operands_ = [target, *args]
             case Op("getitem", (base, index)) if isinstance(self.b.kind(index), Slice):
+                if self._is_of_numbers(base):
+                    return  # a new list, whose adjoints are added to those of its elements
                 operands_ = [target, base]
             case Op("getitem", (Name() as base, index)) if not isinstance(index, Const):
                 kind = self.b.kind(base)
@@ -196,6 +198,13 @@ class Structures:
                 return
         kinds = [self.b.kind(o) for o in operands_ if isinstance(o, Name)]
         yield from (k.site for k in kinds if isinstance(k, List))
+
+    def _is_of_numbers(self, base: Operand) -> bool:
+        """Is it a list that is made here, of real numbers?"""
+        kind = self.b.kind(base)
+        if not isinstance(kind, List) or not isinstance(base, Name) or not self._is_birth(base):
+            return False
+        return isinstance(self.b.heap.read(kind.site, ITEM), (Py, Np))
 
     def _is_read_whole(self, name: Name) -> bool:
         """Is it a list of containers that a rule reads as a whole?"""

@@ -13,6 +13,6 @@ def transpose_grad(A, out_bar=1.0):       # grad(transpose), A: float64[:, :]
     G_bar[0, 1] = out_bar
     t, t_1 = G.shape
     G_bar += out_bar * np.eye(t, t_1, k=0, dtype=np.float64)
-    A_bar = (G_bar @ A.T).T               # G = A.T @ A
+    A_bar = A @ G_bar.T                   # G = A.T @ A
     A_bar += A @ G_bar
     return A_bar

@@ -8,6 +8,6 @@ def gram(A):
 # output
 def gram_grad(A, out_bar=1.0):            # grad(gram), A: float64[:, :]
     t_bar = out_bar * np.exp(A.T @ A)     # return np.sum(np.exp(A.T @ A))
-    A_bar = (t_bar @ A.T).T
+    A_bar = A @ t_bar.T
     A_bar += A @ t_bar
     return A_bar

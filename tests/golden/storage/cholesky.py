@@ -25,7 +25,6 @@ def cholesky_grad(A, out_bar=1.0):        # grad(cholesky), A: float64[:, :]
         L[i, i] = math.sqrt(A_row[i] - L[i, :i] @ L[i, :i])
     L_bar = on_diagonal(out_bar / np.diag(L), L.shape, 0)  # return np.sum(np.log(np.diag(L)))
     A_bar = np.zeros_like(A).tolist()                      # for i in range(n):
-    L_bar = L_bar.copy()
     for i in reversed(range(n)):
         # L[i, i] = math.sqrt(A[i, i] - L[i, :i] @ L[i, :i])
         t, t_bar = L[i, i], L_bar[i, i]
