@@ -110,6 +110,7 @@ constant(selection.order, selection.first_places, kind=lambda *args: List(Py(int
 def candidates(rng):
     values = [float(x) for x in rng.normal(size=4)]
     calls: list[Any] = [(tuple(values), {}), ((values,), {}), ((values[0], values[1]), {})]
+    calls += [(tuple(values[k : k + 3]), {}) for k in range(2)]
     calls += [((values,), {"key": lambda x: -x}), (([],), {"default": 2.5})]
     return calls
 
@@ -119,6 +120,15 @@ def max_(y_bar, y, *args, key=None, default=None):
     """All of `y_bar` goes to the operand that was picked, the first one at a tie."""
     if key is None and len(args) == 2:
         return (0.0 if args[1] > args[0] else y_bar, y_bar if args[1] > args[0] else 0.0), None
+    if key is None and len(args) == 3:
+        a, b, c = args
+        is_last, is_second = c > (b if b > a else a), b > a
+        bar = 0.0 if is_last else y_bar
+        return (
+            0.0 if is_second else bar,
+            bar if is_second else 0.0,
+            y_bar if is_last else 0.0,
+        ), None
     return selection.to_picked(y_bar, args, selection.of_largest(args, key))
 
 
@@ -131,6 +141,15 @@ def max_tangent(y, *args, key=None, default=None, args_dot, default_dot):
 def min_(y_bar, y, *args, key=None, default=None):
     if key is None and len(args) == 2:
         return (0.0 if args[1] < args[0] else y_bar, y_bar if args[1] < args[0] else 0.0), None
+    if key is None and len(args) == 3:
+        a, b, c = args
+        is_last, is_second = c < (b if b < a else a), b < a
+        bar = 0.0 if is_last else y_bar
+        return (
+            0.0 if is_second else bar,
+            bar if is_second else 0.0,
+            y_bar if is_last else 0.0,
+        ), None
     return selection.to_picked(y_bar, args, selection.of_smallest(args, key))
 
 
