@@ -113,11 +113,16 @@ class _Factors:
         return any(self.multiplied(factor, o, outer, at, out) for o in (first, second))
 
     def divided(self, stmt: Stmt) -> Stmt:
-        if not (isinstance(stmt, Assign) and self.b.is_number(stmt.target)):
+        """A quotient, or a negative, where that reads better than a product."""
+        product = self.product(stmt) if isinstance(stmt, Assign) and stmt.origin.sweep else None
+        if product is None:
             return stmt
-        product = self.product(stmt) if stmt.origin.sweep else None
-        factor, value = _with_factor(product) if product is not None else (None, None)
-        if factor is None or value is None or len(repr(abs(factor))) <= LONGEST:
+        assert isinstance(stmt, Assign)
+        factor, value = _with_factor(product)
+        if factor == -1.0:
+            return Assign(stmt.target, Op("neg", (value,)), stmt.origin)
+        is_short = factor is None or len(repr(abs(factor))) <= LONGEST
+        if factor is None or is_short or not self.b.is_number(stmt.target):
             return stmt
         if not SMALLEST < abs(factor) < 1.0:
             return stmt

@@ -163,8 +163,9 @@ def sweeps(
     trimmed = clean(written, b).body
     check_list_reads(s, primal.body, trimmed, program)
     uses = reverse_uses(trimmed, program, s.adj.table.name)
-    out = {n for n in (primal.result, *(leaf.value for leaf in leaves)) if isinstance(n, Name)}
-    lists = GrownLists(primal.body, out, program, locations, b.kinds)
+    leaving = [primal.result, *(leaf.value for leaf in leaves)]
+    handed_out = {each for each in leaving if isinstance(each, Name)}
+    lists = GrownLists(primal.body, handed_out, program, locations, b.kinds)
     needed = find_needed(
         uses, program, locations, b.kinds, s.writes, s.contents, _into(s, writes), lists
     )
