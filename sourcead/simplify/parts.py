@@ -11,6 +11,8 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from sourcead.ir.kinds import Array, Kind, Py, Slice, Tuple
 from sourcead.ir.nodes import (
     Assign,
@@ -52,6 +54,11 @@ def _is_parts(call: Call) -> bool:
             return False
 
 
+def _is_join(call: Call) -> bool:
+    """Does it only look at what it joins or takes apart?"""
+    return isinstance(call.func, Ref) and call.func.value in (parts_along, np.concatenate)
+
+
 class _Parts:
     def __init__(self, function: Function, builder: Any, found: dict[Name, Call]) -> None:
         self.b = builder
@@ -64,19 +71,33 @@ class _Parts:
         self.displays = {
             s.target: s.expr.args
             for s in statements(function.body)
-            if isinstance(s, Assign) and isinstance(s.expr, Op) and s.expr.op == "tuple"
+            if isinstance(s, Assign) and isinstance(s.expr, Op) and s.expr.op in ("tuple", "list")
         }
+        self.joined = Counter(
+            o
+            for s in statements(function.body)
+            if isinstance(s, Assign) and isinstance(s.expr, Call) and _is_join(s.expr)
+            for o in s.expr.args
+        )
         self.found = {t: call for t, call in found.items() if self.suits(t, call)}
 
     def suits(self, target: Name, call: Call) -> bool:
         """Two arrays, and nothing looks at the tuple of their adjoints but to take it apart?"""
-        kind: Kind = self.b.kind(call.args[1])
+        kinds = self.items(call.args[1])
         return (
-            isinstance(kind, Tuple)
-            and len(kind.items) == MOST
-            and all(isinstance(k, Array) and k.dims for k in kind.items)
+            len(kinds) == MOST
+            and all(isinstance(k, Array) and k.dims for k in kinds)
             and self.uses[target] == self.taken[target]
         )
+
+    def items(self, arrays: object) -> tuple[Kind, ...]:
+        """The kinds of the arrays, of a tuple or of a list that nobody changes."""
+        kind: Kind = self.b.kind(arrays)
+        if isinstance(kind, Tuple):
+            return kind.items
+        if not isinstance(arrays, Name) or self.uses[arrays] != self.joined[arrays]:
+            return ()
+        return tuple(map(self.b.kind, self.displays.get(arrays, ())))
 
     def block(self, block: Block) -> Block:
         out: list[Stmt] = []
