@@ -16,5 +16,5 @@ def normalized_in_place_grad(w, x, y, out_bar=1.0):
     p_bar = -out_bar * y / p_1            # return -np.sum(y * np.log(p))
     t_bar = p_bar / t                     # p /= np.sum(p, axis=1, keepdims=True)
     p_bar[...] = t_bar - (t_bar * p / t).sum(axis=1, keepdims=True)
-    w_bar = x.T @ unless_zero(p_bar, p)   # p = np.exp(x @ w)
+    w_bar = x.T @ (p_bar * p)             # p = np.exp(x @ w)
     return w_bar
