@@ -63,3 +63,12 @@ def as_attributes(x):
 )
 def test_both_modes(f):
     check(f, X)
+
+
+def joined_with_what_does_not_vary(x):
+    near = np.outer(x, x)[:2]
+    return np.sum(np.concatenate([near * table(), table()], axis=1) ** 2)
+
+
+def test_zeros_that_are_joined_have_the_shape_of_their_value():
+    check(joined_with_what_does_not_vary, X)

@@ -30,6 +30,7 @@ _waiting = {
     "grids": "scipy.interpolate",
     "image_spectra": "scipy.ndimage",
     "linear_programs": "scipy.optimize",
+    "radial": "scipy.interpolate",
     "rank_filters": "scipy.ndimage",
     "sampled_images": "scipy.ndimage",
     "spectral": "scipy.signal",
@@ -44,7 +45,7 @@ _imported = 0  # modules, when this was asked last
 
 REAL = (
     "stats", "spatial", "optimize", "curve_fit", "linear_programs", "interpolate", "interpolants", "grids",
-    "scattered", "splines", "sampled_images",
+    "radial", "scattered", "splines", "sampled_images",
 )  # fmt: skip
 """Modules whose derivatives are stated for real numbers only: complex ones are refused."""
 

@@ -254,11 +254,7 @@ refused(
     *(interpolate.UnivariateSpline.get_coeffs, interpolate.UnivariateSpline.get_knots),
     way_out="the spline's values, or its derivative where it is evaluated: spline(t, 1)",
 )
-refused(
-    interpolate.RBFInterpolator,
-    interpolate.Rbf,
-    way_out="np.linalg.solve with the matrix of the points' radial functions",
-)
+refused(interpolate.Rbf, way_out="scipy.interpolate.RBFInterpolator")
 refused(
     *(interpolate.PPoly.derivative, interpolate.BSpline.derivative),
     way_out="the spline's own derivative where it is evaluated: spline(t, 1)",

@@ -20,6 +20,7 @@ from sourcead.ir.kinds import (
     Py,
     Text,
     Tuple,
+    Unknown,
     Value,
     dtype_of,
     is_optional,
@@ -117,6 +118,9 @@ class Tangents:
         kind = self.b.kind(value)
         if isinstance(kind, Array):
             made = Call(Ref("np.zeros_like", np.zeros_like), (value,))
+            return self.b.emit(made, kind, hint_of(value))
+        if isinstance(value, Name) and isinstance(kind, (Number, Unknown)):
+            made = Call(Ref("zeros_like", zeros_like), (value,))
             return self.b.emit(made, kind, hint_of(value))
         return Const(0j) if kind == Py(complex) else Const(0.0)
 
