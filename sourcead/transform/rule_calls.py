@@ -267,6 +267,14 @@ class RuleCalls:
             return self.guarded(seed, partial)
         return weigh(self.b, seed, partial)
 
+    def term_of_update(
+        self, op: str, base: Name, old: Val, value: Val, seed: Val, partial: Val
+    ) -> Val:
+        """`seed * partial` of `base[...] op= value`; a zero of the seed wins where `base` may be left out."""
+        rule = registry.lookup(OPERATORS[op])
+        assert rule is not None
+        return self.term(rule, base, [old, value], seed, partial)
+
     def taken(self, partial: Val, dot: Val) -> Val:
         """The tangent where an operand was taken: what was not taken may have been infinite or NaN."""
         if is_scalar(self.b.kind(partial)) and is_scalar(self.b.kind(dot)):

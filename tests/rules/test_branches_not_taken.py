@@ -197,3 +197,28 @@ def test_an_infinite_slope_is_not_hidden():
     with pytest.raises(ZeroDivisionError):
         sourcead.grad(used_in_every_branch)(0.0)
     assert np.isinf(sourcead.grad(used_before)(np.zeros(2))).all()
+
+
+def multiplied_in_place(u):
+    w = 1.0 / u
+    w *= u
+    return np.sum(w[1:])
+
+
+def powers_in_place(u):
+    w = np.log(u)
+    w **= 2.0
+    w /= u
+    w[0] = 3.0
+    return np.sum(w)
+
+
+@pytest.mark.parametrize("f", [multiplied_in_place, powers_in_place], ids=lambda f: f.__name__)
+def test_elements_that_are_changed_in_place_and_left_out(f):
+    point = np.array([0.0, 4.0, 2.0])
+    expected = sourcead.grad(f)(np.array([1.0, 4.0, 2.0]))
+    found = sourcead.grad(f)(point)
+    assert found[0] == 0.0
+    np.testing.assert_allclose(found[1:], expected[1:], rtol=1e-14, atol=1e-15)
+    dot = np.array([1.0, 0.5, -0.3])
+    assert sourcead.jvp(f, (point,), (dot,))[1] == pytest.approx(found @ dot, abs=1e-14)

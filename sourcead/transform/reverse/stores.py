@@ -17,7 +17,7 @@ from sourcead.ir.nodes import Call, Const, Expr, MethodCall, Name, Op, Operand, 
 from sourcead.runtime.accumulate import last_written
 from sourcead.transform.builder import Val
 from sourcead.transform.effects import index_kinds, is_at, is_mask
-from sourcead.transform.formulas import negative, weigh
+from sourcead.transform.formulas import negative
 from sourcead.transform.imaginary import is_imaginary
 from sourcead.transform.indexing import is_basic
 from sourcead.transform.reverse.lists import list_store
@@ -77,10 +77,10 @@ def _update(s: State, place: Place, base: Name, value: Operand, op: str) -> None
     seed = place.take()
     old = base if place.whole else s.b.emit(Op("getitem", (base, place.index)), place.kind)
     partials = s.rules.partials_of_update(op, old, value, active)
-    amount = s.b.operand(weigh(s.b, seed, partials[0]))
+    amount = s.b.operand(s.rules.term_of_update(op, base, old, value, seed, partials[0]))
     s.b.add(Store(place.buffer, place.index, amount, None, s.b.origin))
     if active and len(partials) > 1:
-        s.adj.contribute(value, weigh(s.b, seed, partials[1]))
+        s.adj.contribute(value, s.rules.term_of_update(op, base, old, value, seed, partials[1]))
 
 
 def read_array(s: State, base: Name, index: Operand, seed: Val) -> None:
