@@ -19,6 +19,7 @@ __all__ = [
     "Place",
     "holds_tuples",
     "is_tuple",
+    "list_zeros",
     "memory_for",
     "place_in",
     "place_of",
@@ -100,6 +101,11 @@ def is_tuple(value):
 def tuple_zeros(items):
     """Zeros for the numbers and arrays of a tuple; None for what has its adjoints elsewhere."""
     return tuple([_zero(each) for each in items])
+
+
+def list_zeros(xs, count):
+    """Zeros for so many elements of a list; by their kind, where this is transformed."""
+    return [None if holds_tuples(xs) else 0.0] * count
 
 
 def slot_zeros(holder, slot, amount):
@@ -307,7 +313,7 @@ class OpenShadows:
         """Reverse of `xs.pop(index)` and `del xs[index]`: the element comes back with its adjoint."""
         items = self.items(xs)
         place = index if index >= 0 else len(items) + 1 + index
-        items.insert(place, 0.0 if amount is None else amount)
+        items.insert(place, list_zeros(xs, 1)[0] if amount is None else amount)
 
     def unreverse(self, xs):
         """Reverse of `xs.reverse()`."""
@@ -321,13 +327,13 @@ class OpenShadows:
 
     def unclear(self, xs, size):
         """Reverse of `xs.clear()`."""
-        self.items(xs)[:] = [0.0] * size
+        self.items(xs)[:] = list_zeros(xs, size)
 
     def undelete(self, xs, index, size):
         """Reverse of `del xs[index]`: the elements come back, without adjoints."""
         items = self.items(xs)
         for place in sorted(range(*index.indices(size))):
-            items.insert(place, 0.0)
+            items.insert(place, list_zeros(xs, 1)[0])
 
     def take_slice(self, xs, index, size):
         """Reverse of `xs[index] = values`: the adjoints of the values. `size`: of the list before."""
@@ -337,11 +343,11 @@ class OpenShadows:
             start = int(places.start)
             end = start + len(places) + len(items) - size
             taken = items[start:end]
-            items[start:end] = [0.0] * len(places)
+            items[start:end] = list_zeros(xs, len(places))
         else:
             taken = [items[i] for i in places]
             for i in places:
-                items[i] = 0.0
+                items[i] = list_zeros(xs, 1)[0]
         return taken
 
     def take_items(self, xs, index, size, values):

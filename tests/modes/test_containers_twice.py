@@ -126,6 +126,19 @@ def tuple_of_a_list(x, n=3):
     return sum(xs) * xs[1]
 
 
+def tuples_in_a_list(x, n=3):
+    items = [(1, x), (0, x * x)]
+    for i in range(n):
+        items.append((i, x**2 * (i + 1)))
+    del items[0]
+    items[1:3] = [(5, x**3)]
+    items.reverse()
+    p = items.pop(1)
+    items.insert(0, (p[0], p[1] * x))
+    items.sort(key=lambda item: item[0], reverse=True)
+    return sum(k * v**2 for k, v in items) + items[1][1] * items[0][1]
+
+
 def arrays_in_a_list(x, n=3):
     rows = [np.full(2, x * k) for k in range(n)]
     rows.sort(key=lambda row: row[0])
@@ -139,7 +152,7 @@ def arrays_in_a_list(x, n=3):
 PROGRAMS = [
     bodies_that_attract_each_other, bodies_in_a_display, objects_sorted, slices_read, slices_stored,
     slice_of_another_length, deleted_slice, cleared, inserted_into_one_of_two, rotated, rows_of_rows,
-    product_of_rows, tuple_repeated, tuple_of_a_list, arrays_in_a_list,
+    product_of_rows, tuple_repeated, tuple_of_a_list, arrays_in_a_list, tuples_in_a_list,
 ]  # fmt: skip
 
 

@@ -30,7 +30,13 @@ from sourcead.ir.kinds import (
     carries,
 )
 from sourcead.ir.nodes import Const, Ref
-from sourcead.runtime.open_shadows import holds_tuples, is_tuple, slot_zeros, tuple_zeros
+from sourcead.runtime.open_shadows import (
+    holds_tuples,
+    is_tuple,
+    list_zeros,
+    slot_zeros,
+    tuple_zeros,
+)
 from sourcead.runtime.structures import entry_of, gradient_of
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import ITEM
@@ -240,6 +246,21 @@ def _is_tuple(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | N
     return Const(isinstance(s.kind(args[0]), Tuple))
 
 
+def repeated(item, count):
+    return [item] * count
+
+
+def _list_zeros(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
+    kind, zero = s.kind(args[0]), Const(0.0)
+    if not isinstance(kind, List) or not kind.site:
+        return None
+    held = s.heap.read(kind.site, ITEM)
+    if not isinstance(held, Tuple):
+        return _by(s, repeated, zero, args[1])
+    parts = tuple(_zero(s, each, zero) for each in held.items)
+    return _by(s, repeated, Virtual(parts, "tuple", held.cls), args[1])
+
+
 def _tuple_zeros(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     kind = s.kind(args[0])
     if not isinstance(kind, Tuple):
@@ -272,5 +293,5 @@ def _zero(s: Context, kind: Kind, part: Val) -> Val:
 
 STRUCTURED_ADJOINTS: dict[Any, Handler] = {
     entry_of: _entry_of, gradient_of: _gradient_of, holds_tuples: _holds_tuples, is_tuple: _is_tuple,
-    tuple_zeros: _tuple_zeros, slot_zeros: _slot_zeros,
+    tuple_zeros: _tuple_zeros, slot_zeros: _slot_zeros, list_zeros: _list_zeros,
 }  # fmt: skip
