@@ -15,10 +15,10 @@ def check_held_once(value: Any) -> None:
     """Raises NotImplementedError where a list, dict, object or array stands at two places of a structure.
 
     >>> check_held_once([[1.0], [1.0]])
-    >>> row = [1.0]; check_held_once([row, row])
+    >>> row = [1.0]; check_held_once([row, row])  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    NotImplementedError: ... a list stands at two places ...
+    NotImplementedError: in an argument a list stands at two places, ...
     """
     seen: dict[int, Any] = {}
     waiting = [value]
