@@ -40,7 +40,14 @@ def of_constants(y, d, x):
     return np.sum(KNOWN(x) ** 2) + np.sum(y) * d[0]
 
 
-PROGRAMS = [thin_plates, lines, bells, quadrics, of_constants]
+slow = pytest.mark.slow
+PROGRAMS = [
+    thin_plates,
+    bells,
+    of_constants,
+    pytest.param(lines, marks=slow),
+    pytest.param(quadrics, marks=slow),
+]
 
 
 @pytest.mark.parametrize("f", PROGRAMS, ids=lambda f: f.__name__)

@@ -80,7 +80,7 @@ BOTH = [
     (heights, HEIGHTS),
     (points, POINTS),
     (parameters, Y),
-    (covariance, Y),
+    pytest.param(covariance, Y, marks=pytest.mark.slow),
 ]
 
 

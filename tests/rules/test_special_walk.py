@@ -1,6 +1,6 @@
 """Every public function of `scipy.special`, on arguments of all kinds: right, constant, or refused by its own name.
 
-One function in sixteen; `-m slow` takes all.
+One function in thirty; `-m slow` takes all.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ NAMES = sorted(
     if _is_function(name) and name not in {*NOT_TRIED, *POLYNOMIALS}
 )
 SOME = [
-    pytest.param(name, marks=[] if i % 16 == 0 else [pytest.mark.slow])
+    pytest.param(name, marks=[] if i % 30 == 0 else [pytest.mark.slow])
     for i, name in enumerate(NAMES)
 ]
 
