@@ -140,7 +140,7 @@ def _advanced(base: Array, parts: Sequence[Kind], bounds: Sequence[Any] | None) 
             return Np(base.dtype)
         if lengths is None:
             return Array(base.dtype, (None,) * sample.ndim)
-        known = axes | lengths.dims | {1: 1}
+        known = axes | lengths.dims | {1: None if lengths.are_open else 1}
         return Array(base.dtype, tuple(known.get(n) for n in sample.shape))
     return Unknown()
 
@@ -154,10 +154,12 @@ class _Lengths:
 
     def __init__(self, alone: bool) -> None:
         self.alone = alone  # one array only: what its sizes are, the result's are
+        self.are_open = False  # is 1 in place of a size that is not known?
         self.dims: dict[int, Dim] = {}
 
     def __call__(self, dim: Dim) -> int:
         if dim == 1 or (dim is None and not self.alone):
+            self.are_open |= dim is None
             return 1
         for number, known in self.dims.items():
             if known == dim and dim is not None:

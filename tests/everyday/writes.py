@@ -140,3 +140,20 @@ def selected_into_the_operand(x, mask):
     np.divide(u, x[::-1], out=u, where=mask)
     np.add(u, 1.0, out=u, where=u > 1.0)
     return np.sum(u**2)
+
+
+@program(np.random.default_rng(2).normal(size=(3, 3)))
+def picked_by_two_lists(A):
+    rows = [i for i in range(3)]
+    columns = [2 - i for i in range(3)]
+    B = A**2
+    return np.sum((B[rows, columns] + np.ones((2, 3))) * A[0, 0]) + np.sum(B[rows, columns])
+
+
+@program(np.random.default_rng(2).normal(size=2))
+def added_at_pairs_of_places(w):
+    L = np.zeros((3, 3))
+    for (i, j), v in zip([(0, 1), (1, 2)], w):
+        L[[i, j], [i, j]] += v**2
+        L[i, j] -= v
+    return np.sum(L**2)
