@@ -18,14 +18,22 @@ __all__ = [
 ]
 
 
-def _rows(m: Any, rowvar: bool) -> Any:
+TURNS_ROWS = np.cov(np.zeros((1, 2)), rowvar=False, ddof=0).shape == (2, 2)
+"""Of a matrix of one row, are the columns the variables where `rowvar` is False? (In newer NumPy; not of `y`.)"""
+
+
+def _rows(m: Any, rowvar: bool, turns: bool = False) -> Any:
     """One variable in each row."""
     rows = np.reshape(m, (1, -1)) if np.ndim(m) < 2 else m
-    return rows.T if not rowvar and np.shape(rows)[0] != 1 else rows
+    return rows.T if _is_turned(m, rowvar, turns) else rows
+
+
+def _is_turned(m: Any, rowvar: bool, turns: bool) -> bool:
+    return np.ndim(m) == 2 and not rowvar and (turns or np.shape(m)[0] != 1)
 
 
 def _observations(m: Any, y: Any, rowvar: bool) -> Any:
-    rows = _rows(m, rowvar)
+    rows = _rows(m, rowvar, TURNS_ROWS)
     return rows if y is None else np.concatenate([rows, _rows(y, rowvar)])
 
 
@@ -61,15 +69,13 @@ def covariance_adjoints(
     centred_bar = (seed + np.conj(seed.T)) @ np.conj(centred) * (weights / divisor).astype(dtype)
     x_bar = centred_bar - share * np.sum(centred_bar, axis=1, keepdims=True)
     if y is None:
-        return _back(x_bar, m, rowvar), None
-    own = len(_rows(m, rowvar))
-    return _back(x_bar[:own], m, rowvar), _back(x_bar[own:], y, rowvar)
+        return _back(x_bar, m, rowvar, TURNS_ROWS), None
+    own = len(_rows(m, rowvar, TURNS_ROWS))
+    return _back(x_bar[:own], m, rowvar, TURNS_ROWS), _back(x_bar[own:], y, rowvar)
 
 
-def _back(rows: Any, m: Any, rowvar: bool) -> Any:
-    if np.ndim(m) == 2 and not rowvar and np.shape(m)[0] != 1:
-        rows = rows.T
-    return np.reshape(rows, np.shape(m))
+def _back(rows: Any, m: Any, rowvar: bool, turns: bool = False) -> Any:
+    return np.reshape(rows.T if _is_turned(m, rowvar, turns) else rows, np.shape(m))
 
 
 def covariance_tangent(

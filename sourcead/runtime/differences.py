@@ -77,11 +77,13 @@ def trapezoid_adjoints(out_bar: Any, y: Any, x: Any, dx: Any, axis: int) -> tupl
         steps = np.diff(np.moveaxis(x, axis, -1))
     half = 0.5 * seed * (steps + np.zeros_like(values[..., 1:]))
     around = [(0, 0)] * (np.ndim(values) - 1)
-    y_bar = np.moveaxis(np.pad(half, [*around, (1, 0)]) + np.pad(half, [*around, (0, 1)]), -1, axis)
+    count = np.shape(values)[-1]  # there may be none
+    each = np.pad(half, [*around, (1, 0)]) + np.pad(half, [*around, (0, 1)])
+    y_bar = np.moveaxis(each[..., :count], -1, axis)
     steps_bar = seed * (0.5 * (values[..., 1:] + values[..., :-1]))
     if x is None:
         return y_bar, None, unbroadcast(steps_bar, dx)
-    x_bar = diff_adjoint(steps_bar, 1, -1)
+    x_bar = diff_adjoint(steps_bar, 1, -1, count)
     if np.ndim(x) == 1:
         return y_bar, np.sum(x_bar, axis=tuple(range(np.ndim(x_bar) - 1))), None
     return y_bar, np.moveaxis(x_bar, -1, axis), None

@@ -59,11 +59,14 @@ def einsum_adjoint(y_bar: Any, k: int, subscripts: Any, *operands: Any) -> Any:
             sizes[label] = max(size, sizes.get(label, size)) if size else 0
     dtype = np.result_type(y_bar)
     terms: list[Any] = [y_bar, output]
-    known = set(output)
+    known = {label for label, size in zip(output, np.shape(y_bar)) if size == sizes[label]}
+    plain = True  # NumPy cannot choose an order where an index is stretched
     for i, (array, labels) in enumerate(zip(arrays, inputs)):
+        long = [label for label, size in zip(labels, np.shape(array)) if size == sizes[label]]
+        plain = plain and len(long) == len(labels)
         if i != k:
             terms += [array, labels]
-            known |= set(labels)
+            known |= set(long)
     target: list[int] = []
     fresh = len(sizes)
     for label, size in zip(inputs[k], np.shape(arrays[k])):
@@ -78,7 +81,9 @@ def einsum_adjoint(y_bar: Any, k: int, subscripts: Any, *operands: Any) -> Any:
             fresh += 1
         else:
             target.append(label)
-    return np.reshape(np.einsum(*terms, target, optimize=len(terms) > 4), np.shape(arrays[k]))
+    return np.reshape(
+        np.einsum(*terms, target, optimize=plain and len(terms) > 4), np.shape(arrays[k])
+    )
 
 
 def einsum_adjoints(y_bar: Any, subscripts: Any, *operands: Any) -> tuple[Any, ...]:

@@ -38,6 +38,8 @@ def histogram_adjoints(
     if limits is not None:
         return nothing, weights_bar, None, (low, high)
     values = np.asarray(a)
+    if values.size == 0:
+        return nothing, weights_bar, None, None
     least, most = values == np.min(values), values == np.max(values)
     a_bar = low * least / np.sum(least) + high * most / np.sum(most)
     return a_bar.astype(np.result_type(edges_bar), copy=False), weights_bar, None, None

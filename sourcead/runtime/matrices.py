@@ -426,8 +426,8 @@ def lstsq_adjoints(
     The residuals are the squared lengths of b - a x (the derivative of x does not enter: they are least).
     """
     p = np.linalg.pinv(a, rcond=cut_off(a, rcond))
-    columns = np.reshape(x, (np.shape(a)[1], -1))
-    targets = np.reshape(b, (np.shape(a)[0], -1))
+    columns = _as_columns(x)
+    targets = _as_columns(b)
     rest = targets - a @ columns
     a_bar = np.zeros_like(a)
     b_bar = np.zeros_like(targets)
@@ -448,13 +448,17 @@ def lstsq_adjoints(
     return a_bar, np.reshape(np.conj(b_bar), np.shape(b))
 
 
+def _as_columns(x: Any) -> Any:
+    return np.expand_dims(x, 1) if np.ndim(x) == 1 else x
+
+
 def lstsq_tangent(
     y: Any, a: Any, b: Any, rcond: Any, a_dot: Any, b_dot: Any
 ) -> tuple[Any, Any, None, Any]:
     p = np.linalg.pinv(a, rcond=cut_off(a, rcond))
     x, residuals = y[0], y[1]
-    columns = np.reshape(x, (np.shape(a)[1], -1))
-    rest = np.reshape(b, (np.shape(a)[0], -1)) - a @ columns
+    columns = _as_columns(x)
+    rest = _as_columns(b) - a @ columns
     x_dot = np.zeros_like(columns)
     rest_dot = np.zeros_like(rest)
     s_dot = None

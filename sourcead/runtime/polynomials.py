@@ -46,6 +46,8 @@ def fitted_length(bar: Any, p: Any) -> Any:
 
 def product_adjoint(y_bar: Any, other: Any, p: Any) -> Any:
     """The adjoint in `p` of the coefficients of p * other."""
+    if np.size(p) == 0 or np.size(other) == 0:
+        return np.zeros(np.shape(p), np.result_type(y_bar))
     full = np.convolve(p, other)
     padded = np.concatenate([np.zeros(len(full) - len(y_bar), np.result_type(y_bar)), y_bar])
     return np.reshape(np.convolve(padded, np.ravel(other)[::-1], "valid"), np.shape(p))

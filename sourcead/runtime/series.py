@@ -90,7 +90,7 @@ def slopes_of_product(make: Operation, roots: Any) -> Any:
     rows = [
         np.concatenate([-make(np.delete(roots, k)), np.zeros(1)]) for k in range(np.size(roots))
     ]
-    return np.stack(rows) if rows else np.zeros((0, 1))
+    return np.stack(rows) if rows else np.zeros((0, 1), roots.dtype)
 
 
 def all_degrees(c: Any) -> None:

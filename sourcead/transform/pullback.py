@@ -128,6 +128,7 @@ class _Halves:
     copies: list[Stmt] = field(default_factory=list)
     before: list[Stmt] = field(default_factory=list)
     after: list[Stmt] = field(default_factory=list)
+    lists: set[Name] = field(default_factory=set)  # copies of arguments that are lists of numbers
 
     def redo(self) -> None:
         """What the reverse sweep takes back is noted, and done again at its end."""
@@ -193,10 +194,17 @@ class _Halves:
         if self.s.table is not None:
             return None  # adjoints are found by the lists themselves: a copy has none
         free = _free_names([*self.before, *self.backward, *self.after])
-        same = [n for n in free if found.site in sites_in(heap, kind(n))]
-        if not same or not all(site_of(kind(n)) == found.site for n in same):
+        here = [n for n in free if found.site in sites_in(heap, kind(n))]
+        others = {p.name for p in self.s.primal.params if p.name != name}
+        same = [n for n in here if n not in others and n not in self.lists]
+        if not same or not all(site_of(kind(n)) == found.site for n in here):
             return None
+        if same != [name] and any(site_of(kind(n)) == found.site for n in others):
+            return (
+                None  # of several lists that a program puts into one, which is which is not known
+            )
         copy = self.b.fresh(f"{name.hint}_kept", found)
+        self.lists.add(copy)
         self.forward.append(Assign(copy, MethodCall(name, "copy", ()), Origin.none()))
         for each in same:
             self.read_instead(each, copy)

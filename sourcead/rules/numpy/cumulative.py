@@ -180,8 +180,6 @@ def nancumprod_tangent(y, a, axis=None, dtype=None, *, a_dot):
 )
 def diff(y_bar, y, a, n=1, axis=-1, prepend=None, append=None):
     if prepend is None and append is None:
-        if n == 1:
-            return diff_adjoint(y_bar, n, axis), None, None
         return diff_adjoint(y_bar, n, axis, np.shape(a)[axis]), None, None
     joined_bar = diff_adjoint(y_bar, n, axis)
     prepend_bar, a_bar, append_bar = joined_parts(joined_bar, prepend, a, append, axis)

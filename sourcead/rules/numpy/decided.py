@@ -158,4 +158,4 @@ def _elementwise(values: list[Any], dtype: str) -> Kind | None:
     shapes = [value.dims for value in values if isinstance(value, Array)]
     if not all(isinstance(value, (Array, Py, Np, Const, Object)) for value in values):
         return None
-    return Array(dtype, broadcast_dims(shapes)) if shapes else Py(float)
+    return Array(dtype, broadcast_dims(shapes)) if any(shapes) else Py(float)

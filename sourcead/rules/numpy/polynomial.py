@@ -118,7 +118,7 @@ def _with_roots(seq_of_zeros):
 )
 def poly(y_bar, y, seq_of_zeros):
     """Of a list of roots."""
-    return poly_factors(seq_of_zeros) @ y_bar
+    return poly_factors(seq_of_zeros) @ np.ravel(y_bar)
 
 
 @forward_rule(np.poly)
@@ -210,7 +210,7 @@ def polymul_tangent(y, a1, a2, *, a1_dot, a2_dot):
 )
 def polyder(y_bar, p, m=1):
     derived = np.polyder(np.ones(len(p), np.result_type(p)), m)
-    return np.concatenate([y_bar * derived, np.zeros(m, np.result_type(p))])
+    return np.concatenate([y_bar * derived, np.zeros(m, np.result_type(p))])[: len(p)]
 
 
 @reverse_rule(

@@ -213,8 +213,8 @@ def inner(y_bar, y, a, b):
         return y_bar * b, y_bar * a
     if np.ndim(a) == 2 and np.ndim(b) == 2:
         return y_bar @ b, y_bar.T @ a
-    leading = list(range(np.ndim(a) - 1))
-    return np.tensordot(y_bar, b, np.ndim(b) - 1), np.tensordot(y_bar, a, (leading, leading))
+    b_bar = np.tensordot(np.moveaxis(a, -1, 0), y_bar, np.ndim(a) - 1)
+    return np.tensordot(y_bar, b, np.ndim(b) - 1), np.moveaxis(b_bar, 0, -1)
 
 
 @forward_rule(np.inner)

@@ -6,10 +6,12 @@ The classes (`np.polynomial.Polynomial`) are followed through NumPy's own source
 
 from __future__ import annotations
 
+import numpy as np
 from numpy.polynomial import chebyshev, hermite, hermite_e, laguerre, legendre, polynomial
 
+from sourcead.ir.kinds import Array, dtype_of
 from sourcead.rules.forms import forward_rule, linear, reverse_rule
-from sourcead.rules.numpy.kinds import of_rank, rank
+from sourcead.rules.numpy.kinds import common, of_rank, rank
 from sourcead.rules.numpy.samples import call
 from sourcead.runtime.series import (
     factor_adjoint,
@@ -30,7 +32,11 @@ SUBTRACT = (
 
 
 def _vector(c1, c2):
-    return of_rank(c1, 1, c2)
+    """In double precision beside a Python number, of which NumPy makes a series."""
+    dtypes = [dtype_of(c) or common(c) for c in (c1, c2)]
+    if any(dtype is None for dtype in dtypes):
+        return None
+    return Array(str(np.result_type(*dtypes)), (None,))
 
 
 def _like(c, *args, **options):

@@ -461,7 +461,8 @@ def repeat(y_bar, a, repeats, axis=None):
 def resize(y_bar, a, new_shape):
     """The elements in order, over and over."""
     copies = -(-np.size(y_bar) // max(np.size(a), 1))
-    padded = np.pad(np.ravel(y_bar), (0, copies * np.size(a) - np.size(y_bar)))
+    missing = max(copies * np.size(a) - np.size(y_bar), 0)
+    padded = np.pad(np.ravel(y_bar), (0, missing))[: copies * np.size(a)]
     return np.sum(np.reshape(padded, (copies, *np.shape(a))), axis=0)
 
 

@@ -261,7 +261,7 @@ def copysign(result, x, y):
 
 @elementwise(math.fmod, domain=("real", "nonzero"), effects=NUMBER)
 def fmod(result, x, y):
-    return 1.0, -float(math.trunc(x / y))
+    return 1.0, -float(int(x / y))
 
 
 @elementwise(math.remainder, domain=("real", "nonzero"), effects=NUMBER)

@@ -39,6 +39,7 @@ __all__ = [
     "either_as_array",
     "beside_arrays",
     "flat_as_array",
+    "of_numbers",
     "takes_arrays",
     "with_arrays",
     "with_rows",
@@ -48,6 +49,11 @@ __all__ = [
 def takes_arrays(obj: Any) -> bool:
     """Is a list, for this function, the array that NumPy makes of it?"""
     return _is_of_ufunc(obj) or _library(obj) in ("numpy", "scipy")
+
+
+def of_numbers(obj: Any) -> bool:
+    """Does Python raise where this function is given a list? (`abs`, `math.sin`)"""
+    return _library(obj) in ("builtins", "math", "cmath")
 
 
 def _library(obj: Any) -> str:

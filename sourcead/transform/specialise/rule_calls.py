@@ -19,6 +19,7 @@ from sourcead.transform.specialise.lifting import formula_of, with_plain_functio
 from sourcead.transform.specialise.results import elementwise_kind
 from sourcead.transform.specialise.rows import (
     flat_as_array,
+    of_numbers,
     takes_arrays,
     with_arrays,
     with_rows,
@@ -58,7 +59,7 @@ def call_rule(
         refuse_numbers_out_of_text(s, obj, plain)
     if rule.calls and varied:
         args, kwargs = with_plain_functions(s, rule, obj, args, kwargs)
-    if rule.form == "elementwise" and varied:
+    if rule.form == "elementwise" and varied and not (len(plain) == 1 and of_numbers(obj)):
         args = [_as_array(s, arg) for arg in args]
         kwargs = [(k, _as_array(s, v)) for k, v in kwargs]
     reads_lists = varied and not s.derivative and any(isinstance(s.kind(v), List) for v in plain)
@@ -66,7 +67,8 @@ def call_rule(
     if reads_lists and here in s.copied:
         args = [a if isinstance(a, Star) else copied(s, a) for a in args]
         kwargs = [(k, copied(s, v)) for k, v in kwargs]
-    if varied and not s.derivative and takes_arrays(obj):
+    joins = obj is np.block  # how deep its lists are says what it does
+    if varied and not s.derivative and takes_arrays(obj) and not joins:
         args = [with_rows(s, arg) for arg in args]
         kwargs = [(k, with_rows(s, v)) for k, v in kwargs]
     if rule.form in ("general", "linear") and varied:
