@@ -15,6 +15,7 @@ __all__ = [
     "added",
     "arranged",
     "arranged_by",
+    "apart",
     "at_least",
     "column",
     "copied_deeply",
@@ -124,6 +125,13 @@ def of_length(items, count, name):
     """`items`, as the arguments of a function that takes so many: `name(*items)`"""
     if len(items) != count:
         raise TypeError(f"{name}() takes {count} more arguments, and gets {len(items)}")
+    return items
+
+
+def apart(items, count, failure):
+    """`a, b = items`: what is taken apart"""
+    if len(items) != count:
+        raise ValueError(failure)
     return items
 
 

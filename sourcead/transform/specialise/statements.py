@@ -36,6 +36,7 @@ from sourcead.ir.nodes import (
     With,
 )
 from sourcead.ir.walk import goes_on, statements
+from sourcead.simplify.unpacking import not_so_many
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.specialise.attempts import attempt, finished
 from sourcead.transform.specialise.branches import branch
@@ -49,7 +50,7 @@ from sourcead.transform.specialise.flags import close_guards, fails, guard
 from sourcead.transform.specialise.formulas import call_by, hint_of
 from sourcead.transform.specialise.iteration import iterable
 from sourcead.transform.specialise.iterators import taken_once
-from sourcead.transform.specialise.library import listed
+from sourcead.transform.specialise.library import apart, listed
 from sourcead.transform.specialise.lists import note_length
 from sourcead.transform.specialise.loops import loop_over, loop_while
 from sourcead.transform.specialise.namespaces import copied
@@ -308,7 +309,8 @@ def unpack(s: Context, statement: Unpack, env: Env) -> None:
             unpack_starred(s, statement, value, star, env)
             return
         if star is None:
-            items = [s.getitem(value, Const(i), t.hint) for i, t in enumerate(targets)]
+            held = _of_length(s, value, len(targets))
+            items = [s.getitem(held, Const(i), t.hint) for i, t in enumerate(targets)]
     if items is not None:
         after = 0 if star is None else len(targets) - star - 1
         if len(items) == len(targets) or (star is not None and len(items) >= len(targets) - 1):
@@ -333,6 +335,15 @@ def unpack(s: Context, statement: Unpack, env: Env) -> None:
         )
     s.add(Unpack(names, star, held, s.origin))
     env.update(zip(targets, names))
+
+
+def _of_length(s: Context, value: Val, count: int) -> Val:
+    """The array or list, of which it is checked that it has so many items, unless that is known."""
+    kind = s.kind(value)
+    known = kind.dims[0] if isinstance(kind, Array) and kind.dims else None
+    if known == count:
+        return value
+    return by(s, apart, [value, Const(count), Const(not_so_many(count))])
 
 
 def unpack_starred(s: Context, statement: Unpack, value: Val, star: int, env: Env) -> None:
