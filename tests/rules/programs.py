@@ -25,6 +25,7 @@ from __future__ import annotations
 import inspect
 import itertools
 import linecache
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -151,6 +152,10 @@ def _twin(generator: Any) -> Any:
     if isinstance(generator, np.random.RandomState):
         twin: Any = np.random.RandomState()
         twin.set_state(generator.get_state())
+        return twin
+    if isinstance(generator, random.Random):
+        twin = random.Random()
+        twin.setstate(generator.getstate())
         return twin
     bits = type(generator.bit_generator)()
     bits.state = generator.bit_generator.state
