@@ -10,12 +10,14 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy.integrate import dblquad, quad, quad_vec
+from scipy.integrate import dblquad, nquad, quad, quad_vec, tplquad
 
 from sourcead.runtime.scipy_implicit import still
 
 __all__ = [
     "error_of_double_integral",
+    "error_of_integral",
+    "error_of_triple_integral",
     "holds_single",
     "in_double",
     "like_given",
@@ -37,6 +39,27 @@ def error_of_double_integral(
 ) -> float:
     """The greatest estimate of all the single integrals that SciPy takes."""
     return dblquad(func, a, b, gfun, hfun, args, epsabs, epsrel)[1]  # type: ignore[no-any-return]
+
+
+def error_of_triple_integral(
+    func: Function,
+    a: Any,
+    b: Any,
+    gfun: Any,
+    hfun: Any,
+    qfun: Any,
+    rfun: Any,
+    args: Any,
+    epsabs: float,
+    epsrel: float,
+) -> float:
+    """The greatest estimate of all the single integrals that SciPy takes."""
+    return tplquad(func, a, b, gfun, hfun, qfun, rfun, args, epsabs, epsrel)[1]  # type: ignore[no-any-return]
+
+
+def error_of_integral(func: Function, ranges: Any, args: Any) -> float:
+    """The greatest estimate of all the single integrals that SciPy takes."""
+    return nquad(func, ranges, args)[1]  # type: ignore[no-any-return]
 
 
 def numbers_of(values: Any) -> Any:

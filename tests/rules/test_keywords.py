@@ -76,6 +76,8 @@ OWN: dict[tuple[str, str], Any] = {
     ("toms748", "k"): 2,
     ("dblquad", "epsabs"): 1e-10,
     ("dblquad", "epsrel"): 1e-10,
+    ("tplquad", "epsabs"): 1e-10,
+    ("tplquad", "epsrel"): 1e-10,
     ("unique", "equal_nan"): False,
     ("univariate_spline", "ext"): 1,
     ("unwrap", "discont"): 4.0,

@@ -28,11 +28,6 @@ REFUSED = {
         lambda x: interpolate.make_interp_spline(PLACES, x).integrate(0, 1),
         "fixed_quad",
     ),
-    "tplquad": (
-        lambda x: integrate.tplquad(lambda a, b, c: a * b * x[0], 0, 1, 0, 1, 0, 1)[0],
-        "quad",
-    ),
-    "nquad": (lambda x: integrate.nquad(lambda a, b: a * b * x[0], [[0, 1], [0, 1]])[0], "quad"),
 }
 
 

@@ -74,8 +74,8 @@ def of_numbers(value: Any, tangent: Any) -> list[Any]:
     return [tangent] if leaves(value) else []
 
 
-UNENDING = {"dblquad"}
-"""What adapts in two variables divides intervals up to its limit in each where the integrand rounds to 1e-7."""
+UNENDING = {"dblquad", "nquad", "tplquad"}
+"""What adapts in several variables divides intervals up to its limit in each where the integrand rounds to 1e-7."""
 CALLS = [(rule, call) for rule in RULES if rule.name not in UNENDING for call in in_single(rule)]
 
 

@@ -16,7 +16,6 @@ from sourcead.rules.forms import (
     helper,
     helpers,
     of_real_numbers,
-    refused,
     reverse_rule,
 )
 from sourcead.rules.numpy.adjoint_kinds import kind_like
@@ -39,6 +38,8 @@ from sourcead.rules.scipy.kinds import (
 from sourcead.runtime import scipy_implicit, scipy_integrals, scipy_odes, scipy_quadrature
 from sourcead.runtime.scipy_integrals import (
     error_of_double_integral,
+    error_of_integral,
+    error_of_triple_integral,
     holds_single,
     in_double,
     quad_adjoints,
@@ -357,6 +358,78 @@ def dblquad(func, a, b, gfun, hfun, args=(), epsabs=1.49e-08, epsrel=1.49e-08):
     return integrate.quad(outer, a, b, args, epsabs=epsabs, epsrel=epsrel)[0], error
 
 
+def _innermost(func, low, high, epsabs, epsrel):
+    """The integral over the first variable, a function of the second and the third one."""
+
+    def integral(y, x, *args):
+        bottom = low(x, y) if callable(low) else low
+        top = high(x, y) if callable(high) else high
+        return integrate.quad(func, bottom, top, (y, x, *args), epsabs=epsabs, epsrel=epsrel)[0]
+
+    return integral
+
+
+constant(error_of_triple_integral, kind=number, effects=Effects("scalar", may_raise=False))
+
+
+def product_of_three(z, y, x, a, b):
+    return np.exp(-a * x * y) * z + b * x
+
+
+@formula(
+    integrate.tplquad,
+    wrt=("func", "a", "b", "gfun", "hfun", "qfun", "rfun", "args"),
+    kind=two_numbers,
+    samples=lambda rng: [
+        call(product_of_three, 0.1, 1.5, 0.2, 0.9, -0.1, 0.8, (0.7, 1.3)),
+    ],
+)
+def tplquad(func, a, b, gfun, hfun, qfun, rfun, args=(), epsabs=1.49e-08, epsrel=1.49e-08):
+    middle = _innermost(func, qfun, rfun, epsabs, epsrel)
+    outer = _inner(middle, gfun, hfun, epsabs, epsrel)
+    error = error_of_triple_integral(func, a, b, gfun, hfun, qfun, rfun, args, epsabs, epsrel)
+    return integrate.quad(outer, a, b, args, epsabs=epsabs, epsrel=epsrel)[0], error
+
+
+def _over(func, limits):
+    """The integral over the first variable, a function of all others."""
+
+    def integral(*others):
+        low, high = limits(*others) if callable(limits) else limits
+        return integrate.quad(func, low, high, others)[0]
+
+    return integral
+
+
+constant(error_of_integral, kind=number, effects=Effects("scalar", may_raise=False))
+
+
+@formula(
+    integrate.nquad,
+    wrt=("func", "ranges", "args"),
+    kind=two_numbers,
+    samples=lambda rng: [
+        call(product, [(0.2, 0.9), (0.1, 1.5)], (0.7, 1.3)),
+    ],
+)
+def nquad(func, ranges, args=None, opts=None, full_output=False):
+    if opts is not None or full_output or len(ranges) > 3:
+        raise NotImplementedError(
+            "derivatives of nquad: over three variables at most, without opts and full_output"
+        )
+    values = () if args is None else (*args,)
+    last = ranges[-1]
+    low, high = last(*values) if callable(last) else last
+    if len(ranges) == 3:
+        inner = _over(_over(func, ranges[0]), ranges[1])
+        found, _ = integrate.quad(inner, low, high, values)
+    elif len(ranges) == 2:
+        found, _ = integrate.quad(_over(func, ranges[0]), low, high, values)
+    else:
+        found, _ = integrate.quad(func, low, high, values)
+    return found, error_of_integral(func, ranges, args)
+
+
 # ---- differential equations --------------------------------------------------------------------
 
 
@@ -456,11 +529,4 @@ def solve_ivp_tangent(
     )  # fmt: skip
 
 
-# ---- refused ---------------------------------------------------------------------------------------
-
-refused(
-    integrate.tplquad,
-    integrate.nquad,
-    way_out="scipy.integrate.quad of a function that calls quad",
-)
 of_real_numbers(integrate.odeint, integrate.solve_ivp, integrate.quad, integrate.quad_vec)
