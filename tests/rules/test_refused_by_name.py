@@ -9,6 +9,7 @@ pytest.importorskip("scipy")
 
 from scipy import integrate, interpolate
 from scipy.integrate import quad
+from scipy.spatial.transform import Rotation
 
 import sourcead
 from sourcead import stop_gradient
@@ -16,6 +17,7 @@ from tests.numeric import check
 
 X = np.array([1.3, 0.5, 0.3, 1.7, 0.9])
 PLACES = np.arange(5.0)
+TURN = Rotation.from_rotvec([0.1, 0.2, 0.3])
 
 REFUSED = {
     "intersect1d": (lambda x: np.sum(np.intersect1d(x, X)), "x[np.isin(x, y)]"),
@@ -28,6 +30,10 @@ REFUSED = {
         lambda x: interpolate.make_interp_spline(PLACES, x).integrate(0, 1),
         "fixed_quad",
     ),
+    "Rotation": (lambda x: Rotation(x[:4]).as_matrix()[0, 1], "np.cos(a)) * K @ K"),
+    "from_rotvec": (lambda x: Rotation.from_rotvec(x[:3]).as_matrix()[0, 1], "K @ K"),
+    "from_euler": (lambda x: Rotation.from_euler("xyz", x[:3]).apply(X[:3])[0], "K @ K"),
+    "apply": (lambda x: np.sum(TURN.apply(x[:3])), "vectors @ r.as_matrix().T"),
 }
 
 
@@ -68,9 +74,32 @@ def running_integral(x):
     return np.sum(integrate.cumulative_trapezoid(x) ** 2)
 
 
+def matrix_of(v):
+    a = np.linalg.norm(v)
+    x, y, z = v / a
+    K = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+    return np.eye(3) + np.sin(a) * K + (1 - np.cos(a)) * K @ K
+
+
+def turned_by_a_vector(x):
+    return np.sum(matrix_of(x[:3]) @ x[2:] * PLACES[:3]) ** 2
+
+
+def turned_by_a_constant(x):
+    turn = Rotation.from_euler("xyz", X[:3])
+    return np.sum(x[:3] @ turn.as_matrix().T * PLACES[:3]) ** 2
+
+
+def test_the_matrix_of_a_rotation_is_that_of_scipy():
+    expected = Rotation.from_rotvec(X[:3]).as_matrix()
+    np.testing.assert_allclose(matrix_of(X[:3]), expected, atol=1e-15)
+
+
 @pytest.mark.parametrize(
     "f",
     [
+        turned_by_a_vector,
+        turned_by_a_constant,
         of_coefficients,
         sorted_representatives,
         through_points,

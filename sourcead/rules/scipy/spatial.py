@@ -1,12 +1,16 @@
 # mypy: allow-untyped-defs, allow-untyped-calls
-"""`scipy.spatial.distance`: distances of two points, and tables of distances. 0 between equal points."""
+"""`scipy.spatial.distance`: distances of two points, and tables of distances. 0 between equal points.
+
+Rotations as objects are refused.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from scipy.spatial import distance
+from scipy.spatial.transform import Rotation
 
-from sourcead.rules.forms import forward_rule, helper, helpers, reverse_rule
+from sourcead.rules.forms import forward_rule, helper, helpers, refused, reverse_rule
 from sourcead.rules.numpy.samples import call, positive_definite
 from sourcead.rules.scipy.kinds import other_form, pairs_of_rows
 from sourcead.runtime import scipy_distances
@@ -301,3 +305,14 @@ def squareform(y_bar, y, X, force="no", checks=True):
 @helper
 def squareform_tangent(y, X, force="no", checks=True, *, X_dot):
     return distance.squareform(X_dot, checks=False)
+
+
+# ---- refused ---------------------------------------------------------------------------------------
+
+refused(
+    *(Rotation, Rotation.from_rotvec, Rotation.from_quat, Rotation.from_euler),
+    *(Rotation.from_matrix, Rotation.from_mrp, Rotation.align_vectors),
+    way_out="the rotation's matrix written in NumPy (of a vector v of length a > 0, with the matrix K of"
+    " np.cross(v / a, .): np.eye(3) + np.sin(a) * K + (1 - np.cos(a)) * K @ K)",
+)
+refused(Rotation.apply, way_out="the product with the rotation's matrix: vectors @ r.as_matrix().T")
