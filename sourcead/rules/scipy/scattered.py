@@ -10,10 +10,11 @@ from __future__ import annotations
 import numpy as np
 from scipy import interpolate
 
-from sourcead.ir.kinds import Array, Tuple, Unknown
-from sourcead.rules.forms import constant, formula, helpers
+from sourcead.ir.kinds import Array, Number, Tuple, Unknown
+from sourcead.rules.forms import constant, formula, helpers, of_real_numbers
 from sourcead.rules.numpy.samples import call
-from sourcead.rules.registry import lookup
+from sourcead.rules.registry import Programs, lookup
+from sourcead.rules.scipy.kinds import record
 from sourcead.runtime import scipy_scattered
 from sourcead.runtime.scipy_scattered import (
     barycentric_weights,
@@ -89,3 +90,52 @@ def griddata(points, values, xi, method="linear", fill_value=np.nan, rescale=Fal
     weights = np.reshape(weights, np.shape(corners) + further)
     found = np.sum(weights * values[corners], axis=np.ndim(places) - 1)
     return np.where(np.reshape(inside, np.shape(inside) + further), found, fill_value)
+
+
+# ---- interpolants --------------------------------------------------------------------------------
+
+TESTS = "rules/test_scipy_scattered.py"
+_table = Array("float64", (None, None))
+
+
+def _interpolant(points, values, *options, **named):
+    return record(interpolate.LinearNDInterpolator, (), points=_table, values=_table)
+
+
+@formula(
+    interpolate.LinearNDInterpolator,
+    wrt=("points", "values"),
+    kind=_interpolant,
+    samples=Programs(TESTS, "LinearNDInterpolator("),
+)
+def linear_interpolant(points, values, fill_value=np.nan, rescale=False):
+    if rescale:
+        raise NotImplementedError(
+            "derivatives of LinearNDInterpolator: without rescale (griddata has it)"
+        )
+    known = joined(points) if isinstance(points, tuple) else points
+    return 1.0 * known, 1.0 * np.reshape(values, (len(values), -1))
+
+
+@formula(
+    interpolate.LinearNDInterpolator.__call__,
+    kind=lambda self, *xi: Number(),
+    samples=Programs(TESTS, "LinearNDInterpolator("),
+)
+def value_of_linear(self, *xi):
+    if not isinstance(self, interpolate.LinearNDInterpolator) or self.scale is not None:
+        raise NotImplementedError(
+            "derivatives of interpolants of scattered points: LinearNDInterpolator without rescale"
+        )
+    if len(xi) > 1:
+        places = joined(xi)
+    else:
+        places = joined(xi[0]) if isinstance(xi[0], tuple) else xi[0]
+    corners, inside = triangles_around(self.points, places, False)
+    weights = barycentric_weights(self.points[corners], places)
+    found = np.sum(weights[..., np.newaxis] * self.values[corners], axis=np.ndim(places) - 1)
+    found = np.where(inside[..., np.newaxis], found, self.fill_value)
+    return np.reshape(found, (*np.shape(places)[:-1], *self.values_shape))
+
+
+of_real_numbers(interpolate.LinearNDInterpolator)

@@ -242,7 +242,6 @@ refused(
     way_out="make_interp_spline, or make_lsq_spline with knots that are given",
 )
 refused(
-    interpolate.LinearNDInterpolator,
     interpolate.CloughTocher2DInterpolator,
     interpolate.NearestNDInterpolator,
     way_out="scipy.interpolate.griddata, or interpn of values on a grid",
