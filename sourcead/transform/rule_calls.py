@@ -273,7 +273,12 @@ class RuleCalls:
         """`seed * partial` of `base[...] op= value`; a zero of the seed wins where `base` may be left out."""
         rule = registry.lookup(OPERATORS[op])
         assert rule is not None
-        return self.term(rule, base, [old, value], seed, partial)
+        by_element = isinstance(self.b.kind(value), Array)  # a number divides all or nothing
+        if (by_element and self.needs_guard(rule, base, [old, value])) or self._is_wild(
+            base, partial
+        ):
+            return self.guarded(seed, partial)
+        return weigh(self.b, seed, partial)
 
     def taken(self, partial: Val, dot: Val) -> Val:
         """The tangent where an operand was taken: what was not taken may have been infinite or NaN."""
