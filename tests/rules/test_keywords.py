@@ -44,6 +44,7 @@ COMMON: dict[str, Any] = {
 
 OWN: dict[tuple[str, str], Any] = {
     ("add_reduce", "where"): True,
+    ("as_strided", "writeable"): False,
     ("b_spline", "extrapolate"): False,
     ("convolve", "method"): "direct",
     ("correlate", "method"): "direct",
@@ -55,7 +56,10 @@ OWN: dict[tuple[str, str], Any] = {
     ("eigvalsh", "subset_by_value"): (-100.0, 100.0),
     ("eigvalsh", "type"): 1,
     ("expm_frechet", "method"): "blockEnlarge",
+    ("fit_of_series", "full"): False,
     ("lu", "p_indices"): True,
+    ("multivariate_normal", "check_valid"): "ignore",
+    ("multivariate_normal_of_state", "check_valid"): "ignore",
     ("nanstd", "correction"): 1,
     ("nanvar", "correction"): 1,
     ("newton", "tol"): 1e-12,

@@ -291,9 +291,8 @@ def dsplit(y_bar, ary, indices_or_sections):
 )
 def unstack(y_bar, x, *, axis=0):
     parts = np.unstack(x, axis=axis)
-    if len(parts) == 0:
-        return np.zeros_like(x)
-    return np.stack([np.zeros_like(p) if b is None else b for b, p in zip(y_bar, parts)], axis)
+    filled = [np.zeros_like(p) if b is None else b for b, p in zip(y_bar, parts)]
+    return np.stack(filled, axis) if filled else np.zeros_like(x)
 
 
 # ---- arrays out of lists, and copies -------------------------------------------------------

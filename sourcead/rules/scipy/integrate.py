@@ -412,11 +412,9 @@ constant(error_of_integral, kind=number, effects=Effects("scalar", may_raise=Fal
         call(product, [(0.2, 0.9), (0.1, 1.5)], (0.7, 1.3)),
     ],
 )
-def nquad(func, ranges, args=None, opts=None, full_output=False):
-    if opts is not None or full_output or len(ranges) > 3:
-        raise NotImplementedError(
-            "derivatives of nquad: over three variables at most, without opts and full_output"
-        )
+def nquad(func, ranges, args=None):
+    if len(ranges) > 3:
+        raise NotImplementedError("derivatives of nquad: over three variables at most")
     values = () if args is None else (*args,)
     last = ranges[-1]
     low, high = last(*values) if callable(last) else last

@@ -343,7 +343,11 @@ def _of_length(s: Context, value: Val, count: int) -> Val:
     known = kind.dims[0] if isinstance(kind, Array) and kind.dims else None
     if known == count:
         return value
-    return by(s, apart, [value, Const(count), Const(not_so_many(count))])
+    iterator = s.taken_out.pop(id(value), None)  # whose items there are already
+    checked = by(s, apart, [value, Const(count), Const(not_so_many(count))])
+    if iterator is not None:
+        s.taken_out[id(value)] = iterator
+    return checked
 
 
 def unpack_starred(s: Context, statement: Unpack, value: Val, star: int, env: Env) -> None:
