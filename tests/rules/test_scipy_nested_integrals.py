@@ -109,5 +109,8 @@ def test_the_value_and_the_estimate_are_those_of_scipy(both):
     ],
 )
 def test_options_and_more_variables_are_refused(f):
-    with pytest.raises((NotImplementedError, sourcead.SourceADError), match="three variables|keyword `(opts|full_output)`"):
+    with pytest.raises(
+        (NotImplementedError, sourcead.SourceADError),
+        match=r"three variables|keyword `(opts|full_output)`",
+    ):
         sourcead.grad(f)(X)
