@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import operator
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -109,6 +110,11 @@ class Derivative:
         self._misses = 0
         self._enter = self._dispatcher()
 
+    def _is_bound(self) -> bool:
+        """Are the parameters still those that were read?"""
+        now = _binding(self._source)
+        return len(now) == len(self._as_bound) and all(map(operator.is_, now, self._as_bound))
+
     def _wrt_text(self) -> str:
         names = [p.name for p in self._source.parameters]
         return ", ".join(f"`{names[i]}`" for i in self._mode.wrt if i < len(names))
@@ -117,7 +123,7 @@ class Derivative:
         try:
             return self._enter(*args, **kwargs) if kwargs else self._enter(*args)
         except (TypeError, _Stale) as error:
-            if _binding(self._source) == self._as_bound:
+            if self._is_bound():
                 _annotate(error)
                 raise
         except Exception as error:
@@ -170,7 +176,7 @@ class Derivative:
 
     def _other(self, *full: Any) -> Any:
         """The call of a signature that the dispatcher does not know, or no longer."""
-        if _binding(self._source) != self._as_bound:
+        if not self._is_bound():
             raise _Stale
         kinds = self._kinds(full)
         known = self._cache.get(kinds)
@@ -373,14 +379,13 @@ def _together(*full: Any) -> tuple[Any, ...]:
 
 
 def _binding(source: Source) -> tuple[Any, ...]:
-    """What the parameters were read from."""
+    """The objects that the parameters were read from."""
     live = source.live
     called = live.__globals__.get("target") if live.__module__ == ADAPTED else None
     if isinstance(called, functools.partial):  # of which a small function was made
-        held = (called.func, called.args, *called.keywords, *called.keywords.values())
-        return tuple(map(id, held))
-    named = tuple((live.__kwdefaults__ or {}).items())
-    return id(live.__code__), id(live.__defaults__), tuple((name, id(v)) for name, v in named)
+        return called.func, called.args, *called.keywords, *called.keywords.values()
+    named = live.__kwdefaults__ or {}
+    return live.__code__, live.__defaults__, *named, *named.values()
 
 
 class Applied:

@@ -76,7 +76,7 @@ def result_kind(
 ) -> Kind:
     """The kind of `function(*args, **kwargs)`, or Unknown. Arguments are kinds or constants."""
     args, kwargs = tuple(args), dict(kwargs or {})
-    key = (id(function), args, tuple(kwargs.items()))
+    key = (function, args, tuple(kwargs.items()))  # holds it: another could get its id
     try:
         found = _CACHE.get(key)
     except TypeError:

@@ -269,7 +269,7 @@ def number_attr(s: Context, base: Val, kind: Kind, attr: str, hint: str) -> Val:
             "read the array itself",
         )
     cls = method_class(kind)
-    found = result_kind(lambda v: getattr(v, attr), [kind])
+    found = result_kind(getattr, [kind, Const(attr)])
     if isinstance(found, Unknown):
         raise_if_certain(s, lambda v: getattr(v, attr), [base])
     constant = attr in (

@@ -325,7 +325,7 @@ def number_method(
             )
             return out
     if method == "item" and not args and isinstance(kind, (Np, Array)):
-        found = result_kind(lambda a: a.item() if a.size == 1 else a.flat[0].item(), [kind])
+        found = result_kind(_item, [kind])
         return s.emit(
             MethodCall(s.operand(receiver), "item", ()),
             found,
@@ -366,6 +366,11 @@ def number_method(
     name = s.emit(MethodCall(s.operand(receiver), method, operands, keywords), known, hint, varied)
     note_effects(s, rule, name, [receiver])
     return name
+
+
+def _item(a: Any) -> Any:
+    """`a.item()`; of a sample with several elements, that of the first."""
+    return a.item() if a.size == 1 else a.flat[0].item()
 
 
 def call_method_of(s: Context, receiver: Val, function: Any, args: list[Any], hint: str) -> Val:
