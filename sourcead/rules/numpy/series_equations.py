@@ -102,9 +102,8 @@ def _state_fit(fit, vander):
 # ---- quotients -----------------------------------------------------------------------------
 
 
-@instead_of(polynomial.polydiv)
-def polydiv(c1, c2):
-    """As NumPy divides: by the leading coefficient, once."""
+def _divided(c1, c2, take_off):
+    """Quotient and remainder; `take_off(c1, c2, count)` gives the `count` coefficients of the one and the other."""
     c1, c2 = np.atleast_1d(c1), np.atleast_1d(c2)
     all_degrees(c1)
     all_degrees(c2)
@@ -115,35 +114,39 @@ def polydiv(c1, c2):
         return c1[:1] * 0.0, np.copy(c1)
     if len(c2) == 1:
         return c1 / c2[-1], c1[:1] * 0.0
+    quotient, rest = take_off(c1, c2, count)
+    return quotient, without_zeros(rest)
+
+
+def _by_leading_coefficient(c1, c2, count):
+    """As NumPy divides series in powers: by the leading coefficient, once."""
     low = c2[:-1] / c2[-1]
     rest = np.copy(c1)
     for i in range(count - 1, -1, -1):
         end = i + len(low)
         rest[i:end] -= low * rest[end]
-    return rest[len(low) :] / c2[-1], without_zeros(rest[: len(low)])
+    return rest[len(low) :] / c2[-1], rest[: len(low)]
+
+
+@instead_of(polynomial.polydiv)
+def polydiv(c1, c2):
+    return _divided(c1, c2, _by_leading_coefficient)
 
 
 def _state_division(divide, multiply):
-    @instead_of(divide)
-    def divided(c1, c2):
-        """As NumPy divides: by products with each element of the basis."""
-        c1, c2 = np.atleast_1d(c1), np.atleast_1d(c2)
-        all_degrees(c1)
-        all_degrees(c2)
-        if c2[-1] == 0:
-            raise ZeroDivisionError
-        count = len(c1) - len(c2) + 1
-        if count < 1:
-            return c1[:1] * 0.0, np.copy(c1)
-        if len(c2) == 1:
-            return c1 / c2[-1], c1[:1] * 0.0
+    def by_products(c1, c2, count):
+        """As NumPy divides series in another basis: by products with each element of it."""
         quotient = np.zeros(count, np.result_type(c1, c2))
         rest = c1
         for i in range(count - 1, -1, -1):
             part = multiply(np.array([0.0] * i + [1.0]), c2)
             quotient[i] = rest[-1] / part[-1]
             rest = rest[:-1] - quotient[i] * part[:-1]
-        return quotient, without_zeros(rest)
+        return quotient, rest
+
+    @instead_of(divide)
+    def divided(c1, c2):
+        return _divided(c1, c2, by_products)
 
 
 for _module, _prefix in (

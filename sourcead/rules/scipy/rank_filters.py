@@ -96,6 +96,19 @@ def _filter(function, *before, samples=None):
     return formula(function, wrt=wrt, samples=samples, kind=like(function, "input"))
 
 
+def _cells(input, size, footprint, structure, output, axes):
+    """Which cells belong to the window; of a structure without footprint, all of it."""
+    if output is not None:
+        raise NotImplementedError(OUTPUT)
+    if structure is None:
+        return window_cells(np.ndim(input), size, footprint, axes)
+    if axes is not None:
+        raise NotImplementedError(
+            "has derivatives with a structure along all axes: leave `axes` out"
+        )
+    return window_cells(np.ndim(input), np.shape(structure), footprint, axes)
+
+
 # ---- one value of each window ------------------------------------------------------------------------
 
 
@@ -103,9 +116,7 @@ def _filter(function, *before, samples=None):
 def maximum_filter(
     input, size=None, footprint=None, output=None, mode="reflect", cval=0.0, origin=0, *, axes=None
 ):
-    if output is not None:
-        raise NotImplementedError(OUTPUT)
-    cells = window_cells(np.ndim(input), size, footprint, axes)
+    cells = _cells(input, size, footprint, None, output, axes)
     return chosen_by_rank(input, -1, cells, mode, cval, origin, axes)
 
 
@@ -113,9 +124,7 @@ def maximum_filter(
 def minimum_filter(
     input, size=None, footprint=None, output=None, mode="reflect", cval=0.0, origin=0, *, axes=None
 ):
-    if output is not None:
-        raise NotImplementedError(OUTPUT)
-    cells = window_cells(np.ndim(input), size, footprint, axes)
+    cells = _cells(input, size, footprint, None, output, axes)
     return chosen_by_rank(input, 0, cells, mode, cval, origin, axes)
 
 
@@ -123,9 +132,7 @@ def minimum_filter(
 def median_filter(
     input, size=None, footprint=None, output=None, mode="reflect", cval=0.0, origin=0, *, axes=None
 ):
-    if output is not None:
-        raise NotImplementedError(OUTPUT)
-    cells = window_cells(np.ndim(input), size, footprint, axes)
+    cells = _cells(input, size, footprint, None, output, axes)
     rank = int(np.count_nonzero(cells)) // 2
     return chosen_by_rank(input, rank, cells, mode, cval, origin, axes)
 
@@ -135,9 +142,7 @@ def rank_filter(
     input, rank, size=None, footprint=None, output=None, mode="reflect", cval=0.0, origin=0, *,
     axes=None
 ):  # fmt: skip
-    if output is not None:
-        raise NotImplementedError(OUTPUT)
-    cells = window_cells(np.ndim(input), size, footprint, axes)
+    cells = _cells(input, size, footprint, None, output, axes)
     return chosen_by_rank(input, rank, cells, mode, cval, origin, axes)
 
 
@@ -146,9 +151,7 @@ def percentile_filter(
     input, percentile, size=None, footprint=None, output=None, mode="reflect", cval=0.0, origin=0, *,
     axes=None
 ):  # fmt: skip
-    if output is not None:
-        raise NotImplementedError(OUTPUT)
-    cells = window_cells(np.ndim(input), size, footprint, axes)
+    cells = _cells(input, size, footprint, None, output, axes)
     rank = rank_in_percent(cells, percentile)
     return chosen_by_rank(input, rank, cells, mode, cval, origin, axes)
 
@@ -162,44 +165,20 @@ def _along_one_axis(rng):
     ]
 
 
-@formula(
-    ndimage.maximum_filter1d,
-    wrt=("input",),
-    samples=_along_one_axis,
-    kind=like(ndimage.maximum_filter1d, "input"),
-)
-def maximum_filter1d(input, size, axis=-1, output=None, mode="reflect", cval=0.0, origin=0):
-    if output is not None:
-        raise NotImplementedError(OUTPUT)
-    cells = window_cells(np.ndim(input), size, None, axis)
-    return chosen_by_rank(input, -1, cells, mode, cval, origin, axis)
+def _state_along_one_axis(function, rank):
+    @formula(function, wrt=("input",), samples=_along_one_axis, kind=like(function, "input"))
+    def filter_along_one_axis(
+        input, size, axis=-1, output=None, mode="reflect", cval=0.0, origin=0
+    ):
+        cells = _cells(input, size, None, None, output, axis)
+        return chosen_by_rank(input, rank, cells, mode, cval, origin, axis)
 
 
-@formula(
-    ndimage.minimum_filter1d,
-    wrt=("input",),
-    samples=_along_one_axis,
-    kind=like(ndimage.minimum_filter1d, "input"),
-)
-def minimum_filter1d(input, size, axis=-1, output=None, mode="reflect", cval=0.0, origin=0):
-    if output is not None:
-        raise NotImplementedError(OUTPUT)
-    cells = window_cells(np.ndim(input), size, None, axis)
-    return chosen_by_rank(input, 0, cells, mode, cval, origin, axis)
+_state_along_one_axis(ndimage.maximum_filter1d, -1)
+_state_along_one_axis(ndimage.minimum_filter1d, 0)
 
 
 # ---- morphology: the greatest and the least value of windows ---------------------------------------
-
-
-def _cells(input, size, footprint, structure, axes):
-    """The window of a morphology: of a structure without footprint, all of it."""
-    if structure is None:
-        return window_cells(np.ndim(input), size, footprint, axes)
-    if axes is not None:
-        raise NotImplementedError(
-            "has derivatives with a structure along all axes: leave `axes` out"
-        )
-    return window_cells(np.ndim(input), np.shape(structure), footprint, axes)
 
 
 @_filter(ndimage.grey_erosion, samples=_hills)
@@ -207,9 +186,7 @@ def grey_erosion(
     input, size=None, footprint=None, structure=None, output=None, mode="reflect", cval=0.0, origin=0,
     *, axes=None
 ):  # fmt: skip
-    if output is not None:
-        raise NotImplementedError(OUTPUT)
-    cells = _cells(input, size, footprint, structure, axes)
+    cells = _cells(input, size, footprint, structure, output, axes)
     return eroded(input, cells, structure, mode, cval, origin, axes)
 
 
@@ -218,9 +195,7 @@ def grey_dilation(
     input, size=None, footprint=None, structure=None, output=None, mode="reflect", cval=0.0, origin=0,
     *, axes=None
 ):  # fmt: skip
-    if output is not None:
-        raise NotImplementedError(OUTPUT)
-    cells = _cells(input, size, footprint, structure, axes)
+    cells = _cells(input, size, footprint, structure, output, axes)
     return dilated(input, cells, structure, mode, cval, origin, axes)
 
 
@@ -229,9 +204,7 @@ def grey_opening(
     input, size=None, footprint=None, structure=None, output=None, mode="reflect", cval=0.0, origin=0,
     *, axes=None
 ):  # fmt: skip
-    if output is not None:
-        raise NotImplementedError(OUTPUT)
-    cells = _cells(input, size, footprint, structure, axes)
+    cells = _cells(input, size, footprint, structure, output, axes)
     lower = eroded(input, cells, structure, mode, cval, origin, axes)
     return dilated(lower, cells, structure, mode, cval, origin, axes)
 
@@ -241,9 +214,7 @@ def grey_closing(
     input, size=None, footprint=None, structure=None, output=None, mode="reflect", cval=0.0, origin=0,
     *, axes=None
 ):  # fmt: skip
-    if output is not None:
-        raise NotImplementedError(OUTPUT)
-    cells = _cells(input, size, footprint, structure, axes)
+    cells = _cells(input, size, footprint, structure, output, axes)
     higher = dilated(input, cells, structure, mode, cval, origin, axes)
     return eroded(higher, cells, structure, mode, cval, origin, axes)
 

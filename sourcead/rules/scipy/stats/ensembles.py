@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from scipy import special, stats
 
@@ -38,12 +40,10 @@ def _of_points(x, loc=None, shape=None, *options, **named):
     return density_of_vectors(x, loc, shape)
 
 
-@formula(
-    stats.multivariate_t.logpdf,
-    wrt=("x", "loc", "shape", "df"),
-    samples=_points,
-    kind=_of_points,
-)
+_density_of_t = partial(formula, wrt=("x", "loc", "shape", "df"), samples=_points, kind=_of_points)
+
+
+@_density_of_t(stats.multivariate_t.logpdf)
 def multivariate_t_logpdf(x, loc=None, shape=1, df=1):
     if df == np.inf:
         raise NotImplementedError("derivatives of multivariate_t: of finite df")
@@ -56,12 +56,7 @@ def multivariate_t_logpdf(x, loc=None, shape=1, df=1):
     return np.reshape(found, np.shape(x)[:-1])[()]
 
 
-@formula(
-    stats.multivariate_t.pdf,
-    wrt=("x", "loc", "shape", "df"),
-    samples=_points,
-    kind=_of_points,
-)
+@_density_of_t(stats.multivariate_t.pdf)
 def multivariate_t_pdf(x, loc=None, shape=1, df=1):
     return np.exp(multivariate_t_logpdf(x, loc, shape, df))
 
@@ -107,12 +102,10 @@ def _log_multinomial(x, n, p):
 constant(_log_multinomial, kind=_of_counts(2))
 
 
-@formula(
-    stats.multinomial.logpmf,
-    wrt=("p",),
-    samples=_probabilities,
-    kind=_of_counts(2),
-)
+_probability = partial(formula, wrt=("p",), samples=_probabilities, kind=_of_counts(2))
+
+
+@_probability(stats.multinomial.logpmf)
 def multinomial_logpmf(x, n, p):
     """The last entry of p is what the others leave."""
     counts = np.asarray(x)
@@ -121,12 +114,7 @@ def multinomial_logpmf(x, n, p):
     return ensembles.density_in_lanes(found, _log_multinomial(x, n, p))
 
 
-@formula(
-    stats.multinomial.pmf,
-    wrt=("p",),
-    samples=_probabilities,
-    kind=_of_counts(2),
-)
+@_probability(stats.multinomial.pmf)
 def multinomial_pmf(x, n, p):
     return np.exp(multinomial_logpmf(x, n, p))
 
@@ -165,12 +153,11 @@ if hasattr(stats, "dirichlet_multinomial"):  # of later versions
             call(np.array([[2, 0, 1], [1, 1, 1], [0, 1, 2]]), alpha, 3),
         ]
 
-    @formula(
-        stats.dirichlet_multinomial.logpmf,
-        wrt=("alpha",),
-        samples=_categories,
-        kind=_of_counts(1),
+    _compound_probability = partial(
+        formula, wrt=("alpha",), samples=_categories, kind=_of_counts(1)
     )
+
+    @_compound_probability(stats.dirichlet_multinomial.logpmf)
     def dirichlet_multinomial_logpmf(x, alpha, n):
         counts, total = np.asarray(x), np.sum(alpha, axis=-1)
         each = special.gammaln(counts + alpha) - special.gammaln(alpha)
@@ -178,12 +165,7 @@ if hasattr(stats, "dirichlet_multinomial"):  # of later versions
         found = special.gammaln(total) + special.gammaln(n + 1.0) - special.gammaln(n + total)
         return ensembles.density_in_lanes(found + np.sum(each, axis=-1), _log_compound(x, alpha, n))
 
-    @formula(
-        stats.dirichlet_multinomial.pmf,
-        wrt=("alpha",),
-        samples=_categories,
-        kind=_of_counts(1),
-    )
+    @_compound_probability(stats.dirichlet_multinomial.pmf)
     def dirichlet_multinomial_pmf(x, alpha, n):
         return np.exp(dirichlet_multinomial_logpmf(x, alpha, n))
 
@@ -220,12 +202,12 @@ def _of_matrices(x, df, scale):
     return Array("float64", x.dims[2:]) if len(x.dims) == 3 else Np("float64")
 
 
-@formula(
-    stats.invwishart.logpdf,
-    wrt=("x", "df", "scale"),
-    samples=_positive,
-    kind=_of_matrices,
+_density_of_matrices = partial(
+    formula, wrt=("x", "df", "scale"), samples=_positive, kind=_of_matrices
 )
+
+
+@_density_of_matrices(stats.invwishart.logpdf)
 def invwishart_logpdf(x, df, scale):
     if np.ndim(x) != 2 and np.ndim(x) != 3:
         raise NotImplementedError(
@@ -240,12 +222,7 @@ def invwishart_logpdf(x, df, scale):
     )
 
 
-@formula(
-    stats.invwishart.pdf,
-    wrt=("x", "df", "scale"),
-    samples=_positive,
-    kind=_of_matrices,
-)
+@_density_of_matrices(stats.invwishart.pdf)
 def invwishart_pdf(x, df, scale):
     return np.exp(invwishart_logpdf(x, df, scale))
 
