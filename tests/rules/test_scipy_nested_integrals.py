@@ -100,17 +100,37 @@ def test_the_value_and_the_estimate_are_those_of_scipy(both):
     assert value == both(X)
 
 
+FOUR = np.array([[0.0, 1.0]] * 4)
+
+
 @pytest.mark.parametrize(
     "f",
     [
         lambda x: integrate.nquad(lambda a: a * x[0], [[0, 1]], opts={"limit": 10})[0],
         lambda x: integrate.nquad(lambda a: a * x[0], [[0, 1]], full_output=True)[0],
         lambda x: integrate.nquad(lambda a, b, c, d: a * x[0], [[0, 1]] * 4)[0],
+        lambda x: integrate.nquad(lambda a, b, c, d: a * x[0], FOUR)[0],
     ],
 )
 def test_options_and_more_variables_are_refused(f):
-    with pytest.raises(
-        (NotImplementedError, sourcead.SourceADError),
-        match=r"three variables|keyword `(opts|full_output)`",
-    ):
+    with pytest.raises(sourcead.NoRule, match=r"three variables|keyword `(opts|full_output)`"):
         sourcead.grad(f)(X)
+
+
+def test_more_variables_that_only_the_run_knows_are_refused_at_the_line_of_the_call():
+    def f(x, n):
+        return integrate.nquad(lambda *a: a[0] * x[0], [[0, 1]] * n)[0]
+
+    np.testing.assert_allclose(sourcead.grad(f)(X, 2), [0.5, 0, 0, 0, 0])
+    with pytest.raises(sourcead.NotDifferentiable, match=r"nquad\(lambda[^\0]*calls nquad itself"):
+        sourcead.grad(f)(X, 4)
+
+
+def test_what_the_program_itself_does_not_implement_stays_its_exception():
+    def f(x):
+        if x > 1.0:
+            raise NotImplementedError("above one")
+        return x
+
+    with pytest.raises(NotImplementedError, match="above one"):
+        sourcead.grad(f)(2.0)

@@ -31,8 +31,7 @@ def count(*args, **kwargs):
 constant(Random, effects=Effects(pure=False), kind=lambda *args, **kwargs: Object(Random))
 constant(Random.random, random.random, effects=DRAW, kind=number)
 constant(
-    Random.getrandbits, random.getrandbits, Random.randrange, Random.randint,
-    Random._randbelow_with_getrandbits, effects=DRAW, kind=count,  # type: ignore[attr-defined]
+    Random.getrandbits, random.getrandbits, Random.randrange, Random.randint, effects=DRAW, kind=count
 )  # fmt: skip
 constant(Random.seed, random.seed, effects=Effects(pure=False))
 

@@ -414,7 +414,9 @@ constant(error_of_integral, kind=number, effects=Effects("scalar", may_raise=Fal
 )
 def nquad(func, ranges, args=None):
     if len(ranges) > 3:
-        raise NotImplementedError("derivatives of nquad: over three variables at most")
+        raise NotImplementedError(
+            "derivatives of nquad: over three variables at most; an integrand that calls nquad itself"
+        )
     values = () if args is None else (*args,)
     last = ranges[-1]
     low, high = last(*values) if callable(last) else last

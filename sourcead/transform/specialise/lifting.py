@@ -230,16 +230,21 @@ def _apart(s: Context, value: Val) -> Val:
     return value if items is None else Virtual(tuple(items))
 
 
+ANOTHER_WAY = "compute the same in another way, or give it a rule"
+
+
 def _refuse_what_raises(s: Context, body: Sequence[Stmt]) -> None:
-    """A formula that raises NotImplementedError for these arguments, whatever their values, says why."""
-    made: dict[Operand | None, Any] = {x.target: x.expr for x in body if isinstance(x, Assign)}
-    for stmt in body:
+    """A formula that raises on every path for these arguments, NotImplementedError on one of them, says why."""
+    written = list(statements(tuple(body)))
+    made: dict[Operand | None, Any] = {x.target: x.expr for x in written if isinstance(x, Assign)}
+    for stmt in written:
         error = made.get(stmt.exception) if isinstance(stmt, Raise) else None
         match error:
             case Call(Ref(value=exception), (Const(str() as why) | Ref(value=str() as why),)) if (
                 exception is NotImplementedError
             ):
-                s.refuse(why, "compute the same in another way, or give it a rule", NoRule)
+                cause, _, way_out = why.partition("; ")
+                s.refuse(cause, way_out or ANOTHER_WAY, NoRule)
 
 
 def _check_parameters(s: Context, rule: Rule, args: list[Any], kwargs: Kwargs) -> None:
