@@ -257,6 +257,19 @@ class Adjoints:
             case _:
                 return MethodCall(value, "copy", ())
 
+    def unstretched(self, value: Operand) -> Operand:
+        """An adjoint that turns of a loop go on from is no view that shows one element several times.
+
+        A turn may write to the array that the turn before it made: then all that go from turn to turn are
+        written, where the sweep is differentiated in turn.
+        """
+        match self.b.definitions.get(value) if isinstance(value, Name) else None:
+            case Call(Ref(value=np.broadcast_to)):
+                hint = value.hint if isinstance(value, Name) else "t"
+                return self.b.emit(self._copy_of(value), self.b.kind(value), hint)
+            case _:
+                return value
+
     def buffer(self, name: Name) -> Operand:
         """The storage adjoint seen through `name`; made if nothing came yet."""
         if self.is_dynamic(name):

@@ -155,7 +155,7 @@ def _entries(s: State, carried: Sequence[Carried], seeds: list[Val]) -> list[Ent
         if not s.flows(c.inner):
             out.append(None)
             continue
-        first = s.adj.zeros(c.result) if seed == ZERO else s.b.operand(seed)
+        first = s.adj.zeros(c.result) if seed == ZERO else s.adj.unstretched(s.b.operand(seed))
         kind = s.kind(c.next)
         like = kind if isinstance(kind, Array) else s.kind(c.inner)
         out.append(Entry(first, s.b.fresh(s.adj.hint(c.inner), like)))
