@@ -36,7 +36,7 @@ from sourcead.ir.nodes import (
     Unpack,
 )
 from sourcead.ir.walk import blocks
-from sourcead.runtime import accumulate
+from sourcead.runtime import accumulate, diagonals, fourier, matrices, norms, quotients
 
 __all__ = ["Effect", "commute", "effect", "statement_effect"]
 
@@ -105,6 +105,10 @@ _BUILTINS = frozenset({
     tuple, type, zip,
 })  # fmt: skip
 
+_READING_HELPERS = frozenset(
+    module.__name__ for module in (accumulate, diagonals, fourier, matrices, norms, quotients)
+)
+
 _NUMPY_WRITERS = frozenset({
     "copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask", "save", "savetxt", "savez",
     "apply_along_axis", "apply_over_axes", "vectorize", "frompyfunc", "piecewise", "fromfunction",
@@ -121,7 +125,7 @@ def _is_pure(value: Any) -> bool:
     module, name = getattr(value, "__module__", None), getattr(value, "__name__", "")
     if isinstance(value, BuiltinFunctionType) and module == math.__name__:
         return True
-    if module == accumulate.__name__:
+    if module in _READING_HELPERS:
         return True
     if module in ("numpy", "numpy.linalg", "numpy.fft"):
         return callable(value) and name not in _NUMPY_WRITERS

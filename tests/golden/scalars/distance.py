@@ -10,9 +10,7 @@ def distance(x, y):
 def distance_value_and_grad(x, y, out_bar=1.0):  # value_and_grad(distance), x: float, y: float
     t = math.hypot(x, y)
     t_1 = x - y
-    t_2 = t + abs(t_1)
     t_bar = out_bar * ((t_1 > 0.0) - (t_1 < 0.0))  # return math.hypot(x, y) + abs(x - y)
-    t_bar_1 = over_length(out_bar, t) * x
-    t_bar_2 = over_length(out_bar, t) * y
-    x_bar, y_bar = t_bar + t_bar_1, t_bar_2 - t_bar
-    return t_2, (x_bar, y_bar)
+    x_bar = t_bar + over_length(out_bar, t) * x
+    y_bar = over_length(out_bar, t) * y - t_bar
+    return t + abs(t_1), (x_bar, y_bar)
