@@ -10,6 +10,7 @@ from sourcead.ir.nodes import Function, Name
 from sourcead.simplify.carried_last import carried_last
 from sourcead.simplify.common import common
 from sourcead.simplify.contractions import contractions
+from sourcead.simplify.copied_sums import copied_sums
 from sourcead.simplify.decays import decays
 from sourcead.simplify.doubles import doubles
 from sourcead.simplify.drawn_out import drawn_out
@@ -71,7 +72,11 @@ def polished(
     function = kept_shapes(without_twins(common(stores(function, b), b.kinds)), b)
     function = function if stacked else new_axes(function, b)
     function = indices(spent(function, b), b)
-    function = last_copies(function if stacked else factors(function, b))
+    function = copied = last_copies(function if stacked else factors(function, b))
+    if not stacked:
+        function = copied_sums(
+            function, b.kinds, lambda: storage_of(copied, b), lambda e: is_pure(e, b)
+        )
     function = in_place(function, b.kinds, lambda: storage_of(function, b))
     function = rolled(zeros_by_shape(unpacked(function, b.kind), b), b)
     if stacked:

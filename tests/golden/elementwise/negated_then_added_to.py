@@ -18,9 +18,8 @@ def negated_then_added_to_grad(a, b, out_bar=1.0):
     b_bar = out_bar * r
     # r = b - p  # p_bar starts as -r_bar, and is added to before it goes on to a and b
     b_bar += r_bar
-    p_bar = -r_bar
     a_bar = 2.0 * out_bar * a             # s = a * a
-    p_bar += out_bar * b                  # q = p * b
+    p_bar = out_bar * b - r_bar           # q = p * b
     b_bar += out_bar * p
     a_bar += p_bar                        # p = a + b
     b_bar += p_bar

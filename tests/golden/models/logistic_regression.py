@@ -14,8 +14,7 @@ def logistic_regression_grad(w, b, X, y, out_bar=1.0):
     t = np.exp(-z)
     p = 1.0 / (1.0 + t)
     t_bar = np.divide(-out_bar, y.size)   # return -np.mean(y * np.log(p) + (1.0 - y) * np.log(1.0 - p))
-    p_bar = -(t_bar * (1.0 - y) / (1.0 - p))
-    p_bar += t_bar * y / p
+    p_bar = t_bar * y / p - t_bar * (1.0 - y) / (1.0 - p)
     z_bar = p_bar * (p * p) * t           # p = 1.0 / (1.0 + np.exp(-z))
     w_bar = z_bar @ X                     # z = X @ w + b
     b_bar = float(z_bar.sum())

@@ -15,7 +15,6 @@ def augmented_array_grad(x, y, out_bar=1.0):  # grad(augmented_array), x: float6
     z_bar = np.full(x.shape, out_bar)     # z *= y
     y_bar = z_bar * z
     z_bar *= y
-    x_bar = z_bar.copy()                  # z += x
-    x_bar += z_bar * y                    # z = x * y
+    x_bar = z_bar + z_bar * y             # z = x * y
     y_bar += z_bar * x
     return x_bar, y_bar
