@@ -10,13 +10,13 @@ from sourcead.ir.nodes import Function, Name
 from sourcead.simplify.carried_last import carried_last
 from sourcead.simplify.common import common
 from sourcead.simplify.contractions import contractions
-from sourcead.simplify.copied_sums import copied_sums
 from sourcead.simplify.decays import decays
 from sourcead.simplify.doubles import doubles
 from sourcead.simplify.drawn_out import drawn_out
 from sourcead.simplify.element_lists import element_lists
 from sourcead.simplify.factors import factors
 from sourcead.simplify.first_stores import first_stores
+from sourcead.simplify.first_sums import first_sums
 from sourcead.simplify.in_place import in_place
 from sourcead.simplify.indices import indices
 from sourcead.simplify.kept import kept, without_twins
@@ -74,9 +74,7 @@ def polished(
     function = indices(spent(function, b), b)
     function = copied = last_copies(function if stacked else factors(function, b))
     if not stacked:
-        function = copied_sums(
-            function, b.kinds, lambda: storage_of(copied, b), lambda e: is_pure(e, b)
-        )
+        function = first_sums(function, b, lambda: storage_of(copied, b), lambda e: is_pure(e, b))
     function = in_place(function, b.kinds, lambda: storage_of(function, b))
     function = rolled(zeros_by_shape(unpacked(function, b.kind), b), b)
     if stacked:

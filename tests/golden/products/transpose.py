@@ -13,6 +13,5 @@ def transpose_grad(A, out_bar=1.0):       # grad(transpose), A: float64[:, :]
     G_bar[0, 1] = out_bar
     t, t_1 = G.shape
     G_bar += out_bar * np.eye(t, t_1, k=0, dtype=np.float64)
-    A_bar = A @ G_bar.T                   # G = A.T @ A
-    A_bar += A @ G_bar
+    A_bar = A @ (G_bar.T + G_bar)         # G = A.T @ A
     return A_bar

@@ -8,6 +8,5 @@ def gram(A):
 # output
 def gram_grad(A, out_bar=1.0):            # grad(gram), A: float64[:, :]
     t_bar = out_bar * np.exp(A.T @ A)     # return np.sum(np.exp(A.T @ A))
-    A_bar = A @ t_bar.T
-    A_bar += A @ t_bar
+    A_bar = A @ (t_bar.T + t_bar)
     return A_bar

@@ -1,4 +1,4 @@
-"""A copy, or a negative, that is added to at once is computed as a sum."""
+"""A copy, a negative or a product that is added to at once is computed as a sum."""
 
 from __future__ import annotations
 
@@ -54,6 +54,47 @@ def in_turns(x, y):
         z += x
         z += 0.1 * y
     return np.sum(z)
+
+
+def gram(A):
+    return np.sum(np.exp(A.T @ A))
+
+
+def outer_gram(A):
+    G = A @ A.T + np.eye(2)
+    return np.sum(np.linalg.inv(G) ** 2) + G[0, 1]
+
+
+def twice(A, B):
+    C = A @ B
+    D = np.tanh(B)
+    return np.sum(C * C) + np.sum(A @ D)
+
+
+def products_of_vectors(x, A):
+    return np.sum(np.sin(A @ x)) + np.sum(np.exp(A @ (x * x)))
+
+
+def written_factor(A):
+    B = A.copy()
+    C = B @ B.T
+    B[0] *= 2.0
+    return np.sum(np.sin(C)) + np.sum(np.cos(B @ B.T))
+
+
+@pytest.mark.parametrize("function", [gram, outer_gram, written_factor])
+def test_gradients_through_grams_are_right(function):
+    check(function, A)
+    check(lambda a: np.sum(np.sin(sourcead.grad(function)(a))), A)
+
+
+def test_gradients_through_two_products_are_right():
+    check(twice, A, A.T * 0.7, argnums=(0, 1))
+    check(products_of_vectors, X, A, argnums=(0, 1))
+
+
+def test_two_products_with_one_matrix_are_one():
+    assert "A_bar = A @ (t_bar.T + t_bar)" in sourcead.grad(gram).source_for(A)
 
 
 @pytest.mark.parametrize(
