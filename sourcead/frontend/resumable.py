@@ -113,7 +113,7 @@ class _Machine:
         scope = Scope.of(self.function)
         if scope.cells or scope.nonlocals or scope.globals:
             raise NotInTurns  # a variable that others see change, between two `yield`s as well
-        self.variables = list(scope.locals)
+        self.variables = sorted(scope.locals)
         self.taken = {n.id for n in gast.walk(self.function) if isinstance(n, gast.Name)}
         self.names: dict[str, str] = {}
         self.blocks: list[_Block] = [_Block()]

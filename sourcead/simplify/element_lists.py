@@ -182,7 +182,7 @@ class _Lister:
         root = self.root(result)
         if root is not None:
             result = self.need_array(root, "t")
-        for name in self.params - self.put_back:
+        for name in (p.name for p in self.function.params if p.name not in self.put_back):
             if name in self.chosen and self.chosen[name].written:
                 final = self.states[name].array or self.states[name].items
                 assert final is not None

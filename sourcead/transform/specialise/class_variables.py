@@ -11,14 +11,13 @@ What is only read is read by its name, or known.  See `variables.py`.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import Any
 
 from sourcead.ir.kinds import Value
 from sourcead.ir.nodes import Ref, StoreAttr
 from sourcead.transform.builder import Val
 from sourcead.transform.specialise.context import Again, Context
-from sourcead.transform.specialise.variables import cell_of, read_at
+from sourcead.transform.specialise.variables import Place, cell_of, read_at
 
 __all__ = ["class_variable", "refuse_to_show", "store_class_attribute"]
 
@@ -29,7 +28,7 @@ def owner_of(cls: type, attr: str) -> type | None:
     return owner if owner is not None and owner.__flags__ & (1 << 9) else None
 
 
-def place_in(owner: type, attr: str) -> Hashable:
+def place_in(owner: type, attr: str) -> Place:
     return "class", id(owner), attr
 
 

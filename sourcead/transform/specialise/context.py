@@ -124,7 +124,8 @@ def values_of(args: Sequence[Any], kwargs: Kwargs) -> list[Val]:
 
 def slot_hint(name: Name, slot: Hashable) -> str:
     """What the value of a container's slot is called: by its key, if that can be a name."""
-    return slot if isinstance(slot, str) and slot.isidentifier() else name.hint
+    is_key = isinstance(slot, str) and slot.isidentifier()
+    return str(slot) if is_key else name.hint.partition(" ")[0]  # of a variable `COUNT outside`
 
 
 class Handler(Protocol):

@@ -14,9 +14,8 @@ variable like all others from there on:
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from types import FunctionType, ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 
 from sourcead.ir.kinds import Array
 from sourcead.ir.nodes import (
@@ -38,8 +37,12 @@ from sourcead.transform.specialise.context import Again, Context
 from sourcead.transform.specialise.given import is_made
 
 __all__ = [
-    "cell_of", "changes", "load_rebound", "looked_at", "read_at", "read_variable", "reads_varied", "store_global",
+    "Place", "cell_of", "changes", "load_rebound", "looked_at", "read_at", "read_variable", "reads_varied",
+    "store_global",
 ]  # fmt: skip
+
+Place: TypeAlias = tuple[str, int, str]
+"""Of a variable outside: what holds it (a module, a class, a closure), where that is, and its name."""
 
 LIBRARIES = ("numpy", "math", "scipy", "cmath")  # whose module data is constant
 
@@ -48,7 +51,7 @@ def current_function(s: Context) -> Any:
     return s.seen[s.active[-1]][0] if s.active else None
 
 
-def place_of(s: Context, ref: Ref) -> Hashable | None:
+def place_of(s: Context, ref: Ref) -> Place | None:
     """What tells the variable behind a name from all others: its namespace or cell, and its name there."""
     function = ref.scope or current_function(s)
     first, *rest = ref.path.split(".")
@@ -57,7 +60,7 @@ def place_of(s: Context, ref: Ref) -> Hashable | None:
         return None
     if first in code.co_freevars:
         cell = (function.__closure__ or ())[code.co_freevars.index(first)]
-        return None if rest else ("cell", id(cell))
+        return None if rest else ("cell", id(cell), first)
     scope: Any = function.__globals__
     for part in rest:
         module = scope.get(first)
@@ -90,7 +93,7 @@ def read_variable(s: Context, ref: Ref) -> Val:
     return read_at(s, place, found)
 
 
-def read_at(s: Context, place: Hashable, found: Ref) -> Val:
+def read_at(s: Context, place: Place, found: Ref) -> Val:
     """What a variable holds that the program changes; `found` reads it at the start."""
     if s.rebound[place] is None:
         s.rebound[place] = found
@@ -99,9 +102,9 @@ def read_at(s: Context, place: Hashable, found: Ref) -> Val:
     return held if held is not None else load_variable(s, place, found)
 
 
-def cell_of(s: Context, place: Hashable) -> Name:
-    """The name under which the memory keeps a variable."""
-    return Name(f"global {place}", 0)
+def cell_of(s: Context, place: Place) -> Name:
+    """The name under which the memory keeps a variable; its values are called as the program calls it."""
+    return Name(f"{place[-1]} outside", list(s.rebound).index(place))
 
 
 def load_rebound(s: Context) -> None:
@@ -114,7 +117,7 @@ def load_rebound(s: Context) -> None:
             load_variable(s, place, ref)
 
 
-def load_variable(s: Context, place: Hashable, ref: Ref) -> Name:
+def load_variable(s: Context, place: Place, ref: Ref) -> Name:
     site, before = str(cell_of(s, place)), s.loaded.get(place)
     if s.heap.is_varied(site) or (before is not None and s.holds_varied(before)):
         if not s.at_start:
@@ -200,7 +203,8 @@ def reads_varied(s: Context, function: FunctionType) -> bool:
         names = set(names_in(known.__code__))
         if any(("global", id(known.__globals__), name) in varied for name in names):
             return True
-        if any(("cell", id(cell)) in varied for cell in known.__closure__ or ()):
+        cells = zip(known.__closure__ or (), known.__code__.co_freevars)
+        if any(("cell", id(cell), name) in varied for cell, name in cells):
             return True
         if any(place[0] == "class" and place[2] in names for place in varied):
             return True
