@@ -15,8 +15,8 @@ import numpy as np
 from sourcead.runtime.ties import over_gaps, unsettled
 
 __all__ = [
-    "cholesky_bar", "cholesky_dot", "eigh_bar", "eigh_dot", "lu_bar", "lu_dot", "qr_bar", "qr_dot",
-    "transpose",
+    "cholesky_bar", "cholesky_dot", "eigh_bar", "eigh_dot", "ldl_bar", "ldl_dot", "lu_bar",
+    "lu_dot", "transpose",
 ]  # fmt: skip
 
 
@@ -105,57 +105,34 @@ def lu_dot(low: Any, up: Any, a_dot: Any) -> tuple[Any, Any]:
     return l_dot, u_dot
 
 
-# -- a = q @ r -------------------------------------------------------------------------------
+# -- a = l @ d @ l.T (rows and columns already exchanged) ------------------------------------------
 
 
-def qr_bar(q: Any, r: Any, q_bar: Any, r_bar: Any) -> Any:
-    """Reduced or complete, tall or wide.
-
-    Of a tall matrix' complete q, the columns behind r's rows are any basis of the complement: the
-    derivative is that of functions that do not depend on which.
-    """
-    _real(q, r)
-    m, n = q.shape[-2], r.shape[-1]
-    k = min(m, n)
-    q_bar = np.zeros_like(q) if q_bar is None else q_bar
-    r_bar = np.zeros_like(r) if r_bar is None else r_bar
-    if q.shape[-1] > k:  # d(rest) = -q dq.T rest
-        rest, rest_bar = q[..., k:], q_bar[..., k:]
-        q, q_bar = q[..., :k], q_bar[..., :k]
-        q_bar = q_bar - rest @ (transpose(rest_bar) @ q)
-        r, r_bar = r[..., :k, :], r_bar[..., :k, :]
-    if n > k:  # a = [x | y], r = [u | v]: v = q.T y
-        x_bar = _tall_qr_bar(
-            q, r[..., :k], q_bar + q @ r[..., k:] @ transpose(r_bar[..., k:]), r_bar[..., :k]
-        )
-        return np.concatenate([x_bar, q @ r_bar[..., k:]], axis=-1)
-    return _tall_qr_bar(q, r, q_bar, r_bar)
+def ldl_bar(factor: Any, d: Any, factor_bar: Any, d_bar: Any, lower: bool) -> Any:
+    """l**-T (outside(l.T l_bar d**-1) + blocks(d_bar)) l**-1: the adjoint of `ldl_dot`."""
+    middle: Any = 0.0 if d_bar is None else np.where(_blocks(d), d_bar, 0.0)
+    if factor_bar is not None:
+        asked = transpose(np.linalg.solve(d, transpose(transpose(factor) @ factor_bar)))
+        middle = middle + _outside(asked, d, lower)
+    left = np.linalg.solve(transpose(factor), middle)
+    return transpose(np.linalg.solve(transpose(factor), transpose(left)))
 
 
-def _tall_qr_bar(q: Any, r: Any, q_bar: Any, r_bar: Any) -> Any:
-    m = r @ transpose(r_bar) - transpose(q_bar) @ q
-    symmetric = np.tril(m) + transpose(np.tril(m, -1))
-    return transpose(np.linalg.solve(r, transpose(q_bar + q @ symmetric)))
+def ldl_dot(factor: Any, d: Any, a_dot: Any, lower: bool) -> tuple[Any, Any]:
+    """l**-1 da l**-T is x d + dd + (x d).T with x = l**-1 dl, which is zero in the blocks of d."""
+    middle = np.linalg.solve(factor, transpose(np.linalg.solve(factor, transpose(a_dot))))
+    turned = np.linalg.solve(d, transpose(_outside(middle, d, lower)))  # d is symmetric
+    return factor @ transpose(turned), np.where(_blocks(d), middle, 0.0)
 
 
-def qr_dot(q: Any, r: Any, a_dot: Any) -> tuple[Any, Any]:
-    _real(q, r)
-    k = min(q.shape[-2], r.shape[-1])
-    basis, square = q[..., :k], r[..., :k, :k]
-    scaled = transpose(np.linalg.solve(transpose(square), transpose(a_dot[..., :k])))  # x_dot u**-1
-    projected = transpose(basis) @ scaled
-    turning = np.tril(projected, -1) - transpose(np.tril(projected, -1))
-    basis_dot = scaled - basis @ (projected - turning)
-    r_dot = (projected - turning) @ square
-    if r.shape[-1] > k:
-        beside = transpose(basis_dot) @ basis @ r[..., :k, k:] + transpose(basis) @ a_dot[..., k:]
-        r_dot = np.concatenate([r_dot, beside], axis=-1)
-    if q.shape[-1] > k:
-        rest = q[..., k:]
-        basis_dot = np.concatenate([basis_dot, -basis @ (transpose(basis_dot) @ rest)], axis=-1)
-    if r.shape[-2] > k:
-        r_dot = np.concatenate([r_dot, np.zeros_like(r[..., k:, :])], axis=-2)
-    return basis_dot, r_dot
+def _blocks(d: Any) -> Any:
+    """The places of the blocks of d, 1 x 1 and 2 x 2."""
+    return (d != 0.0) | np.eye(d.shape[-1], dtype=bool)
+
+
+def _outside(a: Any, d: Any, lower: bool) -> Any:
+    """The triangle without the blocks."""
+    return np.where(_blocks(d), 0.0, np.tril(a) if lower else np.triu(a))
 
 
 # -- a @ v = b @ v @ diag(w), symmetric ---------------------------------------------------------

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from sourcead.runtime.ties import is_rounding, over_gaps, unsettled
+from sourcead.runtime.ties import is_rounding, of_any_basis, over_gaps, unsettled
 
 __all__ = [
     "cholesky_adjoint",
@@ -184,7 +184,8 @@ def qr_adjoint(q_bar: Any, r_bar: Any, q: Any, r: Any) -> Any:
     r_bar = np.zeros_like(r) if r_bar is None else np.conj(r_bar)
     if k > n:  # complete: the further columns turn against the first
         q1, q2 = q[..., :n], q[..., n:]
-        q_bar = q_bar[..., :n] - q2 @ (_adjoint(q_bar[..., n:]) @ q1)
+        q2_bar = np.conj(of_any_basis(q2, np.conj(q_bar[..., n:])))
+        q_bar = q_bar[..., :n] - q2 @ (_adjoint(q2_bar) @ q1)
         return np.conj(_qr_tall(q_bar, r_bar[..., :n, :], q1, r[..., :n, :]))
     if n > m:  # wide: the further columns of a are q v
         y_bar = q @ r_bar[..., m:]
@@ -332,7 +333,9 @@ def svd_adjoint(u_bar: Any, s_bar: Any, vh_bar: Any, u: Any, s: Any, vh: Any) ->
         turn_u = asked - _adjoint(asked)
         rest = u_bar[..., :k] - np.conj(u1) @ asked
         if np.shape(u)[-1] > k:
-            rest = rest - np.conj(u[..., k:]) @ _adjoint(transposed(u1) @ u_bar[..., k:])
+            u2 = u[..., k:]
+            u2_bar = of_any_basis(u2, u_bar[..., k:])
+            rest = rest - np.conj(u2) @ _adjoint(transposed(u1) @ u2_bar)
         outside = outside + _over_values(rest, s, u_bar) @ transposed(v1)
     if vh_bar is not None:
         v_bar = _adjoint(vh_bar)
@@ -341,7 +344,8 @@ def svd_adjoint(u_bar: Any, s_bar: Any, vh_bar: Any, u: Any, s: Any, vh: Any) ->
         rest = v_bar[..., :k] - np.conj(v1) @ asked
         if np.shape(vh)[-2] > k:
             v2 = _adjoint(vh)[..., k:]
-            rest = rest - np.conj(v2) @ _adjoint(transposed(v1) @ v_bar[..., k:])
+            v2_bar = of_any_basis(v2, v_bar[..., k:])
+            rest = rest - np.conj(v2) @ _adjoint(transposed(v1) @ v2_bar)
         outside = outside + np.conj(u1) @ _adjoint(_over_values(rest, s, v_bar))
     if u_bar is not None or vh_bar is not None:
         both = 0.5 * (turn_u + turn_v)

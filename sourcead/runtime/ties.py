@@ -7,6 +7,8 @@ What does not depend on that choice (the space that they span, a sum over all of
 - the vectors and their eigenvalues are used together (`v @ np.diag(f(w)) @ v.T`): then the slope of `f`
   counts, which no formula in vectors and eigenvalues knows, and the result is NaN, not a number that is wrong;
 - only the eigenvalues are used: see `sourcead.runtime.spectra`.
+
+So can the vectors that complete a basis (the last columns of a complete `q`, or of a full `u`).
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["is_rounding", "over_gaps", "tied", "unsettled"]
+__all__ = ["is_rounding", "of_any_basis", "over_gaps", "tied", "unsettled"]
 
 
 def tied(w: Any) -> Any:
@@ -59,3 +61,18 @@ def unsettled(asked: Any, w_bar: Any) -> Any:
         return asked - turned
     size = np.abs(w_bar)
     return np.abs(asked) + np.abs(turned) + np.expand_dims(size, -2) + np.expand_dims(size, -1)
+
+
+def of_any_basis(vectors: Any, vectors_bar: Any) -> Any:
+    """The adjoint of vectors that are any basis of their space: NaN where it asks how they are turned in it.
+
+    >>> plane, one = np.eye(3)[:, 1:], np.diag([0.0, 1.0, 0.0])[:, 1:]
+    >>> of_any_basis(plane, 2.0 * plane)[0]  # of the sum of all squares
+    array([0., 0.])
+    >>> of_any_basis(plane, np.roll(one, 1))[0]
+    array([nan, nan])
+    """
+    asked = np.swapaxes(vectors, -1, -2) @ vectors_bar
+    lost = asked - np.conj(np.swapaxes(asked, -1, -2))
+    turned = np.any(~is_rounding(lost, vectors_bar), axis=(-2, -1), keepdims=True)
+    return np.where(turned, np.nan, vectors_bar)

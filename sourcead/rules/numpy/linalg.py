@@ -302,7 +302,7 @@ def _hermitian(rng, n):
 def qr(y_bar, y, a, mode="reduced"):
     """Walter and Lehmann (2018); for wide matrices Roberts and Roberts (2020).
 
-    `complete` on a tall matrix: for functions that do not depend on the choice of the further columns.
+    `complete` on a tall matrix: NaN for functions that depend on the choice of the further columns.
     """
     if mode == "r":
         q, r = np.linalg.qr(a)

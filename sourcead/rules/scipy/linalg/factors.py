@@ -15,7 +15,7 @@ from sourcead.rules.numpy.samples import (
 )
 from sourcead.rules.scipy.kinds import like
 from sourcead.rules.scipy.linalg.solving import hermitian, outer
-from sourcead.runtime import factorizations
+from sourcead.runtime import factorizations, matrices
 from sourcead.runtime.factorizations import transpose
 from sourcead.runtime.scipy_matrices import (
     permutation,
@@ -281,7 +281,7 @@ def qr(y_bar, y, a, *, mode="full", pivoting=False, check_finite=True):
         q, r = y[0], y[1]
         q_bar, r_bar = y_bar[0], y_bar[1]
     a_bar = np.zeros_like(a)
-    a_bar[:, order] = factorizations.qr_bar(q, r, q_bar, r_bar)
+    a_bar[:, order] = matrices.qr_adjoint(q_bar, r_bar, q, r)
     return a_bar
 
 
@@ -291,7 +291,7 @@ def qr_tangent(y, a, *, mode="full", pivoting=False, check_finite=True, a_dot):
     single(a)
     order = y[-1] if pivoting else slice(None)
     q, r = linalg.qr(a[:, order]) if mode == "r" else (y[0], y[1])
-    q_dot, r_dot = factorizations.qr_dot(q, r, a_dot[:, order])
+    q_dot, r_dot = matrices.qr_tangent(q, r, a_dot[:, order])
     dots = (r_dot,) if mode == "r" else (q_dot, r_dot)
     return (*dots, None) if pivoting else dots
 
@@ -311,7 +311,7 @@ def rq(y_bar, y, a, *, mode="full", check_finite=True):
     r, q = y
     q_bar = None if y_bar[1] is None else y_bar[1][::-1].T
     r_bar = None if y_bar[0] is None else y_bar[0][::-1, ::-1].T
-    return factorizations.qr_bar(q[::-1].T, r[::-1, ::-1].T, q_bar, r_bar).T[::-1]
+    return matrices.qr_adjoint(q_bar, r_bar, q[::-1].T, r[::-1, ::-1].T).T[::-1]
 
 
 @forward_rule(linalg.rq)
@@ -319,5 +319,5 @@ def rq(y_bar, y, a, *, mode="full", check_finite=True):
 def rq_tangent(y, a, *, mode="full", check_finite=True, a_dot):
     single(a)
     r, q = y
-    q_dot, r_dot = factorizations.qr_dot(q[::-1].T, r[::-1, ::-1].T, a_dot[::-1].T)
+    q_dot, r_dot = matrices.qr_tangent(q[::-1].T, r[::-1, ::-1].T, a_dot[::-1].T)
     return r_dot.T[::-1, ::-1], q_dot.T[::-1]
