@@ -80,7 +80,15 @@ def rows() -> list[dict[str, str]]:
 
 
 def status(name: str) -> str | None:
-    """One of STATES; None for what is no function (an operator, an attribute) or is not installed."""
+    """One of STATES; None for what is no function (an operator, an attribute) or is not installed.
+
+    `norm.mean/var` are two functions: their common state, if they have one.
+    """
+    if "/" in name and " " not in name:
+        first, *others = name.split("/")
+        family = first.rpartition(".")[0]
+        states = {status(first), *(status(f"{family}.{each}") for each in others)}
+        return states.pop() if len(states) == 1 else None
     try:
         found = _resolved(name)
     except (AttributeError, ImportError):

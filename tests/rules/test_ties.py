@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import linalg
 
 import sourcead
 from tests.structures import titled
@@ -181,3 +182,42 @@ def test_singles_stay_singles():
         np.reshape(sourcead.hessian(cubes)(np.eye(3)), (9, 9)),
         atol=1e-5,
     )
+
+
+WIDE, LONG = RNG.normal(size=(2, 4)), RNG.normal(size=(4, 2))
+SIDES = RNG.normal(size=(4, 4))
+COMPLETE = {
+    "u": (lambda x: np.linalg.svd(x)[0][:, 2:], LONG),
+    "vh": (lambda x: np.linalg.svd(x)[2][2:].T, WIDE),
+    "q": (lambda x: np.linalg.qr(x, mode="complete")[0][:, 2:], LONG),
+    "q of SciPy": (lambda x: linalg.qr(x)[0][:, 2:], LONG),
+    "null space": (linalg.null_space, WIDE),
+    "null space of a matrix without full rank": (lambda x: linalg.null_space(x.T @ x), WIDE),
+}
+
+
+@pytest.mark.parametrize("vectors, x", COMPLETE.values(), ids=COMPLETE)
+def test_vectors_that_complete_a_basis_have_the_derivative_of_their_space(vectors, x):
+    def weighed(x):
+        n = vectors(x)
+        return np.sum(SIDES * (n @ n.T))
+
+    expected = np.reshape([moved(weighed, x, e) for e in directions(x)], x.shape)
+    np.testing.assert_allclose(sourcead.grad(weighed)(x), expected, atol=1e-8)
+    along = RNG.normal(size=x.shape)
+    ahead = sourcead.jvp(weighed, (x,), (along,))[1]
+    assert np.isclose(ahead, np.sum(expected * along), atol=1e-8)
+
+
+@pytest.mark.parametrize("vectors, x", COMPLETE.values(), ids=COMPLETE)
+def test_one_of_several_that_complete_a_basis_is_no_number(vectors, x):
+    assert np.isnan(sourcead.grad(lambda x: np.sum(SIDES[0] * vectors(x)[:, 0]))(x)).any()
+
+
+def test_the_space_that_a_matrix_spans():
+    def weighed(x):
+        n = linalg.orth(x @ x.T)
+        return np.sum(SIDES * (n @ n.T))
+
+    expected = np.reshape([moved(weighed, LONG, e) for e in directions(LONG)], LONG.shape)
+    np.testing.assert_allclose(sourcead.grad(weighed)(LONG), expected, atol=1e-8)

@@ -15,8 +15,10 @@ from sourcead.rules.scipy.linalg import (
     equations,
     factors,
     functions,
+    indefinite,
     rest,
     solving,
+    spaces,
     spectra,
     structured,
 )
@@ -27,8 +29,10 @@ __all__ = [
     "equations",
     "factors",
     "functions",
+    "indefinite",
     "rest",
     "solving",
+    "spaces",
     "spectra",
     "structured",
 ]

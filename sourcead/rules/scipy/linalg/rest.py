@@ -144,12 +144,6 @@ refused(
     linalg.hessenberg,
     linalg.qz,
     linalg.cossin,
-    linalg.ldl,
-    way_out="np.linalg.eig, qr, svd and cholesky are differentiated",
-)
-refused(
-    linalg.null_space,
-    linalg.orth,
-    way_out="the projection on the space (u @ u.T of np.linalg.svd) does not depend on a basis",
+    way_out="np.linalg.eig, qr, svd, cholesky and scipy.linalg.ldl are differentiated",
 )
 refused(linalg.funm, way_out="scipy.linalg.expm, logm, sqrtm, sinm and their like")
