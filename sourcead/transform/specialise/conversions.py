@@ -22,7 +22,7 @@ from sourcead.ir.kinds import (
     Value,
     is_scalar,
 )
-from sourcead.ir.nodes import Call, Const, Name, Ref, Star
+from sourcead.ir.nodes import Call, Const, MethodCall, Name, Op, Ref, Star
 from sourcead.runtime.powers import log_or_zero
 from sourcead.transform.builder import Val, Virtual, constants
 from sourcead.transform.heap import ITEM
@@ -199,9 +199,26 @@ def _divide(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | Non
     """In rules, `np.divide` is there for Python numbers: of anything of NumPy's it is a `/`."""
     if not s.derivative or len(args) != 2 or kwargs:
         return None
-    if not any(isinstance(s.kind(arg), (Array, Np)) for arg in args):
-        return None
-    return s.op("truediv", args, hint)
+    return s.op("truediv", args, hint) if any(_is_numpys(s, arg) for arg in args) else None
+
+
+def _is_numpys(s: Context, value: Any) -> bool:
+    """Is it surely an array or a number of NumPy's?  The adjoint of such a number may be one of Python's."""
+    if not isinstance(s.kind(value), Np):
+        return isinstance(s.kind(value), Array)
+    match s.definitions.get(value) if isinstance(value, Name) else None:
+        case Op("getitem", (base, _)):
+            return isinstance(s.kind(base), Array)
+        case Op(_, args):
+            return any(_is_numpys(s, arg) for arg in args)
+        case MethodCall(base):
+            return isinstance(s.kind(base), Array)
+        case Call(Ref(value=function)):
+            return isinstance(function, np.ufunc) or str(
+                getattr(function, "__module__", "")
+            ).startswith("numpy")
+        case _:
+            return False
 
 
 def _log_or_zero(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
