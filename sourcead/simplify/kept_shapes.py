@@ -37,7 +37,7 @@ from sourcead.ir.nodes import (
     Unpack,
 )  # fmt: skip
 from sourcead.ir.uses import use_counts
-from sourcead.ir.walk import map_blocks, reads, renewed, statements, with_body
+from sourcead.ir.walk import map_blocks, reads, renewed, statements, substitute, with_body
 from sourcead.runtime.accumulate import unbroadcast, unbroadcast_to
 from sourcead.runtime.lists import zeros_like
 from sourcead.simplify.kept import logs
@@ -101,6 +101,8 @@ def _of_shape(stmt: Stmt, target: Name, shape: Name, builder: Any) -> Expr | Non
         ):
             made = Call(Ref("unbroadcast_to", unbroadcast_to), (adjoint, shape))
             return made if _is_of_floats(adjoint, builder) else None
+        case Assign(_, Attr(_, "shape")):
+            return Op("copy", (shape,))
         case _:
             return None
 
@@ -133,6 +135,8 @@ def _with_shape(
                 yield replace(stmt, target=taken)
             case Unpack(targets) if target in targets:
                 yield replace(stmt, targets=tuple(taken if t == target else t for t in targets))
+            case Assign(expr=Attr(_, "shape")) if target in reads(stmt):
+                return
             case Assign() if target in reads(stmt):
                 computed = _of_shape(stmt, target, taken, builder)
                 assert computed is not None
@@ -140,4 +144,9 @@ def _with_shape(
             case _:
                 yield map_blocks(stmt, block)
 
-    return with_body(function, block(function.body))
+    shapes = {
+        s.target: taken
+        for s in statements(function.body)
+        if isinstance(s, Assign) and s.expr == Attr(target, "shape")
+    }
+    return substitute(with_body(function, block(function.body)), shapes)

@@ -67,3 +67,28 @@ def test_sums_over_stretched_axes_need_shapes_only():
     source = sourcead.grad(differences, (0, 1)).source_for(u, 0.3, 2)
     assert source.count(".shape") == 3
     assert "unbroadcast_to(" in source
+
+
+def clusters(x, centres):
+    nearest = np.argmin((x[:, None] - centres[None, :]) ** 2, axis=1)
+    total = 0.0
+    for j in range(len(centres)):
+        mine = nearest == j
+        if mine.any():
+            total += np.mean(x[mine], axis=0) ** 2
+    return total
+
+
+def test_of_means_the_shape_is_kept():
+    x, centres = np.array([0.1, 0.2, 0.8, 0.9, 1.1]), np.array([0.0, 1.0, 5.0])
+    check(clusters, x, centres, argnums=0)
+    rows = np.stack([x, x], axis=1)
+
+    def of_rows(rows):
+        new = np.zeros((2, 2))
+        for j in range(2):
+            new[j] = rows[rows[:, 0] > 0.5 * j].mean(axis=0)
+        return np.sum(new**3)
+
+    check(of_rows, rows)
+    assert ".shape[0]" not in sourcead.grad(of_rows).source_for(rows)
