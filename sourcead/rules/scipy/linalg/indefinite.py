@@ -27,7 +27,7 @@ def _symmetric(rng):
     return [
         call(a),
         call(a, False),
-        call(a, lower=False),
+        call(a, lower=False, hermitian=False),  # which says nothing of real matrices
         call(pair),
         call(np.kron(pair, np.diag([1.0, 3.0])) + 0.1 * a, lower=False),
     ]
