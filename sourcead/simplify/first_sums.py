@@ -22,7 +22,6 @@ from sourcead.ir.kinds import Array, Kind, Np, Py
 from sourcead.ir.nodes import (
     Assign,
     Block,
-    Call,
     Const,
     Expr,
     Function,
@@ -35,7 +34,7 @@ from sourcead.ir.nodes import (
 from sourcead.ir.uses import use_counts
 from sourcead.ir.walk import map_blocks, operands, reads, renewed, with_body
 from sourcead.simplify.storage_classes import StorageClasses
-from sourcead.transform.operations import INPLACE
+from sourcead.simplify.untouched import Untouched
 
 __all__ = ["first_sums"]
 
@@ -48,20 +47,13 @@ def first_sums(
     storage: Callable[[], StorageClasses],
     is_pure: Callable[[Expr], bool],
 ) -> Function:
-    """`storage()`: the function's storage classes, which are only made where they are asked for."""
-    pass_ = _Pass(function, builder, storage, is_pure)
+    pass_ = _Pass(function, builder, Untouched(storage, is_pure))
     return with_body(function, pass_.block(function.body))
 
 
 class _Pass:
-    def __init__(
-        self,
-        function: Function,
-        builder: Any,
-        storage: Callable[[], StorageClasses],
-        is_pure: Callable[[Expr], bool],
-    ) -> None:
-        self.b, self.storage, self.is_pure = builder, storage, is_pure
+    def __init__(self, function: Function, builder: Any, untouched: Untouched) -> None:
+        self.b, self.untouched = builder, untouched
         self.kinds: dict[Name, Kind] = builder.kinds
         self.uses = use_counts(function)
 
@@ -92,25 +84,9 @@ class _Pass:
         for position in range(at + 1, len(block)):
             if first.target in reads(block[position]):
                 return position
-            if not self.leaves(block[position], first.expr):
+            if not self.untouched.by(block[position], operands(first.expr)):
                 return None
         return None
-
-    def leaves(self, stmt: Stmt, expr: Expr) -> bool:
-        """Does the statement write nothing that the expression reads?"""
-        match stmt:
-            case Assign(_, Op(op)):
-                return op not in INPLACE
-            case Assign(_, Call() | MethodCall() as call):
-                return self.is_pure(call)
-            case Assign():
-                return True
-            case Store(Name() as base):
-                names = [o for o in operands(expr) if isinstance(o, Name)]
-                reached = {c for name in names for c in self.storage().reach(name)}
-                return self.storage().of(base) not in reached
-            case _:
-                return False
 
     def is_sum(self, store: Store, first: Assign) -> bool:
         """Is something added to the whole array, of which a sum is an array like it?
@@ -153,7 +129,10 @@ class _Pass:
         if not made or self.uses[made[0].target] != 1:
             return None
         second = made[0]
-        is_same = all(self.leaves(s, second.expr) for s in block[block.index(second) + 1 : added])
+        is_same = all(
+            self.untouched.by(s, operands(second.expr))
+            for s in block[block.index(second) + 1 : added]
+        )
         return second if is_same and self.in_common(first.expr, second.expr) else None
 
     def in_common(self, one: Expr, other: Expr) -> str | None:

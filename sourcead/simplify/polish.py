@@ -7,6 +7,7 @@ exceptions to another one.
 from __future__ import annotations
 
 from sourcead.ir.nodes import Function, Name
+from sourcead.simplify.before_stores import before_stores
 from sourcead.simplify.carried_last import carried_last
 from sourcead.simplify.common import common
 from sourcead.simplify.contractions import contractions
@@ -73,6 +74,9 @@ def polished(
     function = function if stacked else new_axes(function, b)
     function = indices(spent(function, b), b)
     function = copied = last_copies(function if stacked else factors(function, b))
+    function = before_stores(
+        function, b.kinds, lambda: storage_of(copied, b), lambda e: is_pure(e, b)
+    )
     if not stacked:
         function = first_sums(function, b, lambda: storage_of(copied, b), lambda e: is_pure(e, b))
     function = in_place(function, b.kinds, lambda: storage_of(function, b))
