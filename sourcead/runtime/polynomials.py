@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sourcead.runtime.accumulate import unbroadcast
 from sourcead.runtime.matrices import lstsq_adjoints, lstsq_tangent
 
 __all__ = [
@@ -17,10 +18,12 @@ __all__ = [
     "polyfit_tangent",
     "polyint_adjoint",
     "polynomial_values_adjoint",
+    "polyval_of_rows_adjoints",
     "product_adjoint",
     "roots_adjoint",
     "roots_slopes",
     "cut_off_of_fit",
+    "slope_of_rows",
 ]
 
 
@@ -110,6 +113,28 @@ def polynomial_values_adjoint(y_bar: Any, basis: Any, x: Any) -> Any:
     leading = list(range(rank))
     trailing = list(range(np.ndim(y_bar) - rank, np.ndim(y_bar)))
     return np.tensordot(basis.astype(np.result_type(y_bar), copy=False), y_bar, (leading, trailing))
+
+
+def slope_of_rows(p: Any, x: Any) -> Any:
+    """The derivative in x of `np.polyval(p, x)`, where each coefficient is an array."""
+    p = np.asarray(p)
+    powers = np.arange(len(p) - 1, 0, -1, dtype=np.result_type(p))
+    slope = np.polyval(p[:-1] * np.reshape(powers, (-1,) + (1,) * (np.ndim(p) - 1)), x)
+    return slope + np.zeros(np.shape(p)[1:], np.result_type(p))
+
+
+def polyval_of_rows_adjoints(y_bar: Any, p: Any, x: Any) -> tuple[Any, Any]:
+    """Adjoints of `np.polyval(p, x)`, where each coefficient is an array that is stretched against x.
+
+    >>> bars = polyval_of_rows_adjoints(np.ones(2), np.ones((3, 1)), np.array([2.0, 3.0]))
+    >>> bars[0].tolist(), bars[1].tolist()
+    ([[13.0], [5.0], [2.0]], [5.0, 7.0])
+    """
+    p, rank = np.asarray(p), np.ndim(y_bar)
+    exponents = np.reshape(np.arange(len(p) - 1, -1, -1), (-1,) + (1,) * rank)
+    rows = np.reshape(p, (len(p),) + (1,) * (rank + 1 - np.ndim(p)) + np.shape(p)[1:])
+    p_bar = unbroadcast(y_bar * x**exponents, rows)
+    return np.reshape(p_bar, np.shape(p)), unbroadcast(y_bar * slope_of_rows(p, x), x)
 
 
 # ---- fit -----------------------------------------------------------------------------------

@@ -7,7 +7,10 @@ from typing import Any
 import numpy as np
 from scipy import interpolate, spatial
 
-__all__ = ["barycentric_weights", "joined", "nearest_points", "triangles_around"]
+__all__ = [
+    "barycentric_weights", "joined", "nearest_of", "nearest_points", "points_of", "simplices_around",
+    "triangles_around",
+]  # fmt: skip
 
 
 def joined(coordinates: Any) -> Any:
@@ -31,8 +34,22 @@ def triangles_around(points: Any, xi: Any, rescale: bool) -> tuple[Any, Any]:
         offset, scale = np.mean(points, axis=0), np.ptp(points, axis=0)
         scale = np.where(scale > 0.0, scale, 1.0)
     found = spatial.Delaunay((np.asarray(points, float) - offset) / scale)
-    simplex = found.find_simplex((np.asarray(xi, float) - offset) / scale)
-    return found.simplices[simplex].astype(np.int64), simplex >= 0
+    return simplices_around(found, (np.asarray(xi, float) - offset) / scale)
+
+
+def points_of(triangulation: Any) -> Any:
+    return triangulation.points
+
+
+def simplices_around(triangulation: Any, places: Any) -> tuple[Any, Any]:
+    """As `triangles_around`, of a triangulation that is given."""
+    simplex = np.asarray(triangulation.find_simplex(np.asarray(places, float)))
+    return triangulation.simplices[simplex].astype(np.int64), simplex >= 0
+
+
+def nearest_of(tree: Any, places: Any) -> Any:
+    """The number of the point of a tree that is nearest to each place."""
+    return np.asarray(tree.query(np.asarray(places, float))[1], np.int64)
 
 
 def _ends_around(points: Any, xi: Any) -> tuple[Any, Any]:

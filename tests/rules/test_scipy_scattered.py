@@ -1,4 +1,4 @@
-"""`scipy.interpolate.LinearNDInterpolator`, in programs: in the values, the points and the places."""
+"""`LinearNDInterpolator` and `NearestNDInterpolator`, in programs: in the values, the points and the places."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("scipy")
 
 from scipy import interpolate, spatial
-from scipy.interpolate import LinearNDInterpolator
+from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
 
 import sourcead
 from tests.numeric import check
@@ -19,6 +19,8 @@ POINTS = np.concatenate([CORNERS, RNG.uniform(size=(4, 2))])
 PLACES = RNG.uniform(size=(3, 2))
 VALUES = RNG.normal(size=8)
 CONSTANT = LinearNDInterpolator(POINTS, VALUES)
+TRIANGLES = spatial.Delaunay(POINTS)
+NEAREST = NearestNDInterpolator(POINTS, VALUES)
 
 
 def in_values(v):
@@ -46,6 +48,27 @@ def at_one_place_as_an_array(v):
     return LinearNDInterpolator(POINTS, v)(place[np.newaxis])[0] ** 2
 
 
+def of_triangles(v):
+    return np.sum(LinearNDInterpolator(TRIANGLES, v)(0.5 + 0.1 * np.sin(v[:2])) ** 2)
+
+
+def of_triangles_made_here(v):
+    return np.sum(LinearNDInterpolator(spatial.Delaunay(POINTS), v)(PLACES) ** 2)
+
+
+def nearest(v):
+    rows = np.stack([v, v**2], axis=-1)
+    return np.sum(NearestNDInterpolator(POINTS, rows)(PLACES) ** 2)
+
+
+def nearest_to_one_place(v):
+    return NearestNDInterpolator(POINTS, v**2)(0.3 * v[0], 0.4) * v[1]
+
+
+def nearest_of_a_constant(v):
+    return NEAREST(np.stack([v[:3], v[3:6]], axis=-1)) @ v[:3] + NEAREST((v[0], v[1])) * v[2]
+
+
 def of_vectors_partly_outside(v):
     rows = np.stack([v, v**2], axis=-1)
     places = np.concatenate([PLACES, PLACES + 2.0])
@@ -62,6 +85,11 @@ def of_vectors_partly_outside(v):
         (at_one_place, VALUES),
         (at_one_place_as_an_array, VALUES),
         (of_vectors_partly_outside, VALUES),
+        (of_triangles, VALUES),
+        (of_triangles_made_here, VALUES),
+        (nearest, VALUES),
+        (nearest_to_one_place, VALUES),
+        (nearest_of_a_constant, VALUES),
     ],
     ids=lambda given: getattr(given, "__name__", ""),
 )
@@ -77,20 +105,28 @@ def test_second_order(f):
     np.testing.assert_allclose(sourcead.hessian(f)(VALUES), expected, rtol=1e-6, atol=1e-8)
 
 
-TRIANGLES = spatial.Delaunay(POINTS)
+CUBIC = interpolate.CloughTocher2DInterpolator(POINTS, VALUES)
 
 
 @pytest.mark.parametrize(
-    "f",
+    "f, why",
     [
-        lambda v: LinearNDInterpolator(POINTS, v, rescale=True)(0.3, 0.4),
-        lambda v: LinearNDInterpolator(TRIANGLES, v)(0.3, 0.4),
-        lambda v: LinearNDInterpolator(POINTS, VALUES, fill_value=v[0])(9.0, 0.4),
-        lambda v: interpolate.CloughTocher2DInterpolator(POINTS, VALUES)(v[0], 0.4),
-        lambda v: interpolate.CloughTocher2DInterpolator(POINTS, v)(0.3, 0.4),
-        lambda v: interpolate.NearestNDInterpolator(POINTS, v)(0.3, 0.4),
+        (lambda v: LinearNDInterpolator(POINTS, v, rescale=True)(0.3, 0.4), "without rescale"),
+        (lambda v: NearestNDInterpolator(POINTS, v, rescale=True)(0.3, 0.4), "without rescale"),
+        (lambda v: LinearNDInterpolator(POINTS, VALUES, fill_value=v[0])(9.0, 0.4), "`fill_value`"),
+        (
+            lambda v: LinearNDInterpolator(spatial.Delaunay(POINTS * v[0]), v)(0.3, 0.4),
+            "`Delaunay`",
+        ),
+        (lambda v: NearestNDInterpolator(POINTS, v)(0.3, 0.4, eps=0.1), "keyword `eps`"),
+        (lambda v: CUBIC(v[0], 0.4), "of LinearNDInterpolator and NearestNDInterpolator"),
+        (
+            lambda v: CUBIC(v[np.newaxis, :2])[0],
+            "of LinearNDInterpolator and NearestNDInterpolator",
+        ),
+        (lambda v: interpolate.CloughTocher2DInterpolator(POINTS, v)(0.3, 0.4), "`CloughTocher"),
     ],
 )
-def test_what_is_refused(f):
-    with pytest.raises((sourcead.SourceADError, NotImplementedError)):
+def test_what_is_refused(f, why):
+    with pytest.raises(sourcead.NoRule, match=why):
         sourcead.grad(f)(VALUES)

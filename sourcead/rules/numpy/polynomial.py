@@ -21,9 +21,11 @@ from sourcead.runtime.polynomials import (
     polyfit_tangent,
     polyint_adjoint,
     polynomial_values_adjoint,
+    polyval_of_rows_adjoints,
     product_adjoint,
     roots_adjoint,
     roots_slopes,
+    slope_of_rows,
 )
 
 # ---- coefficients from the highest power down ----------------------------------------------
@@ -39,9 +41,16 @@ from sourcead.runtime.polynomials import (
         call(rng.normal(size=(1,)), 1.5),
         call([1.5, -0.5, 2.0], rng.normal(size=(3,))),
         call(rng.normal(size=(3,)) + 1j, rng.normal(size=(2,)) + 0.5j),
+        call(rng.normal(size=(3, 4)), rng.normal(size=(4,))),
+        call(rng.normal(size=(3, 4)), rng.normal(size=(2, 1))),
+        call(rng.normal(size=(3, 2, 1)), rng.normal(size=(5,))),
+        call(rng.normal(size=(1, 2)), 0.7),
     ],
 )
 def polyval(y_bar, y, p, x):
+    """Rows of coefficients are stretched against the places."""
+    if np.ndim(p) > 1:
+        return polyval_of_rows_adjoints(y_bar, p, x)
     dtype = np.result_type(y)
     powers = np.vander(np.ravel(x), len(p)).astype(dtype, copy=False)
     slope = np.polyval(np.polyder(np.asarray(p)).astype(dtype, copy=False), x)
@@ -50,6 +59,9 @@ def polyval(y_bar, y, p, x):
 
 @forward_rule(np.polyval)
 def polyval_tangent(y, p, x, *, p_dot, x_dot):
+    if np.ndim(p) > 1:
+        y_dot = np.zeros_like(y) if x_dot is None else slope_of_rows(p, x) * x_dot
+        return y_dot if p_dot is None else y_dot + np.polyval(p_dot, x)
     if p_dot is None:
         return np.polyval(np.polyder(np.asarray(p)), x) * x_dot
     if x_dot is None:

@@ -8,10 +8,10 @@ next to a place is constant.
 from __future__ import annotations
 
 import numpy as np
-from scipy import interpolate
+from scipy import interpolate, spatial
 
-from sourcead.ir.kinds import Array, Number, Tuple, Unknown
-from sourcead.rules.forms import constant, formula, helpers, of_real_numbers
+from sourcead.ir.kinds import Array, Number, Object, Tuple, Unknown
+from sourcead.rules.forms import constant, formula, helpers, of_real_numbers, refused
 from sourcead.rules.numpy.samples import call
 from sourcead.rules.registry import Programs, lookup
 from sourcead.rules.scipy.kinds import record
@@ -19,7 +19,10 @@ from sourcead.runtime import scipy_scattered
 from sourcead.runtime.scipy_scattered import (
     barycentric_weights,
     joined,
+    nearest_of,
     nearest_points,
+    points_of,
+    simplices_around,
     triangles_around,
 )
 
@@ -98,6 +101,33 @@ TESTS = "rules/test_scipy_scattered.py"
 _table = Array("float64", (None, None))
 
 
+refused(
+    spatial.Delaunay,
+    way_out="the points themselves as the first argument of LinearNDInterpolator; which of them are neighbours "
+    "is constant (sourcead.stop_gradient)",
+    kind=lambda *args, **options: Object(spatial.Delaunay),
+)
+constant(points_of, kind=lambda triangulation: _table)
+constant(simplices_around, kind=lambda triangulation, places: _corners(None, places, False))
+constant(nearest_of, kind=lambda tree, places: _numbers(None, places, False))
+
+
+RESCALED = "derivatives of interpolants of scattered points: without rescale; scipy.interpolate.griddata has it"
+
+
+def _known_points(points):
+    if isinstance(points, spatial.Delaunay):
+        return points_of(points)
+    return joined(points) if isinstance(points, tuple) else points
+
+
+def _places(xi):
+    """Places whose coordinates stand on the last axis, however they were given."""
+    if len(xi) > 1:
+        return joined(xi)
+    return joined(xi[0]) if isinstance(xi[0], tuple) else np.asarray(xi[0])
+
+
 def _interpolant(points, values, *options, **named):
     return record(interpolate.LinearNDInterpolator, (), points=_table, values=_table)
 
@@ -110,11 +140,8 @@ def _interpolant(points, values, *options, **named):
 )
 def linear_interpolant(points, values, fill_value=np.nan, rescale=False):
     if rescale:
-        raise NotImplementedError(
-            "derivatives of LinearNDInterpolator: without rescale (griddata has it)"
-        )
-    known = joined(points) if isinstance(points, tuple) else points
-    return 1.0 * known, 1.0 * np.reshape(values, (len(values), -1))
+        raise NotImplementedError(RESCALED)
+    return 1.0 * _known_points(points), 1.0 * np.reshape(values, (len(values), -1))
 
 
 @formula(
@@ -123,19 +150,49 @@ def linear_interpolant(points, values, fill_value=np.nan, rescale=False):
     samples=Programs(TESTS, "LinearNDInterpolator("),
 )
 def value_of_linear(self, *xi):
-    if not isinstance(self, interpolate.LinearNDInterpolator) or self.scale is not None:
+    if not isinstance(self, interpolate.LinearNDInterpolator):
         raise NotImplementedError(
-            "derivatives of interpolants of scattered points: LinearNDInterpolator without rescale"
+            "derivatives of interpolants of scattered points: of LinearNDInterpolator and NearestNDInterpolator; "
+            "RBFInterpolator is smooth, too"
         )
-    if len(xi) > 1:
-        places = joined(xi)
-    else:
-        places = joined(xi[0]) if isinstance(xi[0], tuple) else xi[0]
-    corners, inside = triangles_around(self.points, places, False)
+    places = _places(xi)
+    if self.scale is not None:
+        raise NotImplementedError(RESCALED)
+    corners, inside = simplices_around(self.tri, places)
     weights = barycentric_weights(self.points[corners], places)
     found = np.sum(weights[..., np.newaxis] * self.values[corners], axis=np.ndim(places) - 1)
     found = np.where(inside[..., np.newaxis], found, self.fill_value)
     return np.reshape(found, (*np.shape(places)[:-1], *self.values_shape))
 
 
-of_real_numbers(interpolate.LinearNDInterpolator)
+def _nearest(x, y, *options, **named):
+    values = Array("float64", y.dims) if isinstance(y, Array) else Unknown()
+    return record(interpolate.NearestNDInterpolator, (), values=values)
+
+
+@formula(
+    interpolate.NearestNDInterpolator,
+    wrt=("x", "y"),
+    kind=_nearest,
+    samples=Programs(TESTS, "NearestNDInterpolator("),
+)
+def nearest_interpolant(x, y, rescale=False, tree_options=None):
+    """Which point is nearest is constant."""
+    if rescale:
+        raise NotImplementedError(RESCALED)
+    return (1.0 * np.asarray(y),)
+
+
+@formula(
+    interpolate.NearestNDInterpolator.__call__,
+    kind=lambda self, *args, **options: Number(),
+    samples=Programs(TESTS, "NearestNDInterpolator("),
+)
+def value_of_nearest(self, *args):
+    places = _places(args)
+    if self.scale is not None:
+        raise NotImplementedError(RESCALED)
+    return self.values[nearest_of(self.tree, places)]
+
+
+of_real_numbers(interpolate.LinearNDInterpolator, interpolate.NearestNDInterpolator)

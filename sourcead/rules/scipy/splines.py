@@ -243,8 +243,7 @@ refused(
 )
 refused(
     interpolate.CloughTocher2DInterpolator,
-    interpolate.NearestNDInterpolator,
-    way_out="scipy.interpolate.griddata, or interpn of values on a grid",
+    way_out="scipy.interpolate.RBFInterpolator, or LinearNDInterpolator",
 )
 refused(
     *(interpolate.UnivariateSpline.integral, interpolate.UnivariateSpline.derivatives),
