@@ -126,7 +126,8 @@ def sweeps(
     locations = Locations(primal.body, b.kinds, done.heap, params, sorted(out))
     sizes = Sizes(primal.body, b.kinds, partial(_element, b))
     program = Program(primal.body, params)
-    locations.settled = settled_views(locations, program)
+    ends = [result, *(leaf.value for leaf in leaves), *writes]
+    locations.settled = settled_views(locations, program, primal.body, ends)
     structures = Structures(b, locations, params, primal.body, leaves)
     s = State(b, locations, structures, activity(b, useful), sizes)
     s.unbound = maybe_unbound(primal.body)
