@@ -34,6 +34,7 @@ from sourcead.ir.kinds import (
     Value,
     join,
 )
+from sourcead.module_names import module_of
 from sourcead.runtime.structures import slots_of
 
 __all__ = ["kind_of"]
@@ -170,6 +171,8 @@ def _container(value: Any, cls: type, path: str, depth: int) -> Kind:
                 item, "", tuple(kind_of(v, f"{path}_{i}", depth + 1) for i, v in enumerate(value))
             )
         return List(item)
+    if cls is dict and module_of(value) is not None:
+        return Unknown()
     if cls is dict:
         fields = tuple((k, kind_of(v, f"{path}_{k}", depth + 1)) for k, v in value.items())
         return Dict(Unknown(), "", fields)

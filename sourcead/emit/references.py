@@ -74,6 +74,8 @@ class References:
     ) -> bool:
         if type(ref.value) is CellType or not _means(ref.path, scope or {}, ref.value):
             return False
+        if ref.live and ref.scope is not None and not _is_shared(ref, scope or {}):
+            return False
         words = _words(ref.path)
         hidden = words.intersection(parameters)
         if not hidden:
@@ -148,6 +150,17 @@ def _value(text: str, scope: Mapping[str, Any]) -> Any:
         return _MISSING
 
 
+def _is_shared(ref: Ref, scope: Mapping[str, Any]) -> bool:
+    """Does data of another module begin at a module that has the same name here?
+
+    That both have equal data under its name says nothing: one of them may be changed.
+    """
+    root = ref.path.partition(".")[0]
+    module = ref.scope.__globals__.get(root)
+    is_own = root in ref.scope.__code__.co_freevars or not isinstance(module, ModuleType)
+    return not is_own and scope.get(root) is module
+
+
 # -- objects that are given ------------------------------------------------------------------------
 
 
@@ -159,7 +172,8 @@ def _root(
     name = first[0] if first else ""
     if not ref.live:
         return _object_root(ref)
-    if name in closure and _means(ref.path, {name: _content(closure[name])}, ref.value):
+    is_own = ref.scope is None and name in closure
+    if is_own and _means(ref.path, {name: _content(closure[name])}, ref.value):
         return name, closure[name], ref.path[len(name) :]
     return _live_root(ref, name, inlined)
 
@@ -184,7 +198,7 @@ def _object_root(ref: Ref) -> tuple[str, Any, str]:
 
 def _live_root(ref: Ref, name: str, inlined: tuple[FunctionType, ...]) -> tuple[str, Any, str]:
     """Data that an inlined function reads: its module, or its closure's variable."""
-    for function in inlined:
+    for function in inlined if ref.scope is None else (ref.scope,):
         cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
         namespace = function.__globals__
         if name in cells:

@@ -102,7 +102,16 @@ class Ref:
     scope: Any = None
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Ref) and self.path == other.path and self.value is other.value
+        if not isinstance(other, Ref) or self.path != other.path or self.value is not other.value:
+            return False
+        return self.scope is other.scope or self._home() is other._home()
+
+    def _home(self) -> object:
+        """The cell or the namespace that the name is looked up in; None: that of the program."""
+        if not self.live or self.scope is None:
+            return None
+        free, root = self.scope.__code__.co_freevars, self.path.partition(".")[0].partition("[")[0]
+        return self.scope.__closure__[free.index(root)] if root in free else self.scope.__globals__
 
     def __hash__(self) -> int:
         return hash(self.path)

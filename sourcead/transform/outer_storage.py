@@ -42,6 +42,7 @@ from sourcead.ir.nodes import (
     StoreVariable,
 )
 from sourcead.ir.walk import read_operands, statements
+from sourcead.module_names import module_of
 from sourcead.outer_sharing import LIBRARIES, OuterSharing, Variable, Way, names_in
 from sourcead.transform.argument_writes import arguments_written, storage_written
 from sourcead.transform.heap import place_of
@@ -268,6 +269,8 @@ def _may_hold(value: Any) -> bool:
 
 def _looks_up(value: Any) -> bool:
     if value is sys.modules or any(value is each for each in BY_NAME):
+        return True
+    if module_of(value) is not None:
         return True
     return (
         isinstance(value, FunctionType)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from types import FunctionType, ModuleType
 
 from sourcead.errors import NoRule
 from sourcead.hooks import adjoint_of
@@ -35,8 +36,8 @@ def check_passive(
 ) -> None:
     """Statements through which nothing active goes; otherwise they are refused."""
     match stmt:
-        case StoreAttr(Ref(value=type()), _, _):
-            return  # a variable like those of modules (`specialise/class_variables.py`)
+        case StoreAttr(Ref(value=type() | ModuleType() | FunctionType()), _, _):
+            return  # a variable (`specialise/class_variables.py`, ...)
         case StoreAttr(_, attr, value) if is_active(value):
             b.refuse(f"an active value is stored to attribute `{attr}`", "return it instead")
         case Unpack(targets) if any(map(is_active, targets)):

@@ -217,14 +217,10 @@ def by_import(x):
     return np.sum(importlib.import_module(__name__).whole ** 2)
 
 
-def by_dict(x):
+def by_get(x):
+    names = this.__dict__
     whole[0] = x
-    return np.sum(this.__dict__["whole"] ** 2)
-
-
-def by_globals_of_a_function(x):
-    whole[0] = x
-    return np.sum(total.__globals__["whole"] ** 2)
+    return np.sum(names.get("whole") ** 2) * x
 
 
 def by_memory(x):
@@ -233,8 +229,7 @@ def by_memory(x):
 
 
 BY_NAME = (
-    by_globals, by_globals_of_another_name, by_vars, by_modules, by_import, by_dict, by_globals_of_a_function,
-    by_memory,
+    by_globals, by_globals_of_another_name, by_vars, by_modules, by_import, by_get, by_memory,
 )  # fmt: skip
 
 
@@ -247,11 +242,23 @@ def test_variables_by_their_names_are_refused(f):
         sourcead.jvp(f, (0.7,), (1.0,))
 
 
-def test_names_that_are_resolved_are_followed():
-    def f(x):
-        whole[0] = x
-        return np.sum(getattr(this, "whole") ** 2)  # noqa: B009
+def by_attribute(x):
+    whole[0] = x
+    return np.sum(getattr(this, "whole") ** 2)  # noqa: B009
 
+
+def by_dict(x):
+    whole[0] = x
+    return np.sum(this.__dict__["whole"] ** 2)
+
+
+def by_globals_of_a_function(x):
+    whole[0] = x
+    return np.sum(total.__globals__["whole"] ** 2)
+
+
+@pytest.mark.parametrize("f", [by_attribute, by_dict, by_globals_of_a_function])
+def test_names_that_are_resolved_are_followed(f):
     np.testing.assert_allclose(sourcead.grad(f)(0.7), 1.4, rtol=1e-14)
 
 

@@ -41,11 +41,13 @@ from sourcead.transform.specialise.context import Context
 from sourcead.transform.specialise.descriptors import computed, is_descriptor, named_entry
 from sourcead.transform.specialise.each_class import by_class, is_one_of_several, possible
 from sourcead.transform.specialise.flags import fails, throw
+from sourcead.transform.specialise.function_attributes import attribute_of_function
 from sourcead.transform.specialise.function_objects import PARTS, method_object, part_of_function
 from sourcead.transform.specialise.looked_at import look_at
 from sourcead.transform.specialise.namespaces import namespace
 from sourcead.transform.specialise.nothing_yet import is_nothing_yet, of_nothing
 from sourcead.transform.specialise.reading import note_entry_read
+from sourcead.transform.specialise.variables import read_of_module
 
 __all__ = [
     "fields_of",
@@ -239,8 +241,12 @@ def live_attr(s: Context, base: Val, obj: Any, attr: str, hint: str) -> Val:
         if changed is not None:
             return changed
     live = not (callable(value) or isinstance(value, types.ModuleType))
+    if live and isinstance(obj, types.ModuleType) and attr in vars(obj):
+        return read_of_module(s, obj, attr, path)
     found = Ref(path, value, live, base.scope if isinstance(base, Ref) else None)
-    return s.read_variable(found) if live and isinstance(obj, types.ModuleType) else found
+    if live and isinstance(obj, FunctionType):
+        return attribute_of_function(s, obj, found, attr)
+    return found
 
 
 def number_attr(s: Context, base: Val, kind: Kind, attr: str, hint: str) -> Val:

@@ -17,6 +17,7 @@ from sourcead.transform.specialise.generators import as_manager
 from sourcead.transform.specialise.heaps import HEAPS
 from sourcead.transform.specialise.hooks import HOOKS
 from sourcead.transform.specialise.itertools_calls import ITERTOOLS
+from sourcead.transform.specialise.module_variables import of_globals, of_vars_of_module
 from sourcead.transform.specialise.namespaces import of_vars
 from sourcead.transform.specialise.nested import as_wrapper
 from sourcead.transform.specialise.numpy_calls import NUMPY_CALLS
@@ -34,8 +35,9 @@ __all__ = ["STRUCTURAL"]
 
 
 def vars_called(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-    """Of an object; without one it is `locals`."""
-    return of_vars(s, args, kwargs, hint) or OBJECTS[vars](s, args, kwargs, hint)
+    """Of an object or a module; without one it is `locals`."""
+    found = of_vars(s, args, kwargs, hint) or of_vars_of_module(s, args, kwargs, hint)
+    return found or OBJECTS[vars](s, args, kwargs, hint)
 
 
 STRUCTURAL: dict[Any, Handler] = {
@@ -43,6 +45,6 @@ STRUCTURAL: dict[Any, Handler] = {
     **HOOKS, **ADJOINT_LISTS, **STATES, **SPLITTING, **DERIVATIVES, **QUOTIENTS, **HEAPS, **RESUMING,
     **STRUCTURED_TANGENTS, **STRUCTURED_ADJOINTS,
     contextlib.contextmanager: as_manager,
-    vars: vars_called,
+    globals: of_globals, vars: vars_called,
     functools.update_wrapper: as_wrapper,
 }  # fmt: skip

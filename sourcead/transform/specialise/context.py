@@ -233,6 +233,7 @@ class Context(Builder):
         self.looked_into = 0  # calls below the outermost of them
         self.managers: dict[Name, Any] = {}  # calls that made context managers (`contexts.Managed`)
         self.namespaces: dict[Name, Val] = {}  # `__dict__` of these objects
+        self.module_names: dict[Name, dict[str, Any]] = {}  # `globals()`, `vars(module)`
         self.present: set[Any] = set()  # flags of tuples that are known not to be None here
         self.negations: dict[Name, Name] = {}  # tests that such a tuple is None
         self.possible: dict[
@@ -265,7 +266,7 @@ class Context(Builder):
         """What is noted of names alone."""
         return (
             self.choices, self.possible, self.class_tests, self.namespaces, self.generators,
-            self.managers, self.early, self.readers, self.negations, self.frames,
+            self.module_names, self.managers, self.early, self.readers, self.negations, self.frames,
         )  # fmt: skip
 
     def lower(self, function: Callable[..., Any], **options: Any) -> Function:

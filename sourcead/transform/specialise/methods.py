@@ -53,6 +53,7 @@ from sourcead.transform.specialise.generators import all_of_first
 from sourcead.transform.specialise.lists import list_method
 from sourcead.transform.specialise.live import live_operand
 from sourcead.transform.specialise.looked_at import look_at
+from sourcead.transform.specialise.module_variables import refuse_method
 from sourcead.transform.specialise.namespaces import namespace_method, owner
 from sourcead.transform.specialise.nothing_yet import is_nothing_yet, of_nothing
 from sourcead.transform.specialise.rewrites import REWRITES
@@ -97,6 +98,7 @@ def method(
         done = namespace_method(s, held_by, method, args, kwargs, hint)
         if done is not None:
             return done
+    refuse_method(s, receiver, method)
     if is_nothing_yet(s, [receiver]):
         return of_nothing(s, hint)
     kind = s.kind(receiver)

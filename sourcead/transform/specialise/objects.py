@@ -11,7 +11,7 @@ import functools
 import logging
 import operator
 from collections.abc import Iterable
-from types import FunctionType, SimpleNamespace
+from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any
 
 from sourcead.errors import UnsupportedSyntax
@@ -82,7 +82,8 @@ def _setattr(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | No
 
 def _set_by_unknown_name(s: Context, args: list[Any]) -> Val | None:
     found = set_by_name(s, args)
-    if found is None and any(map(s.holds_varied, args)):
+    is_module = isinstance(getattr(s.kind(args[0]), "value", None), ModuleType)
+    if found is None and (is_module or any(map(s.holds_varied, args))):
         s.refuse(
             "the name of an attribute that is set is known only while the program runs",
             "set the attributes by name, in `__init__` too, or keep the values in a dict",

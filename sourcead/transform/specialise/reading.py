@@ -51,6 +51,7 @@ from sourcead.transform.specialise.flags import fails
 from sourcead.transform.specialise.iteration import seen
 from sourcead.transform.specialise.keys import key_operand, member_of
 from sourcead.transform.specialise.live import live_operand
+from sourcead.transform.specialise.module_variables import variable_of_module
 from sourcead.transform.specialise.namespaces import entry, owner
 from sourcead.transform.specialise.nothing_yet import is_nothing_yet, note_nothing, of_nothing
 from sourcead.transform.specialise.results import written_out
@@ -117,6 +118,9 @@ def getitem(s: Context, base: Val, index: Val, hint: str = "t") -> Val:
         template = s.lower(numpy_library.flat_get)
         return s.inline(template, numpy_library.flat_get, [s.flats[base], index], [])
     base = definite(s, base, "'NoneType' object is not subscriptable")
+    variable = variable_of_module(s, base, index)
+    if variable is not None:
+        return variable
     held_by = owner(s, base)
     if held_by is not None and s.holds_varied(held_by):
         return entry(s, held_by, index)

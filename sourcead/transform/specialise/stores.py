@@ -34,8 +34,10 @@ from sourcead.transform.specialise.class_variables import store_class_attribute
 from sourcead.transform.specialise.context import Context
 from sourcead.transform.specialise.descriptors import is_descriptor, named_entry, set_by
 from sourcead.transform.specialise.each_class import by_class, is_one_of_several
+from sourcead.transform.specialise.function_attributes import set_attribute_of_function
 from sourcead.transform.specialise.lists import list_method, note_length
 from sourcead.transform.specialise.making import list_item_kind
+from sourcead.transform.specialise.module_variables import set_attribute, set_entry_of_module
 from sourcead.transform.specialise.namespaces import owner, set_entry
 from sourcead.transform.specialise.reading import constant_place
 from sourcead.transform.specialise.rows import as_array
@@ -59,6 +61,8 @@ def store(s: Context, base: Val, index: Val, value: Val, op: str | None) -> None
     held_by = owner(s, base)
     if held_by is not None:
         return set_entry(s, held_by, index, value, op)
+    if set_entry_of_module(s, base, index, value, op):
+        return None
     whole = imaginary_part_of(s, base)
     if whole is not None and s.is_varied(value):
         store_part(s, whole, "imag", index, value, op)
@@ -120,6 +124,10 @@ def store_attr(s: Context, base: Val, attr: str, value: Val, op: str | None) -> 
     kind = s.kind(base)
     if isinstance(kind, Value) and isinstance(kind.value, type) and not s.derivative:
         store_class_attribute(s, kind.value, attr, value, op)
+        return
+    if set_attribute(s, base, attr, value, op):
+        return
+    if set_attribute_of_function(s, base, attr, value, op):
         return
     target = s.operand(base)
     if attr == "__class__":

@@ -14,6 +14,7 @@ variable like all others from there on:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import FunctionType, ModuleType
 from typing import Any, TypeAlias
 
@@ -28,6 +29,7 @@ from sourcead.ir.nodes import (
     Operand,
     Ref,
     Star,
+    Stmt,
     Store,
     StoreVariable,
 )
@@ -37,8 +39,8 @@ from sourcead.transform.specialise.context import Again, Context
 from sourcead.transform.specialise.given import is_made
 
 __all__ = [
-    "Place", "cell_of", "changes", "load_rebound", "looked_at", "read_at", "read_variable", "reads_varied",
-    "store_global",
+    "Place", "cell_of", "changes", "load_rebound", "looked_at", "read_at", "read_of_module", "read_variable",
+    "reads_varied", "rebind", "store_global",
 ]  # fmt: skip
 
 Place: TypeAlias = tuple[str, int, str]
@@ -58,21 +60,23 @@ def place_of(s: Context, ref: Ref) -> Place | None:
     code = getattr(function, "__code__", None)
     if code is None:
         return None
+    scope: Any = function.__globals__
     if first in code.co_freevars:
         cell = (function.__closure__ or ())[code.co_freevars.index(first)]
-        return None if rest else ("cell", id(cell), first)
-    scope: Any = function.__globals__
+        if not rest:
+            return "cell", id(cell), first
+        scope = {first: cell.cell_contents}
     for part in rest:
         module = scope.get(first)
         if not isinstance(module, ModuleType):
             return None
         scope, first = vars(module), part
-    return ("global", id(scope), first)
+    return "global", id(scope), first
 
 
 def reference_of(s: Context, ref: Ref) -> Ref:
     """Live data as it is read from here: constants of libraries are fixed, other modules' data is theirs."""
-    function = current_function(s)
+    function = ref.scope or current_function(s)
     scope = getattr(function, "__globals__", {})
     root = scope.get(ref.path.partition(".")[0])
     if isinstance(root, ModuleType) and root.__name__.partition(".")[0] in LIBRARIES:
@@ -91,6 +95,20 @@ def read_variable(s: Context, ref: Ref) -> Val:
     if place is None or place not in s.rebound:
         return found
     return read_at(s, place, found)
+
+
+def read_of_module(s: Context, module: ModuleType, name: str, path: str = "") -> Val:
+    """The variable of a module that is read otherwise than by its name; `path`: a text that may mean it here."""
+    value = vars(module)[name]
+    by_path = Ref(path, value, True)
+    if path and place_of(s, by_path) == ("global", id(vars(module)), name):
+        return s.read_variable(by_path)
+    inside = FunctionType(_inside.__code__, vars(module))
+    return s.read_variable(Ref(name, value, True, inside))
+
+
+def _inside() -> None:
+    """The code of a function of some module, which sees what the module's functions see."""
 
 
 def read_at(s: Context, place: Place, found: Ref) -> Val:
@@ -141,18 +159,25 @@ def store_global(s: Context, name: str, value: Val) -> None:
             f"the variable `{name}` is rebound by code without a module",
             "return the value instead",
         )
-    place = ("global", id(scope), name)
+
+    def written(held: Operand) -> Stmt:
+        if scope is getattr(s.seen[0][0], "__globals__", None):
+            return StoreVariable(name, None, held, s.origin)
+        module = Ref(f"{function.__module__.rpartition('.')[2]}_globals", scope)
+        return Store(module, Const(name), held, None, s.origin)  # of a callee's module
+
+    rebind(s, ("global", id(scope), name), value, written)
+
+
+def rebind(s: Context, place: Place, value: Val, written: Callable[[Operand], Stmt]) -> None:
+    """A variable becomes another value; `written`: the statement, for the world outside."""
     if place not in s.rebound:
         s.rebound[place] = None
         raise Again
     cell = cell_of(s, place)
     held: Operand = s.operand(value)
     s.heap.store(str(cell), "", s.kind(held), s.holds_varied(held))
-    if scope is getattr(s.seen[0][0], "__globals__", None):
-        s.add(StoreVariable(name, None, held, s.origin))
-    else:  # a variable of a callee's module
-        module = Ref(f"{function.__module__.rpartition('.')[2]}_globals", scope)
-        s.add(Store(module, Const(name), held, None, s.origin))
+    s.add(written(held))
     s.memory.put(cell, str(cell), "", held)
 
 
