@@ -22,6 +22,7 @@ adjoint is `y_bar * partial` without conjugation; a transpose is a plain transpo
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any, TypeVar
@@ -265,8 +266,7 @@ def constant(
     arguments' kinds where the usual inference (a call on small prototypes) cannot.
     """
     for function in functions:
-        name = getattr(function, "__name__", repr(function))
-        register(Rule(name, "constant", (function,), effects=effects or Effects(), kind=kind))
+        register(Rule(_name_of(function), "constant", (function,), effects=effects or Effects(), kind=kind))
 
 
 def refused(*functions: Any, way_out: str, kind: Callable[..., Any] | None = None) -> None:
@@ -277,7 +277,16 @@ def refused(*functions: Any, way_out: str, kind: Callable[..., Any] | None = Non
     """
     for function in functions:
         also = {"way_out": way_out}
-        register(Rule(function.__name__, "refused", (function,), kind=kind, also=also))
+        register(Rule(_name_of(function), "refused", (function,), kind=kind, also=also))
+
+
+def _name_of(function: Any) -> str:
+    """Its own; or what the module calls it that made it, as SciPy's pairs of ufuncs, which have none."""
+    if hasattr(function, "__name__"):
+        return str(function.__name__)
+    made_in = sys.modules.get(type(function).__module__)
+    there = (name for name, value in vars(made_in or object).items() if value is function)
+    return next(there, repr(function))
 
 
 def of_real_numbers(*functions: Any) -> None:
