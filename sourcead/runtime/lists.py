@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from sourcead.runtime.attributes import attributes_of
+
 __all__ = [
     "add_item",
     "add_items",
@@ -159,12 +161,13 @@ def tangent_of(
         made = items if isinstance(value, list) else tuple(items)
     elif isinstance(value, dict):
         made = {k: inner(v, None if given is None else given.get(k)) for k, v in value.items()}
-    elif hasattr(value, "__dict__") and not callable(value):
-        made = seen[id(value)] = blank(value)  # whose methods see the tangents
-        for name, field in vars(value).items():
-            object.__setattr__(made, name, inner(field, getattr(given, name, None)))
     else:
-        return None
+        attributes = attributes_of(value)
+        if attributes is None:
+            return None
+        made = seen[id(value)] = blank(value)  # whose methods see the tangents
+        for name, field in attributes:
+            object.__setattr__(made, name, inner(field, getattr(given, name, None)))
     seen[id(value)] = made
     return made
 

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from random import Random
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
 
+from sourcead.runtime.attributes import attributes_of
 from sourcead.runtime.lists import added, blank
 
 __all__ = ["Entry", "entry_of", "gradient_of", "part_at", "slots_of"]
-
-
-PLAIN = (
-    type(None), bool, int, float, complex, str, bytes, type, np.ndarray, np.generic,
-    ModuleType, FunctionType, MethodType, BuiltinFunctionType, np.ufunc,
-)  # fmt: skip
-"""What is no container, though some of it has attributes."""
 
 
 LEAVES = frozenset(
@@ -62,15 +54,7 @@ def slots_of(value: Any) -> list[tuple[Any, Any]] | None:
         return list(enumerate(value))
     if isinstance(value, dict):
         return list(value.items())
-    if isinstance(value, PLAIN):
-        return None
-    slotted = [s for c in type(value).__mro__ for s in getattr(c, "__slots__", ())]
-    named = [(s, getattr(value, s)) for s in slotted if s != "__dict__" and hasattr(value, s)]
-    own = list(getattr(value, "__dict__", {}).items())
-    is_container = slotted or hasattr(value, "__dict__")
-    # a generator is no container, and NumPy imports its module where it is used first
-    is_generator = isinstance(value, (Random, np.random.Generator))
-    return named + own if is_container and not is_generator else None
+    return attributes_of(value)
 
 
 def part_at(value: Any, like: Any, slot: Any) -> Any:

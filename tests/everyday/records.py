@@ -1,5 +1,6 @@
 """Records of `types.SimpleNamespace`: made, changed, held in lists, configured at the module's level, as arguments."""
 
+from dataclasses import dataclass
 from types import SimpleNamespace
 
 import numpy as np
@@ -53,3 +54,32 @@ def record_as_an_argument(p):
     p.a = p.a**2
     p.w[0] *= p.a
     return p.a * np.sum(p.w**2)
+
+
+@dataclass(slots=True)
+class Slotted:
+    place: np.ndarray
+    mass: float
+
+
+@dataclass
+class Called:
+    place: np.ndarray
+    mass: float
+
+    def __call__(self, t):
+        return t * self.mass
+
+
+@program(0.6, Slotted(np.array([0.3, 0.4]), 0.7))
+def slots_of_an_argument_changed(s, body):
+    body.place[0] += s * body.mass
+    body.mass *= s
+    return body.mass * body.place.sum()
+
+
+@program(0.6, Called(np.array([0.3, 0.4]), 0.7))
+def attributes_of_a_callable_argument_changed(s, body):
+    body.place[0] += body(s)
+    body.mass *= s
+    return body.mass * body.place.sum()
