@@ -245,3 +245,23 @@ def finally_of_a_callee_writes(x):
         except ValueError:
             total += held["k"]
     return total
+
+
+@program([X, 2.0 * X, 0.5 * X])
+def comprehension_over_a_list_of_arrays(rows):
+    try:
+        scaled = [row * row[0] for row in rows]
+    except (ValueError, IndexError):
+        scaled = [rows[0]]
+    return np.sum(scaled[1]) * scaled[2][0]
+
+
+@program([X, np.zeros(0), 0.5 * X])
+def comprehension_that_fails_half_way(rows):
+    firsts = []
+    try:
+        for row in rows:
+            firsts.append(row[0] ** 2)
+    except (ValueError, IndexError):
+        firsts.append(3.0 * rows[2][1])
+    return sum(firsts) * firsts[-1]

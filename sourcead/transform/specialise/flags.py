@@ -6,13 +6,13 @@ See `catching.py`.  A guard is an open block: what follows in the block around i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from sourcead.ir.kinds import Py
-from sourcead.ir.nodes import UNDEFINED, Const, If, Merge, Name, Op, Raise, Ref, Stmt
+from sourcead.ir.nodes import UNDEFINED, Const, If, Merge, Name, Op, Operand, Raise, Ref, Stmt
 from sourcead.transform.builder import Val
-from sourcead.transform.specialise.context import Catch, Context, Guard, Unreached
+from sourcead.transform.specialise.context import Catch, Context, Env, Guard, Unreached
 
 __all__ = [
     "EXCEPTION",
@@ -21,6 +21,7 @@ __all__ = [
     "fails",
     "flag",
     "guard",
+    "guarded_block",
     "is_unwinding",
     "passed_by",
     "record",
@@ -65,6 +66,26 @@ def guard(s: Context) -> None:
     s.memory.logs.append(set())
     s.forks += 1
     set_flag(s, Const(0))
+
+
+def guarded_block(
+    s: Context, env: Env, leaves: Sequence[Operand], write: Callable[[], bool]
+) -> bool:
+    """Write a block, behind which these are read; False where its end is never reached.
+
+    Handlers around find the variables as they are where the block is left.
+    """
+    depth, around = len(s.open), [(c, c.env) for c in s.catches if c.depth == len(s.stack)]
+    for catch, _ in around:
+        catch.env = env
+    reached = write()
+    for catch, outer in around:
+        catch.env = outer
+    if s.open_guards and s.open_guards[-1].position >= depth:
+        values = [s.value(v, env) if reached else UNDEFINED for v in leaves]
+        values = close_guards(s, depth, values, reached)
+        env.update((n, v) for n, v in zip(leaves, values) if isinstance(n, Name))
+    return reached
 
 
 def close_guards(s: Context, depth: int, values: Sequence[Val], reached: bool) -> list[Val]:

@@ -5,7 +5,7 @@ containers that a turn stores to."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,9 +20,9 @@ from sourcead.transform.heap import ITEM
 from sourcead.transform.memory import Contents, Key
 from sourcead.transform.specialise.absent import is_maybe, maybe_parts
 from sourcead.transform.specialise.branches import fork
-from sourcead.transform.specialise.context import Again, Context, Env, slot_hint
+from sourcead.transform.specialise.context import Again, Context, Env, Unreached, slot_hint
 from sourcead.transform.specialise.drawing import loop_drawing
-from sourcead.transform.specialise.flags import flag, is_unwinding, set_flag
+from sourcead.transform.specialise.flags import flag, guarded_block, is_unwinding, set_flag
 from sourcead.transform.specialise.generators import (
     cells_seen,
     check_effects,
@@ -167,8 +167,11 @@ def _loop_as_planned(s: Context, statement: For, plan: Iteration, env: Env) -> b
 
     def turn(env: Env) -> tuple[Name, Operand | None]:
         target = s.fresh(plan.hint or statement.target.hint, plan.target_kind, plan.target_varied)
-        env[statement.target] = plan.element(s, target)
-        return target, run_turn(s, statement, env)
+
+        def take() -> None:
+            env[statement.target] = plan.element(s, target)
+
+        return target, run_turn(s, statement, env, take)
 
     def build(carried: tuple[Carried, ...], body: list[Stmt], head: Any) -> None:
         target, leave = head
@@ -231,13 +234,19 @@ def _add_while(s: Context, carried: tuple[Carried, ...], body: list[Stmt], head:
     s.add(While(tuple(condition), test, carried, tuple(body), leave, s.origin))
 
 
-def run_turn(s: Context, statement: For | While, env: Env) -> Operand | None:
-    """One turn; what says whether the loop is left behind it."""
+def run_turn(
+    s: Context, statement: For | While, env: Env, take: Callable[[], None] | None = None
+) -> Operand | None:
+    """One turn; what says whether the loop is left behind it.
+
+    `take`: gets the turn's item, which may raise what is caught around the loop.
+    """
     if s.catches:
         set_flag(s, Const(0))  # a turn begins where nothing was raised
     leave, depth = statement.exit, len(s.open)
     operands = [c.next for c in statement.carried]
-    s.run(statement.body, env, operands if leave is None else [*operands, leave])
+    leaves = operands if leave is None else [*operands, leave]
+    guarded_block(s, env, leaves, lambda: _taken(take) and s.run(statement.body, env, leaves))
     assert len(s.open) == depth
     left = None if leave is None else s.value(leave, env)
     if not is_unwinding(s):
@@ -250,6 +259,16 @@ def run_turn(s: Context, statement: For | While, env: Env) -> Operand | None:
         return here
     _, (either,) = fork(s, here, lambda: (True, [Const(True)]), lambda: (True, [left]), ["left"])
     return s.operand(either)
+
+
+def _taken(take: Callable[[], None] | None) -> bool:
+    """Get a turn's item; False where that raises for certain."""
+    try:
+        if take is not None:
+            take()
+    except Unreached:
+        return False
+    return True
 
 
 def loop_while(s: Context, statement: While, env: Env) -> None:

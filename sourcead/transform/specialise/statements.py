@@ -46,7 +46,7 @@ from sourcead.transform.specialise.context import Context, Env, Unreached
 from sourcead.transform.specialise.contexts import within
 from sourcead.transform.specialise.deleting import delete_item
 from sourcead.transform.specialise.derived import as_contents
-from sourcead.transform.specialise.flags import close_guards, fails, guard
+from sourcead.transform.specialise.flags import fails, guard, guarded_block
 from sourcead.transform.specialise.formulas import call_by, hint_of
 from sourcead.transform.specialise.iteration import iterable
 from sourcead.transform.specialise.iterators import taken_once
@@ -74,17 +74,7 @@ def run(s: Context, block: Block, env: Env, leaves: Sequence[Operand] = ()) -> b
 
     `leaves` are read behind it: where a part of the block stands under a guard, they are merged.
     """
-    depth, around = len(s.open), [(c, c.env) for c in s.catches if c.depth == len(s.stack)]
-    for catch, _ in around:
-        catch.env = env
-    reached = _run(s, block, env)
-    for catch, outer in around:
-        catch.env = outer
-    if s.open_guards and s.open_guards[-1].position >= depth:
-        values = [s.value(v, env) if reached else UNDEFINED for v in leaves]
-        values = close_guards(s, depth, values, reached)
-        env.update((n, v) for n, v in zip(leaves, values) if isinstance(n, Name))
-    return reached
+    return guarded_block(s, env, leaves, lambda: _run(s, block, env))
 
 
 def _run(s: Context, block: Block, env: Env) -> bool:
