@@ -38,7 +38,7 @@ from sourcead.ir.nodes import (
 from sourcead.ir.uses import use_counts
 from sourcead.ir.walk import blocks, map_blocks, map_expr, statements, substitute
 
-__all__ = ["Log", "kept", "logs", "without_twins"]
+__all__ = ["Log", "kept", "logs", "shorter", "without_twins"]
 
 OPERATORS = frozenset({"add", "sub", "mul", "truediv", "pow", "neg"})
 
@@ -72,7 +72,7 @@ def _of_what_is_read(function: Function) -> Function:
     uses = use_counts(function)
     for log in list(logs(function)):
         if not all(uses[target] for target in log.taken.targets):
-            function = _shorter(function, log, uses)
+            function = shorter(function, log, uses)
     return function
 
 
@@ -88,7 +88,7 @@ def logs(function: Function) -> Iterator[Log]:
     }
     if not lists:
         return
-    uses = use_counts(function)
+    uses = use_counts(function) - _measured(function)
     unpacked = {s.value: s for s in statements(function.body) if isinstance(s, Unpack)}
     takers = dict(_takers(function, unpacked))
     for turn in _turns(function.body):
@@ -101,6 +101,18 @@ def logs(function: Function) -> Iterator[Log]:
                     match made.get(entry):
                         case Op("tuple", values) if len(values) == len(takers[log].targets):
                             yield Log(log, entry, values, turn, takers[log])
+
+
+def _measured(function: Function) -> Counter[Name]:
+    """How often the length of each is asked for."""
+    found: Counter[Name] = Counter()
+    for stmt in statements(function.body):
+        match stmt:
+            case Assign(_, Call(Ref(value=called), (Name() as measured,), ())) if called is len:
+                found[measured] += 1
+            case _:
+                pass
+    return found
 
 
 def _turns(block: Block) -> Iterator[Block]:
@@ -202,7 +214,7 @@ def _without(function: Function, dropped: set[Name]) -> Function:
 # -- not read --------------------------------------------------------------------------------
 
 
-def _shorter(function: Function, log: Log, uses: Counter[Name]) -> Function:
+def shorter(function: Function, log: Log, uses: Counter[Name]) -> Function:
     """Without the places of the tuples that nobody reads; one of them stays, to count the turns."""
     places = [i for i, target in enumerate(log.taken.targets) if uses[target]] or [0]
     values = tuple(log.values[i] for i in places)

@@ -7,6 +7,7 @@ exceptions to another one.
 from __future__ import annotations
 
 from sourcead.ir.nodes import Function, Name
+from sourcead.simplify.added_zeros import added_zeros
 from sourcead.simplify.before_stores import before_stores
 from sourcead.simplify.carried_last import carried_last
 from sourcead.simplify.common import common
@@ -18,6 +19,7 @@ from sourcead.simplify.element_lists import element_lists
 from sourcead.simplify.factors import factors
 from sourcead.simplify.first_stores import first_stores
 from sourcead.simplify.first_sums import first_sums
+from sourcead.simplify.idle_turns import idle_turns
 from sourcead.simplify.in_place import in_place
 from sourcead.simplify.indices import indices
 from sourcead.simplify.kept import kept, without_twins
@@ -60,6 +62,9 @@ def polished(
     function = late_stores(function, b.kinds, lambda: storage_of(given, b))
     function = versions(function, b, lambda: storage_of(given, b))
     function = cleaned = clean(function, b)
+    decided = idle_turns(function, lambda e: is_pure(e, b))
+    if decided is not function:
+        function = cleaned = clean(added_zeros(decided, b), b)
     if apart:
         function = undone(function, b, lambda: storage_of(cleaned, b), lambda e: is_pure(e, b))
     function = shapes(parts(function, b), b.kinds)
