@@ -266,7 +266,11 @@ def constant(
     arguments' kinds where the usual inference (a call on small prototypes) cannot.
     """
     for function in functions:
-        register(Rule(_name_of(function), "constant", (function,), effects=effects or Effects(), kind=kind))
+        register(
+            Rule(
+                _name_of(function), "constant", (function,), effects=effects or Effects(), kind=kind
+            )
+        )
 
 
 def refused(*functions: Any, way_out: str, kind: Callable[..., Any] | None = None) -> None:

@@ -38,7 +38,7 @@ from sourcead.ir.nodes import (
 from sourcead.ir.uses import use_counts
 from sourcead.ir.walk import blocks, map_blocks, map_expr, statements, substitute
 
-__all__ = ["Log", "kept", "logs", "shorter", "without_twins"]
+__all__ = ["Log", "kept", "logs", "measured", "shorter", "without_twins"]
 
 OPERATORS = frozenset({"add", "sub", "mul", "truediv", "pow", "neg"})
 
@@ -88,7 +88,7 @@ def logs(function: Function) -> Iterator[Log]:
     }
     if not lists:
         return
-    uses = use_counts(function) - _measured(function)
+    uses = use_counts(function) - measured(function)
     unpacked = {s.value: s for s in statements(function.body) if isinstance(s, Unpack)}
     takers = dict(_takers(function, unpacked))
     for turn in _turns(function.body):
@@ -103,7 +103,7 @@ def logs(function: Function) -> Iterator[Log]:
                             yield Log(log, entry, values, turn, takers[log])
 
 
-def _measured(function: Function) -> Counter[Name]:
+def measured(function: Function) -> Counter[Name]:
     """How often the length of each is asked for."""
     found: Counter[Name] = Counter()
     for stmt in statements(function.body):

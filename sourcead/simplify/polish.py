@@ -30,6 +30,7 @@ from sourcead.simplify.list_adjoints import list_adjoints
 from sourcead.simplify.new_axes import new_axes
 from sourcead.simplify.numbers_first import numbers_first
 from sourcead.simplify.one_copy import one_copy
+from sourcead.simplify.one_log import one_log
 from sourcead.simplify.outer_products import outer_products
 from sourcead.simplify.parts import parts
 from sourcead.simplify.rolled import rolled
@@ -64,7 +65,7 @@ def polished(
     function = cleaned = clean(function, b)
     decided = idle_turns(function, lambda e: is_pure(e, b))
     if decided is not function:
-        function = cleaned = clean(added_zeros(decided, b), b)
+        function = cleaned = clean(added_zeros(one_log(decided, b), b), b)
     if apart:
         function = undone(function, b, lambda: storage_of(cleaned, b), lambda e: is_pure(e, b))
     function = shapes(parts(function, b), b.kinds)

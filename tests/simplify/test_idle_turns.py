@@ -152,3 +152,20 @@ def test_nothing_is_kept_of_a_step_that_is_taken_again():
     source = sourcead.grad(steps, (0, 1)).source_for(0.7, 1.3)
     _, _, back = source.partition("reversed(")
     assert "if " not in back
+
+
+def series(x):
+    total, term = 0.0, x
+    for k in range(1, 50):
+        if abs(term) < 1e-9:
+            break
+        total += term
+        term = -term * x / k
+    return total
+
+
+def test_what_a_turn_keeps_is_on_one_list():
+    check(series, 0.5)
+    source = sourcead.grad(series).source_for(0.5)
+    assert "saved.append((k, t))" in source
+    assert "saved_1" not in source
