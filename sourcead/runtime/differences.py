@@ -107,7 +107,7 @@ def gradient_adjoints(
     spacing_bars: list[Any] = []
     for one, step, seed in zip(axes, _steps(spacing, len(axes)), seeds):
         if seed is None:
-            spacing_bars.append(None)
+            spacing_bars.append(np.zeros(np.shape(step))[()])
             continue
         values, lanes = _lanes(f, one), _lanes(seed, one)
         x = _grid(step, len(values))
@@ -123,8 +123,7 @@ def gradient_adjoints(
         else:
             spacing_bars.append(_grid_adjoint(x, nodes, weights, values, lanes))
     if len(spacing) == 1 and len(axes) > 1:
-        total = sum(b for b in spacing_bars if b is not None)
-        return f_bar, (total,)
+        return f_bar, (sum(spacing_bars),)
     return f_bar, tuple(spacing_bars[: len(spacing)])
 
 

@@ -56,9 +56,9 @@ def connected(
 ) -> tuple[Any, ...]:
     """The arguments of a function, with other numbers for what is infinite or NaN and has no way to `y_bar`.
 
-    `names` are those of the arguments and the options.  Which elements have a way is found by the rule
-    `adjoint` at arbitrary numbers: where the adjoints are not zero.  `values` are the arguments, or tangents or
-    adjoints of the arguments `factors` (None: none), which are zero there.
+    `names` are those of the arguments and the options; "*xs" is one of several arguments `*xs`.  Which elements have
+    a way is found by the rule `adjoint` at arbitrary numbers: where the adjoints are not zero.  `values` are the
+    arguments, or tangents or adjoints of the arguments `factors` (None: none), which are zero there.
 
     >>> adjoint = lambda y_bar, y, x: np.array([y_bar[0] * x[1], y_bar[0] * x[0], y_bar[1]])
     >>> product = lambda x: np.array([x[0] * x[1], x[2]])
@@ -70,15 +70,24 @@ def connected(
         return values
     given = values if factors is None else factors
     anywhere = [_any_numbers(np.shape(f), i) for i, f in enumerate(given)]
-    named = dict(zip(names, (*anywhere, *options)))
+    starred = [i for i, name in enumerate(names) if name[0] == "*"]
+    count = starred[-1] + 1 if starred else 0  # these stand by place, with those before
+    by_name = dict(zip(names[count:], (*anywhere, *options)[count:]))
     with np.errstate(all="ignore"):
-        found = adjoint(_seeds(y_bar), primal(**named), **named)
-    adjoints = found if isinstance(found, tuple) else (found,)
+        y = primal(*anywhere[:count], **by_name)
+        found = adjoint(_seeds(y_bar), y, *anywhere[:count], **by_name)
+    adjoints = _flat(found)
     filled = anywhere if factors is None else [0.0] * len(given)
     return tuple(
         v if _is_finite(v) else _in_place_of(v, f, unbroadcast(0.0 if m is None else m, a))
         for v, f, m, a in zip(values, filled, adjoints, anywhere)
     )
+
+
+def _flat(adjoints: Any) -> list[Any]:
+    if not isinstance(adjoints, tuple):
+        return [adjoints]
+    return [each for part in adjoints for each in _flat(part)]
 
 
 def _any_numbers(shape: tuple[int, ...], i: int) -> Any:

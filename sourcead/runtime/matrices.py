@@ -165,12 +165,29 @@ def cholesky_adjoint(factor_bar: Any, factor: Any, upper: bool = False) -> Any:
 
 
 def cholesky_tangent(factor: Any, a_dot: Any, upper: bool = False) -> Any:
-    """l_dot = l phi(l^-1 a_dot l^-H)"""
+    """l_dot = l phi(l^-1 a_dot l^-H); an infinite slope of a row stays in this row and in what follows of it."""
     if upper:
         return transposed(cholesky_tangent(transposed(factor), transposed(a_dot)))
+    if not np.isfinite(a_dot).all():
+        return _cholesky_tangent_by_columns(factor, a_dot)
     moved = np.linalg.solve(factor, from_triangle(a_dot))
     moved = _adjoint(np.linalg.solve(factor, _adjoint(moved)))
     return factor @ _half_lower(moved)
+
+
+def _cholesky_tangent_by_columns(factor: Any, a_dot: Any) -> Any:
+    """In the order of a factorization: no product of slopes of rows that have no part in each other."""
+    l_dot = np.zeros(np.shape(factor), np.result_type(factor))
+    for j in range(np.shape(factor)[-1]):
+        column = a_dot[..., j:, j]
+        for k in range(j):
+            column = column - l_dot[..., j:, k] * np.conj(factor[..., j : j + 1, k])
+            column = column - factor[..., j:, k] * np.conj(l_dot[..., j : j + 1, k])
+        pivot = factor[..., j : j + 1, j]
+        own = 0.5 * np.real(column[..., :1]) / pivot
+        below = (column[..., 1:] - factor[..., j + 1 :, j] * own) / pivot
+        l_dot[..., j:, j] = np.concatenate([own, below], axis=-1)
+    return l_dot
 
 
 # ---- QR ------------------------------------------------------------------------------------

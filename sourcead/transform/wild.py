@@ -12,11 +12,12 @@ functions whose own slope is guarded there.  Where a program asks which elements
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from sourcead.ir.kinds import Array, Py, dtype_of
+from sourcead.ir.kinds import Array, List, Py, dtype_of
 from sourcead.ir.nodes import (
     Assign,
     Attr,
@@ -29,6 +30,7 @@ from sourcead.ir.nodes import (
     Op,
     Ref,
     Stmt,
+    Store,
 )
 from sourcead.ir.walk import operands, statements
 from sourcead.rules import registry
@@ -53,6 +55,7 @@ class Wild:
         self.b = b
         self.begins = begins
         self.everywhere = any(_asks(s, b) for s in statements(body))
+        self.body = body
         self.known: dict[Name, bool] = {}
 
     def has(self, value: object) -> bool:
@@ -66,10 +69,24 @@ class Wild:
             found = self.known[value] = self._follows(value)
         return found
 
+    @cached_property
+    def put(self) -> dict[str, list[Any]]:
+        """What the program puts into lists, by their sites."""
+        found: dict[str, list[Any]] = {}
+        for stmt in statements(self.body):
+            holder, values = _put(stmt)
+            kind = self.b.kind(holder) if isinstance(holder, Name) else None
+            if isinstance(kind, List):
+                found.setdefault(kind.site, []).extend(values)
+        return found
+
     def _follows(self, value: Name) -> bool:
         made = self.b.definitions.get(value)
         if not self._carries(value) or self.everywhere:
             return self.everywhere and self._carries(value)
+        kind = self.b.kind(value)
+        if isinstance(kind, List):
+            return any(map(self.has, self.put.get(kind.site, ())))
         if made is None:
             return False
         given = list(operands(made))
@@ -97,6 +114,21 @@ class Wild:
         """Has this kind of value room for an infinity?"""
         dtype = dtype_of(self.b.kind(value))
         return dtype is None or dtype.kind in "fc"
+
+
+def _put(stmt: Stmt) -> tuple[object, list[Any]]:
+    """A list, and what the statement puts into it."""
+    match stmt:
+        case Assign(target, Op("list", items)):
+            return target, list(items)
+        case Assign(_, MethodCall(holder, _, args)):
+            return holder, list(args)
+        case Assign(target, expr):
+            return target, list(operands(expr))
+        case Store(holder, _, value):
+            return holder, [value]
+        case _:
+            return None, []
 
 
 ASKING = frozenset({"isnan", "isfinite", "isinf"})

@@ -48,7 +48,7 @@ products(np.einsum, adjoints=_einsum, options=("subscripts",))
 # ---- other functions of any numbers ---------------------------------------------------------
 
 by_parts(
-    np.average, np.trapezoid, np.vander, np.cross, np.cov, np.corrcoef, np.polymul, np.polyfit,
+    np.average, np.gradient, np.trapezoid, np.vander, np.cross, np.cov, np.corrcoef, np.polymul, np.polyfit,
     *present(np.linalg, "cross"),
     np.linalg.inv, np.linalg.det, np.linalg.slogdet, np.linalg.solve, np.linalg.matrix_power,
     np.linalg.qr, np.linalg.svd, np.linalg.pinv, np.linalg.eigh, np.linalg.eigvalsh, np.linalg.cond,
