@@ -60,7 +60,8 @@ class Shadows:
     def peek_slot(self, holder: Any, slot: Any, held: Any = None) -> Any:
         """The adjoint in a slot of a dict, object or list; None is zero. `held`: what was in it."""
         if isinstance(holder, (list, tuple, deque)):
-            return self.items(holder)[slot]
+            items = self.lists.get(id(holder))
+            return None if items is None else items[1][slot]
         found = self.slots.get((id(holder), slot))
         return None if found is None else found[1]
 

@@ -388,6 +388,12 @@ class Heap:
         gone = site in self.removed or site in self.escaped
         return bool(paths) and there and is_one and not gone
 
+    def is_new(self, site: str, slot: Hashable) -> bool:
+        """Is this a slot of an argument that the program makes, and that is not there on entry?"""
+        paths = self.paths_to(site)
+        was_there = any((path, slot) in self.certain for path in paths)
+        return bool(paths) and self.is_assigned(site, slot) and not was_there
+
     def _count(self, site: str) -> int:
         """How many sites count as this one."""
         return 1 + sum(self.site(each) == site for each in self.merged)

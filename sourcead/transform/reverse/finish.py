@@ -55,6 +55,8 @@ class Finish:
         if self.adj.is_dynamic(name):
             return self.b.emit(MethodCall(self.adj.shadow(name), "copy", ()), kind, hint)
         found = self.adj.peek(name)
+        if found is None and isinstance(kind, List) and kind.site in self.s.at.mutated_sites:
+            return self._zero_on_entry(name, kind)
         if found is None:
             return self._zero(self.adj.parts.as_left(name), kind)
         return self._value(found.value, found.owned, kind, hint)
@@ -65,6 +67,14 @@ class Finish:
         try:
             made = Call(Ref("entry_of", entry_of), (self.adj.parts.value(name),))
             return self.b.emit(made, Unknown(), f"{name.hint}_entry")
+        finally:
+            self.b.open.pop()
+
+    def _zero_on_entry(self, name: Name, kind: Kind) -> Operand:
+        """Zeros for the elements that a list has before the program adds others."""
+        self.b.open.append(self.prologue)
+        try:
+            return self._zero(name, kind)
         finally:
             self.b.open.pop()
 
@@ -141,7 +151,7 @@ class Finish:
         return [
             (slot, self.b.heap.read(kind.site, slot))
             for slot in self.b.heap.known(kind.site)
-            if slot != ITEM or isinstance(kind, Dict)
+            if (slot != ITEM or isinstance(kind, Dict)) and not self.b.heap.is_new(kind.site, slot)
         ]
 
     def _slot(self, name: Name, kind: Kind, slot: Hashable, each: Kind) -> Val:

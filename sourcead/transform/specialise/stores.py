@@ -318,12 +318,10 @@ def store_list_slice(
                 "a slice of a list receives something of unknown structure that carries a derivative",
                 "assign a list or tuple",
             )
-        s.heap.store(
-            site,
-            ITEM,
-            list_item_kind(s, value),
-            isinstance(other, List) and s.heap.is_varied(other.site, ITEM),
-        )
+        if isinstance(other, List):
+            s.heap.copy(other.site, ITEM, site)
+        else:
+            s.heap.store(site, ITEM, list_item_kind(s, value))
     s.heap.assign(site, ITEM)
     size, where = note_length(s, base, site), s.operand(index)
     if size is not None and isinstance(where, Name):
