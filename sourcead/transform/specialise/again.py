@@ -44,6 +44,7 @@ from sourcead.transform.specialise.lifting import (
     written,
 )
 from sourcead.transform.specialise.outside import check_repeatable, storage_written
+from sourcead.transform.specialise.stand_ins import bound_anyway
 
 __all__ = ["AGAIN"]
 
@@ -66,7 +67,9 @@ def _called_again(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val
     varies = [n for n in made.taken if s.holds_varied(n) or not _is_plain(s.kind(n))]
     rest = [n for n in made.taken if n not in varies]
     ref = written(s, made, [*rest, *varies])
-    given = [Virtual(tuple(names)) for names in (varies, rest) if names or names is varies]
+    given = [
+        Virtual(bound_anyway(s, names)) for names in (varies, rest) if names or names is varies
+    ]
     packed = s.call(Ref("run_again", run_again), [ref, *given], [], hint)
     returned = [*results, *callee.own]
     parts = (

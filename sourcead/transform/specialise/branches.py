@@ -16,7 +16,19 @@ from dataclasses import replace
 from typing import Any
 
 from sourcead.ir.kinds import List, NoneKind, Py, Unknown, join
-from sourcead.ir.nodes import UNDEFINED, Block, Call, If, Merge, Name, Operand, Ref, Stmt, Undefined
+from sourcead.ir.nodes import (
+    UNDEFINED,
+    Block,
+    Call,
+    Const,
+    If,
+    Merge,
+    Name,
+    Operand,
+    Ref,
+    Stmt,
+    Undefined,
+)
 from sourcead.ir.walk import binds, statements
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.memory import Contents, Key
@@ -24,7 +36,7 @@ from sourcead.transform.specialise.absent import MAYBE, by_test, is_maybe, maybe
 from sourcead.transform.specialise.context import Context, Env, Unreached, slot_hint
 from sourcead.transform.specialise.each_class import told_class
 from sourcead.transform.specialise.either_function import either_function
-from sourcead.transform.specialise.flags import close_guards, is_unwinding
+from sourcead.transform.specialise.flags import close_guards, fails, is_unwinding
 from sourcead.transform.specialise.function_objects import convert_held
 from sourcead.transform.specialise.keys import key_operand
 from sourcead.transform.specialise.whole_lists import read_at
@@ -212,6 +224,11 @@ def choose(
 ) -> Val:
     """The call of one of several functions: `if index == key: ... elif ...`."""
     (key, function), *rest = options
+    if isinstance(function, Undefined):
+        message = (
+            f"cannot access local variable '{func.hint}' where it is not associated with a value"
+        )
+        fails(s, UnboundLocalError, Const(message))
     if not rest:
         return s.call(function, args, kwargs, hint)
     test = s.operand(s.op("eq", [index, key_operand(key)]))

@@ -102,9 +102,9 @@ def call(s: Context, func: Val, args: list[Any], kwargs: Kwargs, hint: str = "t"
             return s.call_object(func, call_of(cls), [func, *args], kwargs, hint, method=True)
         case Object(cls) if has_call(cls):
             return s.call_object(func, cls.__call__, [func, *args], kwargs, hint, method=True)
+    raise_if_certain(s, lambda value: value(), [func])
     if any(map(s.holds_varied, values_of(args, kwargs))) or s.holds_varied(func):
         convert_stored(s)
-    raise_if_certain(s, lambda value: value(), [func])
     return s.opaque(func, args, kwargs, hint)
 
 

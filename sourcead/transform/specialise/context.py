@@ -186,6 +186,7 @@ class Context(Builder):
         )  # made of a variable that is not bound on this way, or not yet
         self.opaque_fields: set[tuple[str, str]] = set()  # of results: they vary, no rule says how
         self.choices: dict[Name, tuple[Operand, dict[Any, Any]]] = {}
+        self.bound_if: dict[Name, tuple[Operand, Any]] = {}  # bound where the first is the second
         self.ordinal = 0
         self.loop = ""  # the variable of the loop that is written: nested ones may share a line
         self.iterators: dict[Name, Any] = {}
@@ -265,7 +266,7 @@ class Context(Builder):
     def _of_names(self) -> tuple[dict[Any, Any], ...]:
         """What is noted of names alone."""
         return (
-            self.choices, self.possible, self.class_tests, self.namespaces, self.generators,
+            self.choices, self.bound_if, self.possible, self.class_tests, self.namespaces, self.generators,
             self.module_names, self.managers, self.early, self.readers, self.negations, self.frames,
         )  # fmt: skip
 

@@ -7,11 +7,11 @@ written as a branch on that number.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sourcead.ir.kinds import Bound, Closure, NoneKind, Partial, Unknown, Value
-from sourcead.ir.nodes import UNDEFINED, Const, Merge, Name, Ref, Stmt
+from sourcead.ir.nodes import UNDEFINED, Const, Merge, Name, Operand, Ref, Stmt
 from sourcead.ir.walk import binds, inner_binds, statements
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.heap import LIVE, functions_in
@@ -55,24 +55,36 @@ def either_function(
 ) -> Name | None:
     """One of two functions; None where these are something else."""
     functions = [_is_function(s, v) for v in (a, b)]
-    nones = [isinstance(s.kind(v), NoneKind) for v in (a, b)]
-    if a == b or not any(functions) or not all(f or n for f, n in zip(functions, nones)):
+    absent = [_is_unbound(s, v) or isinstance(s.kind(v), NoneKind) for v in (a, b)]
+    if a == b or not any(functions) or not all(f or n for f, n in zip(functions, absent)):
         return None
     s.heap.stored_functions.update(f for v in (a, b) for f in functions_in(s.kind(v)))
     if LIVE in s.heap.converted and all(isinstance(s.kind(v), Value) for v in (a, b)):
         return None  # `one_of.py`
-    left = _Mover(s, _bound_in(then), lambda v: s.merge("held", v, UNDEFINED, merges, then, orelse))
+    left = _Mover(
+        s, _bound_in(then), lambda v, other: s.merge("held", v, other, merges, then, orelse)
+    )
     right = _Mover(
-        s, _bound_in(orelse), lambda v: s.merge("held", UNDEFINED, v, merges, then, orelse)
+        s, _bound_in(orelse), lambda v, other: s.merge("held", other, v, merges, then, orelse)
     )
     options = {0: left.function(a), 1: right.function(b)}
     if any(each is None for each in options.values()):
         return None
     which = s.merge(f"which_{hint}", Const(0), Const(1), merges, then, orelse)
+    for key, mover in enumerate((left, right)):
+        s.bound_if.update(
+            (n, (s.operand(which), key)) for n in mover.moved.values() if isinstance(n, Name)
+        )
+        s.bound_if.update(mover.conditions)
     made = s.fresh(hint, Unknown(), s.holds_varied(a) or s.holds_varied(b))
     merges.append(Merge(made, s.in_block(a, then), s.in_block(b, orelse)))
     s.choices[made] = (s.operand(which), options)
     return made
+
+
+def _is_unbound(s: Context, value: Val) -> bool:
+    """Is it a variable that a branch does not bind?"""
+    return value == UNDEFINED and not s.derivative
 
 
 def _is_function(s: Context, value: Val) -> bool:
@@ -98,19 +110,22 @@ class _Mover:
 
     s: Context
     inside: set[Name]
-    merged: Callable[[Val], Val]
+    merged: Callable[[Val, Val], Val]  # a value of the branch, and what there is on the other one
+    moved: dict[Name, Any] = field(default_factory=dict)
+    conditions: dict[Name, tuple[Operand, Any]] = field(default_factory=dict)  # of those moved
+    indices: dict[Name, Operand] = field(default_factory=dict)
 
     def function(self, value: Any) -> Any:
         """The function, with what it captures as it is named behind the branch; None where that has no name there."""
         s = self.s
         if isinstance(value, Name) and value in s.choices:
             index, options = s.choices[value]
+            place = self.index(index)
             moved = {key: self.function(each) for key, each in options.items()}
-            place = self.operand(index)
-            if place is None or any(each is None for each in moved.values()):
+            if any(each is None for each in moved.values()):
                 return None
             made = s.fresh(value.hint, Unknown(), True)
-            s.choices[made] = (s.operand(place), moved)
+            s.choices[made] = (place, moved)
             return made
         kind = s.kind(value)
         match kind:
@@ -148,6 +163,23 @@ class _Mover:
                 return self.function(value)
             case Name() if value in self.inside:
                 held = self.s.memory.known(value)
-                return None if held is not None and held.form == "cell" else self.merged(value)
+                return None if held is not None and held.form == "cell" else self.name(value)
             case _:
                 return value
+
+    def name(self, value: Name) -> Any:
+        """A value of the branch under its name behind the branch."""
+        if value not in self.moved:
+            self.moved[value] = found = self.merged(value, UNDEFINED)
+            condition = self.s.bound_if.get(value)
+            if condition is not None and isinstance(found, Name):
+                self.conditions[found] = self.index(condition[0]), condition[1]
+        return self.moved[value]
+
+    def index(self, value: Operand) -> Operand:
+        """What tells which of several functions it is, behind the branch: none of them after the other one."""
+        if not isinstance(value, Name) or value not in self.inside:
+            return value
+        if value not in self.indices:
+            self.indices[value] = self.s.operand(self.merged(value, Const(-1)))
+        return self.indices[value]

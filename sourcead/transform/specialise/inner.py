@@ -24,6 +24,7 @@ from sourcead.transform.heap import ITEM
 from sourcead.transform.specialise.context import Context, Kwargs
 from sourcead.transform.specialise.lifting import lifted, parameter_names
 from sourcead.transform.specialise.live import live_operand
+from sourcead.transform.specialise.stand_ins import bound_anyway
 
 __all__ = ["Inner", "derived", "inlined", "inner_of", "of_live", "pair"]
 
@@ -104,7 +105,9 @@ def _of_made(s: Context, function: Val, argnums: Any, args: list[Any], kwargs: K
     written, taken = lifted(s, function, kinds)
     assert s.tools is not None
     source = s.tools.made(written)
-    return Inner(source, (*values, *taken), tuple(int(w) % len(values) for w in wrt), single)
+    return Inner(
+        source, (*values, *bound_anyway(s, taken)), tuple(int(w) % len(values) for w in wrt), single
+    )
 
 
 def _argument_kind(s: Context, value: Val) -> Kind:

@@ -62,6 +62,7 @@ from sourcead.rules.variants import refuses_complex
 from sourcead.transform.builder import Val, Virtual
 from sourcead.transform.passed import given_items, is_no_function
 from sourcead.transform.specialise.context import Context, Kwargs, Unreached, values_of
+from sourcead.transform.specialise.stand_ins import bound_anyway
 
 __all__ = [
     "MAX_LOADS", "Sketch", "aside", "formula_of", "function_name", "lifted", "lists_inside", "loads_in",
@@ -132,7 +133,7 @@ def with_plain_functions(
     made: dict[str, Val] = {
         name: _with_value(s, rule, name, given[name], sk, taken) for name, sk in sketches.items()
     }
-    made[rule.captured] = Virtual(tuple(taken))
+    made[rule.captured] = Virtual(bound_anyway(s, taken))
     return _rebound(function, args, kwargs, made)
 
 

@@ -43,8 +43,8 @@ from sourcead.transform.specialise.special_methods import has_call
 
 __all__ = ["QUESTIONS"]
 
-
 NO_NUMBERS = {list, tuple, dict, set, str, bytes, deque}
+"""Classes that a number is not of, whichever of Python's and NumPy's it is."""
 
 
 def _isinstance(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
@@ -62,7 +62,7 @@ def _isinstance(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val |
         wanted = tuple(classes) if items and len(classes) == len(items) else None
     if wanted is not None and is_one_of_several(s, args[0]) and not is_optional(kind):
         return asked(s, args[0], lambda each: issubclass(_shown(s, each), wanted))
-    if isinstance(kind, Number) and wanted is not None:
+    if cls is None and isinstance(kind, (Number, Py, Np)) and wanted is not None:
         asked_for = wanted if isinstance(wanted, tuple) else (wanted,)
         return Const(False) if set(asked_for) <= NO_NUMBERS else None
     if cls is None or wanted is None:
