@@ -105,7 +105,7 @@ class _NumbersFirst:
             elif inner is not None and self.uses[inner.target] == 1:
                 more = self.leaves(inner, made)
                 numbers += more[0]
-                arrays += more[1]
+                arrays += more[1] if more[0] else [operand]
             else:
                 arrays.append(operand)
         return numbers, arrays

@@ -139,6 +139,15 @@ def test_one_contribution_is_printed():
     assert source.count("+=") == 1
 
 
+def test_a_cube_has_three_times_the_square():
+    def cube(x):
+        return np.sum(x * x * x)
+
+    assert "x_bar = 3.0 * out_bar * (x * x)" in sourcead.grad(cube).source_for(np.ones(3))
+    check(cube, np.array([0.3, -0.7, 0.0]))
+    check(lambda x: np.sum(sourcead.grad(cube)(x) ** 2), np.array([0.3, -0.7, 1.2]))
+
+
 def test_of_single_precision_and_of_integers_nothing_is_changed():
     x, c = np.array([0.3, 0.7], np.float32), np.array([1.5, 0.4], np.float32)
     assert sourcead.grad(powers)(x, c).dtype == np.float32

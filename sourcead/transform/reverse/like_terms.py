@@ -3,8 +3,8 @@
     y = k * x * x         x_bar = y_bar * (k * x) + y_bar * x * k   ->   x_bar = 2.0 * y_bar * (k * x)
 
 The derivative of a product in which a variable stands more than once has a summand for each place where it does,
-with the same factors in another order.  Only where their sum is a power of two times the one: that is exact, and
-the gradient has the same bits where it is differentiated again, with its constants gathered otherwise.
+with the same factors in another order.  Only where their sum is a small number of times the one, or a power of
+two: of `x * x * x` it is three.
 
 >>> from sourcead.ir.kinds import Py
 >>> b = Builder()
@@ -29,6 +29,7 @@ from sourcead.transform.builder import Builder
 
 __all__ = ["together"]
 
+MOST = 16.0
 DEEPEST = 6  # products within products that are looked into
 
 Formula = Callable[[Operand], Op | None]
@@ -54,7 +55,8 @@ def together(
         return None
     more = -second[0] if negated else second[0]
     times, base = (first[0] + more) / first[0], one
-    if abs(math.frexp(times)[0]) != 0.5:
+    is_power_of_two = abs(math.frexp(times)[0]) == 0.5
+    if not (is_power_of_two or (times.is_integer() and 0.0 < abs(times) <= MOST)):
         return None
     match formula(one):
         case Op("mul", (Const(float() as own), Name() as multiplied)) if b.kind(multiplied) == kind:
