@@ -49,6 +49,7 @@ __all__ = ["NoPrototype", "SizeOf", "observe", "result_kind"]
 _SIZES = ((5, 7, 11, 13, 17, 19, 23, 29), (21, 18, 16, 14, 12, 10, 9, 6))
 # rising and falling: the lesser of two sizes (of the factors of a matrix) is neither of them
 _COUNTS = ((2, 3), (3, 4), (0, 1), (1, 2), (0, 0), (1, 1))  # values of integers in the two runs
+_FURTHER = (7, 4)  # one of which is tried after them
 _CACHE: dict[Any, Kind] = {}
 _OPEN = "?"  # begins the name of a size of which nothing is known
 _LISTED = "?list"  # the length of lists of which it is not known
@@ -165,7 +166,9 @@ def _result_kind(
             if not isinstance(kind, Unknown):
                 if any(1 in group and len(group) > 1 for group in groups):
                     kind = _mapped(kind, lambda dim: None if dim == 1 else dim)
-                return _without_sizes(kind) if counts[0] == counts[1] else kind
+                if counts[0] == counts[1]:
+                    return _without_sizes(kind)
+                return _of_any_integer(call, kind, sizes[0]) if integers else kind
     return Unknown()
 
 
@@ -255,6 +258,36 @@ def _has_integer(kind: Kind | Const) -> bool:
             return any(map(_has_integer, items or (item,)))
         case _:
             return False
+
+
+def _of_any_integer(call: _Call, kind: Kind, sizes: dict[str, int]) -> Kind:
+    """The kind without what only the integers that were tried have in common.
+
+    >>> print(result_kind(np.fft.rfftfreq, (Py(int),)))  # n // 2 + 1 numbers: two of 2 and of 3
+    float64[?]
+    """
+    for other in _FURTHER:
+        try:
+            value = call.run(sizes | {"": other})
+        except Exception:  # an integer that does not fit
+            continue
+        return _also_of(kind, value)
+    return kind
+
+
+def _also_of(kind: Kind, value: Any) -> Kind:
+    match kind:
+        case Array(dtype, dims):
+            if np.ndim(value) != len(dims):
+                return Unknown()
+            pairs = zip(dims, np.shape(value))
+            return Array(dtype, tuple(d if isinstance(d, Sym) or d == n else None for d, n in pairs))
+        case Tuple(items, cls):
+            if not isinstance(value, tuple) or len(value) != len(items):
+                return Unknown()
+            return Tuple(tuple(map(_also_of, items, value)), cls)
+        case _:
+            return kind
 
 
 def _without_sizes(kind: Kind) -> Kind:

@@ -6,8 +6,9 @@ import operator
 
 import numpy as np
 
+import sourcead
 from sourcead.analysis.prototypes import result_kind
-from sourcead.ir.kinds import Array, List, Sym
+from sourcead.ir.kinds import Array, List, Py, Sym
 
 SQUARE = Array("float64", (Sym("a0"), Sym("a1")))
 
@@ -28,3 +29,18 @@ def test_methods_that_are_made_anew():
     for _ in range(50):
         assert str(result_kind(np.add.reduce, [SQUARE])) == "float64[a1]"
         assert str(result_kind(np.add.accumulate, [SQUARE])) == "float64[a0, a1]"
+
+
+def filtered(x):
+    decay = np.exp(-np.fft.rfftfreq(x.size))
+    return np.sum(np.fft.irfft(np.fft.rfft(x) * decay, x.size) ** 2)
+
+
+def test_a_size_that_two_integers_have_in_common():
+    """Of 2 and of 3 there are two frequencies, of 8 there are five."""
+    assert str(result_kind(np.fft.rfftfreq, [Py(int)])) == "float64[?]"
+    assert str(result_kind(np.fft.rfft, [SQUARE, Py(int)])) == "complex128[a0, ?]"
+    x, h = np.cos(np.arange(8.0)), 1e-6
+    up = np.eye(8)
+    differences = [(filtered(x + h * e) - filtered(x - h * e)) / (2.0 * h) for e in up]
+    np.testing.assert_allclose(sourcead.grad(filtered)(x), differences, rtol=1e-6, atol=1e-8)
