@@ -104,8 +104,9 @@ class _NumbersFirst:
                 numbers.append(operand)
             elif inner is not None and self.uses[inner.target] == 1:
                 more = self.leaves(inner, made)
-                numbers += more[0]
-                arrays += more[1] if more[0] else [operand]
+                is_exact = bool(more[0]) and _is_exact(numbers + more[0])
+                numbers += more[0] if is_exact else []
+                arrays += more[1] if is_exact else [operand]
             else:
                 arrays.append(operand)
         return numbers, arrays
@@ -145,6 +146,15 @@ class _NumbersFirst:
                 return False
             case _:
                 return False
+
+
+def _is_exact(numbers: list[Operand]) -> bool:
+    """Is there one constant at the most with which products are rounded?
+
+    With two, their product would have other bits than the two products have, where the inner one is read twice.
+    """
+    constants = [n.value for n in numbers if isinstance(n, Const) and n.value]
+    return sum(abs(math.frexp(c)[0]) != 0.5 for c in constants) <= 1
 
 
 def _by_name(number: Operand) -> tuple[str, int]:
