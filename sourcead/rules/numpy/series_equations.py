@@ -4,8 +4,19 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.polynomial import chebyshev, hermite, hermite_e, laguerre, legendre, polynomial
+from numpy.polynomial import (
+    chebyshev,
+    hermite,
+    hermite_e,
+    laguerre,
+    legendre,
+    polynomial,
+    polyutils,
+)
+from numpy.polynomial._polybase import ABCPolyBase
 
+from sourcead.ir.kinds import Array, Np, Tuple, dtype_of, is_scalar
+from sourcead.ir.nodes import Const
 from sourcead.rules.forms import constant, formula, forward_rule, instead_of, reverse_rule
 from sourcead.rules.numpy.decided import maybe_complex
 from sourcead.rules.numpy.kinds import of_rank, rank
@@ -65,7 +76,91 @@ def _state_from_roots(make):
         return direction(roots_dot) @ slopes_of_product(make, roots)
 
 
-# ---- least squares -------------------------------------------------------------------------
+# ---- domains ---------------------------------------------------------------------------------
+
+
+def _ends(x):
+    dtype = dtype_of(x)
+    return Array("float64", (2,)) if dtype is not None and dtype.kind in "fiu" else None
+
+
+@instead_of(polyutils.getdomain, kind=_ends)
+def domain_of(x):
+    """The least and the greatest of the points, between which a series is fitted."""
+    points = np.asarray(x)
+    low, high = np.min(np.real(points)), np.max(np.real(points))
+    if np.iscomplexobj(points):
+        low = low + 1j * np.min(np.imag(points))
+        high = high + 1j * np.max(np.imag(points))
+    return np.stack([low, high])
+
+
+def _is_real(kind):
+    return isinstance(kind, Array) and np.dtype(kind.dtype).kind in "iuf"
+
+
+def _line(old, new):
+    """Of arrays; of lists of Python's numbers the ends are Python's, too."""
+    return Tuple((Np("float64"),) * 2) if _is_real(old) and _is_real(new) else None
+
+
+@instead_of(polyutils.mapparms, kind=_line)
+def line_between(old, new):
+    """Offset and scale of the line that maps one interval to another."""
+    length = old[1] - old[0]
+    return (old[1] * new[0] - old[0] * new[1]) / length, (new[1] - new[0]) / length
+
+
+def _mapped(x, old, new):
+    if _line(old, new) is None:
+        return None
+    if isinstance(x, Const) and isinstance(x.value, (float, int)):
+        return Np("float64")
+    if is_scalar(x) and dtype_of(x) == np.float64:
+        return Np("float64")
+    return Array("float64", x.dims) if _is_real(x) else None
+
+
+@instead_of(polyutils.mapdomain, kind=_mapped)
+def mapped_to(x, old, new):
+    offset, scale = polyutils.mapparms(old, new)
+    return offset + scale * (np.asarray(x) if isinstance(x, (list, tuple)) else x)
+
+
+@instead_of(vars(ABCPolyBase)["fromroots"].__func__)
+def from_roots(cls, roots, domain=(), window=None, symbol="x"):
+    """NumPy's default for the domain is an empty list, which anybody could have filled."""
+    points = np.atleast_1d(np.asarray(roots)) * 1.0
+    if domain is None:
+        domain = polyutils.getdomain(points)
+    elif isinstance(domain, (list, tuple)) and len(domain) == 0:
+        domain = cls.domain
+    window = cls.window if window is None else window
+    offset, scale = polyutils.mapparms(np.asarray(domain), np.asarray(window))
+    coefficients = cls._fromroots(offset + scale * points) / scale ** len(points)
+    return cls(coefficients, domain=domain, window=window, symbol=symbol)
+
+
+@instead_of(ABCPolyBase.convert)
+def converted(self, domain=None, kind=None, window=None):
+    """The coefficients of the powers, after a fit: the series of a line, put into the polynomial."""
+    if self.__class__ is not polynomial.Polynomial or (
+        kind is not None and kind is not polynomial.Polynomial
+    ):
+        raise NotImplementedError("derivatives of `convert`: of Polynomial to Polynomial")
+    domain = polynomial.Polynomial.domain if domain is None else domain
+    window = polynomial.Polynomial.window if window is None else window
+    start, step = polyutils.mapparms(np.asarray(window), np.asarray(domain))
+    offset, scale = polyutils.mapparms(self.domain, self.window)
+    line = np.stack([offset + scale * start, scale * step])
+    coefficients = self.coef[-1:]
+    for i in range(2, len(self.coef) + 1):
+        shifted = np.convolve(coefficients, line)
+        coefficients = np.concatenate([shifted[:1] + self.coef[-i], shifted[1:]])
+    return self.__class__(coefficients, domain, window, self.symbol)
+
+
+# ---- least squares of series -----------------------------------------------------------------
 
 
 def _coefficients(x, y, deg, rcond=None, full=False, w=None):
@@ -81,6 +176,8 @@ def _state_fit(fit, vander):
             call(rng.normal(size=(6,)), rng.normal(size=(6, 2)), 1),
             call(rng.normal(size=(6,)), rng.normal(size=(6,)), 3, w=rng.uniform(0.5, 1.5, 6)),
             call(rng.normal(size=(6,)), rng.normal(size=(6, 2)), 2, w=rng.uniform(0.5, 1.5, 6)),
+            call(rng.normal(size=(6,)), rng.normal(size=(6,)), [0, 3]),
+            call(rng.normal(size=(6,)), rng.normal(size=(6, 2)), np.array([1, 2])),
         ],
     )
     def fit_of_series(x, y, deg, rcond=None, full=False, w=None):
@@ -89,14 +186,22 @@ def _state_fit(fit, vander):
             raise NotImplementedError(
                 "the derivative of a fit with `full` is not known; leave it out"
             )
-        basis = vander(np.ravel(x), deg)
+        several = np.ndim(deg) > 0
+        basis = vander(np.ravel(x), np.max(deg))
+        if several:
+            basis = basis[:, deg]
         targets = np.asarray(y)
         if w is not None:
             basis = basis * np.expand_dims(w, 1)
             targets = targets * np.reshape(w, (-1,) + (1,) * (np.ndim(targets) - 1))
         scale = np.sqrt(np.sum(basis * basis, axis=0))
         solution = np.linalg.lstsq(basis / scale, targets, rcond)[0]
-        return solution / np.reshape(scale, (-1,) + (1,) * (np.ndim(targets) - 1))
+        found = solution / np.reshape(scale, (-1,) + (1,) * (np.ndim(targets) - 1))
+        if several:
+            every = np.zeros((np.max(deg) + 1, *np.shape(targets)[1:]), np.result_type(found))
+            every[deg] = found
+            return every
+        return found
 
 
 # ---- quotients -----------------------------------------------------------------------------
