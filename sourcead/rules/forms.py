@@ -173,7 +173,8 @@ def reverse_rule(
         scalar `g` with respect to its first argument.
 
     `also={"of_objects": h}`: where an argument is an object that carries a derivative, `h` is called for
-    `f`: the same, for a function that would change the object.
+    `f`: the same, for a function that would change the object. `{cls: h}`: where one is an object of
+    that class, whatever carries the derivative.
     """
 
     def decorate(function: F) -> F:

@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("scipy")
 
 import scipy.sparse as sp
-from scipy.sparse.linalg import LinearOperator, bicgstab, cg, factorized, gmres, splu, spsolve
+from scipy.sparse.linalg import bicgstab, cg, factorized, gmres, splu, spsolve
 
 import sourcead
 from tests.numeric import check
@@ -150,16 +150,6 @@ def test_the_second_derivatives(program):
     around = (gradient(X + 1e-5 * direction) - gradient(X - 1e-5 * direction)) / 2e-5
     found = sourcead.hvp(program)(X, direction)
     np.testing.assert_allclose(found, around, rtol=1e-6, atol=1e-7)
-
-
-def test_a_linear_operator_that_varies_is_refused():
-    def solved(x):
-        return np.sum(cg(LinearOperator((N, N), matvec=lambda v: x * v), B)[0])
-
-    with pytest.raises(sourcead.SourceADError, match="in solved"):
-        sourcead.grad(solved)(X)
-    with pytest.raises(sourcead.NotDifferentiable, match="a linear operator"):
-        sourcead.jvp(solved, (X,), (X,))
 
 
 def test_zeros_off_the_diagonals_of_a_product():

@@ -30,6 +30,7 @@ _waiting = {
     "grids": "scipy.interpolate",
     "image_spectra": "scipy.ndimage",
     "linear_programs": "scipy.optimize",
+    "operators": "scipy.sparse.linalg",
     "radial": "scipy.interpolate",
     "rank_filters": "scipy.ndimage",
     "sampled_images": "scipy.ndimage",

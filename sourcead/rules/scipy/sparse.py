@@ -1,7 +1,8 @@
 # mypy: allow-untyped-defs, allow-untyped-calls
 """`scipy.sparse.linalg`: iterative solvers, in the matrix and the right-hand side.
 
-The preconditioner and the start do not move the solution.  Products and direct solves: `sparse_matrices.py`.
+The preconditioner and the start do not move the solution; derivatives are solved for to the same relative accuracy, and
+a solver that does not reach it raises.  Products and direct solves: `sparse_matrices.py`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from scipy.sparse import linalg
 from sourcead.rules.forms import forward_rule, reverse_rule
 from sourcead.rules.numpy.samples import call
 from sourcead.rules.scipy.kinds import solution_and_state
+from sourcead.runtime.scipy_operators import relative, solution_of, transposed
 from sourcead.runtime.scipy_sparse import as_matrix, sampled_product, with_entries
 
 
@@ -62,7 +64,8 @@ def cg(y_bar, y, A, b, x0=None, *, rtol=1e-5, atol=0.0, maxiter=None, M=None):
     """`(x, state)`, solved to the caller's tolerance; where it starts does not matter."""
     if y_bar[0] is None:
         return None, None, None
-    b_bar = linalg.cg(A, y_bar[0], rtol=rtol, atol=atol, maxiter=maxiter)[0]
+    limit = relative(rtol, atol, b)
+    b_bar = solution_of(linalg.cg, A, y_bar[0], rtol=limit, maxiter=maxiter, M=M)
     return in_matrix(A, b_bar, y[0]), b_bar, None
 
 
@@ -71,7 +74,8 @@ def cg_tangent(
     y, A, b, x0=None, *, rtol=1e-5, atol=0.0, maxiter=None, M=None, A_dot, b_dot, x0_dot
 ):
     moved = moved_side(A, A_dot, b_dot, y[0])
-    return linalg.cg(A, moved, rtol=rtol, atol=atol, maxiter=maxiter)[0], None
+    limit = relative(rtol, atol, b)
+    return solution_of(linalg.cg, A, moved, rtol=limit, maxiter=maxiter, M=M), None
 
 
 @reverse_rule(linalg.minres, wrt=("A", "b", "x0"), samples=_iterated(True), kind=solution_and_state)
@@ -79,14 +83,14 @@ def minres(y_bar, y, A, b, x0=None, *, rtol=1e-5, maxiter=None, M=None):
     """`(x, state)`, solved to the caller's tolerance; where it starts does not matter."""
     if y_bar[0] is None:
         return None, None, None
-    b_bar = linalg.minres(A, y_bar[0], rtol=rtol, maxiter=maxiter)[0]
+    b_bar = solution_of(linalg.minres, A, y_bar[0], rtol=rtol, maxiter=maxiter, M=M)
     return in_matrix(A, b_bar, y[0]), b_bar, None
 
 
 @forward_rule(linalg.minres)
 def minres_tangent(y, A, b, x0=None, *, rtol=1e-5, maxiter=None, M=None, A_dot, b_dot, x0_dot):
     moved = moved_side(A, A_dot, b_dot, y[0])
-    return linalg.minres(A, moved, rtol=rtol, maxiter=maxiter)[0], None
+    return solution_of(linalg.minres, A, moved, rtol=rtol, maxiter=maxiter, M=M), None
 
 
 @reverse_rule(linalg.gmres, wrt=("A", "b", "x0"), samples=_iterated(False), kind=solution_and_state)
@@ -94,7 +98,8 @@ def gmres(y_bar, y, A, b, x0=None, *, rtol=1e-5, atol=0.0, maxiter=None, M=None)
     """`(x, state)`, solved to the caller's tolerance; where it starts does not matter."""
     if y_bar[0] is None:
         return None, None, None
-    b_bar = linalg.gmres(A.T, y_bar[0], rtol=rtol, atol=atol, maxiter=maxiter)[0]
+    limit = relative(rtol, atol, b)
+    b_bar = solution_of(linalg.gmres, A.T, y_bar[0], rtol=limit, maxiter=maxiter, M=transposed(M))
     return in_matrix(A, b_bar, y[0]), b_bar, None
 
 
@@ -103,7 +108,8 @@ def gmres_tangent(
     y, A, b, x0=None, *, rtol=1e-5, atol=0.0, maxiter=None, M=None, A_dot, b_dot, x0_dot
 ):
     moved = moved_side(A, A_dot, b_dot, y[0])
-    return linalg.gmres(A, moved, rtol=rtol, atol=atol, maxiter=maxiter)[0], None
+    limit = relative(rtol, atol, b)
+    return solution_of(linalg.gmres, A, moved, rtol=limit, maxiter=maxiter, M=M), None
 
 
 @reverse_rule(
@@ -113,7 +119,10 @@ def bicgstab(y_bar, y, A, b, x0=None, *, rtol=1e-5, atol=0.0, maxiter=None, M=No
     """`(x, state)`, solved to the caller's tolerance; where it starts does not matter."""
     if y_bar[0] is None:
         return None, None, None
-    b_bar = linalg.bicgstab(A.T, y_bar[0], rtol=rtol, atol=atol, maxiter=maxiter)[0]
+    limit = relative(rtol, atol, b)
+    b_bar = solution_of(
+        linalg.bicgstab, A.T, y_bar[0], rtol=limit, maxiter=maxiter, M=transposed(M)
+    )
     return in_matrix(A, b_bar, y[0]), b_bar, None
 
 
@@ -122,4 +131,5 @@ def bicgstab_tangent(
     y, A, b, x0=None, *, rtol=1e-5, atol=0.0, maxiter=None, M=None, A_dot, b_dot, x0_dot
 ):
     moved = moved_side(A, A_dot, b_dot, y[0])
-    return linalg.bicgstab(A, moved, rtol=rtol, atol=atol, maxiter=maxiter)[0], None
+    limit = relative(rtol, atol, b)
+    return solution_of(linalg.bicgstab, A, moved, rtol=limit, maxiter=maxiter, M=M), None

@@ -119,6 +119,19 @@ def with_declared_kinds(s: Context, value: Val, declared: Kind | Const | Ref) ->
     return value
 
 
+def _of_objects(s: Context, rule: registry.Rule, args: list[Any]) -> Any:
+    """What is called in place of the rule's function, for an object among its arguments."""
+    stated = rule.also.get("of_objects")
+    if stated is None or not any(map(s.holds_varied, args)):
+        return None
+    if isinstance(stated, dict):
+        held = [kind.cls for a in args if isinstance(kind := s.kind(a), Object)]
+        fitting = (h for cls, h in stated.items() for each in held if issubclass(each, cls))
+        return next(fitting, None)
+    of_objects = any(isinstance(s.kind(a), Object) and s.holds_varied(a) for a in args)
+    return stated if of_objects else None
+
+
 def call_object(
     s: Context,
     func: Val,
@@ -218,10 +231,8 @@ def call_object(
             if written is not None:
                 return written
             check_out(s, kwargs, args)
-        careful = rule.also.get("of_objects")  # the same, where the function would change an object
-        if careful not in (None, obj) and any(
-            isinstance(s.kind(a), Object) and s.holds_varied(a) for a in args
-        ):
+        careful = _of_objects(s, rule, args)
+        if careful not in (None, obj):
             return s.call_object(Ref(careful.__name__, careful), careful, args, kwargs, hint)
         return s.call_rule(rule, func, obj, args, kwargs, hint, method)
     if isinstance(getattr(obj, "__self__", None), np.ufunc) and obj.__name__ == "at":

@@ -16,6 +16,7 @@ library passes (`Rule.calls`); what the statements read from around it are its f
 from __future__ import annotations
 
 import inspect
+import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -487,11 +488,18 @@ def written(s: Context, made: Sketch, taken: list[Name]) -> Ref:
 
 
 def _unique(params: list[Name]) -> dict[Name, Name]:
-    """Parameters have different identifiers in Python."""
-    used: dict[str, int] = {}
+    """Parameters have different identifiers in Python.
+
+    >>> list(_unique([Name("t", 0), Name("t", 1), Name("t_1", 0)]).values())
+    [Name(hint='t', number=0), Name(hint='t_2', number=1), Name(hint='t_1', number=0)]
+    """
+    called, given = {name.hint for name in params}, set[str]()
     out: dict[Name, Name] = {}
     for name in params:
-        number = used[name.hint] = used.get(name.hint, -1) + 1
-        hint = name.hint if not number else f"{name.hint}_{number}"
+        further = (f"{name.hint}_{number}" for number in itertools.count(1))
+        hint = name.hint
+        if hint in given:
+            hint = next(each for each in further if each not in called | given)
+        given.add(hint)
         out[name] = Name(hint, name.number)
     return out
