@@ -151,12 +151,14 @@ def _value(text: str, scope: Mapping[str, Any]) -> Any:
 
 
 def _is_shared(ref: Ref, scope: Mapping[str, Any]) -> bool:
-    """Does data of another module begin at a module that has the same name here?
+    """Does data of another module begin at a module that has the same name here, or among the built-in names?
 
     That both have equal data under its name says nothing: one of them may be changed.
     """
     root = ref.path.partition(".")[0]
-    module = ref.scope.__globals__.get(root)
+    module = ref.scope.__globals__.get(root, getattr(builtins, root, _MISSING))
+    if module is getattr(builtins, root, _MISSING):
+        return root not in ref.scope.__code__.co_freevars
     is_own = root in ref.scope.__code__.co_freevars or not isinstance(module, ModuleType)
     return not is_own and scope.get(root) is module
 

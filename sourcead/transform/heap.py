@@ -141,6 +141,9 @@ class Heap:
         self.stored_functions: set[Any] = set()  # syntax of nested functions put into containers
         self.converted: set[Any] = set()  # those that are objects instead (`function_objects.py`)
         self.resumed: set[str] = set()  # generators and `iter(...)` that are taken piece by piece
+        self.lazy: set[str] = (
+            set()
+        )  # calls of `map` and its like whose items are made in their turns
         self.growing: set[str] = (
             set()
         )  # loops whose turns may change the length of what they run over

@@ -453,3 +453,131 @@ def one_object_given_again(x):
 @program(X)
 def arrays_of_their_own_given(x):
     return sum(w[0] * w.sum() for w in columns(x))
+
+
+XS = [0.3, 0.7, 1.1]
+
+
+def rooted(t):
+    if t < 0.0:
+        raise ValueError("negative")
+    return t**0.5
+
+
+@program(0.6, XS)
+def mapped_list_changed_by_the_loop(v, xs):
+    total = 0.0
+    for k, q in enumerate(map(rooted, xs)):
+        total += q * v * (k + 1)
+        xs[-1] = total
+    return total
+
+
+@program(0.6, [0.3, 0.7, -1.1])
+def mapped_up_to_a_break(v, xs):
+    total = 0.0
+    for q in map(rooted, xs):
+        total += q * v
+        if total > 0.5:
+            break
+    return total
+
+
+@program(0.6, [0.3, 0.7, -1.1])
+def mapped_until_it_raises(v, xs):
+    total = 0.0
+    last = 0.1
+    try:
+        for q in map(rooted, xs):
+            total += q * v
+            last = q * q
+    except ValueError:
+        total = total * 2.0 * v + last
+    return total
+
+
+def roots(xs):
+    for x in xs:
+        yield rooted(x)
+
+
+@program(0.6, [0.3, 0.7, -1.1])
+def generator_that_raises_half_way(v, xs):
+    total = 0.0
+    try:
+        for q in roots(xs):
+            total += q * v
+    except ValueError:
+        total = total * 2.0 * v
+    return total
+
+
+@program(0.6, XS)
+def mapped_by_what_the_loop_changes(v, xs):
+    total = 0.0
+    for q in map(lambda x: x * total + v, xs):
+        total += q * v
+    return total
+
+
+@program(0.6, XS)
+def filtered_list_changed_by_the_loop(v, xs):
+    total = 0.0
+    for q in filter(lambda x: x > v - 0.5, xs):
+        total += q * v
+        xs[-1] = total + 0.5
+    return total
+
+
+@program(0.6, XS)
+def pairs_changed_by_the_loop(v, xs):
+    total = 0.0
+    for a, b in itertools.pairwise(xs):
+        total += a * b * v
+        xs[-1] = total
+    return total
+
+
+@program(0.6, XS)
+def totals_changed_by_the_loop(v, xs):
+    total = 0.0
+    for a in itertools.accumulate(xs):
+        total += a * v
+        xs[-1] = total
+    return total
+
+
+@program(0.6, XS)
+def chain_changed_by_the_loop(v, xs):
+    total = 0.0
+    for a in itertools.chain(xs, xs):
+        total += a * v
+        xs[-1] = total
+    return total
+
+
+@program(0.6, XS)
+def part_changed_by_the_loop(v, xs):
+    total = 0.0
+    for a in itertools.islice(xs, 1, 3):
+        total += a * v
+        xs[-1] = total
+    return total
+
+
+@program(0.6, XS)
+def selection_changed_by_the_loop(v, xs):
+    total = 0.0
+    for a in itertools.compress(xs, [True, False, True]):
+        total += a * v
+        xs[-1] = total
+    return total
+
+
+@program(0.6, XS)
+def longest_changed_by_the_loop(v, xs):
+    total = 0.0
+    for a, b in itertools.zip_longest(xs, xs[:1], fillvalue=1.0):
+        total += a * b * v
+        xs[-1] = total
+    return total

@@ -75,6 +75,7 @@ class Catch:
     `handlers`: (number of the handler, classes that it catches); `operands`: number -> these classes as
     they are written.  `env`: the variables at this point, of the function (`depth`) that has the `try`.
     `variables`: (cell of the memory, names that the body gives) of each variable that handlers may read.
+    `in_cells`: of these names, those whose value a loop over a generator keeps in a cell meanwhile.
     """
 
     handlers: tuple[tuple[int, tuple[type[BaseException], ...]], ...]
@@ -83,6 +84,7 @@ class Catch:
     env: Env
     variables: tuple[tuple[Name, tuple[Name, ...]], ...]
     thrown: set[int] = field(default_factory=set)  # handlers that something may go to
+    in_cells: dict[Name, Name] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -245,6 +247,7 @@ class Context(Builder):
         ] = {}  # tests of it -> the object, its classes if so, if not
         self.turns = 0  # loops that are being written, in each other
         self.cell_turns: dict[Name, int] = {}  # variables of functions -> loops around their making
+        self.taken_at_once = False  # is the next call that gives an iterator written as a list?
         self.early: dict[Name, Any] = {}  # iterators over what a generator gave (`Started`)
         self.calls_tried: dict[Any, tuple[Kind, bool]] = {}
         self.catches: list[Catch] = []  # the `try`s around, the innermost last

@@ -162,7 +162,13 @@ def record(s: Context, catches: Sequence[Catch], exception: Val | None) -> None:
     """What a handler can see of this moment: the variables of its function, and the exception."""
     for catch in catches:
         for cell, versions in catch.variables:
-            bound = [catch.env[v] for v in versions if v in catch.env]
+            bound = [v for v in versions if v in catch.env or v in catch.in_cells]
             if bound:
-                s.memory.put(cell, str(cell), "", bound[-1])
+                s.memory.put(cell, str(cell), "", _now(s, catch, bound[-1]))
     s.memory.put(EXCEPTION, str(EXCEPTION), "", UNDEFINED if exception is None else exception)
+
+
+def _now(s: Context, catch: Catch, version: Name) -> Val:
+    held = catch.in_cells.get(version)
+    value = None if held is None else s.memory.get(held, "")
+    return catch.env[version] if value is None else value

@@ -15,13 +15,13 @@ import collections
 import contextlib
 import inspect
 import types
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 import numpy as np
 
-from sourcead.errors import UnsupportedSyntax
+from sourcead.errors import SourceADError, UnsupportedSyntax
 from sourcead.frontend.syntax import CONSUMERS, CONSUMING_METHODS
 from sourcead.ir.kinds import (
     Array,
@@ -45,6 +45,7 @@ from sourcead.ir.nodes import (
     MethodCall,
     Name,
     Op,
+    Raise,
     Ref,
     Star,
     Stmt,
@@ -52,13 +53,14 @@ from sourcead.ir.nodes import (
     StoreAttr,
     StoreVariable,
 )
-from sourcead.ir.walk import statements
+from sourcead.ir.walk import free, statements
 from sourcead.transform.builder import Val
 from sourcead.transform.effects import written_arguments
 from sourcead.transform.specialise import library
-from sourcead.transform.specialise.context import Context, Kwargs, values_of
+from sourcead.transform.specialise.context import Again, Context, Kwargs, values_of
 from sourcead.transform.specialise.derived import as_contents
 from sourcead.transform.specialise.given_storage import writes_what_it_gave
+from sourcead.transform.specialise.outside import check_repeatable
 from sourcead.transform.specialise.resuming import begun, here, is_resumed, resume_instead
 
 __all__ = [
@@ -91,6 +93,7 @@ class Started:
     args: list[Any]
     kwargs: Kwargs
     here: str = ""  # the place of the call, where it may be one of a generator with a frame
+    at_once: Callable[[], Val] | None = None  # all that it gives, where the compiler has it (`map`)
 
     @property
     def values(self) -> list[Val]:
@@ -148,6 +151,8 @@ def managed(s: Context, func: Val, function: Any, args: list[Any], kwargs: Kwarg
 
 def as_object(s: Context, found: Started) -> Val:
     """The generator itself, for what takes it piece by piece: no derivative may go through it."""
+    if found.at_once is not None:
+        return found.at_once()
     if _is_active(s, found):
         resume_instead(s, found)
         if not isinstance(found.function, Closure):
@@ -171,6 +176,9 @@ def all_of(s: Context, value: Val, kept: bool = False) -> Val:
     if found is None:
         return value
     start = len(s.statements)
+    if found.at_once is not None:
+        made: Val = found.at_once()
+        return made
     items = _inlined(s, found)
     if not kept and writes_what_it_gave(s, items, s.statements[start:]):
         _refuse_turns(s, found)
@@ -236,11 +244,30 @@ def interleaved(s: Context, value: Val, loop: For) -> tuple[Val, Started | None]
         _refuse_turns(s, early)
     if found is None:
         return value, early
+    if found.at_once is not None:
+        if loop.exit is not None or s.catches:
+            _refuse_turns(s, found)
+        return _before_its_turn(s, found), found
     if loop.exit is None and is_quiet(s, found):
         return value, found
     if not _is_active(s, found):
         return as_object(s, found), None
     _refuse_turns(s, found)
+
+
+def _before_its_turn(s: Context, found: Started) -> Val:
+    """All that `map(...)` gives, where nobody can tell when that is computed."""
+    assert found.at_once is not None
+    start = len(s.statements)
+    items = found.at_once()
+    written = s.statements[start:]
+    if any(isinstance(each, Raise) for each in statements(tuple(written))):
+        _refuse_turns(s, found)
+    try:
+        check_repeatable(s, written, free(tuple(written)))
+    except SourceADError:
+        _refuse_turns(s, found)
+    return items
 
 
 def opened(s: Context, value: Val) -> Val:
@@ -269,6 +296,9 @@ def looked_at(s: Context, found: Started) -> list[Val]:
     """What its body can see, with what the generators can see that it is given."""
     values = found.values
     for each in found.values:
+        kind = s.kind(each)
+        if isinstance(kind, Closure):
+            values += kind.captured
         inner = s.generators.get(each) if isinstance(each, Name) else None
         values += [] if inner is None else looked_at(s, inner)
     return values
@@ -334,6 +364,8 @@ def taken_early(s: Context, value: Val) -> tuple[Val, Started | None]:
     """What `enumerate(...)` or `zip(...)` in the head of a loop goes over: a generator as the list of what it gives."""
     value = opened(s, value)
     found = s.generators.get(value) if isinstance(value, Name) else None
+    if found is not None and found.at_once is not None:
+        return _before_its_turn(s, found), found
     if found is None or not _is_active(s, found) or not is_quiet(s, found):
         return value, None
     start = len(s.statements)
@@ -402,6 +434,10 @@ def _written(s: Context, block: Sequence[Stmt]) -> Iterator[Name]:
 
 
 def _refuse_turns(s: Context, found: Started) -> NoReturn:
+    """Refused; or written anew, in turns, where it was written before its turn."""
+    if found.at_once is not None:
+        s.heap.lazy.add(found.here)
+        raise Again
     whole = "list(...)" if found.name == "__iter__" else f"list({found.name}(...))"
     s.refuse(
         f"the generator `{found.name}` and the loop over it run in turns",

@@ -11,14 +11,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
+from sourcead.ir.kinds import Array, List, Tuple
 from sourcead.ir.nodes import Const, Name, Ref, Star
 from sourcead.transform.builder import Val
 from sourcead.transform.specialise.context import Context, Kwargs
 from sourcead.transform.specialise.generators import draws_itself, is_followed, opened, started
 from sourcead.transform.specialise.library import next_of
 from sourcead.transform.specialise.resuming import resume_instead
+from sourcead.transform.specialise.sequences import follows
 
 __all__ = ["over_generators"]
 
@@ -145,6 +149,56 @@ def dropped_while(test, items):
         yield item
 
 
+def neighbours_in(items):
+    """`itertools.pairwise(items)` of a list"""
+    if len(items) > 0:
+        before = items[0]
+        at = 1
+        while at < len(items):
+            item = items[at]
+            yield before, item
+            before = item
+            at += 1
+
+
+def compressed(items, selectors):
+    for item, is_taken in zip(items, selectors):
+        if is_taken:
+            yield item
+
+
+def zipped_longest(first, second, fill):
+    """`itertools.zip_longest(first, second, fillvalue=fill)` of lists"""
+    at = 0
+    while at < len(first) or at < len(second):
+        yield (first[at] if at < len(first) else fill), (second[at] if at < len(second) else fill)
+        at += 1
+
+
+def accumulated_in(items):
+    """`itertools.accumulate(items)` of a list"""
+    at = 0
+    if len(items) > 0:
+        total = items[0]
+        while at < len(items):
+            if at > 0:
+                total = total + items[at]
+            yield total
+            at += 1
+
+
+def accumulated_in_by(items, function):
+    """`itertools.accumulate(items, function)` of a list"""
+    at = 0
+    if len(items) > 0:
+        total = items[0]
+        while at < len(items):
+            if at > 0:
+                total = function(total, items[at])
+            yield total
+            at += 1
+
+
 def accumulated(items):
     total = None
     for at, item in enumerate(items):
@@ -213,6 +267,11 @@ def _accumulate(s: Context, args: list[Any]) -> Any:
     return {1: accumulated, 2: accumulated_by}.get(len(args))
 
 
+def _zip_longest(s: Context, args: list[Any]) -> Any:
+    is_of_lists = len(args) == 2 and not any(is_drawn(s, a) for a in args)
+    return zipped_longest if is_of_lists else None
+
+
 def _always(function: Callable[..., Any]) -> Callable[[Context, list[Any]], Any]:
     return lambda s, args: function
 
@@ -222,14 +281,23 @@ LAZY: dict[Any, Callable[[Context, list[Any]], Any]] = {
     itertools.islice: _islice, itertools.takewhile: _always(taken_while),
     itertools.dropwhile: _always(dropped_while), itertools.filterfalse: _always(filtered_out),
     itertools.accumulate: _accumulate, itertools.chain: _chain, itertools.starmap: _always(starmapped),
-    itertools.pairwise: _always(neighbours),
+    itertools.pairwise: _always(neighbours), itertools.compress: _always(compressed),
+    itertools.zip_longest: _zip_longest,
 }  # fmt: skip
+
+
+OF_LISTS: dict[Any, Callable[..., Any]] = {
+    neighbours: neighbours_in, accumulated: accumulated_in, accumulated_by: accumulated_in_by,
+}  # fmt: skip
+"""What may look at its first item before it begins."""
 
 
 def is_drawn(s: Context, value: Any) -> bool:
     """Does it give its items itself, where we can follow it?"""
     found = s.generators.get(value) if isinstance(value, Name) else None
-    return draws_itself(s, value) if found is None else is_followed(s, found)
+    if found is None:
+        return draws_itself(s, value)
+    return found.at_once is None and is_followed(s, found)
 
 
 def over_generators(
@@ -241,15 +309,38 @@ def over_generators(
     """
     if s.derivative or not isinstance(obj, type) or obj not in LAZY:
         return None, args
-    if any(isinstance(a, Star) for a in args) or any(k not in ("start", "func") for k, _ in kwargs):
+    if any(isinstance(a, Star) for a in args) or any(
+        k not in ("start", "func", "fillvalue") for k, _ in kwargs
+    ):
         return None, args
     args = [opened(s, a) for a in args]
-    if not any(is_drawn(s, a) for a in args):
+    if s.taken_at_once:
+        s.taken_at_once = False
+        return None, args
+    over_list = not any(is_drawn(s, a) for a in args)
+    if over_list and (obj in (enumerate, zip) or not follows(s, args)):
         return None, args
     function = LAZY[obj](s, args)
     if function is None:
         return None, args
     given = [*args, *(v for _, v in kwargs)]
+    if function is zipped_longest and not kwargs:
+        given.append(Const(None))
     if function is accumulated and len(given) == 2:
         function = accumulated_by
-    return started(s, Ref(function.__name__, function), function, given, []), args
+    if over_list and isinstance(s.kind(args[0]), (List, Tuple, Array)):
+        function = OF_LISTS.get(function, function)
+    made = started(s, Ref(function.__name__, function), function, given, [])
+    found = s.generators.get(made) if isinstance(made, Name) else None
+    if isinstance(made, Name) and over_list and found and found.here not in s.heap.lazy:
+        s.generators[made] = replace(found, at_once=partial(_at_once, s, obj, args, kwargs))
+    return made, args
+
+
+def _at_once(s: Context, obj: Any, args: list[Any], kwargs: Kwargs) -> Val:
+    """All that `map(function, xs)` gives, as a list or one by one."""
+    s.taken_at_once = True
+    try:
+        return s.call(Ref(obj.__name__, obj), args, kwargs)
+    finally:
+        s.taken_at_once = False

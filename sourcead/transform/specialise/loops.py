@@ -118,7 +118,8 @@ def loop_over(s: Context, statement: For, env: Env) -> bool:
         return True
     items = opened(s, s.value(statement.items, env))
     started = s.generators.get(items) if isinstance(items, Name) else None
-    if started is not None and is_followed(s, started) and not _begins_with_none(s, statement, env):
+    in_turn = started is not None and started.at_once is None and is_followed(s, started)
+    if started is not None and in_turn and not _begins_with_none(s, statement, env):
         template = in_turns(s, started)
         if template is not None:
             loop_in_turns(s, statement, started, template, env, run_turn)

@@ -115,15 +115,29 @@ def loop_in_turns(
     body = Body(loop, dict(env), cells, turn, {name: list(getattr(s, name)) for name in _STACKS})
     given = [Ref("consume", body), *found.args]
     function = found.function
-    if isinstance(function, Closure):
-        check_depth(s, function.make.syntax, found.name)
-        s.call_with_template(function, template, given, found.kwargs)
-    else:
-        check_depth(s, function.__code__, found.name)
-        s.inline(template, function, given, found.kwargs)
+    with _seen_by_handlers(s, dict(zip((c.inner for c in loop.carried), cells))):
+        if isinstance(function, Closure):
+            check_depth(s, function.make.syntax, found.name)
+            s.call_with_template(function, template, given, found.kwargs)
+        else:
+            check_depth(s, function.__code__, found.name)
+            s.inline(template, function, given, found.kwargs)
     for carried, cell in zip(loop.carried, cells):
         env[carried.result] = _held(s, cell, carried.inner.hint)
         del s.memory.contents[cell]
+
+
+@contextmanager
+def _seen_by_handlers(s: Context, cells: dict[Name, Name]) -> Iterator[None]:
+    """An exception that comes from the generator leaves the loop with what its variables hold then."""
+    around = [(c, c.in_cells) for c in s.catches if c.depth == len(s.stack)]
+    for catch, _ in around:
+        catch.in_cells = {**catch.in_cells, **cells}
+    try:
+        yield
+    finally:
+        for catch, before in around:
+            catch.in_cells = before
 
 
 def _ends_later(s: Context, loop: For, template: Function) -> bool:
