@@ -281,7 +281,9 @@ def _also_of(kind: Kind, value: Any) -> Kind:
             if np.ndim(value) != len(dims):
                 return Unknown()
             pairs = zip(dims, np.shape(value))
-            return Array(dtype, tuple(d if isinstance(d, Sym) or d == n else None for d, n in pairs))
+            return Array(
+                dtype, tuple(d if isinstance(d, Sym) or d == n else None for d, n in pairs)
+            )
         case Tuple(items, cls):
             if not isinstance(value, tuple) or len(value) != len(items):
                 return Unknown()

@@ -97,6 +97,12 @@ class _Pass:
             if isinstance(s, Assign) and isinstance(s.expr, MethodCall)
             if s.expr.method == "pop" and not s.expr.args
         )
+        stored = {s.base for s in statements(function.body) if isinstance(s, Store)}
+        self.written = {  # lists of which something that is taken is written
+            s.expr.value
+            for s in statements(function.body)
+            if isinstance(s, Assign) and s.target in stored and isinstance(s.expr, MethodCall)
+        }
         self.same: dict[Name, Any] = {}
         self.only_taken: dict[Name, Any] = {}  # lists of one adjoint for all
 
@@ -119,10 +125,11 @@ class _Pass:
                 ) if (
                     adding is add_items
                     and (amount := self.repeated(amounts)) is not None
+                    and (self.is_only_taken(total) or self.is_number(amount[0]))
                     and (zeros := self.zeros_before(total, out)) is not None
                 ):
                     out.remove(zeros)
-                    if self.uses[total] == 1 + self.pops[total]:
+                    if self.is_only_taken(total):
                         self.only_taken[total] = amount[0]
                     else:
                         out += self.filled(total, *amount, stmt)
@@ -143,6 +150,14 @@ class _Pass:
                     out.append(stmt)
         out = [each for stmt in out for each in self.by_length(stmt)]
         return renewed(block, out)
+
+    def is_only_taken(self, total: Name) -> bool:
+        """Is all that is done to it that its items are taken, and none of them is written?"""
+        return self.uses[total] == 1 + self.pops[total] and total not in self.written
+
+    def is_number(self, value: Any) -> bool:
+        """A list that is filled with one array holds the same one in each place."""
+        return isinstance(value, Const) or isinstance(self.b.kinds.get(value), (Py, Np))
 
     def repeated(self, amounts: Name) -> tuple[Any, Any] | None:
         """The number and the length of `(number,) * length`."""

@@ -109,3 +109,22 @@ def slice_filled_and_replaced(s, rows):
 )
 def test_arrays_of_a_list_that_fills_a_slice_of_another(function: Callable[..., Any]) -> None:
     check(function, 0.7, [np.array([0.3, 0.2]), np.array([0.4, -0.6])])
+
+
+def sum_of_arrays_and_one_of_them(rows):
+    return np.sum(np.sin(rows[0])) + np.sum(sum(rows))
+
+
+def sum_of_arrays_twice(rows):
+    return np.sum(sum(rows) * sum(rows)) + rows[1][0]
+
+
+@pytest.mark.parametrize("function", [sum_of_arrays_and_one_of_them, sum_of_arrays_twice])
+def test_sum_of_a_list_of_arrays(function: Callable[..., Any]) -> None:
+    check(function, [np.array([0.3, 0.2]), np.array([0.4, -0.6])])
+
+
+def test_gradients_in_a_list_share_no_memory() -> None:
+    one, other = grad(lambda rows: np.sum(sum(rows)))([np.ones(2), np.ones(2)])
+    one += 1.0
+    assert other.tolist() == [1.0, 1.0]
