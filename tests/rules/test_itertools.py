@@ -75,3 +75,42 @@ def built(u):
 
 def test_lists_of_any_length():
     check(built, np.array([1.0, 0.5, -2.0]))
+
+
+# -- rows of a length that is known while running ----------------------------------------------------
+
+
+def leibniz(a):
+    total = 0.0
+    for order in itertools.permutations(range(len(a))):
+        crossed = sum(1 for i, j in itertools.combinations(range(len(a)), 2) if order[i] > order[j])
+        term = -1.0 if crossed % 2 else 1.0
+        for i, j in enumerate(order):
+            term *= a[i, j]
+        total += term
+    return total**2
+
+
+def partition_function(u):
+    total = 0.0
+    for spins in itertools.product((-1, 1), repeat=len(u)):
+        total += np.exp(sum(spin * v for spin, v in zip(spins, u)))
+    return np.log(total)
+
+
+def subsets(u):
+    count = len(u) - 1
+    return sum(u[rows[0]] ** rows[-1] for rows in itertools.combinations(range(len(u)), count))
+
+
+@pytest.mark.parametrize(
+    "f, x",
+    [
+        (leibniz, np.array([[1.0, 0.5, 0.2], [-0.3, 2.0, 0.7], [0.4, 0.1, 1.5]])),
+        (partition_function, np.array([0.5, -0.3, 0.2])),
+        (subsets, np.array([0.5, 1.3, 0.2, 0.7])),
+    ],
+    ids=["leibniz", "partition_function", "subsets"],
+)
+def test_rows_of_any_length(f, x):
+    check(f, x)

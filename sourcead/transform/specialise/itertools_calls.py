@@ -37,6 +37,7 @@ from sourcead.transform.specialise.itertools_library import (
     taken_while,
     triples,
 )
+from sourcead.transform.specialise.reading import tuple_of
 from sourcead.transform.specialise.sequences import by, element_kind_of, follows, has_star
 
 __all__ = ["ITERTOOLS"]
@@ -52,11 +53,12 @@ def _arranged(
     """A function that arranges items; trailing constants and the keywords `options` say how."""
 
     def handler(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
-        plain = all(k in options and isinstance(v, Const) for k, v in kwargs)
-        if has_star(args) or not plain:
+        if has_star(args) or any(k not in options for k, _ in kwargs):
             return None
         if not follows(s, args):
             return None if s.derivative else _of_known_rows(s, arrange, args, kwargs, hint)
+        if not all(isinstance(v, Const) for _, v in kwargs):
+            return None
         found = [a.value if isinstance(a, Const) else s.components(a) for a in args]
         if any(items is None for items in found):
             done = None if kwargs else source(args)
@@ -71,7 +73,7 @@ def _of_known_rows(
     s: Context, arrange: Callable[..., Any], args: list[Any], kwargs: Kwargs, hint: str
 ) -> Val | None:
     """An iterator without derivatives (`combinations(range(n), 2)`), the kind of whose rows is known."""
-    row = _row_kind(s, arrange, args, {str(k): v.value for k, v in kwargs if isinstance(v, Const)})
+    row = _row_kind(s, arrange, args, {str(k): v for k, v in kwargs})
     return None if row is None else _iterator_over(s, row, arrange, args, kwargs, hint)
 
 
@@ -100,19 +102,26 @@ def _counting(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | N
 
 
 def _row_kind(s: Context, arrange: Any, args: list[Any], options: dict[str, Any]) -> Kind | None:
-    choosing = (
-        itertools.combinations, itertools.permutations, itertools.combinations_with_replacement,
-    )  # fmt: skip
     if arrange is itertools.product:
-        items = [element_kind_of(s, arg) for arg in args] * int(options.get("repeat", 1))
-    elif arrange in choosing and len(args) == 2 and isinstance(args[1], Const):
-        items = [element_kind_of(s, args[0])] * int(args[1].value)
+        items, times = [element_kind_of(s, arg) for arg in args], options.get("repeat", Const(1))
+    elif arrange in CHOOSING and args:
+        items, times = [element_kind_of(s, args[0])], options.get("r", Const(None))
+        times = args[1] if len(args) == 2 else times
     elif arrange is itertools.pairwise and len(args) == 1:
-        items = [element_kind_of(s, args[0])] * 2
+        items, times = [element_kind_of(s, args[0])], Const(2)
     else:
         return None
-    known = items and not any(isinstance(kind, (Never, Unknown)) for kind in items)
-    return Tuple(tuple(items)) if known else None
+    if not items or any(isinstance(kind, (Never, Unknown)) for kind in items):
+        return None
+    if isinstance(times, Const) and isinstance(times.value, int):
+        return Tuple(tuple(items) * times.value)
+    row = tuple_of(s, items)
+    return None if isinstance(row, Unknown) else row
+
+
+CHOOSING = (
+    itertools.combinations, itertools.permutations, itertools.combinations_with_replacement,
+)  # fmt: skip
 
 
 def _all_in_one(args: Sequence[Any]) -> tuple[Callable[..., Any], Sequence[Any]]:

@@ -56,7 +56,15 @@ from sourcead.transform.specialise.namespaces import entry, owner
 from sourcead.transform.specialise.nothing_yet import is_nothing_yet, note_nothing, of_nothing
 from sourcead.transform.specialise.results import written_out
 
-__all__ = ["components", "constant_place", "getitem", "note_entry_read", "slot", "tell_apart"]
+__all__ = [
+    "components",
+    "constant_place",
+    "getitem",
+    "note_entry_read",
+    "slot",
+    "tell_apart",
+    "tuple_of",
+]
 
 
 def components(s: Context, value: Val, block: list[Any] | None = None) -> list[Val] | None:
@@ -236,9 +244,15 @@ def _is_plain_tuple(kind: Kind) -> bool:
 
 def _of_some_length(s: Context, rows: Tuple) -> Kind:
     """One of several tuples of different lengths, in which nothing carries a derivative."""
-    held = _covering(s, (each for row in rows.items for each in row.items))  # type: ignore[union-attr]
-    if isinstance(held, Unknown):
-        return held
+    parts = [row.items for row in rows.items if isinstance(row, Tuple)]
+    return tuple_of(s, [each for items in parts for each in items])
+
+
+def tuple_of(s: Context, kinds: Iterable[Kind]) -> Kind:
+    """The kind of a tuple of some length, of things of these kinds."""
+    held = _covering(s, kinds)
+    if isinstance(held, (Never, Unknown)):
+        return Unknown()
     site = s.new_site("row")
     s.heap.store(site, ITEM, held)
     return List(Unknown(), site, cls=tuple)
