@@ -34,6 +34,7 @@ from sourcead.simplify.one_log import one_log
 from sourcead.simplify.outer_products import outer_products
 from sourcead.simplify.parts import parts
 from sourcead.simplify.rolled import rolled
+from sourcead.simplify.row_elements import row_elements
 from sourcead.simplify.shapes import shapes
 from sourcead.simplify.signs import signs
 from sourcead.simplify.spent import spent
@@ -96,5 +97,6 @@ def polished(
 
 def on_lists(function: Function, b: Builder, apart: frozenset[Name]) -> Function | None:
     """With lists for the arrays that loops go over element by element; see `element_lists`."""
+    function = row_elements(function, b)
     made = element_lists(function, b, lambda e: is_pure(e, b), lambda e: shared_bases(e, b), apart)
     return None if made is None else one_copy(made, b)

@@ -158,6 +158,8 @@ class _Look:
                 return True
             case Attr():
                 return self.is_plain(expr.value)
+            case Call(Ref(value=type() as cls)) if issubclass(cls, Exception):
+                return cls.__module__ == "builtins"
             case Call() | MethodCall():
                 return self.is_pure(expr)
             case _:

@@ -40,7 +40,7 @@ from sourcead.ir.nodes import (
 from sourcead.ir.uses import use_counts
 from sourcead.ir.walk import map_blocks, renewed, with_body
 
-__all__ = ["not_so_many", "unpacked"]
+__all__ = ["not_so_many", "says_so", "unpacked"]
 
 
 def not_so_many(count: int) -> str:
@@ -94,7 +94,7 @@ def _checked(block: Block, count: Counter[Name]) -> Block:
             case _:
                 continue
         match tested:
-            case Op("ne", (Name() as length, Const(int() as size))) if _says_so(then, size):
+            case Op("ne", (Name() as length, Const(int() as size))) if says_so(then, size):
                 measured = made.get(length)
             case _:
                 continue
@@ -111,7 +111,7 @@ def _checked(block: Block, count: Counter[Name]) -> Block:
     return renewed(block, out)
 
 
-def _says_so(then: Block, size: int) -> bool:
+def says_so(then: Block, size: int) -> bool:
     """Does it raise what is raised where something cannot be unpacked into so many?"""
     match then:
         case (Assign(made, Call(Ref(value=cls), (Const(text),))), Raise(error)):
