@@ -314,3 +314,25 @@ def test_attributes_of_functions_made_inside_are_refused():
     with pytest.raises(sourcead.NotDifferentiable, match=r"has no name outside is set") as refused:
         sourcead.grad(of_a_function_inside)(0.7)
     assert "inner.size = x" in str(refused.value)
+
+
+def labelled(x):
+    def inner(t):
+        return t * x
+
+    inner.label = "inner"
+    return inner
+
+
+def of_a_function_that_is_read(x):
+    inner = labelled(x)
+    inner.size = 2.0
+    return inner(x) * inner.size
+
+
+def test_attributes_of_functions_made_inside_that_nobody_reads():
+    assert sourcead.grad(lambda x: labelled(x)(x))(0.7) == 1.4
+    with pytest.raises(
+        sourcead.NotDifferentiable, match="`size` of a function that is made here is"
+    ):
+        sourcead.grad(of_a_function_that_is_read)(0.7)

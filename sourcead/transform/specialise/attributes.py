@@ -16,6 +16,7 @@ from sourcead.errors import NoRule
 from sourcead.ir.kinds import (
     Array,
     Bound,
+    Closure,
     Dict,
     Kind,
     List,
@@ -41,7 +42,10 @@ from sourcead.transform.specialise.context import Context
 from sourcead.transform.specialise.descriptors import computed, is_descriptor, named_entry
 from sourcead.transform.specialise.each_class import by_class, is_one_of_several, possible
 from sourcead.transform.specialise.flags import fails, throw
-from sourcead.transform.specialise.function_attributes import attribute_of_function
+from sourcead.transform.specialise.function_attributes import (
+    attribute_of_function,
+    check_read_of_made,
+)
 from sourcead.transform.specialise.function_objects import PARTS, method_object, part_of_function
 from sourcead.transform.specialise.looked_at import look_at
 from sourcead.transform.specialise.namespaces import namespace
@@ -109,6 +113,8 @@ def attr(s: Context, base: Val, attr: str, hint: str = "t") -> Val:
             return s.field(base, kind, attr, hint)
         case Partial(function, args, named) if attr in PARTS:
             return _part_of_partial(s, attr, function, args, named, hint)
+        case Closure():
+            check_read_of_made(s, attr)
         case Array() | Np() | Py():
             return number_attr(s, base, kind, attr, hint)
         case Tuple(_, cls) if cls is not tuple and attr == "_fields":
