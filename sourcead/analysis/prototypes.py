@@ -12,6 +12,8 @@ float64[a0]
 float64[a0]
 >>> print(result_kind(np.sum, (Array("float32", (n, m)),), {"axis": Const(0)}))
 float32[a1]
+>>> print(result_kind(sum, (List(Array("float64", (None,))),)))
+float64[?]
 """
 
 from __future__ import annotations
@@ -216,6 +218,9 @@ def _named(kind: Any, count: Iterator[int]) -> Any:
             return Array(dtype, tuple(named))
         case Tuple(items, cls):
             return Tuple(tuple(_named(i, count) for i in items), cls)
+        case List(item, _, items):
+            each = None if items is None else tuple(_named(i, count) for i in items)
+            return replace(kind, item=_named(item, count), items=each)
         case _:
             return kind
 

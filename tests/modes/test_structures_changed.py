@@ -119,7 +119,25 @@ def sum_of_arrays_twice(rows):
     return np.sum(sum(rows) * sum(rows)) + rows[1][0]
 
 
-@pytest.mark.parametrize("function", [sum_of_arrays_and_one_of_them, sum_of_arrays_twice])
+def sum_of_arrays_of_unknown_lengths(rows):
+    rows.append(rows[0] * np.array([2.0, 3.0]))
+    return np.sum(sum(rows) * 0.7)
+
+
+def mean_of_arrays_of_unknown_lengths(rows):
+    rows.append(rows[0] * np.array([2.0, 3.0]))
+    return np.sum(np.mean(rows, axis=0) ** 2)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        sum_of_arrays_and_one_of_them,
+        sum_of_arrays_twice,
+        sum_of_arrays_of_unknown_lengths,
+        mean_of_arrays_of_unknown_lengths,
+    ],
+)
 def test_sum_of_a_list_of_arrays(function: Callable[..., Any]) -> None:
     check(function, [np.array([0.3, 0.2]), np.array([0.4, -0.6])])
 
