@@ -10,6 +10,7 @@ import dataclasses
 import enum
 import functools
 import random
+import threading
 import types
 from dataclasses import replace
 from typing import Any
@@ -187,6 +188,8 @@ def _container(value: Any, cls: type, path: str, depth: int) -> Kind:
         return Unknown()
     is_heap_type = cls.__flags__ & (1 << 9) != 0
     if not is_heap_type and cls is not types.SimpleNamespace:  # an extension class
+        return Unknown()
+    if isinstance(value, threading.local):  # its attributes are another dict in each thread
         return Unknown()
     return Object(
         cls, "", tuple((k, kind_of(v, f"{path}.{k}", depth + 1)) for k, v in attributes.items())

@@ -1,6 +1,7 @@
 """Variables of modules that a program sets and reads as attributes of the module, or as entries of its dict."""
 
 import sys
+import threading
 import types
 
 import numpy as np
@@ -336,3 +337,22 @@ def test_attributes_of_functions_made_inside_that_nobody_reads():
         sourcead.NotDifferentiable, match="`size` of a function that is made here is"
     ):
         sourcead.grad(of_a_function_that_is_read)(0.7)
+
+
+# -- attributes of a thread's own --------------------------------------------------------------------
+
+local = threading.local()
+
+
+def of_this_thread(x):
+    y = local.size * x
+    local.size = 5.0
+    return y + local.size * x
+
+
+def test_attributes_of_this_thread():
+    local.size = 2.0
+    assert sourcead.grad(of_this_thread)(0.7) == 7.0
+    assert local.size == 5.0
+    local.size = 2.0
+    assert sourcead.jvp(of_this_thread, (0.7,), (1.0,))[1] == 7.0
