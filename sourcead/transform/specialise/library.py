@@ -135,6 +135,11 @@ def apart(items, count, failure):
     return items
 
 
+def one_for_zero(length):
+    """`length`, by which something is divided that is 0 where it is 0"""
+    return 1.0 if length == 0.0 else length
+
+
 def at_least(items, count, name):
     """`items`, as arguments of a function that takes so many and `*rest`: `name(*items)`"""
     if len(items) < count:

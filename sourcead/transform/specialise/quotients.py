@@ -14,11 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from sourcead.ir.kinds import is_number, is_scalar
+from sourcead.ir.kinds import Py, is_number, is_scalar
 from sourcead.ir.nodes import Call, Const, Name, Ref
 from sourcead.runtime.quotients import over_length
 from sourcead.transform.builder import Val
 from sourcead.transform.specialise.context import Context, Handler, Kwargs
+from sourcead.transform.specialise.library import one_for_zero
+from sourcead.transform.specialise.sequences import by
 
 __all__ = ["QUOTIENTS", "without_factor"]
 
@@ -92,6 +94,8 @@ def _over_length(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val 
     if rest is not None or not s.in_selected:
         return rest
     # A lane that is not selected contributes nothing, to no derivative of any order.
+    if s.kind(length) == Py(float):
+        return s.op("truediv", [value, by(s, one_for_zero, [length])], hint)
     zero = s.op("eq", [length, Const(0.0)])
     safe = s.call(Ref("np.where", np.where), [zero, Const(1.0), length], [])
     return s.op("truediv", [value, safe], hint)
