@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 __all__ = [
-    "akima_slopes", "at_least_three", "derivative_along", "falling", "hermite_coefficients", "interval", "known_ends",
-    "linear_value", "newton_value", "once_each", "pchip_slopes", "piecewise_value",
-    "polynomial_through", "rising", "spline_slopes",
-    "value_of_pieces",
+    "akima_slopes", "at_least_three", "derivative_along", "derived_pieces", "falling", "hermite_coefficients",
+    "integrated_pieces", "interval", "known_ends", "linear_value", "newton_value", "once_each", "pchip_slopes",
+    "piecewise_value", "polynomial_through", "rising", "spline_slopes", "value_of_pieces",
 ]  # fmt: skip
 
 
@@ -209,6 +208,24 @@ def value_of_pieces(knots: Any, c: Any, x: Any, nu: int) -> Any:
     u = np.reshape(x - knots[i], np.shape(x) + (1,) * (np.ndim(c) - 2))
     factors, exponents = falling(len(c), nu, np.ndim(u))
     return np.sum(factors * np.take(c, i, axis=1) * u**exponents, axis=0)
+
+
+def derived_pieces(c: Any, nu: int) -> Any:
+    """Coefficients of derivative number nu of piecewise polynomials."""
+    if len(c) <= nu:
+        return np.zeros((1, *np.shape(c)[1:]))
+    factors, _ = falling(len(c), nu, np.ndim(c) - 1)
+    return (c * factors)[:-nu]
+
+
+def integrated_pieces(knots: Any, c: Any) -> Any:
+    """Coefficients of the integrals from the first knot on, continuous at the others."""
+    axes = (1,) * (np.ndim(c) - 2)
+    powers = np.reshape(np.arange(len(c), 0.0, -1.0), (-1, 1, *axes))
+    raised = c / powers
+    areas = np.sum(raised * np.reshape(np.diff(knots), (-1, *axes)) ** powers, axis=0)
+    before = np.concatenate([np.zeros((1, *np.shape(areas)[1:])), np.cumsum(areas, axis=0)[:-1]])
+    return np.concatenate([raised, before[np.newaxis]])
 
 
 def linear_value(knots: Any, y: Any, x: Any, outside: Any) -> Any:

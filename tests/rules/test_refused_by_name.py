@@ -25,7 +25,10 @@ REFUSED = {
     "histogram2d": (lambda x: np.sum(np.histogram2d(X, X, weights=x)[0]), "np.bincount"),
     "Rbf": (lambda x: interpolate.Rbf(PLACES, x)(0.5), "np.linalg.solve"),
     "BPoly": (lambda x: interpolate.BPoly(x[:, np.newaxis], PLACES[:2])(0.5), "np.polyval"),
-    "derivative": (lambda x: interpolate.CubicSpline(PLACES, x).derivative()(0.5), "spline(t, 1)"),
+    "derivative": (
+        lambda x: interpolate.make_interp_spline(PLACES, x).derivative()(0.5),
+        "spline(t, 1)",
+    ),
     "integrate": (
         lambda x: interpolate.make_interp_spline(PLACES, x).integrate(0, 1),
         "fixed_quad",

@@ -320,3 +320,61 @@ def test_a_whole_hessian_in_the_ordinates(energy):
     found = sourcead.hessian(energy)(y)
     columns = [sourcead.hvp(energy)(y, unit) for unit in np.eye(6)]
     np.testing.assert_allclose(found, np.array(columns).T, rtol=1e-12, atol=1e-12)
+
+
+# ---- pieces made of other pieces -------------------------------------------------------------------
+
+CONSTANT = interpolate.CubicSpline(X, Y)
+SLOPE = CONSTANT.derivative()
+PERIODIC = interpolate.CubicSpline(X, Y[[0, 1, 2, 3, 0]], bc_type="periodic")
+
+
+def two_columns(y):
+    both = interpolate.CubicSpline(X, np.stack([y, y**2], axis=1))
+    return np.sum(both.integrate(y[0], 5.0) ** 2)
+
+
+OTHERS = [
+    ("slope of pieces", lambda y: interpolate.PchipInterpolator(X, y).derivative()(0.3)),
+    ("second slope, also outside", lambda y: np.sum(interpolate.CubicSpline(X, y).derivative(2)(1.2 * POINTS) ** 2)),
+    ("slope of a slope", lambda y: interpolate.CubicSpline(X, y).derivative().derivative()(y[1])),
+    ("slope of too high order", lambda y: interpolate.CubicSpline(X, y).derivative(4)(0.3) + y[0]),
+    ("integral", lambda y: interpolate.CubicSpline(X, y).integrate(0, 4)),
+    ("integral between values", lambda y: interpolate.CubicSpline(X, y).integrate(y[0], 3.0 * y[4])),
+    ("integral, backwards", lambda y: interpolate.CubicSpline(X, y).integrate(4.0, y[1])),
+    ("integral in the places", lambda y: interpolate.CubicSpline(X + 0.1 * y, Y).integrate(0.5, 5.0)),
+    ("integrals of columns", two_columns),
+    ("antiderivative", lambda y: np.sum(interpolate.Akima1DInterpolator(X, y).antiderivative()(y[:3]))),
+    ("integral of pieces", lambda y: interpolate.PPoly(y[:4].reshape(2, 2), X[:3]).integrate(0.0, 2.3) ** 2),
+    ("constant pieces", lambda y: CONSTANT.integrate(y[0], y[1]) + CONSTANT.derivative()(y[2]) + SLOPE(y[3])),
+    ("constant antiderivative", lambda y: CONSTANT.antiderivative()(y[0])),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("f", [o[1] for o in OTHERS], ids=[o[0] for o in OTHERS])
+def test_pieces_made_of_pieces_agree_with_differences(f):
+    assert sourcead.value_and_grad(f)(Y)[0] == pytest.approx(f(Y), rel=1e-13)
+    check(lambda y: 1.0 * f(y), Y)
+
+
+def test_second_order_of_an_integral():
+    def f(y):
+        return interpolate.CubicSpline(X, np.sin(y)).integrate(y[0], 4.0)
+
+    grad, steps = sourcead.grad(f), 1e-6 * np.eye(5)
+    expected = np.array([(grad(Y + s) - grad(Y - s)) / 2e-6 for s in steps])
+    np.testing.assert_allclose(sourcead.hessian(f)(Y), expected, rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda y: PERIODIC.integrate(0.0, y[0]),
+        lambda y: interpolate.CubicSpline(X, y).integrate(0.0, 1.0, "periodic"),
+        lambda y: interpolate.CubicSpline(X, y).antiderivative(2)(0.3),
+        lambda y: interpolate.CubicSpline(X, y).derivative(-1)(0.3),
+    ],
+)
+def test_pieces_that_are_refused(f):
+    with pytest.raises(sourcead.SourceADError, match=r"not of periodic ones|of order 1"):
+        sourcead.grad(f)(Y)

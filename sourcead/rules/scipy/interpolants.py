@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import interpolate
 
-from sourcead.ir.kinds import Array, Number, Object, Py, Tuple, Unknown, is_scalar
+from sourcead.ir.kinds import Array, Np, Number, Object, Py, Tuple, Unknown, is_scalar
 from sourcead.ir.nodes import Const
 from sourcead.rules.forms import constant, formula, helpers, instead_of
 from sourcead.rules.registry import Programs, lookup
@@ -19,8 +19,10 @@ from sourcead.runtime import scipy_interpolants
 from sourcead.runtime.scipy_interpolants import (
     akima_slopes,
     at_least_three,
+    derived_pieces,
     falling,
     hermite_coefficients,
+    integrated_pieces,
     interval,
     known_ends,
     linear_value,
@@ -44,7 +46,12 @@ def dims_of(x):
     return x.dims if isinstance(x, Array) else () if is_scalar(x) else None
 
 
-constant(interval, kind=lambda knots, x: Array("int64", x.dims) if isinstance(x, Array) else None)
+def _places(knots, x):
+    dims = dims_of(x)
+    return None if dims is None else Array("int64", dims) if isinstance(x, Array) else Np("int64")
+
+
+constant(interval, kind=_places)
 
 
 def _falling(n, nu, axes):
@@ -187,6 +194,57 @@ def values_at(self, x, *args, **kwargs):
 
 
 _call.kind = values_at
+
+
+def _other_pieces(self, *options, **named):
+    """Pieces of another degree."""
+    c = held(self, "c") if isinstance(self, Object) else None
+    if not isinstance(c, Array):
+        return Unknown()
+    coefficients = Array("float64", (None, *c.dims[1:]))
+    return record(interpolate.PPoly, x=Array("float64", (None,)), c=coefficients)
+
+
+@formula(
+    interpolate.PPoly.derivative,
+    kind=_other_pieces,
+    samples=Programs(TESTS, ".derivative("),
+)
+def derivative_of_pieces(self, nu=1):
+    if nu < 1:
+        raise NotImplementedError("derivatives of `derivative`: of order 1 or more")
+    return 1.0 * self.x, derived_pieces(self.c, nu)
+
+
+@formula(
+    interpolate.PPoly.antiderivative,
+    kind=_other_pieces,
+    samples=Programs(TESTS, ".antiderivative("),
+)
+def antiderivative_of_pieces(self, nu=1):
+    if nu != 1:
+        raise NotImplementedError(
+            "derivatives of `antiderivative`: of order 1; one after the other"
+        )
+    return 1.0 * self.x, integrated_pieces(self.x, self.c)
+
+
+def _integral(self, *options, **named):
+    c = held(self, "c") if isinstance(self, Object) else None
+    return Array("float64", c.dims[2:]) if isinstance(c, Array) else Number()
+
+
+@formula(
+    interpolate.PPoly.integrate,
+    kind=_integral,
+    samples=Programs(TESTS, ".integrate("),
+)
+def integral_of_pieces(self, a, b, extrapolate=None):
+    """Beyond the ends the outermost polynomials go on."""
+    if extrapolate == "periodic" or self.extrapolate == "periodic":
+        raise NotImplementedError("derivatives of integrals of pieces: not of periodic ones")
+    total = integrated_pieces(self.x, self.c)
+    return value_of_pieces(self.x, total, b, 0) - value_of_pieces(self.x, total, a, 0)
 
 
 # ---- straight lines ------------------------------------------------------------------------------

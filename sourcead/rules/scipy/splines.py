@@ -254,12 +254,11 @@ refused(
 )
 refused(interpolate.Rbf, way_out="scipy.interpolate.RBFInterpolator")
 refused(
-    *(interpolate.PPoly.derivative, interpolate.BSpline.derivative),
+    interpolate.BSpline.derivative,
     way_out="the spline's own derivative where it is evaluated: spline(t, 1)",
 )
 refused(
-    *(interpolate.PPoly.antiderivative, interpolate.BSpline.antiderivative),
-    *(interpolate.PPoly.integrate, interpolate.BSpline.integrate),
+    *(interpolate.BSpline.antiderivative, interpolate.BSpline.integrate),
     way_out="scipy.integrate.fixed_quad or np.trapezoid of the spline's values",
 )
 refused(
