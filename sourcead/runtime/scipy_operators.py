@@ -115,28 +115,29 @@ def transposed(preconditioner: Any) -> Any:
     return preconditioner.T if known else None
 
 
-def cg(
-    A: Any, b: Any, x0: Any = None, *, rtol: Any = 1e-5, atol: Any = 0.0, maxiter: Any = None, M: Any = None
-) -> Any:  # fmt: skip
-    options = {"rtol": rtol, "atol": atol}
-    return solved_by_products(A.matvec, b, linalg.cg, A.dtype, x0, options, maxiter, M)
+def _by_products(solver: Callable[..., Any]) -> Callable[..., Any]:
+    """The solver, of an operator."""
+
+    def solved(
+        A: Any,
+        b: Any,
+        x0: Any = None,
+        *,
+        rtol: float = 1e-5,
+        atol: float = 0.0,
+        maxiter: int | None = None,
+        M: Any = None,
+    ) -> Any:
+        options = {"rtol": rtol, "atol": atol}
+        return solved_by_products(A.matvec, b, solver, A.dtype, x0, options, maxiter, M)
+
+    return solved
 
 
-def gmres(
-    A: Any, b: Any, x0: Any = None, *, rtol: Any = 1e-5, atol: Any = 0.0, maxiter: Any = None, M: Any = None
-) -> Any:  # fmt: skip
-    options = {"rtol": rtol, "atol": atol}
-    return solved_by_products(A.matvec, b, linalg.gmres, A.dtype, x0, options, maxiter, M)
-
-
-def bicgstab(
-    A: Any, b: Any, x0: Any = None, *, rtol: Any = 1e-5, atol: Any = 0.0, maxiter: Any = None, M: Any = None
-) -> Any:  # fmt: skip
-    options = {"rtol": rtol, "atol": atol}
-    return solved_by_products(A.matvec, b, linalg.bicgstab, A.dtype, x0, options, maxiter, M)
+cg, gmres, bicgstab = map(_by_products, (linalg.cg, linalg.gmres, linalg.bicgstab))
 
 
 def minres(
-    A: Any, b: Any, x0: Any = None, *, rtol: Any = 1e-5, maxiter: Any = None, M: Any = None
+    A: Any, b: Any, x0: Any = None, *, rtol: float = 1e-5, maxiter: int | None = None, M: Any = None
 ) -> Any:
     return solved_by_products(A.matvec, b, linalg.minres, A.dtype, x0, {"rtol": rtol}, maxiter, M)
