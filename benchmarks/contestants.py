@@ -10,14 +10,16 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from benchmarks.workload import Args, Workload, differentiated, map_leaves
+from sourcead import grad
+from sourcead.derivative import Derivative
 
-__all__ = ["Contestant", "derived", "emitted", "hand", "peers", "primal", "sourcead"]
+__all__ = ["Contestant", "Ours", "derived", "emitted", "hand", "peers", "primal", "sourcead"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,13 @@ class Contestant:
     name: str
     function: Callable[..., Any]
     convert: Callable[[Args], Args] = lambda args: args
+
+
+@dataclass(frozen=True)
+class Ours(Contestant):
+    """sourcead's, of which the generated function and its text are looked at, too."""
+
+    derivative: Derivative = field(kw_only=True)
 
 
 def primal(workload: Workload) -> Contestant:
@@ -41,15 +50,14 @@ def derived(workload: Workload) -> list[Contestant]:
     return [] if found is None else [Contestant("derived", found)]
 
 
-def sourcead(workload: Workload) -> Contestant:
-    import sourcead
+def sourcead(workload: Workload) -> Ours:
+    derivative = grad(workload.primal, workload.wrt)
+    return Ours("sourcead", derivative, derivative=derivative)
 
-    return Contestant("sourcead", sourcead.grad(workload.primal, workload.wrt))
 
-
-def emitted(ours: Contestant, args: Args) -> Contestant:
+def emitted(ours: Ours, args: Args) -> Contestant:
     """The generated function itself, for arguments of these kinds."""
-    return Contestant("emitted", ours.function.compiled_for(*args).call)  # type: ignore[attr-defined]
+    return Contestant("emitted", ours.derivative.compiled_for(*args).call)
 
 
 def peers(workload: Workload) -> list[Contestant]:

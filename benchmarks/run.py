@@ -74,7 +74,7 @@ def measure(workload: Workload, seconds: float) -> Row:
     lines = {"hand": function_lines(workload.hand_gradient)}
     memory = {"hand": peak_memory(workload.hand_gradient, full_size(workload))}
     if not refused:
-        lines["sourcead"] = source_lines(compiled.function.source)  # type: ignore[attr-defined]
+        lines["sourcead"] = source_lines(compiled.derivative.source)
         memory["sourcead"] = peak_memory(compiled.function, full_size(workload))
         memory["written"] = written_bytes(workload.primal, full_size(workload))
     return Row(workload, times, lines, memory, refused)
