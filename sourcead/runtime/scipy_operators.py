@@ -16,15 +16,9 @@ from scipy.sparse import linalg
 from sourcead.runtime.scipy_implicit import still
 
 __all__ = [
-    "bicgstab",
-    "cg",
-    "gmres",
-    "minres",
-    "operator_adjoint",
-    "operator_of",
-    "operator_tangent",
-    "solved_by_products",
-]
+    "operator_adjoint", "operator_of", "operator_tangent", "relative", "size_of", "solution_of",
+    "solved_by_products", "transposed",
+]  # fmt: skip
 
 
 def solved_by_products(
