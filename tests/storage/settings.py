@@ -14,5 +14,10 @@ def put(value):
     globals()["scale"] = value
 
 
+def rebind(value):
+    global scale
+    scale = value
+
+
 def first_of_grid():
     return grid[0]

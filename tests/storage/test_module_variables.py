@@ -96,6 +96,12 @@ def another_array(x):
     return settings.first_of_grid() * np.sum(settings.grid)
 
 
+def rebound_beside_an_array(x):
+    settings.grid[0] = x
+    settings.rebind(x)
+    return settings.scaled(x) + settings.first_of_grid()
+
+
 class Patched:
     def __init__(self, module, **values):
         self.module, self.values = module, values
@@ -156,6 +162,7 @@ PROGRAMS = [
     (set_on_a_branch, 1.4, 2.0),
     (put_back, 2.8, 4.0),
     (another_array, 3.8, 4.0),
+    (rebound_beside_an_array, 2.4, 2.0),
     (patched_meanwhile, 6.2, 6.0),
     (by_setattr, 2.0, 0.0),
     (by_entries, 1.4, 2.0),

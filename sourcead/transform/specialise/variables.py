@@ -31,8 +31,10 @@ from sourcead.ir.nodes import (
     Star,
     Stmt,
     Store,
+    StoreAttr,
     StoreVariable,
 )
+from sourcead.module_names import module_of
 from sourcead.outer_sharing import names_in
 from sourcead.transform.builder import Val
 from sourcead.transform.specialise.context import Again, Context
@@ -163,7 +165,11 @@ def store_global(s: Context, name: str, value: Val) -> None:
     def written(held: Operand) -> Stmt:
         if scope is getattr(s.seen[0][0], "__globals__", None):
             return StoreVariable(name, None, held, s.origin)
-        module = Ref(f"{function.__module__.rpartition('.')[2]}_globals", scope)
+        owner = module_of(scope)
+        label = function.__module__.rpartition(".")[2]
+        if owner is not None:
+            return StoreAttr(Ref(label, owner), name, held, None, s.origin)
+        module = Ref(f"{label}_globals", scope)
         return Store(module, Const(name), held, None, s.origin)  # of a callee's module
 
     rebind(s, ("global", id(scope), name), value, written)
