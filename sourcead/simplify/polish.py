@@ -29,6 +29,7 @@ from sourcead.simplify.late_stores import late_stores
 from sourcead.simplify.list_adjoints import list_adjoints
 from sourcead.simplify.new_axes import new_axes
 from sourcead.simplify.numbers_first import numbers_first
+from sourcead.simplify.numbers_of_numpy import numbers_of_numpy
 from sourcead.simplify.one_copy import one_copy
 from sourcead.simplify.one_log import one_log
 from sourcead.simplify.outer_products import outer_products
@@ -86,6 +87,7 @@ def polished(
     )
     if not stacked:
         function = first_sums(function, b, lambda: storage_of(copied, b), lambda e: is_pure(e, b))
+    function = numbers_of_numpy(function, b)
     function = in_place(function, b.kinds, lambda: storage_of(function, b))
     function = rolled(zeros_by_shape(unpacked(function, b.kind), b), b)
     if stacked:
