@@ -581,3 +581,35 @@ def longest_changed_by_the_loop(v, xs):
         total += a * b * v
         xs[-1] = total
     return total
+
+
+@program(0.6, XS)
+def values_of_a_dict_changed_by_the_loop(v, xs):
+    held = {"a": xs[0], "b": xs[1], "c": xs[2]}
+    total = 0.0
+    for q in held.values():
+        total += q * v
+        held["c"] = total
+    for i, (key, q) in enumerate(held.items()):
+        held["b"] = q * total
+        held[key] *= i + 1.0
+    return total * held["b"] * held["c"]
+
+
+@program(0.6, XS)
+def groups_changed_by_the_loop(v, xs):
+    total = 0.0
+    for _, group in itertools.groupby(xs, key=lambda x: x > 0.5):
+        total += sum(group) * v
+        xs[-1] = total
+    return total
+
+
+@program(0.6, XS)
+def groups_up_to_a_break(v, xs):
+    total = 0.0
+    for is_large, group in itertools.groupby(xs, key=lambda x: x > 0.5):
+        total += sum(group) * v
+        if is_large:
+            break
+    return total

@@ -94,6 +94,7 @@ class Started:
     kwargs: Kwargs
     here: str = ""  # the place of the call, where it may be one of a generator with a frame
     at_once: Callable[[], Val] | None = None  # all that it gives, where the compiler has it (`map`)
+    has_turns: bool = True  # can it be written in turns with a loop?
 
     @property
     def values(self) -> list[Val]:
@@ -245,7 +246,7 @@ def interleaved(s: Context, value: Val, loop: For) -> tuple[Val, Started | None]
     if found is None:
         return value, early
     if found.at_once is not None:
-        if loop.exit is not None or s.catches:
+        if found.has_turns and (loop.exit is not None or s.catches):
             _refuse_turns(s, found)
         return _before_its_turn(s, found), found
     if loop.exit is None and is_quiet(s, found):
@@ -435,9 +436,14 @@ def _written(s: Context, block: Sequence[Stmt]) -> Iterator[Name]:
 
 def _refuse_turns(s: Context, found: Started) -> NoReturn:
     """Refused; or written anew, in turns, where it was written before its turn."""
-    if found.at_once is not None:
+    if found.at_once is not None and found.has_turns:
         s.heap.lazy.add(found.here)
         raise Again
+    if found.at_once is not None:
+        s.refuse(
+            "a loop over groups runs in turns with what finds them: one of the two changes what the other sees",
+            "loop over the groups of a copy, `groupby(list(xs), ...)`, if that gives the same",
+        )
     whole = "list(...)" if found.name == "__iter__" else f"list({found.name}(...))"
     s.refuse(
         f"the generator `{found.name}` and the loop over it run in turns",

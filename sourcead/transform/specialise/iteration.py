@@ -30,14 +30,14 @@ from sourcead.ir.kinds import (
 )
 from sourcead.ir.nodes import Call, Const, Name, Op, Operand, Ref
 from sourcead.transform.builder import Val, Virtual, constants
-from sourcead.transform.heap import ITEM
+from sourcead.transform.heap import ITEM, KEY
 from sourcead.transform.indexing import element_kind
 from sourcead.transform.specialise import library
 from sourcead.transform.specialise.certain_errors import raise_if_certain
 from sourcead.transform.specialise.context import Context
 from sourcead.transform.specialise.derived import as_contents
 from sourcead.transform.specialise.generators import all_of, draws_itself, opened
-from sourcead.transform.specialise.keys import holds_several_kinds
+from sourcead.transform.specialise.keys import holds_several_kinds, key_operand
 from sourcead.transform.specialise.namespaces import copied
 
 __all__ = [
@@ -126,7 +126,30 @@ def seen(s: Context, items: Val) -> Val:
     return s.entries(args[0], view) if s.kind(items) != Unknown() and view in VIEWS else items
 
 
+def _entries_in_turn(s: Context, items: Val) -> Sequenced | None:
+    """Entries of a dict whose keys are known are read when their turns come: a turn may store to later ones."""
+    if not isinstance(items, Name) or items not in s.iterators:
+        return None
+    view, (receiver, *_), _ = s.iterators[items]
+    kind, held = s.kind(receiver), s.memory.known(receiver)
+    if view not in VIEWS[1:] or not isinstance(kind, Dict) or not s.holds_varied(receiver):
+        return None
+    if held is None or not held.complete or s.heap.is_varied(kind.site, KEY):
+        return None
+    keys = [key_operand(key) for key in held.slots]
+
+    def entry(at: Val) -> Val:
+        assert isinstance(at, Const)
+        value = s.getitem(receiver, keys[at.value])
+        return value if view is VIEWS[1] else Virtual((keys[at.value], value))
+
+    return Sequenced(lambda: Const(len(keys)), entry, lambda: len(keys))
+
+
 def iteration(s: Context, items: Val) -> Iteration:
+    in_turn = _entries_in_turn(s, items)
+    if in_turn is not None:
+        return Iteration(Const(None), Unknown(), unrolled=in_turn)
     items = iterable(s, items)
     kind = s.kind(items)
     if kind == Object(range):
@@ -217,6 +240,9 @@ def active(s: Context, items: Val) -> bool:
 
 
 def sequenced(s: Context, items: Val) -> Sequenced | None:
+    in_turn = _entries_in_turn(s, items)
+    if in_turn is not None:
+        return in_turn
     items = iterable(s, items)
     if isinstance(items, Name) and items in s.iterators:
         builtin, args, kwargs = s.iterators[items]

@@ -161,6 +161,11 @@ def neighbours_in(items):
             at += 1
 
 
+def grouped(items, key=None):
+    """`itertools.groupby(items, key)`, whose groups are lists: so it is taken before its turn only"""
+    yield from itertools.groupby(items, key)
+
+
 def compressed(items, selectors):
     for item, is_taken in zip(items, selectors):
         if is_taken:
@@ -272,6 +277,10 @@ def _zip_longest(s: Context, args: list[Any]) -> Any:
     return zipped_longest if is_of_lists else None
 
 
+def _grouped(s: Context, args: list[Any]) -> Any:
+    return None if any(is_drawn(s, a) for a in args) else grouped
+
+
 def _always(function: Callable[..., Any]) -> Callable[[Context, list[Any]], Any]:
     return lambda s, args: function
 
@@ -282,7 +291,7 @@ LAZY: dict[Any, Callable[[Context, list[Any]], Any]] = {
     itertools.dropwhile: _always(dropped_while), itertools.filterfalse: _always(filtered_out),
     itertools.accumulate: _accumulate, itertools.chain: _chain, itertools.starmap: _always(starmapped),
     itertools.pairwise: _always(neighbours), itertools.compress: _always(compressed),
-    itertools.zip_longest: _zip_longest,
+    itertools.zip_longest: _zip_longest, itertools.groupby: _grouped,
 }  # fmt: skip
 
 
@@ -310,7 +319,7 @@ def over_generators(
     if s.derivative or not isinstance(obj, type) or obj not in LAZY:
         return None, args
     if any(isinstance(a, Star) for a in args) or any(
-        k not in ("start", "func", "fillvalue") for k, _ in kwargs
+        k not in ("start", "func", "fillvalue", "key") for k, _ in kwargs
     ):
         return None, args
     args = [opened(s, a) for a in args]
@@ -333,7 +342,8 @@ def over_generators(
     made = started(s, Ref(function.__name__, function), function, given, [])
     found = s.generators.get(made) if isinstance(made, Name) else None
     if isinstance(made, Name) and over_list and found and found.here not in s.heap.lazy:
-        s.generators[made] = replace(found, at_once=partial(_at_once, s, obj, args, kwargs))
+        at_once = partial(_at_once, s, obj, args, kwargs)
+        s.generators[made] = replace(found, at_once=at_once, has_turns=function is not grouped)
     return made, args
 
 
