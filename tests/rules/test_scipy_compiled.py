@@ -176,3 +176,19 @@ def test_roots_and_integrals_move_with_their_parameters(program):
 def test_an_order_that_carries_a_derivative_is_refused():
     with pytest.raises(sourcead.SourceADError, match="no derivative in its argument `v`"):
         sourcead.grad(lambda v: sp.jv(v, 2.0))(1.5)
+
+
+@pytest.mark.parametrize("side, shape", [("right", (2, 4)), ("left", (4, 2)), ("right", (3, 3))])
+def test_polar_factors_of_which_one_is_singular(side, shape):
+    """Of a wide matrix that on the right, of a tall one that on the left."""
+    weights = RNG.normal(size=(max(shape),) * 2)
+
+    def f(a):
+        u, p = la.polar(a, side)
+        return np.sum(u**3) + np.sum(weights[: len(p), : len(p)] * p * p)
+
+    a = RNG.normal(size=shape)
+    check(f, a)
+    grad, v = sourcead.grad(f), RNG.normal(size=shape)
+    expected = (grad(a + 1e-6 * v) - grad(a - 1e-6 * v)) / 2e-6
+    np.testing.assert_allclose(sourcead.hvp(f)(a, v), expected, rtol=1e-6, atol=1e-7)

@@ -6,7 +6,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import linalg
 
-from sourcead.ir.kinds import Array, is_scalar
+from sourcead.ir.kinds import Array, Tuple, is_scalar
+from sourcead.ir.nodes import Const
 from sourcead.rules.forms import constant, forward_rule, helper, reverse_rule
 from sourcead.rules.numpy.samples import (
     call,
@@ -274,10 +275,23 @@ def _for_polar(rng):
         call(well_conditioned(rng, 3, 3)),
         call(rng.normal(size=(4, 2))),
         call(rng.normal(size=(2, 4)), "left"),
+        call(rng.normal(size=(2, 4))),
+        call(rng.normal(size=(4, 2)), side="left"),
     ]
 
 
-@reverse_rule(linalg.polar, wrt=("a",), samples=_for_polar)
+def _polar_factors(a, side=None):
+    """Whichever side p is on, which may be known only while the program runs."""
+    if not isinstance(a, Array) or len(a.dims) != 2 or a.dtype not in ("float32", "float64"):
+        return None
+    if side is None or isinstance(side, Const):
+        size = a.dims[0 if side is not None and side.value == "left" else 1]
+    else:
+        size = None
+    return Tuple((a, Array(a.dtype, (size, size))))
+
+
+@reverse_rule(linalg.polar, wrt=("a",), samples=_for_polar, kind=_polar_factors)
 @helper
 def polar(y_bar, y, a, side="right"):
     """`a = u p` (or `p u`), full rank: u moves by a skew matrix that solves a Sylvester equation."""
@@ -289,6 +303,16 @@ def polar(y_bar, y, a, side="right"):
 
 
 def _polar_bar(u, p, u_bar, p_bar):
+    if np.shape(u)[0] >= np.shape(u)[1]:
+        return _tall_polar_bar(u, p, u_bar, p_bar)
+    # p is singular; of the other side it is not: a = q u, p = transpose(u) q u
+    q = u @ p @ transpose(u)
+    u_bar = u_bar + q @ u @ transpose(p_bar) + transpose(q) @ u @ p_bar
+    q_bar = u @ p_bar @ transpose(u)
+    return transpose(_tall_polar_bar(transpose(u), q, transpose(u_bar), transpose(q_bar)))
+
+
+def _tall_polar_bar(u, p, u_bar, p_bar):
     # u = a p**-1 and p p = transpose(a) a
     scaled = transpose(linalg.solve(p, transpose(u_bar)))
     p_bar = p_bar - transpose(u) @ scaled
@@ -307,6 +331,15 @@ def polar_tangent(y, a, side="right", *, a_dot):
 
 
 def _polar_dot(u, p, a_dot):
+    if np.shape(u)[0] >= np.shape(u)[1]:
+        return _tall_polar_dot(u, p, a_dot)
+    q = u @ p @ transpose(u)
+    turned, q_dot = _tall_polar_dot(transpose(u), q, transpose(a_dot))
+    u_dot = transpose(turned)
+    return u_dot, turned @ q @ u + transpose(u) @ q_dot @ u + transpose(u) @ q @ u_dot
+
+
+def _tall_polar_dot(u, p, a_dot):
     half = p @ transpose(u) @ a_dot
     p_dot = linalg.solve_sylvester(p, p, half + transpose(half))
     return transpose(linalg.solve(p, transpose(a_dot - u @ p_dot))), p_dot
