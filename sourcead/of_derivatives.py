@@ -43,5 +43,5 @@ def _said(offence: Offence, function: Origin) -> Offence:
         origin=place,
         called_from=tuple(calls),
         cause=f"of a derivative a derivative is taken, and there {offence.cause}",
-        way_out="take second derivatives by sourcead.hessian or sourcead.hvp, or by a jvp of a jvp",
+        way_out="another order of modes may do: sourcead.hessian, sourcead.hvp, or a jvp of a jvp",
     )
