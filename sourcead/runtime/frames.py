@@ -52,6 +52,26 @@ class Reader:
         return self.items[self.at - 1]
 
 
+class Values:
+    """`d.values()`, each as it is when it is taken"""
+
+    def __init__(self, mapping):
+        self.mapping, self.order = mapping, list(mapping)
+
+    def __len__(self):
+        return len(self.order)
+
+    def __getitem__(self, at):
+        return self.mapping[self.order[at]]
+
+
+class Items(Values):
+    """`d.items()`, each as it is when it is taken"""
+
+    def __getitem__(self, at):
+        return self.order[at], self.mapping[self.order[at]]
+
+
 def positions(items):
     """What a loop over `items` reads by position, or draws from."""
     return items

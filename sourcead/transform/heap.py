@@ -132,6 +132,7 @@ class Heap:
         self.keys: dict[str, Kind] = {}  # of dicts: the kinds of keys known only while running
         self.removed: set[str] = set()  # dicts of which items are deleted
         self.watching: list[set[str]] = []
+        self.watching_stores: list[set[str]] = []
         self.raised = False  # an exception is made that carries an active value
         self.escaped: set[str] = set()  # sites that unknown functions got hold of
         self.called_blindly = False  # one may have written what exists before the call
@@ -284,6 +285,8 @@ class Heap:
 
     def store(self, site: str, slot: Hashable, kind: Kind, varied: bool = False) -> None:
         self.stored_functions.update(functions_in(kind))
+        for noted in self.watching_stores:
+            noted.add(site)
         wider = self.cover(self.read(site, slot), kind)
         if wider != self.slots.get((site, slot)):
             self.slots[site, slot] = wider
@@ -410,6 +413,16 @@ class Heap:
             yield noted
         finally:
             self.watching.pop()
+
+    @contextmanager
+    def storing(self) -> Iterator[set[str]]:
+        """The sites of containers that something is stored to meanwhile."""
+        noted: set[str] = set()
+        self.watching_stores.append(noted)
+        try:
+            yield noted
+        finally:
+            self.watching_stores.pop()
 
     def resize(self, site: str) -> None:
         for noted in self.watching:

@@ -163,7 +163,7 @@ def call_object(
         return lazily
     if s.generators or any(isinstance(s.kind(a), Object) for a in values_of(args, [])):
         args = all_of_first(s, obj, args)
-    if obj not in (zip, enumerate, reversed) and s.iterators:
+    if obj not in (zip, enumerate, reversed, iter) and s.iterators:
         args = [
             Star(s.operand(seen(s, a.value))) if isinstance(a, Star) else seen(s, a) for a in args
         ]

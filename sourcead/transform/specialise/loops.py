@@ -21,6 +21,7 @@ from sourcead.transform.memory import Contents, Key
 from sourcead.transform.specialise.absent import is_maybe, maybe_parts
 from sourcead.transform.specialise.branches import fork
 from sourcead.transform.specialise.context import Again, Context, Env, Unreached, slot_hint
+from sourcead.transform.specialise.dict_views import entries_in_turns, sites_in_view
 from sourcead.transform.specialise.drawing import loop_drawing
 from sourcead.transform.specialise.flags import flag, guarded_block, is_unwinding, set_flag
 from sourcead.transform.specialise.generators import (
@@ -131,10 +132,16 @@ def loop_over(s: Context, statement: For, env: Env) -> bool:
     if _is_empty(s, items):
         env.update({c.result: s.value(c.initial, env) for c in statement.carried})
         return True
-    start = len(s.statements)
-    plan = iteration(s, items)
+    here, sites, start = _place(s), sites_in_view(s, items), len(s.statements)
+    plan = entries_in_turns(s, items) if here in s.heap.growing else None
+    sites = set() if plan is not None else sites
+    plan = iteration(s, items) if plan is None else plan
     if generator is None:
-        return _loop_as_planned(s, statement, plan, env)
+        with s.heap.storing() as stored:
+            reached = _loop_as_planned(s, statement, plan, env)
+        if sites & stored:
+            _read_in_turns(s, here)
+        return reached
     outside = [s.value(name, env) for name in free(statement.body)]
     check_effects(s, generator, s.statements[start:], outside)
     start, cells = len(s.statements), cells_seen(s, generator)
@@ -153,8 +160,23 @@ def _is_empty(s: Context, items: Val) -> bool:
     return all(isinstance(s.heap.read(kind.site, x), Never) for x in s.heap.known(kind.site))
 
 
+def _place(s: Context) -> str:
+    return f"{'/'.join(s.entered)}:{s.place}"
+
+
+def _read_in_turns(s: Context, here: str) -> NoReturn:
+    """Write the program once more, with the entries of the dict read in their turns."""
+    if here in s.heap.growing:
+        s.refuse(
+            "a dict is changed while its values are looped over together with others",
+            "loop over list(d), and read d[key] in the turn",
+        )
+    s.heap.growing.add(here)
+    raise Again
+
+
 def _loop_as_planned(s: Context, statement: For, plan: Iteration, env: Env) -> bool:
-    here = f"{'/'.join(s.entered)}:{s.place}"
+    here = _place(s)
     if plan.by_position is not None and here in s.heap.growing:
         loop_by_position(s, statement, plan.by_position, env)
         return True

@@ -18,7 +18,16 @@ from typing import Any
 from sourcead.frontend.generators import NotInTurns
 from sourcead.ir.kinds import Closure, Dict, Object
 from sourcead.ir.nodes import Function, Name, Ref
-from sourcead.runtime.frames import Frame, Reader, drawn_at, item_at, positions, resumed
+from sourcead.runtime.frames import (
+    Frame,
+    Items,
+    Reader,
+    Values,
+    drawn_at,
+    item_at,
+    positions,
+    resumed,
+)
 from sourcead.transform.builder import Val
 from sourcead.transform.specialise import library
 from sourcead.transform.specialise.context import Again, Context, Handler, Kwargs
@@ -134,6 +143,9 @@ def _resumed(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | No
     return _run_part(s, found, "resume", list(args), [])
 
 
+_READ_LATER: dict[Any, type] = {type({}.values()): Values, type({}.items()): Items}
+
+
 def _positions(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | None:
     """What can be read by position: a list of what an iterator gives, of a dict's keys; a generator's frame."""
     items: Val = args[0]
@@ -141,6 +153,10 @@ def _positions(s: Context, args: list[Any], kwargs: Kwargs, hint: str) -> Val | 
     if found is not None:
         resume_instead(s, found)
         return s.operand(items)  # refused there
+    viewed = s.iterators.get(items) if isinstance(items, Name) else None
+    if viewed is not None and viewed[0] in _READ_LATER and s.holds_varied(viewed[1][0]):
+        made = _READ_LATER[viewed[0]]
+        return s.call(Ref(made.__name__, made), list(viewed[1]), [], hint)
     if isinstance(s.kind(items), Dict) or (isinstance(items, Name) and items in s.iterators):
         return s.call(Ref("list", list), [items], [], hint)
     kind = s.kind(items)
