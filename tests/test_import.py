@@ -9,7 +9,7 @@ import sys
 LIGHT = {
     "adapters", "api", "callables", "checkpointing", "coloring", "derivative", "errors", "hooks", "implicit",
     "importable", "ir", "ir.origin", "jacobians", "linear", "nested", "otherwise", "rules", "rules.registry", "rules.user",
-    "runtime", "runtime.checkpoints", "runtime.lists", "seeds", "sparse", "transform",
+    "runtime", "runtime.attributes", "runtime.checkpoints", "runtime.lists", "seeds", "sparse", "transform",
     "transform.cannot_separate", "unforeseen",
 }  # fmt: skip
 

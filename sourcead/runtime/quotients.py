@@ -21,7 +21,7 @@ __all__ = ["over_length", "ratio"]
 def over_length(value: Any, length: Any) -> Any:
     """`value / length`, and 0 where the length is 0: what it is multiplied with is 0 there, too."""
     if isinstance(length, float) or np.ndim(length) == 0:
-        return value / length if length != 0 else 0.0 * value
+        return value / length if length != 0 else value * length  # a zero of their type
     return value / np.where(length == 0, np.inf, length)
 
 

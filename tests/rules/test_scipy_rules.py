@@ -57,6 +57,7 @@ IN_PROGRAMS = {
     "grids": "test_scipy_grids",
     "interpolants": "test_scipy_interpolants",
     "linear_programs": "test_scipy_linear_programs",
+    "operators": "test_scipy_operators",
     "radial": "test_scipy_radial",
     "scattered": "test_scipy_scattered",
     "splines": "test_scipy_interpolants",

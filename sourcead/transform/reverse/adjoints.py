@@ -297,8 +297,8 @@ class Adjoints:
             return Const(0j if kind in (Py(complex), Np("complex128")) else 0.0)
         if isinstance(kind, Tape):
             return Const(0.0)
-        is_array = isinstance(kind, Array) and not or_none
-        like = Ref("np.zeros_like", np.zeros_like) if is_array else Ref("zeros_like", zeros_like)
+        numeric = isinstance(kind, (Array, Number)) and not or_none
+        like = Ref("np.zeros_like", np.zeros_like) if numeric else Ref("zeros_like", zeros_like)
         return self.b.emit(Call(like, (self.parts.value(name),)), kind, self.hint(name))
 
     # -- lists that are built step by step ---------------------------------------------------
