@@ -92,9 +92,33 @@ def the_first(x, k):
     return next(iter(d.values())) * x + next(iter(d.items()))[1]
 
 
+def numbered_items(x, k):
+    d, s = some(x, k), 0.0
+    for i, (name, v) in enumerate(d.items()):
+        d[name] = v * v * (i + 1)
+        s += d["b"]
+    return s
+
+
+def beside_weights(x, k):
+    d, s = numbered(x, k), 0.0
+    for v, w in zip(d.values(), [1.0, 2.0, 3.0, 4.0]):
+        s += v * w
+        d[k + 1] = s * x
+    return s
+
+
+def from_the_last(x, k):
+    d, s = numbered(x, k), 0.0
+    for _, v in reversed(d.items()):
+        s += v * v
+        d[0] = s * x
+    return s
+
+
 PROGRAMS = [
     items_of_some, values_of_some, values_of_numbered, stored_by_a_function, each_replaced, drawn, drawn_items,
-    the_rest, the_first,
+    the_rest, the_first, numbered_items, beside_weights, from_the_last,
 ]  # fmt: skip
 
 
@@ -103,15 +127,3 @@ PROGRAMS = [
 def test_what_is_stored_while_a_dict_is_looked_at(program, k):
     check(program, 1.3, k)
     assert sourcead.value_and_grad(program)(1.3, k)[0] == program(1.3, k)
-
-
-def test_among_others_it_is_refused():
-    def numbered_values(x, k):
-        d, s = some(x, k), 0.0
-        for i, v in enumerate(d.values()):
-            s += v * v * (i + 1)
-            d["b"] = s
-        return s
-
-    with pytest.raises(sourcead.NotDifferentiable, match="a dict is changed while its values"):
-        sourcead.grad(numbered_values)(1.3, 1)

@@ -225,6 +225,7 @@ class Context(Builder):
         self.derived: set[str] = set()  # sites of objects that stand in for others (`derived.py`)
         self.frame_classes: list[type] = []  # of those that are being made
         self.readers: dict[Name, str] = {}  # `iter(...)` -> the place of the call
+        self.entries_in_turns = False  # a loop is planned that reads entries of dicts in its turns
         self.looked_at: dict[tuple[int, str], tuple[Any, bool]] = {}  # see `looked_at.py`
         self.live_kinds: list[Kind] = []  # of objects that are read as globals
         self.entered_live: dict[Ref, Kind] = {}  # the same, once they are on the heap

@@ -50,11 +50,11 @@ def _viewed(s: Context, items: Val) -> tuple[Val, Dict, type] | None:
     return None if is_known else (args[0], kind, view)
 
 
-def entries_in_turns(s: Context, items: Val) -> Iteration | None:
-    """Over the keys, with each entry read in its turn; None where `items` is no such view itself."""
+def entries_in_turns(s: Context, items: Val) -> Iteration:
+    """With each entry read in its turn."""
     found = _viewed(s, items)
     if found is None:
-        return None
+        return _among_others(s, items)
     receiver, _, view = found
 
     def entry(key: Val) -> Val:
@@ -75,3 +75,12 @@ def entries_in_turns(s: Context, items: Val) -> Iteration | None:
         writable_out=of(plan.writable_out),
         by_position=None,
     )
+
+
+def _among_others(s: Context, items: Val) -> Iteration:
+    """`enumerate(d.items())`, `zip(d.values(), xs)`"""
+    s.entries_in_turns = True
+    try:
+        return iteration(s, items)
+    finally:
+        s.entries_in_turns = False

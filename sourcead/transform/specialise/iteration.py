@@ -8,7 +8,7 @@ iterated as it stands.  Tuples whose items differ in kind are unrolled.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -135,7 +135,7 @@ def _entries_in_turn(s: Context, items: Val) -> Sequenced | None:
     if view not in VIEWS[1:] or not isinstance(kind, Dict) or not s.holds_varied(receiver):
         return None
     if held is None or not held.complete or s.heap.is_varied(kind.site, KEY):
-        return None
+        return _entries_by_keys(s, receiver, view) if s.entries_in_turns else None
     keys = [key_operand(key) for key in held.slots]
 
     def entry(at: Val) -> Val:
@@ -144,6 +144,20 @@ def _entries_in_turn(s: Context, items: Val) -> Sequenced | None:
         return value if view is VIEWS[1] else Virtual((keys[at.value], value))
 
     return Sequenced(lambda: Const(len(keys)), entry, lambda: len(keys))
+
+
+def _entries_by_keys(s: Context, receiver: Val, view: type) -> Sequenced | None:
+    """The same of a dict whose keys are listed before the loop."""
+    keys = sequenced(s, s.entries(receiver, VIEWS[0]))
+    if keys is None:
+        return None
+
+    def entry(at: Val) -> Val:
+        key = keys.get(at)
+        value = s.getitem(receiver, key)
+        return value if view is VIEWS[1] else Virtual((key, value))
+
+    return replace(keys, get=entry, sites=())
 
 
 def iteration(s: Context, items: Val) -> Iteration:

@@ -132,14 +132,13 @@ def loop_over(s: Context, statement: For, env: Env) -> bool:
     if _is_empty(s, items):
         env.update({c.result: s.value(c.initial, env) for c in statement.carried})
         return True
-    here, sites, start = _place(s), sites_in_view(s, items), len(s.statements)
-    plan = entries_in_turns(s, items) if here in s.heap.growing else None
-    sites = set() if plan is not None else sites
-    plan = iteration(s, items) if plan is None else plan
+    here, start = _place(s), len(s.statements)
+    in_view = sites_in_view(s, items)
+    plan = entries_in_turns(s, items) if in_view and here in s.heap.growing else iteration(s, items)
     if generator is None:
         with s.heap.storing() as stored:
             reached = _loop_as_planned(s, statement, plan, env)
-        if sites & stored:
+        if in_view & stored and here not in s.heap.growing:
             _read_in_turns(s, here)
         return reached
     outside = [s.value(name, env) for name in free(statement.body)]
@@ -166,11 +165,6 @@ def _place(s: Context) -> str:
 
 def _read_in_turns(s: Context, here: str) -> NoReturn:
     """Write the program once more, with the entries of the dict read in their turns."""
-    if here in s.heap.growing:
-        s.refuse(
-            "a dict is changed while its values are looped over together with others",
-            "loop over list(d), and read d[key] in the turn",
-        )
     s.heap.growing.add(here)
     raise Again
 
