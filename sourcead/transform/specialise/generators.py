@@ -261,6 +261,8 @@ def _before_its_turn(s: Context, found: Started) -> Val:
     assert found.at_once is not None
     start = len(s.statements)
     items = found.at_once()
+    if not found.has_turns:
+        return items  # what changes one of the two is looked for in the loop
     written = s.statements[start:]
     if any(isinstance(each, Raise) for each in statements(tuple(written))):
         _refuse_turns(s, found)
