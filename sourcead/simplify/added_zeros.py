@@ -48,7 +48,7 @@ def added_zeros(function: Function, builder: Any) -> Function:
 class _Pass:
     def __init__(self, function: Function, builder: Any) -> None:
         self.b, self.uses = builder, use_counts(function)
-        self.same: dict[Name, Operand] = {}
+        self.same: dict[Name, Name] = {}
         self.made: dict[Operand, Expr] = {
             s.target: s.expr for s in statements(function.body) if isinstance(s, Assign)
         }
@@ -60,7 +60,7 @@ class _Pass:
         """Is it a sum with a zero, which has the other summand's name from now on?"""
         match stmt:
             case Assign(target, Op("add" | "iadd", (zero, Name() as other))) if stmt.origin.sweep:
-                other = self.same.get(other, other)  # type: ignore[assignment]
+                other = self.same.get(other, other)
                 is_zero = zero == ZERO and self.b.is_number(other)
                 if is_zero or self.is_sum_of_arrays(zero, other):
                     self.same[target] = other
